@@ -1,0 +1,279 @@
+//! The typed tree of a file. Permissive: whatever the text, there is a tree; what is missing is said by
+//! `Missing`/`Error` variants, never by a panic. Every node carries its range in the source.
+
+use serde::{Deserialize, Serialize};
+use text_size::TextRange;
+
+/// A whole file, `.karel` or `.kgrid`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct File {
+    pub items: Vec<Item>,
+    /// Every comment, in source order, `#` included, line end excluded.
+    pub comments: Vec<Comment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    pub range: TextRange,
+    pub text: String,
+    /// Nothing but blanks stands before it on its line.
+    pub own_line: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    Procedure(Procedure),
+    Example(Example),
+    Include(Include),
+    /// Statements at top level, where only definitions and examples may stand (reported by the parser).
+    Stray(Block),
+}
+
+/// `def NAME(): BLOCK`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Procedure {
+    /// From `def` to the end of the body.
+    pub range: TextRange,
+    pub name: Name,
+    pub body: Block,
+}
+
+/// An identifier as written; empty where the author left it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    pub range: TextRange,
+    pub text: String,
+}
+
+/// The statements after a colon, on the same line or indented below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// From the first statement to the end of the last; empty, at the end of the header, where there is none.
+    pub range: TextRange,
+    pub statements: Vec<Statement>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The statement and its blocks, without the line end.
+    pub range: TextRange,
+    pub kind: StatementKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatementKind {
+    Action(Action),
+    /// Call of a procedure.
+    Call(Name),
+    While { condition: Condition, body: Block },
+    Repeat { count: Count, body: Block },
+    If { condition: Condition, then: Block, otherwise: Option<Else> },
+    /// `...`: stands for one or more statements that synthesis is to find.
+    Hole,
+    /// Text that is no statement; the parser has said why.
+    Error,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Else {
+    /// The word `else`.
+    pub keyword: TextRange,
+    pub body: Block,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    pub range: TextRange,
+    pub kind: ConditionKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConditionKind {
+    Test(Test),
+    Not(Box<Condition>),
+    /// `?`
+    Hole,
+    /// Left out or not understood; the parser has said why.
+    Missing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    pub range: TextRange,
+    pub kind: CountKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountKind {
+    /// 0..=19; a number out of range is `Missing` after its report.
+    Number(u8),
+    /// `?`
+    Hole,
+    Missing,
+}
+
+/// The five actions, in the order of the networks' vocabulary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[repr(u8)]
+pub enum Action {
+    Move,
+    TurnLeft,
+    TurnRight,
+    PickMarker,
+    PutMarker,
+}
+
+impl Action {
+    pub const ALL: [Action; 5] =
+        [Action::Move, Action::TurnLeft, Action::TurnRight, Action::PickMarker, Action::PutMarker];
+
+    /// As written in programs and in the dataset.
+    pub fn name(self) -> &'static str {
+        ["move", "turnLeft", "turnRight", "pickMarker", "putMarker"][self as usize]
+    }
+
+    pub fn from_name(name: &str) -> Option<Action> {
+        Action::ALL.into_iter().find(|a| a.name() == name)
+    }
+}
+
+/// The five tests of the language, in the order of the networks' vocabulary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[repr(u8)]
+pub enum Test {
+    FrontIsClear,
+    LeftIsClear,
+    RightIsClear,
+    MarkersPresent,
+    NoMarkersPresent,
+}
+
+impl Test {
+    pub const ALL: [Test; 5] = [
+        Test::FrontIsClear,
+        Test::LeftIsClear,
+        Test::RightIsClear,
+        Test::MarkersPresent,
+        Test::NoMarkersPresent,
+    ];
+
+    /// As written in programs and in the dataset.
+    pub fn name(self) -> &'static str {
+        ["frontIsClear", "leftIsClear", "rightIsClear", "markersPresent", "noMarkersPresent"][self as usize]
+    }
+
+    pub fn from_name(name: &str) -> Option<Test> {
+        Test::ALL.into_iter().find(|t| t.name() == name)
+    }
+}
+
+/// An `example` or `test` block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// From the keyword to the end of the last section.
+    pub range: TextRange,
+    /// The first line, from the keyword to the colon.
+    pub header: TextRange,
+    pub kind: ExampleKind,
+    /// The name's text without quotes, and its range without quotes.
+    pub name: Name,
+    /// `crashes` stands in the header: the run is expected to crash.
+    pub crashes: Option<TextRange>,
+    pub input: Option<Grid>,
+    pub output: Option<Grid>,
+    pub trace: Option<Trace>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExampleKind {
+    /// Shown to the synthesizer.
+    Example,
+    /// Held out: run and reported only.
+    Test,
+}
+
+/// The text of a world. Only shape and cell spelling are judged here; `runtime` makes the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grid {
+    /// From the word `input`/`output` to the end of the last row.
+    pub range: TextRange,
+    /// The word `input` or `output`.
+    pub keyword: TextRange,
+    /// North (top) row first, as written.
+    pub rows: Vec<GridRow>,
+    /// Well-formed: rows equally long, 1×1 to 100×100, known cells, exactly one robot. Where false the parser has said why.
+    pub valid: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GridRow {
+    pub range: TextRange,
+    pub cells: Vec<GridCell>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GridCell {
+    pub range: TextRange,
+    pub kind: CellKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellKind {
+    /// 0..=9 markers; `.` is 0.
+    Markers(u8),
+    Wall,
+    Robot { heading: Heading, markers: u8 },
+    /// Not a cell; the parser has said why.
+    Unknown,
+}
+
+/// Clockwise from north, so that turning right adds one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[repr(u8)]
+pub enum Heading {
+    North,
+    East,
+    South,
+    West,
+}
+
+impl Heading {
+    pub const ALL: [Heading; 4] = [Heading::North, Heading::East, Heading::South, Heading::West];
+}
+
+/// `trace:` (given, part of the specification) or `trace?:` (inferred, shown only).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// From the word `trace` to the last action.
+    pub range: TextRange,
+    pub inferred: bool,
+    /// Unknown words are reported by the parser and left out.
+    pub actions: Vec<(Action, TextRange)>,
+    /// No word was left out.
+    pub valid: bool,
+}
+
+/// `examples "path.kgrid"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Include {
+    pub range: TextRange,
+    /// The path's text and range, without quotes.
+    pub path: Name,
+}
+
+impl File {
+    pub fn procedures(&self) -> impl Iterator<Item = &Procedure> {
+        self.items.iter().filter_map(|i| if let Item::Procedure(p) = i { Some(p) } else { None })
+    }
+
+    pub fn examples(&self) -> impl Iterator<Item = &Example> {
+        self.items.iter().filter_map(|i| if let Item::Example(e) = i { Some(e) } else { None })
+    }
+
+    pub fn includes(&self) -> impl Iterator<Item = &Include> {
+        self.items.iter().filter_map(|i| if let Item::Include(e) = i { Some(e) } else { None })
+    }
+}

@@ -1,0 +1,42 @@
+//! What every check of the language reports: a stable code, an exact range, one plain sentence, and a fix
+//! where there is one right fix. Used by all tiers (`K0xx` to `K3xx`), whichever crate finds them.
+
+use text_size::TextRange;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// `K001` and so on; the list with explanations is `server/DIAGNOSTICS.md`.
+    pub code: &'static str,
+    pub severity: Severity,
+    pub range: TextRange,
+    /// One sentence in the learner's terms.
+    pub message: String,
+    /// Other places that explain this one, in the same file.
+    pub related: Vec<(TextRange, String)>,
+    /// The one right fix, if there is one.
+    pub fix: Option<Fix>,
+    /// The range is dead or useless text: editors may fade it.
+    pub unnecessary: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Error,
+    Warning,
+    Information,
+    Hint,
+}
+
+/// A change to the text under a title, as an imperative: "Insert ':'".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    pub title: String,
+    /// Disjoint, in source order, all against the same text.
+    pub edits: Vec<Edit>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    pub range: TextRange,
+    pub insert: String,
+}

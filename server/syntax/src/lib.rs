@@ -1,0 +1,7 @@
+//! Text → tree → typed AST with ranges; the diagnostics that need no run; formatter; token dialect.
+//! Knows no worlds and no LSP.
+
+pub mod ast;
+pub mod diagnostic;
+
+pub use text_size::{TextRange, TextSize};
