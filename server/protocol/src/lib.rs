@@ -1,1 +1,5 @@
-//! protocol
+//! What the synthesis engine and those who ask it say to each other: one JSON-RPC 2.0 object a line, on
+//! stdio or a socket. Here are the messages, and the client that starts, asks, cancels and restarts the engine.
+//! Knows no models and no editors.
+
+pub mod message;

@@ -1,0 +1,165 @@
+//! The messages. Grids and programs travel as the text a user would write, so that a request can be read,
+//! recorded and typed by hand.
+//!
+//! | method | direction | params → result |
+//! |---|---|---|
+//! | `status` | → engine | – → [`Status`] |
+//! | `synthesize` | → engine | [`Synthesize`] → [`Outcome`]; [`Found`] notifications `candidate` come first |
+//! | `traces` | → engine | [`InferTraces`] → [`InferredTraces`] |
+//! | `$/cancelRequest` | → engine | [`Cancel`]; the request then answers with error [`CANCELLED`] |
+//! | `candidate` | ← engine | [`Found`] |
+//! | `shutdown` | → engine | – → null, then the engine ends |
+
+use serde::{Deserialize, Serialize};
+
+/// JSON-RPC error code of a cancelled request, as in LSP.
+pub const CANCELLED: i64 = -32800;
+/// JSON-RPC error code of a request whose content can't be used (bad grid, no hole, syntax error).
+pub const INVALID: i64 = -32602;
+/// A line longer than this many bytes is refused.
+pub const MAX_LINE: usize = 16 << 20;
+
+/// A program with holes and the examples it has to satisfy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Specification {
+    /// Karel source: definitions only, without syntax errors, with at least one hole (`...` or `?`).
+    pub program: String,
+    pub examples: Vec<Example>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Example {
+    pub name: String,
+    /// Grid text, as in an example block.
+    pub input: String,
+    /// Grid text; absent where the run is expected to crash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    #[serde(default)]
+    pub crashes: bool,
+    /// The author's trace, by action names: then part of the specification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Synthesize {
+    pub specification: Specification,
+    #[serde(default)]
+    pub budget: Budget,
+}
+
+/// When to stop. Whatever is reached first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Budget {
+    /// Wall-clock milliseconds for the whole request.
+    pub milliseconds: u64,
+    /// How many verified candidates, different in behaviour on sampled worlds, to return at the most.
+    pub candidates: usize,
+    /// Width of the beam.
+    pub beam: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget { milliseconds: 5_000, candidates: 5, beam: 50 }
+    }
+}
+
+/// A program that the interpreter has run on every example, all passed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Candidate {
+    /// For each hole in source order, what stands in its place: a condition, a count, or statements
+    /// (formatted at column 0, lines separated by `\n`, no final line end).
+    pub fills: Vec<String>,
+    /// The whole program with its holes filled, formatted.
+    pub program: String,
+    /// Natural logarithm of the model's probability; absent where the candidate was enumerated without the network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_probability: Option<f64>,
+    /// Dataset tokens of the whole program; the measure of 'shorter'.
+    pub length: usize,
+    /// Always all of them.
+    pub examples_passed: usize,
+}
+
+/// Sent as soon as a candidate is verified. `id` is the request's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Found {
+    pub id: u64,
+    pub candidate: Candidate,
+}
+
+/// What happened, whether or not anything was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// Best first: shortest, ties by likelihood; no two that behaved alike.
+    pub candidates: Vec<Candidate>,
+    /// Two of the candidates differ in meaning, as seen on sampled worlds.
+    pub ambiguous: bool,
+    /// Examples whose trace was given or inferred, of those that have an output.
+    pub traces_found: usize,
+    pub examples: usize,
+    /// Finished programs run on the examples.
+    pub programs_run: u64,
+    pub milliseconds: u64,
+    /// `cpu` or `cuda:0`.
+    pub device: String,
+    /// The networks were not used (recursion, over-long context): candidates were enumerated.
+    pub enumerated: bool,
+    /// Where nothing passes all: how many examples the best candidate passed.
+    pub best_passed: usize,
+    /// Why it stopped: `found`, `exhausted`, `budget`.
+    pub stopped: Stopped,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Stopped {
+    /// As many candidates as asked for.
+    Found,
+    /// The search came to its end.
+    Exhausted,
+    /// Time was up.
+    Budget,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InferTraces {
+    /// Those without output are answered with null.
+    pub examples: Vec<Example>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InferredTraces {
+    /// Per example the action names; each has been run from the input to exactly the output. Null where none was found.
+    pub traces: Vec<Option<Vec<String>>>,
+    pub milliseconds: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    pub version: String,
+    /// `cpu` or `cuda:0`.
+    pub device: String,
+    /// File names or `embedded`, of the networks in use.
+    pub models: Vec<String>,
+    /// Resident memory in MiB, if the system tells.
+    pub memory_mib: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cancel {
+    pub id: u64,
+}
