@@ -2,6 +2,10 @@
 //! Knows no worlds and no LSP.
 
 pub mod ast;
+pub mod build;
 pub mod diagnostic;
+pub mod print;
+pub mod shape;
+pub mod tokens;
 
 pub use text_size::{TextRange, TextSize};
