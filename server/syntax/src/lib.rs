@@ -3,6 +3,7 @@
 
 pub mod ast;
 pub mod build;
+pub mod codes;
 pub mod diagnostic;
 pub mod print;
 pub mod shape;

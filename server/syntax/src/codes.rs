@@ -1,0 +1,34 @@
+//! Every diagnostic code with its title and explanation, in the learner's words: what the editor's link and
+//! `server/DIAGNOSTICS.md` show. One file a tier; a check refers to the constant, never to the bare string.
+
+pub mod names_flow;
+
+/// A stable code. Codes are never reused for another meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// `K101`
+    pub code: &'static str,
+    /// A few words, as a heading.
+    pub title: &'static str,
+    /// Two or three sentences of Markdown: what it means and what to do.
+    pub explanation: &'static str,
+}
+
+/// The codes of this crate, in order.
+pub fn all() -> impl Iterator<Item = &'static Code> {
+    names_flow::ALL.iter().copied()
+}
+
+/// The code of that spelling, if this crate has it.
+pub fn find(code: &str) -> Option<&'static Code> {
+    all().find(|c| c.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_are_in_order_and_once() {
+        let codes: Vec<_> = super::all().map(|c| c.code).collect();
+        assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+    }
+}
