@@ -1,0 +1,206 @@
+/** The running language server: found, started, restarted, stopped; and what it says about itself. */
+import { createInterface } from "node:readline";
+import * as vscode from "vscode";
+import {
+    ExecuteCommandRequest,
+    LanguageClient,
+    type LanguageClientOptions,
+    RevealOutputChannelOn,
+    State,
+    TransportKind,
+} from "vscode-languageclient/node";
+import { forTracing } from "./log";
+import { GRID, PROGRAM } from "./languages";
+import { CancellableProgress } from "./progress";
+import { findServer } from "./server";
+import { readStatus } from "./state";
+import type { StatusItem } from "./status";
+import { surroundings } from "./surroundings";
+import type { TraceView } from "./traces";
+
+export class Session {
+    private client: LanguageClient | undefined;
+    private readonly traceLog: vscode.LogOutputChannel;
+    private readonly progress = new CancellableProgress(() => this.client);
+    /** Starts and stops run one after the other, whatever order they are asked for in. */
+    private queue: Promise<void> = Promise.resolve();
+
+    constructor(
+        private readonly context: vscode.ExtensionContext,
+        private readonly log: vscode.LogOutputChannel,
+        private readonly status: StatusItem,
+        private readonly traces: TraceView,
+    ) {
+        this.traceLog = forTracing(log, context.subscriptions);
+    }
+
+    start(): Promise<void> {
+        return this.enqueue(() => this.startNow());
+    }
+
+    stop(): Promise<void> {
+        return this.enqueue(() => this.stopNow());
+    }
+
+    restart(): Promise<void> {
+        return this.enqueue(async () => {
+            await this.stopNow();
+            await this.startNow();
+        });
+    }
+
+    /** Whether the server has said that it knows the command. */
+    knows(command: string): boolean {
+        return this.client?.initializeResult?.capabilities.executeCommandProvider?.commands.includes(command) ?? false;
+    }
+
+    /** Runs a command of the server; the error's message is meant for people. */
+    async execute<Result>(command: string, ...args: unknown[]): Promise<Result> {
+        if (this.client === undefined || this.client.state !== State.Running) {
+            throw new Error("The Karel language server is not running: 'Karel: Restart Server' starts it.");
+        }
+        if (!this.knows(command)) {
+            throw new Error(`This Karel language server does not know the command ${command}: install one of this extension's version.`);
+        }
+        return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }) as Promise<Result>;
+    }
+
+    /** A position as the protocol has it, for `execute`. */
+    toProtocol(document: vscode.TextDocument, position: vscode.Position): [string, { line: number; character: number }] {
+        return [this.toUri(document.uri), { line: position.line, character: position.character }];
+    }
+
+    toUri(uri: vscode.Uri): string {
+        return this.client?.code2ProtocolConverter.asUri(uri) ?? uri.toString();
+    }
+
+    private enqueue(work: () => Promise<void>): Promise<void> {
+        const done = this.queue.then(work);
+        this.queue = done.catch(() => {});
+        return done;
+    }
+
+    private async startNow(): Promise<void> {
+        if (this.client !== undefined) {
+            return;
+        }
+        const found = findServer(surroundings(this.context));
+        if (found.kind === "missing") {
+            this.fail(found.message, "Open Settings");
+            return;
+        }
+        this.log.info(`Starting ${found.command} (found by: ${found.source}).`);
+
+        const args = vscode.workspace.getConfiguration("karel").get<string[]>("server.arguments", []);
+        const client = new LanguageClient(
+            "karel",
+            "Karel",
+            { command: found.command, args, transport: TransportKind.stdio },
+            this.options(),
+        );
+        client.onDidChangeState(({ newState }) => {
+            if (client !== this.client) {
+                return;
+            }
+            if (newState === State.Starting) {
+                this.status.setServer({ kind: "starting" });
+            } else if (newState === State.Running) {
+                this.status.setServer({ kind: "running", name: name(client) });
+            } else {
+                this.progress.clear();
+                this.status.setServer({ kind: "stopped" });
+            }
+        });
+        client.onNotification("karel/status", (params: unknown) => {
+            const engine = readStatus(params);
+            if (engine === undefined) {
+                this.log.warn(`A status that this extension does not know: ${JSON.stringify(params)}`);
+            } else {
+                this.status.setEngine(engine);
+            }
+        });
+        this.client = client;
+        this.status.setServer({ kind: "starting" });
+        try {
+            await client.start();
+        } catch (error) {
+            this.client = undefined;
+            await client.dispose().catch(() => {});
+            const reason = error instanceof Error ? error.message : String(error);
+            this.fail(`The Karel language server '${found.command}' did not start: ${reason}.`, "Show Log");
+        }
+    }
+
+    private async stopNow(): Promise<void> {
+        const client = this.client;
+        this.client = undefined;
+        this.progress.clear();
+        if (client !== undefined) {
+            // A server that does not answer is ended by the library after its time limit, which is an error to it.
+            await client.dispose().catch((error: unknown) => this.log.warn(String(error)));
+        }
+        this.status.setServer({ kind: "stopped" });
+    }
+
+    private options(): LanguageClientOptions {
+        const settings = vscode.workspace.getConfiguration("karel");
+        return {
+            documentSelector: [PROGRAM, GRID].flatMap((language) => [
+                { scheme: "file", language },
+                { scheme: "untitled", language },
+            ]),
+            diagnosticCollectionName: "karel",
+            initializationOptions: {
+                engine: settings.get("engine"),
+                synthesis: settings.get("synthesis"),
+                run: settings.get("run"),
+                inlayHints: settings.get("inlayHints"),
+                codeLens: settings.get("codeLens"),
+            },
+            synchronize: {
+                configurationSection: "karel",
+                fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{karel,kgrid}"),
+            },
+            outputChannel: this.log,
+            traceOutputChannel: this.traceLog,
+            // What goes wrong shows in the status bar and as a message; the log never jumps into view by itself.
+            revealOutputChannelOn: RevealOutputChannelOn.Never,
+            stdioOptions: {
+                stdout: () => {},
+                // Servers log to standard error, so a line there is no error by itself.
+                stderr: (input, channel) => {
+                    createInterface({ input, crlfDelay: Infinity }).on("line", (line) => channel.info(line));
+                },
+            },
+            middleware: {
+                handleWorkDoneProgress: this.progress.middleware,
+                // Lenses run the server's commands directly; a trace comes back as text to be shown here.
+                executeCommand: async (command, args, next) => {
+                    const result: unknown = await next(command, args);
+                    if (command === "karel.showTrace" && typeof result === "string") {
+                        await this.traces.show(String(args[1] ?? "Trace"), result);
+                    }
+                    return result;
+                },
+            },
+        };
+    }
+
+    private fail(message: string, action: "Open Settings" | "Show Log"): void {
+        this.log.error(message);
+        this.status.setServer({ kind: "failed", message });
+        // Not awaited: the message stays until the user has dealt with it.
+        void vscode.window.showErrorMessage(message, action).then((chosen) => {
+            if (chosen === "Open Settings") {
+                void vscode.commands.executeCommand("workbench.action.openSettings", "karel.server.path");
+            } else if (chosen === "Show Log") {
+                this.log.show();
+            }
+        });
+    }
+}
+
+function name(client: LanguageClient): string {
+    const info = client.initializeResult?.serverInfo;
+    return info === undefined ? "The language server" : [info.name, info.version].filter(Boolean).join(" ");
+}
