@@ -1,1 +1,31 @@
-//! runtime
+//! Worlds and what programs do in them: the one reader and writer of grid text, the one interpreter (used by
+//! diagnostics, tests, data generation, search and evaluation alike), recorded runs that can be stepped
+//! backwards, the proof of endless loops, differences of worlds, random worlds.
+//!
+//! A program is lowered once, from the syntax tree ([`lower`]) or by hand ([`CodeBuilder`]), to flat [`Code`]
+//! whose instructions carry an opaque [`Origin`]; [`Machine::run`] runs it without allocating per step, and
+//! [`record`] keeps every step. Knows no LSP, no tensors and no files.
+
+mod builder;
+mod code;
+mod coverage;
+mod difference;
+mod grid;
+mod loops;
+mod lower;
+mod machine;
+mod record;
+pub mod sample;
+mod world;
+
+pub use builder::{CodeBuilder, ProcedureId};
+pub use code::{Check, Code, Origin};
+pub use coverage::{Coverage, Reach};
+pub use difference::{Difference, difference};
+pub use grid::GridError;
+pub use lower::{Program, Site, SiteKind, lower, lower_with};
+pub use machine::{Limits, Machine, Outcome};
+pub use record::{Cursor, Recording, Step, StepKind, record};
+pub use world::{Cell, Robot, World};
+
+pub use syntax::ast::{Action, Heading, Test};

@@ -1,0 +1,161 @@
+//! Recorded runs: every step is kept, so that a run can be shown, and stepped forwards and backwards.
+
+use syntax::ast::Action;
+
+use crate::code::{Check, Code, Origin};
+use crate::machine::{Limits, Machine, Observer, Outcome};
+use crate::world::{Robot, World};
+
+/// A run, step by step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// The world before the first step.
+    pub start: World,
+    /// What was done, in order. An action that crashed is no step (see `outcome`), though it cost a tick.
+    pub steps: Vec<Step>,
+    pub outcome: Outcome,
+    pub ticks: u64,
+    /// The world after the last step.
+    pub end: World,
+}
+
+/// One action, one condition evaluated, or one round begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The instruction: an action, a `while`, an `if` or a `repeat`.
+    pub origin: Origin,
+    pub kind: StepKind,
+    /// The robot before the step.
+    pub robot: Robot,
+    /// Change of the number of markers where the robot stood: 1, 0 or -1.
+    pub marker_change: i8,
+    /// Condition bits before the step ([`World::condition_bits`]).
+    pub conditions: u8,
+    /// Calls active: 0 in `main`.
+    pub depth: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    Action(Action),
+    /// A `while` or an `if` evaluated its condition; `result` is that of the whole condition, negation included.
+    Test {
+        check: Check,
+        result: bool,
+    },
+    /// A round of a `repeat` begins, after `done` of `count`.
+    Round {
+        done: u8,
+        count: u8,
+    },
+}
+
+/// Runs the code on a copy of the world and keeps every step.
+pub fn record(code: &Code, world: &World, limits: &Limits, cancelled: &dyn Fn() -> bool) -> Recording {
+    let mut machine = Machine::new();
+    let (mut end, mut steps) = (world.clone(), Vec::new());
+    let outcome = machine.run_observed(code, &mut end, limits, cancelled, &mut steps);
+    Recording { start: world.clone(), steps, outcome, ticks: machine.ticks(), end }
+}
+
+impl Observer for Vec<Step> {
+    fn step(&mut self, origin: Origin, kind: StepKind, depth: usize, world: &World) {
+        let marker_change = match kind {
+            StepKind::Action(Action::PutMarker) => 1,
+            StepKind::Action(Action::PickMarker) => -1,
+            _ => 0,
+        };
+        let depth = u16::try_from(depth).unwrap_or(u16::MAX);
+        let (robot, conditions) = (world.robot(), world.condition_bits());
+        self.push(Step { origin, kind, robot, marker_change, conditions, depth });
+    }
+}
+
+impl Recording {
+    /// The world before step `n`, and the end's for `n` = number of steps or more. Takes time with the distance
+    /// to the nearer end of the run; to walk along it, use [`Recording::cursor`].
+    pub fn world_at(&self, n: usize) -> World {
+        let mut cursor = self.cursor();
+        cursor.seek(n);
+        cursor.world
+    }
+
+    /// The actions carried out, in order: the run's trace.
+    pub fn actions(&self) -> impl Iterator<Item = Action> {
+        self.steps.iter().filter_map(Step::action)
+    }
+
+    /// A place in the run to be moved along it, at the start.
+    pub fn cursor(&self) -> Cursor<'_> {
+        Cursor { recording: self, at: 0, world: self.start.clone() }
+    }
+}
+
+impl Step {
+    /// The action, if the step is one.
+    pub fn action(&self) -> Option<Action> {
+        match self.kind {
+            StepKind::Action(action) => Some(action),
+            _ => None,
+        }
+    }
+}
+
+/// A place between two steps of a recording and the world there.
+#[derive(Debug, Clone)]
+pub struct Cursor<'a> {
+    recording: &'a Recording,
+    at: usize,
+    world: World,
+}
+
+impl<'a> Cursor<'a> {
+    /// How many steps lie before it.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The world at this place.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Moves over the next step and returns it; none at the end.
+    pub fn forward(&mut self) -> Option<&'a Step> {
+        let step = self.recording.steps.get(self.at)?;
+        if let StepKind::Action(action) = step.kind {
+            let done = self.world.act(action);
+            debug_assert!(done, "it was done when it was recorded");
+        }
+        self.at += 1;
+        Some(step)
+    }
+
+    /// Moves back over the step before and returns it; none at the start.
+    pub fn back(&mut self) -> Option<&'a Step> {
+        let step = self.recording.steps.get(self.at.checked_sub(1)?)?;
+        self.world.restore(step.robot, step.marker_change);
+        self.at -= 1;
+        Some(step)
+    }
+
+    /// Moves to before step `n`, or to the end where there are fewer, from wherever is nearest.
+    pub fn seek(&mut self, n: usize) {
+        let last = self.recording.steps.len();
+        let n = n.min(last);
+        let from_here = self.at.abs_diff(n);
+        if n < from_here {
+            self.world.clone_from(&self.recording.start);
+            self.at = 0;
+        } else if last - n < from_here {
+            self.world.clone_from(&self.recording.end);
+            self.at = last;
+        }
+        while self.at < n {
+            self.forward();
+        }
+        while self.at > n {
+            self.back();
+        }
+    }
+}

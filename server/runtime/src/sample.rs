@@ -1,0 +1,138 @@
+//! Random worlds with the statistics of the public dataset's inputs, the same for the same seed on every machine.
+//! The figures are those of the research notes on the dataset's 450 real inputs.
+
+use syntax::ast::Heading;
+
+use crate::world::{Cell, Robot, World};
+
+/// A small generator of random numbers (SplitMix64): the same sequence for the same seed everywhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Random {
+        Random(seed)
+    }
+
+    /// 64 random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        scrambled(self.0)
+    }
+
+    /// Uniform over `0..bound`; 0 for a bound of 0.
+    pub fn below(&mut self, bound: u32) -> u32 {
+        ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u32
+    }
+
+    /// Uniform over `low..=high`.
+    pub fn between(&mut self, low: u8, high: u8) -> u8 {
+        low + self.below(u32::from(high.saturating_sub(low)) + 1) as u8
+    }
+
+    /// Uniform over 0 ≤ x < 1.
+    pub fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// True with this probability.
+    pub fn chance(&mut self, probability: f64) -> bool {
+        self.unit() < probability
+    }
+}
+
+/// The finalizer of SplitMix64.
+pub(crate) fn scrambled(mut bits: u64) -> u64 {
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+/// What the worlds of one task have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// None of the worlds has walls.
+    pub wall_free: bool,
+}
+
+impl Style {
+    /// About 9% of the dataset's tasks have no wall in any of their worlds.
+    pub fn sample(random: &mut Random) -> Style {
+        Style { wall_free: random.chance(0.09) }
+    }
+}
+
+/// One world: 2×2 to 16×16, the robot anywhere but on a wall, looking anywhere.
+pub fn world(random: &mut Random, style: Style) -> World {
+    let (rows, cols) = (side(random), side(random));
+    let mut world = World::new(rows, cols);
+    let walls = if style.wall_free { 0.0 } else { wall_density(random) };
+    let markers = marker_density(random);
+    let corner = random.chance(0.12);
+    let (row, col) = if corner { (0, 0) } else { (random.between(0, rows - 1), random.between(0, cols - 1)) };
+    let heading = Heading::ALL[random.below(4) as usize];
+    let mut sound = world.set_robot(Robot { row, col, heading });
+    for r in 0..rows {
+        for c in 0..cols {
+            if (r, c) != (row, col) && random.chance(walls) {
+                sound &= world.set_cell(r, c, Cell::Wall);
+            } else if random.chance(markers) {
+                sound &= world.set_cell(r, c, Cell::Markers(marker_count(random)));
+            }
+        }
+    }
+    debug_assert!(sound, "cells lie inside, markers are at most 9, the robot's cell is no wall");
+    world
+}
+
+/// Endless worlds, each in a style of its own.
+pub fn worlds(seed: u64) -> impl Iterator<Item = World> {
+    let mut random = Random::new(seed);
+    std::iter::repeat_with(move || {
+        let style = Style::sample(&mut random);
+        world(&mut random, style)
+    })
+}
+
+/// Number of rows, or of columns: 2 to 16, in steps of three equally likely within a step.
+fn side(random: &mut Random) -> u8 {
+    let steps = [0.172, 0.258, 0.218, 0.192];
+    let mut share = random.unit();
+    let mut low = 2;
+    for step in steps {
+        if share < step {
+            break;
+        }
+        share -= step;
+        low += 3;
+    }
+    random.between(low, low + 2)
+}
+
+/// Probability of a wall per cell. Of all worlds 35% have none; here are those of a task that may have walls.
+fn wall_density(random: &mut Random) -> f64 {
+    match random.unit() {
+        u if u < 0.28 => 0.0,
+        u if u < 0.93 => 0.1,
+        _ => 0.2 + 0.3 * random.unit(),
+    }
+}
+
+/// Probability of markers per cell.
+fn marker_density(random: &mut Random) -> f64 {
+    match random.unit() {
+        u if u < 0.07 => 0.0,
+        u if u < 0.85 => 0.105,
+        u if u < 0.94 => 0.2,
+        _ => 0.5 + 0.4 * random.unit(),
+    }
+}
+
+/// Markers on a cell that has some, 1 to 9.
+fn marker_count(random: &mut Random) -> u8 {
+    match random.unit() {
+        u if u < 0.56 => 1,
+        u if u < 0.73 => random.between(1, 5),
+        _ => random.between(1, 9),
+    }
+}
