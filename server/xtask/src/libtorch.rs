@@ -156,7 +156,10 @@ fn get(folder: &Path) -> Result<()> {
 fn remove_leftover(folder: &Path) -> Result<()> {
     let Ok(kind) = folder.symlink_metadata() else { return Ok(()) };
     if kind.is_symlink() {
-        bail!("{} is a link to a folder without libtorch {VERSION}x: remove it and try again", folder.display());
+        bail!(
+            "{} is a link to a folder without libtorch {VERSION}x: remove it and try again",
+            folder.display()
+        );
     }
     fs::remove_dir_all(folder)
         .with_context(|| format!("{} is incomplete and could not be removed", folder.display()))

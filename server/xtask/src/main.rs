@@ -2,9 +2,14 @@
 //! what several commands use (the repository's paths, running a program, tools that tests need) has a file of its
 //! own beside them.
 
+mod grammar;
 mod libtorch;
 mod process;
+mod programs;
 mod repo;
+mod test;
+mod tools;
+mod vsix;
 
 use clap::{Parser, Subcommand};
 
@@ -20,11 +25,20 @@ struct Args {
 enum Command {
     /// Find libtorch 2.11, or get it from the pinned wheels, into the folder `libtorch`.
     Libtorch(libtorch::Args),
+    /// Generate the parser from the grammar, and run the grammar's corpus.
+    Grammar(grammar::Args),
+    /// Run every test there is, end to end ones in real editors included.
+    Test(test::Args),
+    /// Package the VS Code extension.
+    Vsix(vsix::Args),
 }
 
 fn main() -> std::process::ExitCode {
     let outcome = match Args::parse().command {
         Command::Libtorch(args) => libtorch::run(args),
+        Command::Grammar(args) => grammar::run(args),
+        Command::Test(args) => test::run(args),
+        Command::Vsix(args) => vsix::run(args),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,

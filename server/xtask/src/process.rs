@@ -32,7 +32,12 @@ pub fn run_quietly(command: &mut Command) -> Result<()> {
     let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
     if !output.status.success() {
         let said = [output.stdout, output.stderr].concat();
-        bail!("`{}` failed ({}):\n{}", line(command), output.status, String::from_utf8_lossy(&said).trim_end());
+        bail!(
+            "`{}` failed ({}):\n{}",
+            line(command),
+            output.status,
+            String::from_utf8_lossy(&said).trim_end()
+        );
     }
     Ok(())
 }

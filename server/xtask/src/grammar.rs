@@ -1,0 +1,112 @@
+//! `cargo xtask grammar`: generates the parser in `grammar/src` from `grammar/grammar.js`, and runs its corpus.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{process, repo};
+
+/// The release of the tree-sitter command line that the committed parser is generated with.
+const VERSION: &str = "0.27.1";
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Fail if the committed parser is not the one that the grammar generates.
+    #[arg(long)]
+    check: bool,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    let cli = match tree_sitter() {
+        Some(cli) => cli,
+        None => install()?,
+    };
+    if args.check {
+        let stale = stale(&cli)?;
+        if !stale.is_empty() {
+            bail!("{} not generated from grammar/grammar.js: run `cargo xtask grammar`", stale.join(", "));
+        }
+    } else {
+        process::run(&mut generate(&cli))?;
+    }
+    process::run(&mut corpus(&cli))
+}
+
+/// The tree-sitter command line of the pinned release, on `PATH` or among the tools in the target folder.
+pub fn tree_sitter() -> Option<PathBuf> {
+    [PathBuf::from("tree-sitter"), installed()].into_iter().find(|cli| {
+        let version = process::answer(process::command(cli).arg("--version")).unwrap_or_default();
+        version.split_whitespace().nth(1) == Some(VERSION)
+    })
+}
+
+fn installed() -> PathBuf {
+    tools().join("bin").join(format!("tree-sitter{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn tools() -> PathBuf {
+    repo::target().join("tools")
+}
+
+/// Builds the command line from its crate; takes three to five minutes on two cores.
+pub fn install() -> Result<PathBuf> {
+    anstream::eprintln!("Installing tree-sitter {VERSION} with cargo (some minutes) …");
+    let mut cargo = process::cargo();
+    cargo.args(["install", "--quiet", "--locked", "tree-sitter-cli", "--version", VERSION, "--root"]);
+    process::run(cargo.arg(tools())).context("the tree-sitter command line could not be installed")?;
+    Ok(installed())
+}
+
+/// The command that writes the parser, by default into `grammar/src`. It uses the JavaScript that tree-sitter has
+/// built in, so that no Node is needed.
+fn generate(cli: &Path) -> Command {
+    let mut command = in_grammar(cli);
+    command.args(["generate", "--js-runtime", "native"]);
+    command
+}
+
+/// The names of the committed files that differ from what the grammar generates.
+pub fn stale(cli: &Path) -> Result<Vec<String>> {
+    let fresh = repo::target().join("tools/generated-grammar");
+    let _ = fs::remove_dir_all(&fresh);
+    fs::create_dir_all(&fresh)?;
+    process::run(generate(cli).arg("--output").arg(&fresh))?;
+    let committed = repo::root().join("grammar/src");
+    let mut stale = Vec::new();
+    for file in files(&fresh)? {
+        let name = file.strip_prefix(&fresh)?;
+        if fs::read(committed.join(name)).ok() != Some(fs::read(&file)?) {
+            stale.push(format!("grammar/src/{}", name.display()));
+        }
+    }
+    Ok(stale)
+}
+
+/// The files under `folder`, in its subfolders too.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(self::files(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+/// The command that runs the corpus.
+pub fn corpus(cli: &Path) -> Command {
+    let mut command = in_grammar(cli);
+    command.arg("test");
+    command
+}
+
+fn in_grammar(cli: &Path) -> Command {
+    let mut command = process::command(cli);
+    command.current_dir(repo::root().join("grammar"));
+    command
+}

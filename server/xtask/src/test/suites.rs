@@ -1,0 +1,203 @@
+//! The suites, in the order in which they run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Result, bail};
+
+use super::Suite;
+use super::runner::run;
+use super::tally::{Report, Tally};
+use crate::tools::{self, Unavailable};
+use crate::{grammar, libtorch, process, programs, repo, vsix};
+
+pub static SUITES: &[Suite] = &[
+    Suite { name: "fmt", about: "the sources are formatted", run: fmt },
+    Suite { name: "clippy", about: "no lint complains", run: clippy },
+    Suite { name: "rust", about: "unit and integration tests of every crate", run: rust },
+    Suite { name: "doc", about: "examples in the documentation", run: doc },
+    Suite { name: "grammar", about: "the parser is the grammar's, and parses its corpus", run: grammar },
+    Suite { name: "cli", about: "the command line", run: cli },
+    Suite { name: "lsp", about: "the language server, asked by independent clients", run: lsp },
+    Suite { name: "nvim", about: "Neovim with the plugin", run: nvim },
+    Suite { name: "extension", about: "the VS Code extension's own tests", run: extension },
+    Suite { name: "vscode", about: "VS Code with the packaged extension, in a browser", run: vscode },
+    Suite { name: "bench", about: "every benchmark runs", run: bench },
+    Suite { name: "fuzz", about: "every fuzz target, 20 seconds each", run: fuzz },
+];
+
+/// A command whose success is the one check.
+fn check(command: &mut Command) -> Result<Tally> {
+    Ok(Tally::one(process::run(command).is_ok()))
+}
+
+fn fmt() -> Result<Tally> {
+    check(process::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<Tally> {
+    libtorch::find_or_get()?;
+    let lint = ["clippy", "--workspace", "--all-targets", "--release", "--quiet", "--", "--deny=warnings"];
+    check(process::cargo().args(lint))
+}
+
+fn rust() -> Result<Tally> {
+    libtorch::find_or_get()?;
+    let nextest = process::answer(process::cargo().args(["nextest", "--version"])).is_some();
+    let mut cargo = process::cargo();
+    if nextest {
+        cargo.args(["nextest", "run", "--workspace", "--release", "--no-fail-fast", "--status-level=slow"]);
+        run(cargo, Report::Nextest)
+    } else {
+        cargo.args(["test", "--workspace", "--release", "--no-fail-fast", "--bins", "--lib", "--tests"]);
+        run(cargo, Report::Cargo)
+    }
+}
+
+fn doc() -> Result<Tally> {
+    libtorch::find_or_get()?;
+    let mut cargo = process::cargo();
+    cargo.args(["test", "--workspace", "--release", "--no-fail-fast", "--doc"]);
+    run(cargo, Report::Cargo)
+}
+
+fn grammar() -> Result<Tally> {
+    let cli = match grammar::tree_sitter() {
+        Some(cli) => cli,
+        // Building it takes minutes: that is for those who change the grammar, and for CI.
+        None if std::env::var_os("CI").is_none() => {
+            bail!(Unavailable(
+                "no tree-sitter of the pinned release; `cargo xtask grammar` installs it".to_owned()
+            ))
+        }
+        None => grammar::install()?,
+    };
+    let stale = grammar::stale(&cli)?;
+    for file in &stale {
+        anstream::println!("{file} is not what grammar.js generates: run `cargo xtask grammar` and commit");
+    }
+    let mut tally = Tally::one(stale.is_empty());
+    tally += run(grammar::corpus(&cli), Report::TreeSitter)?;
+    Ok(tally)
+}
+
+/// Builds the three programs, once, and tells the tests under `tests/` where they are and where to write.
+fn end_to_end(mut command: Command, suite: &str) -> Result<Command> {
+    static BUILT: OnceLock<bool> = OnceLock::new();
+    if !BUILT.get_or_init(|| programs::build().is_ok()) {
+        bail!("the programs could not be built");
+    }
+    let output = output(suite)?;
+    command.env("KAREL_BIN", repo::target().join("release")).env("KAREL_TEST_OUTPUT", output);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(command)
+}
+
+/// An empty folder for what `suite` writes: logs, screenshots.
+fn output(suite: &str) -> Result<PathBuf> {
+    let folder = repo::root().join("tests/output").join(suite);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+fn pytest(suite: &str) -> Result<Tally> {
+    let mut python = process::command(tools::python()?);
+    python.args(["-m", "pytest", "--config-file=tests/pytest.ini"]).arg(format!("tests/{suite}"));
+    run(end_to_end(python, suite)?, Report::Pytest)
+}
+
+fn cli() -> Result<Tally> {
+    pytest("cli")
+}
+
+fn lsp() -> Result<Tally> {
+    pytest("lsp")
+}
+
+fn nvim() -> Result<Tally> {
+    let mut nvim = process::command(tools::neovim()?);
+    nvim.args(["--headless", "--clean", "-u", "tests/nvim/init.lua", "-l", "tests/nvim/run.lua"]);
+    let mut nvim = end_to_end(nvim, "nvim")?;
+    for kind in ["CONFIG", "DATA", "STATE", "CACHE"] {
+        nvim.env(
+            format!("XDG_{kind}_HOME"),
+            repo::root().join("tests/output/nvim").join(kind.to_lowercase()),
+        );
+    }
+    run(nvim, Report::Plain)
+}
+
+fn extension() -> Result<Tally> {
+    let node = tools::node()?;
+    let folder = vsix::folder();
+    node.install(&folder)?;
+    let mut npm = node.command("npm", &folder);
+    npm.args(["test", "--silent"]);
+    run(npm, Report::Node)
+}
+
+fn vscode() -> Result<Tally> {
+    let node = tools::node()?;
+    let vscode = tools::vscode(&node)?;
+    let package = vsix::package(&node)?;
+    let mut test = node.command("node", repo::root());
+    test.arg("tests/vscode/run.js").env("KAREL_VSCODE", vscode).env("KAREL_VSIX", package);
+    run(end_to_end(test, "vscode")?, Report::Plain)
+}
+
+fn bench() -> Result<Tally> {
+    libtorch::find_or_get()?;
+    let mut tally = Tally::default();
+    for (package, bench) in targets("benches")? {
+        anstream::println!("{package}: {bench}");
+        // Without cargo's `--bench` a benchmark does each thing once: whether it works, not how fast.
+        let run = ["test", "--quiet", "--release", "--package", &package, "--bench", &bench];
+        tally += check(process::cargo().args(run))?;
+    }
+    if tally == Tally::default() {
+        bail!(Unavailable("there are no benchmarks".to_owned()));
+    }
+    Ok(tally)
+}
+
+fn fuzz() -> Result<Tally> {
+    let targets = targets("fuzz/fuzz_targets")?;
+    if targets.is_empty() {
+        bail!(Unavailable("there are no fuzz targets".to_owned()));
+    }
+    let fuzz = || process::command("cargo").args(["+nightly", "fuzz", "--version"]).output();
+    if !fuzz().is_ok_and(|output| output.status.success()) {
+        bail!(Unavailable("a nightly Rust with cargo-fuzz is not installed".to_owned()));
+    }
+    let mut tally = Tally::default();
+    for (package, target) in targets {
+        let mut cargo = process::command("cargo");
+        cargo.current_dir(repo::root().join("server").join(package));
+        tally += check(cargo.args(["+nightly", "fuzz", "run", &target, "--", "-max_total_time=20"]))?;
+    }
+    Ok(tally)
+}
+
+/// The Rust files in `server/*/FOLDER`, as package and name.
+fn targets(folder: &str) -> Result<Vec<(String, String)>> {
+    let mut targets = Vec::new();
+    for package in fs::read_dir(repo::root().join("server"))? {
+        let package = package?.path();
+        let Ok(files) = fs::read_dir(package.join(folder)) else { continue };
+        for file in files {
+            let file = file?.path();
+            if file.extension().is_some_and(|extension| extension == "rs") {
+                targets.push((name(&package), name(&file)));
+            }
+        }
+    }
+    targets.sort();
+    Ok(targets)
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
