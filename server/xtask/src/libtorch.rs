@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::install::place;
 use crate::{process, repo};
 
 /// The release that `tch` 0.24 is written for; patch releases and builds (`+cu130`, `+cpu`) all do.
@@ -233,4 +234,21 @@ fn unpack(wheels: &[PathBuf], folder: &Path) -> Result<()> {
         ensure!(folder.join(library).is_file(), "the wheels hold no {library}");
     }
     Ok(())
+}
+
+/// Puts the libraries that the engine loads under `folder`. A downloaded libtorch is copied, so that the checkout may
+/// go; one of the user's own is linked, since it may be found only together with what lies around it.
+pub fn install(folder: &Path) -> Result<()> {
+    let torch = find_or_get()?;
+    let link = folder.join("torch");
+    if link.is_symlink() {
+        fs::remove_file(&link).with_context(|| format!("{} cannot be replaced", link.display()))?;
+    }
+    let source = repo::root().join("libtorch");
+    if torch != source.join("torch") || torch.is_symlink() {
+        fs::create_dir_all(folder).with_context(|| format!("{} could not be made", folder.display()))?;
+        return symlink(&fs::canonicalize(&torch)?, &link)
+            .with_context(|| format!("{} cannot be linked to {}", link.display(), torch.display()));
+    }
+    LIBRARIES.iter().try_for_each(|library| place(&source.join(library), &folder.join(library)))
 }

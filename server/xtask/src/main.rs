@@ -2,8 +2,11 @@
 //! what several commands use (the repository's paths, running a program, tools that tests need) has a file of its
 //! own beside them.
 
+mod demo;
 mod grammar;
+mod install;
 mod libtorch;
+mod lsp_client;
 mod process;
 mod programs;
 mod repo;
@@ -29,6 +32,10 @@ enum Command {
     Grammar(grammar::Args),
     /// Run every test there is, end to end ones in real editors included.
     Test(test::Args),
+    /// Synthesize a program from the examples of a file, through the language server, and run it on them.
+    Demo(demo::Args),
+    /// Install the programs, their libtorch and the Neovim plugin.
+    Install(install::Args),
     /// Package the VS Code extension.
     Vsix(vsix::Args),
 }
@@ -38,6 +45,8 @@ fn main() -> std::process::ExitCode {
         Command::Libtorch(args) => libtorch::run(args),
         Command::Grammar(args) => grammar::run(args),
         Command::Test(args) => test::run(args),
+        Command::Demo(args) => demo::run(args),
+        Command::Install(args) => install::run(args),
         Command::Vsix(args) => vsix::run(args),
     };
     match outcome {

@@ -1,0 +1,119 @@
+//! `cargo xtask demo`: the main job from end to end. Builds the programs, opens an example file in the language
+//! server, invokes the code action that synthesizes its program, applies the edit, and runs the result on the
+//! examples.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+use owo_colors::OwoColorize;
+use serde_json::{Value, json};
+
+use crate::lsp_client::{Client, apply};
+use crate::{process, programs, repo};
+
+/// The code action that the demonstration is about.
+const KIND: &str = "refactor.karel.synthesize.program";
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// A Karel program with a hole and examples.
+    #[arg(default_value = "tests/examples/collect.karel")]
+    file: PathBuf,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    programs::build()?;
+    let file = repo::root().join(&args.file);
+    let text =
+        fs::read_to_string(&file).with_context(|| format!("{} cannot be read", args.file.display()))?;
+    anstream::println!("{}\n\n{}", args.file.display().bold(), definitions(&text));
+
+    let start = Instant::now();
+    let mut server = Client::start(&repo::binary("karel-lsp"))?;
+    let (title, result) = synthesize(&mut server, &file, &text)?;
+    server.stop()?;
+    let time = start.elapsed();
+    anstream::println!(
+        "{} {}\n",
+        format_args!("{title}:").bold(),
+        format_args!("{:.1} s", time.as_secs_f64())
+    );
+    anstream::println!("{}", definitions(&result).green());
+
+    let written = repo::target().join("demo").join(args.file.file_name().context("the file has no name")?);
+    fs::create_dir_all(written.parent().context("the target folder has no name")?)?;
+    fs::write(&written, &result)?;
+    verdict(&written)
+}
+
+/// Has the server open `text` and synthesize its program: the action's title and the text after its edit.
+fn synthesize(server: &mut Client, file: &Path, text: &str) -> Result<(String, String)> {
+    let uri = format!("file://{}", file.display());
+    let capabilities = json!({
+        "general": { "positionEncodings": ["utf-8"] },
+        "window": { "workDoneProgress": true },
+        "workspace": { "workspaceEdit": { "documentChanges": true } },
+        "textDocument": { "codeAction": {
+            "codeActionLiteralSupport": { "codeActionKind": { "valueSet": ["refactor"] } },
+            "dataSupport": true,
+            "disabledSupport": true,
+            "resolveSupport": { "properties": ["edit"] },
+        } },
+    });
+    let initialize =
+        json!({ "processId": std::process::id(), "rootUri": null, "capabilities": capabilities });
+    let answer = server.request("initialize", initialize, |_| {})?;
+    ensure!(answer["capabilities"]["positionEncoding"] == "utf-8", "the server does not count in bytes");
+    server.notify("initialized", json!({}))?;
+    let document = json!({ "uri": uri, "languageId": "kareldsl", "version": 1, "text": text });
+    server.notify("textDocument/didOpen", json!({ "textDocument": document }))?;
+
+    let end = json!({ "line": text.lines().count(), "character": 0 });
+    let ask = json!({
+        "textDocument": { "uri": uri },
+        "range": { "start": { "line": 0, "character": 0 }, "end": end },
+        "context": { "diagnostics": [], "only": [KIND], "triggerKind": 1 },
+    });
+    let actions = server.request("textDocument/codeAction", ask, |_| {})?;
+    let action = actions.as_array().into_iter().flatten().find(|action| action["kind"] == KIND);
+    let action = action.with_context(|| format!("the server offers no {KIND} for {}", file.display()))?;
+    let title = action["title"].as_str().unwrap_or_default().to_owned();
+    if let Some(reason) = action["disabled"]["reason"].as_str() {
+        bail!("`{title}` cannot run: {reason}");
+    }
+
+    let spinner = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}")?);
+    spinner.set_message(title.clone());
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    let resolved = server.request("codeAction/resolve", action.clone(), |message| {
+        if let Some(progress) = progress(message) {
+            spinner.set_message(progress);
+        }
+    });
+    spinner.finish_and_clear();
+    let result = apply(text, &resolved?["edit"], &uri).context("the action made no edit")?;
+    Ok((title, result))
+}
+
+/// What a `$/progress` notification says.
+fn progress(message: &Value) -> Option<String> {
+    let value = &message["params"]["value"];
+    let parts = [&value["title"], &value["message"]];
+    let said: Vec<&str> = parts.iter().filter_map(|part| part.as_str()).collect();
+    (message["method"] == "$/progress" && !said.is_empty()).then(|| said.join(": "))
+}
+
+/// The part of a file before its examples.
+fn definitions(text: &str) -> String {
+    let is_example = |line: &&str| line.starts_with("example ") || line.starts_with("test ");
+    let lines: Vec<&str> = text.lines().take_while(|line| !is_example(line)).collect();
+    lines.join("\n").trim_end().to_owned() + "\n"
+}
+
+/// Runs the program on its examples with the command line, and prints how many it passed.
+fn verdict(file: &Path) -> Result<()> {
+    process::run(process::command(repo::binary("karel")).arg("test").arg(file))
+}
