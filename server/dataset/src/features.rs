@@ -1,0 +1,154 @@
+//! Worlds as the networks see them: a canvas of 16×16 cells turned to the agent's point of view, and planes of
+//! numbers. Plain arrays; the layout is that of the starting weights' reference.
+
+use runtime::{Action, Heading, World};
+
+/// Rows, and columns, of the canvas.
+pub const SIDE: usize = 16;
+/// Cells of the canvas.
+pub const CELLS: usize = SIDE * SIDE;
+/// Planes of a pair of worlds.
+pub const PLANES: usize = 32;
+
+/// Code of a wall; markers are their count, 0 to 9.
+pub const WALL: u8 = 10;
+/// Code of a cell outside the world, as impassable as a wall.
+pub const OUTSIDE: u8 = 11;
+/// Different codes, and planes for each world.
+const CODES: usize = 12;
+
+/// A world on a canvas of fixed size, in its south-west corner until it is turned. Row 0 is the southernmost.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Canvas {
+    /// Codes of the cells, row by row.
+    pub cells: [u8; CELLS],
+    pub row: u8,
+    pub col: u8,
+    pub heading: Heading,
+}
+
+impl Canvas {
+    /// Whether the networks know worlds of this size: 2×2 to 16×16.
+    pub fn fits(world: &World) -> bool {
+        let known = 2..=SIDE as u8;
+        known.contains(&world.rows()) && known.contains(&world.cols())
+    }
+
+    /// The world in the south-west corner of a canvas. Of a greater world there is only what lies on the canvas,
+    /// with the robot moved to the nearest cell on it; ask [`Canvas::fits`] before.
+    pub fn of(world: &World) -> Canvas {
+        let mut cells = [OUTSIDE; CELLS];
+        for (row, line) in (0..world.rows()).zip(cells.chunks_exact_mut(SIDE)) {
+            for (code, &of_world) in line.iter_mut().zip(world.row_codes(row)) {
+                *code = of_world;
+            }
+        }
+        let robot = world.robot();
+        let last = SIDE as u8 - 1;
+        Canvas { cells, row: robot.row.min(last), col: robot.col.min(last), heading: robot.heading }
+    }
+
+    /// The whole canvas turned so that heading number `quarter` (0 north, 1 east, 2 south, 3 west) becomes north.
+    pub fn rotated(&self, quarter: u8) -> Canvas {
+        let quarter = quarter & 3;
+        let last = SIDE - 1;
+        let turned = |row: usize, col: usize| match quarter {
+            0 => (row, col),
+            1 => (col, last - row),
+            2 => (last - row, last - col),
+            _ => (last - col, row),
+        };
+        let mut cells = [OUTSIDE; CELLS];
+        for (index, &code) in self.cells.iter().enumerate() {
+            let (row, col) = turned(index / SIDE, index % SIDE);
+            cells[row * SIDE + col] = code;
+        }
+        let (row, col) = turned(self.row.into(), self.col.into());
+        let heading = Heading::ALL[usize::from((self.heading as u8 + 4 - quarter) & 3)];
+        Canvas { cells, row: row as u8, col: col as u8, heading }
+    }
+
+    /// The canvas turned so that the agent looks north.
+    pub fn canonical(&self) -> Canvas {
+        self.rotated(self.heading as u8)
+    }
+
+    /// Index of the agent's cell, `row * 16 + col`.
+    pub fn place(&self) -> usize {
+        usize::from(self.row) * SIDE + usize::from(self.col)
+    }
+
+    /// Markers where the agent stands.
+    pub fn markers_here(&self) -> u8 {
+        self.cells[self.place()]
+    }
+
+    /// Bit 0: front is clear, 1: left is clear, 2: right is clear, 3: markers are present.
+    pub fn condition_bits(&self) -> u8 {
+        u8::from(self.clear(0))
+            | u8::from(self.clear(3)) << 1
+            | u8::from(self.clear(1)) << 2
+            | u8::from(self.markers_here() > 0) << 3
+    }
+
+    /// Carries out an action. False, and nothing changes, where it would crash.
+    pub fn act(&mut self, action: Action) -> bool {
+        match action {
+            Action::Move => match self.neighbour(0) {
+                Some((row, col)) if self.cells[row * SIDE + col] < WALL => {
+                    (self.row, self.col) = (row as u8, col as u8);
+                }
+                _ => return false,
+            },
+            Action::TurnLeft => self.heading = Heading::ALL[(self.heading as usize + 3) & 3],
+            Action::TurnRight => self.heading = Heading::ALL[(self.heading as usize + 1) & 3],
+            Action::PickMarker => match &mut self.cells[self.place()] {
+                0 => return false,
+                markers => *markers -= 1,
+            },
+            Action::PutMarker => match &mut self.cells[self.place()] {
+                9.. => return false,
+                markers => *markers += 1,
+            },
+        }
+        true
+    }
+
+    fn clear(&self, turn: u8) -> bool {
+        self.neighbour(turn).is_some_and(|(row, col)| self.cells[row * SIDE + col] < WALL)
+    }
+
+    /// The cell next to the agent, `turn` quarter turns to the right of its heading.
+    fn neighbour(&self, turn: u8) -> Option<(usize, usize)> {
+        let (row, col) = (usize::from(self.row), usize::from(self.col));
+        let (row, col) = match (self.heading as u8 + turn) & 3 {
+            0 => (row + 1, col),
+            1 => (row, col + 1),
+            2 => (row.checked_sub(1)?, col),
+            _ => (row, col.checked_sub(1)?),
+        };
+        (row < SIDE && col < SIDE).then_some((row, col))
+    }
+}
+
+/// Writes the planes of a pair, `[32, 16, 16]` flat, into `out` (at least [`PLANES`] × [`CELLS`] numbers; what is
+/// missing is left out): cell codes of the first world, one plane each (12), and of the second (12), the first's
+/// agent, the second's agent in the plane of its heading (4), cells that differ, ones, zeros.
+pub fn planes(from: &Canvas, to: &Canvas, out: &mut [f32]) {
+    out.fill(0.0);
+    let mut set = |plane: usize, cell: usize| {
+        if let Some(number) = out.get_mut(plane * CELLS + cell) {
+            *number = 1.0;
+        }
+    };
+    for (cell, (&a, &b)) in from.cells.iter().zip(&to.cells).enumerate() {
+        set(usize::from(a), cell);
+        set(CODES + usize::from(b), cell);
+        if a != b {
+            set(29, cell);
+        }
+        set(30, cell);
+    }
+    set(24, from.place());
+    set(25 + to.heading as usize, to.place());
+}
