@@ -2,4 +2,9 @@
 //! stdio or a socket. Here are the messages, and the client that starts, asks, cancels and restarts the engine.
 //! Knows no models and no editors.
 
+pub mod client;
+pub mod line;
 pub mod message;
+pub mod wire;
+
+pub use client::{Engine, EngineError};

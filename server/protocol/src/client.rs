@@ -1,0 +1,180 @@
+//! The client: starts the engine as a child process at the first request, asks it, cancels, restarts it with
+//! back-off after it died, and ends it when it has been idle for long.
+
+mod connection;
+mod error;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+pub use tokio_util::sync::CancellationToken;
+
+use crate::message::{Candidate, InferTraces, InferredTraces, Outcome, Status, Synthesize};
+use connection::Connection;
+pub use error::EngineError;
+
+/// When the client gives up on the engine or lets it go.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Time for an answer on top of the request's own budget. Start and loading of the weights count.
+    pub answer: Duration,
+    /// An engine that nobody asked for so long is ended.
+    pub idle: Duration,
+    /// Pause before the second restart in a row; doubled with each further one, up to a minute.
+    pub pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Patience {
+            answer: Duration::from_secs(30),
+            idle: Duration::from_secs(600),
+            pause: Duration::from_millis(500),
+        }
+    }
+}
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// A synthesis engine: the command that starts it, and the running process while there is one. Clones ask the same
+/// process. Needs a tokio runtime.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    command: Vec<String>,
+    patience: Patience,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connection: Option<Arc<Connection>>,
+    /// Deaths since the last answer.
+    deaths: u32,
+    last_death: Option<Instant>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(connection) = &self.state.get_mut().connection {
+            connection.kill();
+        }
+    }
+}
+
+impl Engine {
+    /// `command` is the program and its arguments, such as `["karel-synth", "serve"]` or
+    /// `["ssh", "gpu-box", "karel-synth", "serve"]`. Nothing is started yet.
+    pub fn new(command: Vec<String>) -> Engine {
+        Engine::with_patience(command, Patience::default())
+    }
+
+    pub fn with_patience(command: Vec<String>, patience: Patience) -> Engine {
+        Engine { shared: Arc::new(Shared { command, patience, state: Mutex::default() }) }
+    }
+
+    /// Searches for programs; `on_candidate` hears of each as soon as it is verified. Cancelling the token, or
+    /// dropping the future, cancels the request in the engine.
+    pub async fn synthesize(
+        &self,
+        params: &Synthesize,
+        mut on_candidate: impl FnMut(Candidate) + Send,
+        cancel: &CancellationToken,
+    ) -> Result<Outcome, EngineError> {
+        let budget = Duration::from_millis(params.budget.milliseconds);
+        self.ask("synthesize", params, budget, &mut on_candidate, cancel).await
+    }
+
+    /// Infers the traces of examples.
+    pub async fn traces(
+        &self,
+        params: &InferTraces,
+        cancel: &CancellationToken,
+    ) -> Result<InferredTraces, EngineError> {
+        self.ask("traces", params, Duration::ZERO, &mut |_| (), cancel).await
+    }
+
+    /// Version, device and models; starts the engine where it is not running.
+    pub async fn status(&self) -> Result<Status, EngineError> {
+        self.ask("status", (), Duration::ZERO, &mut |_| (), &CancellationToken::new()).await
+    }
+
+    /// Whether the process is there now, without starting it.
+    pub async fn is_running(&self) -> bool {
+        self.shared.state.lock().await.connection.as_ref().is_some_and(|c| c.is_open())
+    }
+
+    /// Ends the engine politely; the next request starts it again.
+    pub async fn shutdown(&self) {
+        let connection = self.shared.state.lock().await.connection.take();
+        if let Some(connection) = connection {
+            connection.close().await;
+        }
+    }
+
+    async fn ask<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: impl Serialize,
+        budget: Duration,
+        on_candidate: &mut (dyn FnMut(Candidate) + Send),
+        cancel: &CancellationToken,
+    ) -> Result<R, EngineError> {
+        let within = budget.saturating_add(self.shared.patience.answer);
+        let answer = async {
+            let mut connection = self.connect().await?;
+            let mut value = connection.ask(method, &params, within, on_candidate).await;
+            if connection.was_closed() && matches!(&value, Err(error) if error.is_death()) {
+                // It was let go in the very moment it was asked.
+                connection = self.connect().await?;
+                value = connection.ask(method, &params, within, on_candidate).await;
+            }
+            // Any answer, a refusal too, shows that the engine lives.
+            if !matches!(&value, Err(error) if error.is_death()) {
+                self.shared.state.lock().await.deaths = 0;
+            }
+            let value = value?;
+            serde_json::from_value(value).map_err(|e| EngineError::Garbled(format!("the answer to `{method}`: {e}")))
+        };
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(EngineError::Cancelled),
+            answer = answer => answer,
+        }
+    }
+
+    /// The running engine, started now where there is none.
+    async fn connect(&self) -> Result<Arc<Connection>, EngineError> {
+        let mut state = self.shared.state.lock().await;
+        if let Some(connection) = state.connection.clone() {
+            if connection.is_open() {
+                return Ok(connection);
+            }
+            if !connection.was_closed() {
+                state.deaths += 1;
+                state.last_death = Some(connection.ended_at().unwrap_or_else(Instant::now));
+            }
+            state.connection = None;
+        }
+        if let (Some(last), 2..) = (state.last_death, state.deaths) {
+            let doublings = (state.deaths - 2).min(16);
+            let pause = self.shared.patience.pause.saturating_mul(1 << doublings).min(LONGEST_PAUSE);
+            let left = pause.saturating_sub(last.elapsed());
+            if left > Duration::from_secs(1) {
+                return Err(EngineError::Resting { deaths: state.deaths, seconds: left.as_secs() + 1 });
+            }
+            tokio::time::sleep(left).await;
+        }
+        let connection = Connection::open(&self.shared.command, self.shared.patience.idle)?;
+        state.connection = Some(connection.clone());
+        Ok(connection)
+    }
+}

@@ -1,0 +1,325 @@
+//! One running engine: the child process, a task that writes requests, one that reads answers, one that keeps the
+//! last words of its standard error.
+
+use std::collections::HashMap;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+use super::EngineError;
+use crate::line::{Line, read_async};
+use crate::message::{CANCELLED, Cancel, Candidate, Found, INVALID, MAX_LINE};
+use crate::wire::{Answer, Request, Response};
+
+/// Longest line of standard error that is kept.
+const LAST_WORDS: usize = 4 << 10;
+/// How long an engine may take to end after it was asked to.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+pub struct Connection {
+    requests: UnboundedSender<Vec<u8>>,
+    waiting: Mutex<Waiting>,
+    next_id: AtomicU64,
+    /// Cancelled to have the process killed.
+    kill: CancellationToken,
+    /// Cancelled when the process is gone.
+    gone: CancellationToken,
+}
+
+#[derive(Default)]
+struct Waiting {
+    requests: HashMap<u64, UnboundedSender<News>>,
+    /// Why no more answers will come.
+    end: Option<(EngineError, Instant)>,
+    closed: bool,
+    last_use: Option<Instant>,
+}
+
+/// What a waiting request hears.
+enum News {
+    Candidate(Candidate),
+    Answer(Result<Value, EngineError>),
+}
+
+/// What reaches the client: an answer, or a notification.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Message {
+    Response(Response),
+    Notification(Request),
+}
+
+impl Connection {
+    /// Starts the process.
+    pub fn open(command: &[String], idle: Duration) -> Result<Arc<Connection>, EngineError> {
+        let (program, arguments) = command.split_first().ok_or(EngineError::NoCommand)?;
+        let failed = |reason: String| EngineError::NotStarted { command: command.join(" "), reason };
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|e| failed(e.to_string()))?;
+        let (Some(stdin), Some(stdout), Some(stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(failed("its standard streams are not there".to_owned()));
+        };
+        let (requests, outgoing) = unbounded_channel();
+        let connection = Arc::new(Connection {
+            requests,
+            waiting: Mutex::default(),
+            next_id: AtomicU64::new(1),
+            kill: CancellationToken::new(),
+            gone: CancellationToken::new(),
+        });
+        tokio::spawn(write(outgoing, stdin));
+        tokio::spawn(connection.clone().attend(child, stdout, stderr));
+        tokio::spawn(connection.clone().close_when_idle(idle));
+        Ok(connection)
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.waiting().end.is_none()
+    }
+
+    /// It was ended by this side, on purpose.
+    pub fn was_closed(&self) -> bool {
+        self.waiting().closed
+    }
+
+    pub fn ended_at(&self) -> Option<Instant> {
+        self.waiting().end.as_ref().map(|(_, when)| *when)
+    }
+
+    /// Sends a request and waits for its answer.
+    pub async fn ask(
+        &self,
+        method: &str,
+        params: impl Serialize,
+        within: Duration,
+        on_candidate: &mut (dyn FnMut(Candidate) + Send),
+    ) -> Result<Value, EngineError> {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let line = Request::new(id, method, params)
+            .and_then(|request| serde_json::to_vec(&request))
+            .map_err(|e| EngineError::Refused(e.to_string()))?;
+        if line.len() > MAX_LINE {
+            return Err(EngineError::TooLong(MAX_LINE >> 20));
+        }
+        let (sender, mut news) = unbounded_channel();
+        {
+            let mut waiting = self.waiting();
+            if let Some((reason, _)) = &waiting.end {
+                return Err(reason.clone());
+            }
+            waiting.requests.insert(id, sender);
+            waiting.last_use = Some(Instant::now());
+        }
+        let mut guard = Guard { connection: self, id, answered: false };
+        // A failed send means that the process is gone; the news will say why.
+        let _ = self.requests.send(line);
+        let answer = async {
+            loop {
+                match news.recv().await {
+                    Some(News::Candidate(candidate)) => on_candidate(candidate),
+                    Some(News::Answer(answer)) => return answer,
+                    None => return Err(EngineError::Died("its output ended".to_owned())),
+                }
+            }
+        };
+        let answer = tokio::time::timeout(within, answer).await;
+        if let Ok(answer) = answer {
+            guard.answered = true;
+            return answer;
+        }
+        let silent = EngineError::Silent(within.as_secs());
+        self.fail(silent.clone());
+        self.kill.cancel();
+        Err(silent)
+    }
+
+    /// Ends the process at once.
+    pub fn kill(&self) {
+        self.waiting().closed = true;
+        self.kill.cancel();
+    }
+
+    /// Asks the engine to end, and kills it where it does not.
+    pub async fn close(&self) {
+        self.waiting().closed = true;
+        if let Ok(line) = Request::new(0, "shutdown", ()).and_then(|r| serde_json::to_vec(&r)) {
+            let _ = self.requests.send(line);
+        }
+        if tokio::time::timeout(FAREWELL, self.gone.cancelled()).await.is_err() {
+            self.kill.cancel();
+            self.gone.cancelled().await;
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// No more answers: every waiting request hears why.
+    fn fail(&self, reason: EngineError) {
+        let mut waiting = self.waiting();
+        for (_, sender) in waiting.requests.drain() {
+            let _ = sender.send(News::Answer(Err(reason.clone())));
+        }
+        waiting.end.get_or_insert((reason, Instant::now()));
+    }
+
+    /// Reads answers until the process ends, one way or another.
+    async fn attend(self: Arc<Self>, mut child: Child, stdout: ChildStdout, stderr: ChildStderr) {
+        let last_words = tokio::spawn(last_words(stderr));
+        let fault = tokio::select! {
+            fault = self.read(stdout) => fault,
+            () = self.kill.cancelled() => Some(EngineError::Died("it was stopped".to_owned())),
+        };
+        if let Some(fault) = fault {
+            self.fail(fault);
+            let _ = child.start_kill();
+        }
+        // Its output has ended; it should be about to end itself.
+        let status = match tokio::time::timeout(FAREWELL, child.wait()).await {
+            Ok(status) => status,
+            Err(_) => {
+                let _ = child.start_kill();
+                child.wait().await
+            }
+        };
+        let status = status.map_or_else(|e| e.to_string(), |s| s.to_string());
+        // A grandchild may hold standard error open.
+        let words = tokio::time::timeout(FAREWELL, last_words).await.ok().and_then(Result::ok).unwrap_or_default();
+        let reason = if words.is_empty() { status } else { format!("{status}: {words}") };
+        self.fail(EngineError::Died(reason));
+        self.gone.cancel();
+    }
+
+    /// None at the end of the output, else what was wrong with it.
+    async fn read(&self, stdout: impl AsyncRead + Unpin) -> Option<EngineError> {
+        let mut stdout = BufReader::with_capacity(64 << 10, stdout);
+        loop {
+            let line = match read_async(&mut stdout, MAX_LINE).await {
+                Ok(Line::Text(line)) => line,
+                Ok(Line::TooLong) => {
+                    return Some(EngineError::Garbled(format!("a line of more than {} MiB", MAX_LINE >> 20)));
+                }
+                Ok(Line::End) => return None,
+                Err(error) => return Some(EngineError::Died(error.to_string())),
+            };
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match serde_json::from_slice(&line) {
+                Ok(Message::Response(response)) => self.answer(response),
+                Ok(Message::Notification(request)) => {
+                    if let ("candidate", Ok(found)) =
+                        (&*request.method, serde_json::from_value::<Found>(request.params))
+                    {
+                        self.tell(found.id, News::Candidate(found.candidate));
+                    }
+                }
+                Err(_) => {
+                    let start: String = String::from_utf8_lossy(&line).chars().take(60).collect();
+                    return Some(EngineError::Garbled(format!("`{}`", start.trim())));
+                }
+            }
+        }
+    }
+
+    fn answer(&self, response: Response) {
+        let Some(id) = response.id else { return };
+        let answer = match response.answer {
+            Answer::Result(value) => Ok(value),
+            Answer::Error(error) if error.code == CANCELLED => Err(EngineError::Cancelled),
+            Answer::Error(error) if error.code == INVALID => Err(EngineError::Refused(error.message)),
+            Answer::Error(error) => Err(EngineError::Failed(error.message)),
+        };
+        self.tell(id, News::Answer(answer));
+    }
+
+    /// Requests that gave up are no longer there to be told.
+    fn tell(&self, id: u64, news: News) {
+        let mut waiting = self.waiting();
+        waiting.last_use = Some(Instant::now());
+        if let Some(sender) = waiting.requests.get(&id) {
+            let _ = sender.send(news);
+        }
+    }
+
+    async fn close_when_idle(self: Arc<Self>, idle: Duration) {
+        let opened = Instant::now();
+        loop {
+            let left = {
+                let mut waiting = self.waiting();
+                let quiet = waiting.last_use.unwrap_or(opened).elapsed();
+                if waiting.requests.is_empty() && quiet >= idle {
+                    // From here on a new request starts a new engine.
+                    waiting.closed = true;
+                    waiting.end.get_or_insert((EngineError::Died("it was idle".to_owned()), Instant::now()));
+                    break;
+                }
+                if waiting.requests.is_empty() { idle - quiet } else { idle }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(left) => (),
+                () = self.gone.cancelled() => return,
+            }
+        }
+        self.close().await;
+    }
+}
+
+/// Takes a request off the list when its future ends or is dropped; tells the engine where it had not answered.
+struct Guard<'c> {
+    connection: &'c Connection,
+    id: u64,
+    answered: bool,
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        self.connection.waiting().requests.remove(&self.id);
+        if !self.answered
+            && let Ok(cancel) = Request::notification("$/cancelRequest", Cancel { id: self.id })
+            && let Ok(line) = serde_json::to_vec(&cancel)
+        {
+            let _ = self.connection.requests.send(line);
+        }
+    }
+}
+
+async fn write(mut lines: UnboundedReceiver<Vec<u8>>, mut stdin: ChildStdin) {
+    while let Some(mut line) = lines.recv().await {
+        line.push(b'\n');
+        if stdin.write_all(&line).await.is_err() || stdin.flush().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The last line that is not empty.
+async fn last_words(stderr: ChildStderr) -> String {
+    let mut stderr = BufReader::new(stderr);
+    let mut last = Vec::new();
+    while let Ok(line) = read_async(&mut stderr, LAST_WORDS).await {
+        match line {
+            Line::Text(text) if !text.trim_ascii().is_empty() => last = text,
+            Line::Text(_) | Line::TooLong => (),
+            Line::End => break,
+        }
+    }
+    String::from_utf8_lossy(&last).trim().to_owned()
+}

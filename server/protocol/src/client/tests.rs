@@ -1,0 +1,216 @@
+//! The client against engines that misbehave; each is a few lines of Python.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::message::{Budget, Specification};
+
+/// What every fake engine starts with.
+const PRELUDE: &str = r#"
+import json, sys, time, os
+def send(**message):
+    print(json.dumps(dict(jsonrpc="2.0", **message)), flush=True)
+def requests():
+    for line in sys.stdin:
+        yield json.loads(line)
+OUTCOME = dict(candidates=[], ambiguous=False, tracesFound=0, examples=0, programsRun=1, milliseconds=1,
+               device="cpu", enumerated=False, bestPassed=0, stopped="exhausted")
+STATUS = dict(version="0", device="cpu", models=[], memoryMib=None)
+CANDIDATE = dict(fills=["move()"], program="def main():\n    move()\n", length=5, examplesPassed=1)
+"#;
+
+fn patience() -> Patience {
+    Patience {
+        answer: Duration::from_secs(60),
+        idle: Duration::from_secs(600),
+        pause: Duration::from_millis(20),
+    }
+}
+
+fn engine(script: &str) -> Engine {
+    engine_with(script, patience())
+}
+
+fn engine_with(script: &str, patience: Patience) -> Engine {
+    let python = ["python3", "-c"].map(str::to_owned);
+    Engine::with_patience(python.into_iter().chain([format!("{PRELUDE}\n{script}")]).collect(), patience)
+}
+
+fn question() -> Synthesize {
+    let specification = Specification { program: "def main():\n    ...\n".into(), examples: vec![] };
+    Synthesize { specification, budget: Budget::default() }
+}
+
+async fn synthesize(engine: &Engine) -> Result<Outcome, EngineError> {
+    engine.synthesize(&question(), |_| (), &CancellationToken::new()).await
+}
+
+#[tokio::test]
+async fn candidates_come_before_the_outcome() {
+    let engine = engine(
+        r#"
+for r in requests():
+    if r["method"] == "synthesize":
+        send(method="candidate", params=dict(id=r["id"], candidate=CANDIDATE))
+        send(method="candidate", params=dict(id=r["id"] + 7, candidate=CANDIDATE))
+        send(id=r["id"], result=OUTCOME)
+"#,
+    );
+    let mut seen = Vec::new();
+    let outcome = engine.synthesize(&question(), |c| seen.push(c.fills), &CancellationToken::new()).await;
+    assert_eq!(outcome.map(|o| o.programs_run), Ok(1));
+    assert_eq!(seen, [["move()"]], "another request's candidate is not ours");
+}
+
+#[tokio::test]
+async fn requests_are_answered_in_any_order() {
+    let engine = engine(
+        r#"
+held = []
+for r in requests():
+    if r["method"] == "synthesize":
+        held.append(r["id"])
+    if r["method"] == "status":
+        send(id=r["id"], result=STATUS)
+        for i in reversed(held): send(id=i, result=OUTCOME)
+"#,
+    );
+    // `join!` polls in order: both questions are sent before the status that releases them.
+    let (a, b, status) = tokio::join!(synthesize(&engine), synthesize(&engine), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        engine.status().await
+    });
+    assert!(a.is_ok() && b.is_ok());
+    assert_eq!(status.unwrap().device, "cpu");
+}
+
+#[tokio::test]
+async fn death_is_one_sentence_and_the_next_request_restarts() {
+    let marker = std::env::temp_dir().join(format!("karel-client-{}", std::process::id()));
+    let _ = std::fs::remove_file(&marker);
+    let engine = engine(&format!(
+        r#"
+first = not os.path.exists({marker:?})
+open({marker:?}, "w").close()
+for r in requests():
+    if first:
+        print("out of memory", file=sys.stderr, flush=True)
+        os._exit(3)
+    send(id=r["id"], result=OUTCOME)
+"#
+    ));
+    let error = synthesize(&engine).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the synthesis engine ended before it answered (exit status: 3: out of memory)"
+    );
+    assert!(synthesize(&engine).await.is_ok());
+    let _ = std::fs::remove_file(&marker);
+}
+
+#[tokio::test]
+async fn an_engine_that_keeps_dying_is_left_alone_for_a_while() {
+    let engine = engine_with("os._exit(1)", Patience { pause: Duration::from_secs(40), ..patience() });
+    for _ in 0..2 {
+        assert!(matches!(synthesize(&engine).await, Err(EngineError::Died(_))));
+    }
+    let error = synthesize(&engine).await.unwrap_err();
+    assert!(matches!(error, EngineError::Resting { deaths: 2, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn garbage_is_reported() {
+    let engine = engine("print('Welcome to gpu-box!', flush=True)\nfor r in requests(): pass");
+    let error = synthesize(&engine).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the synthesis engine sent something that is no message: `Welcome to gpu-box!`"
+    );
+}
+
+#[tokio::test]
+async fn a_line_of_100_megabytes_is_dropped_as_it_comes() {
+    let engine = engine(
+        "for r in requests():\n    for _ in range(100): sys.stdout.write('x' * (1 << 20))\n    print(flush=True)",
+    );
+    let error = synthesize(&engine).await.unwrap_err();
+    assert!(matches!(&error, EngineError::Garbled(what) if what.contains("16 MiB")), "{error}");
+}
+
+#[tokio::test]
+async fn silence_ends_the_engine() {
+    let engine = engine_with("time.sleep(600)", Patience { answer: Duration::from_millis(100), ..patience() });
+    let start = Instant::now();
+    assert_eq!(engine.status().await, Err(EngineError::Silent(0)));
+    assert!(start.elapsed() < Duration::from_secs(300), "it did not wait for the engine");
+    assert!(!engine.is_running().await);
+}
+
+#[tokio::test]
+async fn refusals_and_failures_keep_their_sentence() {
+    let engine = engine(
+        r#"
+code = iter([-32602, -32603, -32800])
+for r in requests(): send(id=r["id"], error=dict(code=next(code), message="No hole is left to fill."))
+"#,
+    );
+    let sentence = "No hole is left to fill.".to_owned();
+    assert_eq!(synthesize(&engine).await, Err(EngineError::Refused(sentence.clone())));
+    assert_eq!(synthesize(&engine).await, Err(EngineError::Failed(sentence)));
+    assert_eq!(synthesize(&engine).await, Err(EngineError::Cancelled));
+    assert!(engine.is_running().await);
+}
+
+#[tokio::test]
+async fn cancelling_reaches_the_engine() {
+    let engine = engine(
+        r#"
+cancelled = []
+for r in requests():
+    if r["method"] == "$/cancelRequest": cancelled.append(str(r["params"]["id"]))
+    if r["method"] == "status": send(id=r["id"], result=dict(STATUS, models=cancelled))
+"#,
+    );
+    let token = CancellationToken::new();
+    let question = question();
+    let asking = engine.synthesize(&question, |_| (), &token);
+    let stop = async {
+        while !engine.is_running().await {
+            tokio::task::yield_now().await;
+        }
+        token.cancel();
+    };
+    let (answer, ()) = tokio::join!(asking, stop);
+    assert_eq!(answer, Err(EngineError::Cancelled));
+    // One that was never sent needs no cancelling, so both are right.
+    let models = engine.status().await.unwrap().models;
+    assert!(models.is_empty() || models == ["1"], "{models:?}");
+}
+
+#[tokio::test]
+async fn an_idle_engine_is_ended_and_comes_back() {
+    let engine = engine_with(
+        r#"
+for r in requests():
+    if r["method"] == "shutdown":
+        send(id=r["id"], result=None)
+        break
+    send(id=r["id"], result=STATUS)
+"#,
+        Patience { idle: Duration::from_millis(50), ..patience() },
+    );
+    engine.status().await.unwrap();
+    while engine.is_running().await {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    engine.status().await.unwrap();
+    engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_command_that_is_not_there() {
+    let engine = Engine::new(vec!["/nonexistent/karel-synth".to_owned(), "serve".to_owned()]);
+    let error = engine.status().await.unwrap_err().to_string();
+    assert!(error.starts_with("can't start the synthesis engine `/nonexistent/karel-synth serve`: "), "{error}");
+    assert_eq!(Engine::new(vec![]).status().await, Err(EngineError::NoCommand));
+}

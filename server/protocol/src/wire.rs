@@ -1,0 +1,79 @@
+//! The envelopes of JSON-RPC 2.0, as far as they are used here.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// JSON-RPC error code of a line that is no JSON, or too long.
+pub const PARSE_ERROR: i64 = -32700;
+/// JSON-RPC error code of JSON that is no request.
+pub const INVALID_REQUEST: i64 = -32600;
+/// JSON-RPC error code of a method that the engine does not know.
+pub const UNKNOWN_METHOD: i64 = -32601;
+/// JSON-RPC error code of a request that failed inside the engine.
+pub const INTERNAL_ERROR: i64 = -32603;
+
+/// A request, or (without `id`) a notification.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    #[serde(default)]
+    pub jsonrpc: Version,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    pub method: String,
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub params: Value,
+}
+
+impl Request {
+    pub fn new(id: u64, method: &str, params: impl Serialize) -> Result<Request, serde_json::Error> {
+        Ok(Request { id: Some(id), ..Request::notification(method, params)? })
+    }
+
+    pub fn notification(method: &str, params: impl Serialize) -> Result<Request, serde_json::Error> {
+        let params = serde_json::to_value(params)?;
+        Ok(Request { jsonrpc: Version, id: None, method: method.to_owned(), params })
+    }
+}
+
+/// The answer to a request. `id` is absent where the request could not be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    #[serde(default)]
+    pub jsonrpc: Version,
+    pub id: Option<u64>,
+    #[serde(flatten)]
+    pub answer: Answer,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Answer {
+    Result(Value),
+    Error(ErrorObject),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorObject {
+    pub code: i64,
+    /// One sentence for the user.
+    pub message: String,
+}
+
+/// The word `"2.0"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Version;
+
+impl Serialize for Version {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("2.0")
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Version, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "2.0" => Ok(Version),
+            other => Err(serde::de::Error::custom(format!("JSON-RPC version `{other}` instead of `2.0`"))),
+        }
+    }
+}
