@@ -1,0 +1,39 @@
+-- The language server, for `vim.lsp.enable('karel')`. Change any of it with `vim.lsp.config('karel', {...})`.
+
+---@type vim.lsp.Config
+return {
+  -- Found when it is started, so that an installation or a change of `vim.g.karel_server` needs no restart.
+  cmd = function(dispatchers, config)
+    local command = assert(require('karel.server').find())
+    return vim.lsp.rpc.start(command, dispatchers, config and { cwd = config.root_dir } or nil)
+  end,
+  filetypes = { 'kareldsl', 'karelgrid' },
+  -- Calling `on_dir` starts the server: where there is none, the user is told once, and nothing fails.
+  root_dir = function(bufnr, on_dir)
+    local command, problem = require('karel.server').find()
+    -- A `cmd` of the user's own is not looked for.
+    if command or type(vim.lsp.config.karel.cmd) == 'table' then
+      local file = vim.api.nvim_buf_get_name(bufnr)
+      on_dir(vim.fs.root(bufnr, '.git') or (file ~= '' and vim.fs.dirname(file)) or vim.fn.getcwd())
+    else
+      vim.notify_once(problem, vim.log.levels.WARN)
+    end
+  end,
+  capabilities = { workspace = { codeLens = { refreshSupport = true } } },
+  settings = { karel = vim.empty_dict() },
+  handlers = {
+    ['karel/status'] = function(_, status)
+      require('karel.status').set(status)
+    end,
+    ['workspace/codeLens/refresh'] = function(_, _, context)
+      require('karel.lenses').refresh(context.client_id)
+      return vim.NIL
+    end,
+  },
+  commands = {
+    -- A lens runs this; the server answers with text that the client is to show.
+    ['karel.showTrace'] = function(command, context)
+      require('karel').show_trace(command.arguments[2], context.bufnr, command.arguments)
+    end,
+  },
+}

@@ -1,0 +1,82 @@
+--- Finds the language server and the synthesis engine: what the user says, then `PATH`, then the build of the
+--- repository that this plugin lies in.
+local M = {}
+
+local windows = vim.fn.has('win32') == 1
+
+--- Folder of the plugin, which is `editors/nvim` of the repository unless it was copied elsewhere.
+---@return string
+function M.plugin_folder()
+  local this = vim.fs.normalize(debug.getinfo(1, 'S').source:sub(2))
+  return vim.fs.dirname(vim.fs.dirname(vim.fs.dirname(vim.fn.fnamemodify(this, ':p'))))
+end
+
+--- Root of the repository, whether it is one or not.
+---@return string
+function M.repository()
+  return vim.fs.dirname(vim.fs.dirname(M.plugin_folder()))
+end
+
+---@param name string
+---@return string? path
+local function installed(name)
+  local found = vim.fn.exepath(name)
+  if found ~= '' then
+    return found
+  end
+  local built = vim.fs.joinpath(M.repository(), 'target', 'release', windows and name .. '.exe' or name)
+  if vim.fn.executable(built) == 1 then
+    return built
+  end
+end
+
+--- The command that starts the language server, or nil and a sentence that says what to do.
+--- A setting that names nothing is an error: the user asked for that server and for no other.
+---@return string[]? command
+---@return string? problem
+function M.find()
+  local wanted = vim.g.karel_server
+  if type(wanted) == 'string' and wanted ~= '' then
+    wanted = { wanted }
+  end
+  if type(wanted) == 'table' and #wanted > 0 then
+    local command = vim.list_extend({ vim.fn.expand(wanted[1]) }, wanted, 2)
+    if vim.fn.executable(command[1]) == 1 then
+      return command
+    end
+    return nil, ("vim.g.karel_server names '%s', which can't be run: correct it, or unset it."):format(wanted[1])
+  end
+  local found = installed('karel-lsp')
+  if found then
+    return { found }
+  end
+  return nil,
+    'The Karel language server karel-lsp is neither on PATH nor in target/release: '
+      .. "install it with 'cargo xtask install', or set vim.g.karel_server."
+end
+
+--- The command that starts the synthesis engine, as the language server will find it.
+---@return string[]? command
+---@return string? problem
+function M.find_engine()
+  local settings = vim.tbl_get(vim.lsp.config.karel or {}, 'settings', 'karel', 'engine', 'command')
+  if type(settings) == 'table' and #settings > 0 then
+    if vim.fn.executable(settings[1]) == 1 then
+      return settings
+    end
+    return nil, ("The setting karel.engine.command names '%s', which can't be run."):format(settings[1])
+  end
+  local server = M.find()
+  local beside = server
+    and vim.fs.joinpath(vim.fs.dirname(vim.fn.exepath(server[1])), windows and 'karel-synth.exe' or 'karel-synth')
+  if beside and vim.fn.executable(beside) == 1 then
+    return { beside, 'serve' }
+  end
+  local found = installed('karel-synth')
+  if found then
+    return { found, 'serve' }
+  end
+  return nil, 'The synthesis engine karel-synth is neither beside the language server nor on PATH.'
+end
+
+return M

@@ -1,0 +1,145 @@
+-- The plugin with a language server.
+local program = {
+  'example "one":',
+  '    input:',
+  '        > .',
+  'example "two":',
+  '    input:',
+  '        > 1',
+  'def main():',
+  '    ...',
+}
+
+return {
+  ['the server starts by itself and its diagnostics show'] = function(T)
+    local buffer = T.open('.karel', { 'def main():', '    BAD' })
+    T.attached(buffer)
+    local found = T.wait('a diagnostic', function()
+      return vim.diagnostic.get(buffer)[1]
+    end)
+    T.equal({ found.lnum, found.col, found.message }, { 1, 4, 'BAD is not allowed' })
+  end,
+
+  ['one server for both file types of a folder'] = function(T)
+    local first = T.attached(T.open('.karel', program))
+    local second = T.attached(T.open('.kgrid', { 'example "a":', '    input:', '        >' }))
+    T.equal(first.id, second.id)
+  end,
+
+  [':KarelSynthesize applies the edit, shows the status, refreshes the lenses'] = function(T)
+    local buffer = T.open('.karel', program)
+    T.attached(buffer)
+    local function lens()
+      local first = vim.lsp.codelens.get(buffer)[1]
+      return first and first.command.title
+    end
+    T.wait('lenses', function()
+      return lens() == 'first'
+    end)
+    vim.api.nvim_win_set_cursor(0, { 8, 4 })
+    vim.cmd.KarelSynthesize()
+    T.wait('the program', function()
+      return T.lines(buffer)[8] == '    move()'
+    end)
+    T.wait('the status', function()
+      return require('karel').status() == 'Karel: ready (cpu)'
+    end)
+    T.wait('new lenses', function()
+      return lens() == 'second'
+    end)
+  end,
+
+  ['a refusal of the server is shown'] = function(T)
+    T.attached(T.open('.karel', { 'def main():', '    move()' }))
+    vim.cmd.KarelSynthesize()
+    T.wait('a message', function()
+      return T.messages[1]
+    end)
+    T.equal(T.messages, { 'There is no hole at line 1.' })
+  end,
+
+  ['a command that the server lacks is named'] = function(T)
+    T.attached(T.open('.karel', program))
+    vim.cmd.KarelInferTrace()
+    T.equal(T.messages, { 'This Karel language server does not know the command karel.inferTrace.' })
+  end,
+
+  [':KarelTrace shows the example under the cursor, or the one named'] = function(T)
+    T.attached(T.open('.karel', program))
+    vim.api.nvim_win_set_cursor(0, { 6, 0 })
+    vim.cmd.KarelTrace()
+    T.wait('the trace of two', function()
+      return (T.float() or ''):find('two', 1, true)
+    end)
+    vim.cmd('silent! fclose!')
+    vim.cmd.KarelTrace('one')
+    T.wait('the trace of one', function()
+      return (T.float() or ''):find('one', 1, true)
+    end)
+  end,
+
+  ['a lens shows the trace'] = function(T)
+    local buffer = T.open('.karel', program)
+    T.attached(buffer)
+    T.wait('lenses', function()
+      return #vim.lsp.codelens.get(buffer) == 2
+    end)
+    vim.api.nvim_win_set_cursor(0, { 4, 0 })
+    vim.lsp.codelens.run()
+    T.wait('the trace', function()
+      return (T.float() or ''):find('two', 1, true)
+    end)
+  end,
+
+  [':KarelTrace in a procedure says what to do'] = function(T)
+    T.attached(T.open('.karel', program))
+    vim.api.nvim_win_set_cursor(0, { 8, 0 })
+    vim.cmd.KarelTrace()
+    T.equal(T.messages, { 'The cursor is in no example: go to one, or name it (:KarelTrace NAME).' })
+  end,
+
+  [':KarelTest puts failures into the quickfix list'] = function(T)
+    local buffer = T.open('.karel', program)
+    T.attached(buffer)
+    vim.cmd.KarelTest()
+    T.wait('the summary', function()
+      return T.messages[1]
+    end)
+    T.equal(T.messages, { '1/2 examples pass.' })
+    local list = vim.fn.getqflist()
+    T.equal({ #list, list[1].bufnr, list[1].lnum, list[1].text }, { 1, buffer, 4, 'example "two": crashed at step 3' })
+  end,
+
+  [':KarelRestart starts another server for the open buffers'] = function(T)
+    local buffer = T.open('.karel', program)
+    local old = T.attached(buffer).id
+    vim.cmd.KarelRestart()
+    T.wait('another client', function()
+      local client = vim.lsp.get_clients({ bufnr = buffer, name = 'karel' })[1]
+      return client and client.id ~= old and client.initialized
+    end)
+    T.equal(#vim.lsp.get_clients({ name = 'karel' }), 1)
+  end,
+
+  ['without a server one message says what to do, and nothing fails'] = function(T)
+    vim.g.karel_server = '/nowhere/karel-lsp'
+    T.open('.karel', program)
+    T.wait('a message', function()
+      return T.messages[1]
+    end)
+    T.equal(
+      T.messages[1],
+      "vim.g.karel_server names '/nowhere/karel-lsp', which can't be run: correct it, or unset it."
+    )
+    T.equal(#vim.lsp.get_clients(), 0)
+  end,
+
+  [':checkhealth karel reports on the server'] = function(T)
+    vim.cmd('silent checkhealth karel')
+    local report = table.concat(T.lines(), '\n')
+    for _, expected in ipairs({ 'toy_server.lua', 'synthesis engine', 'tree-sitter parser' }) do
+      assert(report:find(expected, 1, true), ('no %q in:\n%s'):format(expected, report))
+    end
+    assert(not report:find('Failed to run healthcheck', 1, true), report)
+  end,
+}

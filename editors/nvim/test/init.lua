@@ -1,0 +1,6 @@
+-- Neovim with nothing but this plugin:  nvim --headless --clean -u test/init.lua ...
+vim.opt.runtimepath:prepend(vim.fs.dirname(vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p'))))
+vim.opt.swapfile = false
+vim.cmd.runtime('plugin/karel.lua')
+vim.cmd('filetype plugin indent on')
+vim.cmd('syntax on')

@@ -1,0 +1,87 @@
+-- Tests of the plugin in real Neovim:
+--   nvim --headless --clean -u test/init.lua -l test/run.lua
+-- Every `test/*_spec.lua` returns a table of named functions; each gets `T` and fails by an error.
+
+local folder = vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p'))
+
+local T = {}
+
+--- The last messages of `vim.notify`, oldest first.
+T.messages = {}
+vim.notify = function(message)
+  T.messages[#T.messages + 1] = message
+end
+vim.notify_once = vim.notify
+
+function T.equal(actual, expected)
+  if not vim.deep_equal(actual, expected) then
+    error(('expected %s\n     got %s'):format(vim.inspect(expected), vim.inspect(actual)), 2)
+  end
+end
+
+--- Waits until `condition` gives something, and returns it.
+function T.wait(what, condition)
+  local value
+  local met = vim.wait(15000, function()
+    value = condition()
+    return value
+  end, 20)
+  if not met then
+    error(('waited in vain for %s; messages: %s'):format(what, vim.inspect(T.messages)), 2)
+  end
+  return value
+end
+
+--- Opens a new file with the lines; the language server in `vim.g.karel_server` attaches to it.
+function T.open(ending, lines)
+  local file = vim.fn.tempname() .. ending
+  vim.fn.writefile(lines, file)
+  vim.cmd.edit(file)
+  return vim.api.nvim_get_current_buf()
+end
+
+function T.attached(bufnr)
+  return T.wait('the language server', function()
+    local client = vim.lsp.get_clients({ bufnr = bufnr, name = 'karel' })[1]
+    return client and client.initialized and client
+  end)
+end
+
+--- Text of the first floating window.
+function T.float()
+  for _, window in ipairs(vim.api.nvim_list_wins()) do
+    if vim.api.nvim_win_get_config(window).relative ~= '' then
+      return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), '\n')
+    end
+  end
+end
+
+function T.lines(bufnr)
+  return vim.api.nvim_buf_get_lines(bufnr or 0, 0, -1, false)
+end
+
+T.toy_server = { vim.v.progpath, '--headless', '--clean', '-l', vim.fs.joinpath(folder, 'toy_server.lua') }
+
+local passed, failed = 0, 0
+for _, file in ipairs(vim.fn.sort(vim.fn.glob(vim.fs.joinpath(folder, '*_spec.lua'), false, true))) do
+  local tests = dofile(file)
+  for _, name in ipairs(vim.fn.sort(vim.tbl_keys(tests))) do
+    T.messages = {}
+    vim.g.karel_server = T.toy_server
+    local ok, problem = xpcall(tests[name], debug.traceback, T)
+    passed, failed = passed + (ok and 1 or 0), failed + (ok and 0 or 1)
+    io.stdout:write(('%s - %s: %s\n'):format(ok and 'ok' or 'not ok', vim.fs.basename(file), name))
+    if not ok then
+      io.stdout:write(problem, '\n')
+    end
+    for _, client in ipairs(vim.lsp.get_clients()) do
+      client:stop(true)
+    end
+    vim.wait(5000, function()
+      return #vim.lsp.get_clients() == 0
+    end)
+    vim.cmd('silent! only | silent! %bwipeout!')
+  end
+end
+io.stdout:write(('%d passed, %d failed\n'):format(passed, failed))
+os.exit(failed == 0 and passed > 0 and 0 or 1)

@@ -1,0 +1,161 @@
+-- A language server on standard input and output with just enough to exercise the plugin:
+--   nvim --headless --clean -l toy_server.lua
+-- It marks the word BAD, puts a lens on every example, and knows the plugin's commands.
+
+local documents, lens_title, next_id = {}, 'first', 1
+local input, output = vim.uv.new_pipe(), vim.uv.new_pipe()
+input:open(0)
+output:open(1)
+
+local function send(message)
+  message.jsonrpc = '2.0'
+  local body = vim.json.encode(message)
+  output:write(('Content-Length: %d\r\n\r\n%s'):format(#body, body))
+end
+
+local function notify(method, params)
+  send({ method = method, params = params })
+end
+
+local function ask(method, params)
+  send({ id = next_id, method = method, params = params })
+  next_id = next_id + 1
+end
+
+local function find(uri, pattern)
+  local found = {}
+  for number, line in ipairs(vim.split(documents[uri] or '', '\n')) do
+    local first, last, capture = line:find(pattern)
+    if first then
+      found[#found + 1] = {
+        text = capture,
+        range = {
+          start = { line = number - 1, character = first - 1 },
+          ['end'] = { line = number - 1, character = last },
+        },
+      }
+    end
+  end
+  return found
+end
+
+local function publish(uri)
+  local diagnostics = {}
+  for _, found in ipairs(find(uri, 'BAD')) do
+    diagnostics[#diagnostics + 1] = { range = found.range, severity = 1, message = 'BAD is not allowed' }
+  end
+  notify('textDocument/publishDiagnostics', { uri = uri, diagnostics = diagnostics })
+end
+
+local commands = {}
+
+commands['karel.showTrace'] = function(uri, name)
+  return { result = ('## %s\n\nmove move of %s'):format(name, vim.fs.basename(uri)) }
+end
+
+commands['karel.runExamples'] = function(uri)
+  local examples = {}
+  for number, found in ipairs(find(uri, 'example "([^"]*)"')) do
+    examples[number] =
+      { name = found.text, test = false, passed = number ~= 2, message = 'crashed at step 3', range = found.range }
+  end
+  return { result = { examples = examples } }
+end
+
+commands['karel.synthesize'] = function(uri, position)
+  local hole = find(uri, '%.%.%.')[1]
+  if not hole then
+    return { error = { code = -32803, message = ('There is no hole at line %d.'):format(position.line + 1) } }
+  end
+  notify('karel/status', { state = 'ready', engine = 'cpu', message = 'Ready.' })
+  ask('window/workDoneProgress/create', { token = 'work' })
+  notify('$/progress', { token = 'work', value = { kind = 'begin', title = 'Synthesizing', cancellable = true } })
+  ask('workspace/applyEdit', { edit = { changes = { [uri] = { { range = hole.range, newText = 'move()' } } } } })
+  notify('$/progress', { token = 'work', value = { kind = 'end', message = '2/2 examples' } })
+  lens_title = 'second'
+  ask('workspace/codeLens/refresh')
+  return { result = vim.NIL }
+end
+
+local requests = {
+  initialize = function()
+    return {
+      result = {
+        serverInfo = { name = 'toy' },
+        capabilities = {
+          textDocumentSync = { openClose = true, change = 1 },
+          codeLensProvider = vim.empty_dict(),
+          executeCommandProvider = { commands = vim.tbl_keys(commands) },
+        },
+      },
+    }
+  end,
+  shutdown = function()
+    return { result = vim.NIL }
+  end,
+  ['textDocument/codeLens'] = function(params)
+    local lenses = {}
+    for number, found in ipairs(find(params.textDocument.uri, 'example "([^"]*)"')) do
+      lenses[number] = {
+        range = found.range,
+        command = {
+          title = lens_title,
+          command = 'karel.showTrace',
+          arguments = { params.textDocument.uri, found.text },
+        },
+      }
+    end
+    return { result = lenses }
+  end,
+  ['workspace/executeCommand'] = function(params)
+    return commands[params.command](unpack(params.arguments))
+  end,
+}
+
+local notifications = {
+  exit = function()
+    os.exit(0)
+  end,
+  ['textDocument/didOpen'] = function(params)
+    documents[params.textDocument.uri] = params.textDocument.text
+    publish(params.textDocument.uri)
+  end,
+  ['textDocument/didChange'] = function(params)
+    documents[params.textDocument.uri] = params.contentChanges[1].text
+    publish(params.textDocument.uri)
+  end,
+}
+
+local function receive(message)
+  if message.method and message.id ~= nil then
+    local handler = requests[message.method]
+    local answer = handler and handler(message.params)
+      or { error = { code = -32601, message = 'no ' .. message.method } }
+    answer.id = message.id
+    send(answer)
+  elseif notifications[message.method or ''] then
+    notifications[message.method](message.params)
+  end
+end
+
+local buffer = ''
+input:read_start(vim.schedule_wrap(function(_, chunk)
+  if not chunk then
+    os.exit(1)
+  end
+  buffer = buffer .. chunk
+  while true do
+    local _, header, length = buffer:find('Content%-Length: (%d+)\r\n\r\n')
+    length = tonumber(length)
+    if not header or #buffer < header + length then
+      return
+    end
+    local body = buffer:sub(header + 1, header + length)
+    buffer = buffer:sub(header + length + 1)
+    receive(vim.json.decode(body))
+  end
+end))
+
+vim.wait(10 * 60 * 1000, function()
+  return false
+end)
