@@ -144,8 +144,9 @@ fn vscode() -> Result<Tally> {
     let vscode = tools::vscode(&node)?;
     let package = vsix::package(&node)?;
     let mut test = node.command("node", repo::root());
-    test.arg("tests/vscode/run.js").env("KAREL_VSCODE", vscode).env("KAREL_VSIX", package);
-    run(end_to_end(test, "vscode")?, Report::Plain)
+    test.args(["--test", "--test-timeout=600000", "tests/vscode/*.test.js"]);
+    test.env("KAREL_VSCODE", vscode).env("KAREL_VSIX", package);
+    run(end_to_end(test, "vscode")?, Report::Node)
 }
 
 fn bench() -> Result<Tally> {

@@ -1,0 +1,206 @@
+// Real VS Code (the server and web workbench that code-server packs) with the packaged extension, opened in headless
+// Chromium: what a test needs to look at it and to work it.
+//
+// The environment says where things are; `cargo xtask test` sets it:
+//   KAREL_VSCODE       folder whose node_modules holds code-server and playwright-core
+//   KAREL_VSIX         the packaged extension
+//   KAREL_BIN          folder with karel-lsp and karel-synth
+//   KAREL_TEST_OUTPUT  where workspace, logs and screenshots go
+
+const { spawn, spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const net = require("node:net");
+const os = require("node:os");
+const path = require("node:path");
+const { createRequire } = require("node:module");
+
+const { KAREL_VSCODE: tools, KAREL_VSIX: vsix, KAREL_BIN: programs, KAREL_TEST_OUTPUT: output } = process.env;
+const { chromium } = createRequire(path.join(tools, "package.json"))("playwright-core");
+const serverMain = path.join(tools, "node_modules/code-server/lib/vscode/out/server-main.js");
+
+const CHROMIUM = {
+    executablePath: process.env.KAREL_CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+    ],
+};
+
+// Nothing that moves, asks, or looks for a network.
+const SETTINGS = {
+    "chat.disableAIFeatures": true,
+    "editor.cursorBlinking": "solid",
+    "editor.minimap.enabled": false,
+    "extensions.autoCheckUpdates": false,
+    "extensions.autoUpdate": false,
+    "git.enabled": false,
+    "npm.fetchOnlinePackageInfo": false,
+    "security.workspace.trust.enabled": false,
+    "telemetry.telemetryLevel": "off",
+    "workbench.enableExperiments": false,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.startupEditor": "none",
+    "karel.server.path": path.join(programs, "karel-lsp"),
+};
+
+// Long enough for any busy machine: nothing here is about time.
+const PATIENCE = 90_000;
+
+/** Starts VS Code on a copy of `examples`, a folder; `close` ends all that was started. */
+async function openWorkbench(examples) {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), "karel-vscode-"));
+    const workspace = path.join(output, "workspace");
+    fs.cpSync(examples, workspace, { recursive: true });
+    fs.mkdirSync(path.join(home, "user/User"), { recursive: true });
+    fs.writeFileSync(path.join(home, "user/User/settings.json"), JSON.stringify(SETTINGS));
+
+    const folders = ["--server-data-dir", `${home}/server`, "--user-data-dir", `${home}/user`];
+    const common = [serverMain, "--accept-server-license-terms", ...folders, "--extensions-dir", `${home}/extensions`];
+    // A dead address for the gallery: nothing is to be looked for outside.
+    const gallery = { serviceUrl: "http://127.0.0.1:9/", itemUrl: "", resourceUrlTemplate: "" };
+    const env = { ...process.env, HOME: home, EXTENSIONS_GALLERY: JSON.stringify(gallery) };
+
+    const install = [...common, "--install-extension", vsix, "--force"];
+    const installed = spawnSync(process.execPath, install, { env, encoding: "utf8" });
+    if (installed.status !== 0) {
+        throw new Error(`the extension could not be installed:\n${installed.stdout}${installed.stderr}`);
+    }
+
+    const port = await freePort();
+    const flags = ["--without-connection-token", "--disable-telemetry", "--disable-workspace-trust"];
+    const start = [...common, "--host", "127.0.0.1", "--port", String(port), ...flags];
+    const log = fs.openSync(path.join(output, "server.log"), "w");
+    // A group of its own: the extension host and the language server outlive the page, and end with the group.
+    const server = spawn(process.execPath, start, { env, detached: true, stdio: ["ignore", log, log] });
+    let browser;
+    const close = async () => {
+        await browser?.close();
+        await endGroup(server);
+        fs.closeSync(log);
+        fs.rmSync(home, { recursive: true, force: true });
+    };
+    try {
+        await listening(port, server);
+        browser = await chromium.launch(CHROMIUM);
+        const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+        page.setDefaultTimeout(PATIENCE);
+        return new Workbench(page, port, workspace, close);
+    } catch (error) {
+        await close();
+        throw error;
+    }
+}
+
+/** An open window of VS Code. */
+class Workbench {
+    constructor(page, port, workspace, close) {
+        Object.assign(this, { page, port, workspace, close });
+    }
+
+    /** Loads the window afresh with the workspace's file `name` open. */
+    async open(name) {
+        const authority = `127.0.0.1:${this.port}`;
+        const payload = [["openFile", `vscode-remote://${authority}${path.join(this.workspace, name)}`]];
+        const query = new URLSearchParams({ folder: this.workspace, payload: JSON.stringify(payload) });
+        await this.page.goto(`http://${authority}/?${query}`, { waitUntil: "domcontentloaded" });
+        await this.page.locator(".monaco-editor .view-line").first().waitFor();
+    }
+
+    /** The lines that are in view. Monaco shows blanks as no-break spaces. */
+    async text() {
+        const lines = await this.page.locator(".monaco-editor .view-line").evaluateAll((lines) =>
+            lines
+                .map((line) => ({ top: parseFloat(line.style.top), text: line.textContent }))
+                .sort((a, b) => a.top - b.top)
+                .map((line) => line.text),
+        );
+        return lines.join("\n").replaceAll("\u00a0", " ");
+    }
+
+    /** What the file `name` holds on the disk. */
+    saved(name) {
+        return fs.readFileSync(path.join(this.workspace, name), "utf8");
+    }
+
+    /** Puts the cursor at the 1-based `line` and `column`. */
+    async goTo(line, column = 1) {
+        await this.page.keyboard.press("Control+g");
+        await this.page.locator(".quick-input-widget input").waitFor();
+        // The box opens with a colon, and typing replaces what is selected behind it.
+        await this.page.keyboard.type(`${line}:${column}`);
+        await this.page.keyboard.press("Enter");
+        await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    }
+
+    /** Runs the command with this title from the command palette. */
+    async command(title) {
+        await this.page.keyboard.press("F1");
+        await this.page.locator(".quick-input-widget input").waitFor();
+        await this.page.keyboard.type(title);
+        await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+        await this.page.keyboard.press("Enter");
+    }
+
+    /** Keeps a picture of the window among the test's outputs. */
+    screenshot(name) {
+        return this.page.screenshot({ path: path.join(output, `${name}.png`) });
+    }
+
+    /** Waits until `condition` gives something true, and returns it. */
+    async until(what, condition) {
+        const end = Date.now() + PATIENCE;
+        while (Date.now() < end) {
+            const value = await condition();
+            if (value) {
+                return value;
+            }
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        throw new Error(`waited in vain until ${what}`);
+    }
+}
+
+function freePort() {
+    return new Promise((resolve, reject) => {
+        const probe = net.createServer().once("error", reject);
+        probe.listen(0, "127.0.0.1", () => {
+            const { port } = probe.address();
+            probe.close(() => resolve(port));
+        });
+    });
+}
+
+async function listening(port, server) {
+    const end = Date.now() + PATIENCE;
+    while (Date.now() < end) {
+        if (server.exitCode !== null) {
+            throw new Error(`VS Code's server ended with ${server.exitCode}; see server.log`);
+        }
+        const answered = await fetch(`http://127.0.0.1:${port}/version`).catch(() => undefined);
+        if (answered?.ok) {
+            return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error("VS Code's server does not answer; see server.log");
+}
+
+async function endGroup(leader) {
+    for (const signal of ["SIGTERM", "SIGKILL"]) {
+        try {
+            process.kill(-leader.pid, signal);
+        } catch {
+            return; // it has ended
+        }
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+}
+
+module.exports = { openWorkbench };
