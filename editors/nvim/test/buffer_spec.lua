@@ -99,4 +99,22 @@ return {
     T.open('.karel', { 'example "short row":', 'test "short col":', 'example "long":' })
     T.equal(vim.fn.getcompletion('KarelTrace short', 'cmdline'), { 'short row', 'short col' })
   end,
+
+  ['progress is echoed on one line, and not at all if so wished'] = function(T)
+    local shown, echo = {}, vim.api.nvim_echo
+    vim.api.nvim_echo = function(chunks)
+      shown[#shown + 1] = chunks[1][1]
+    end
+    local progress = require('karel.status').progress
+    progress({ kind = 'begin', title = 'Synthesizing' })
+    vim.g.karel_progress = nil
+    progress({ kind = 'begin', title = 'Synthesizing', message = 'one\ntwo', percentage = 5 })
+    progress({ kind = 'report', message = ('long '):rep(100) })
+    progress({ kind = 'end', message = '2/2 examples' })
+    vim.api.nvim_echo = echo
+    vim.g.karel_progress = false
+    T.equal(shown[1], 'Karel: Synthesizing: one two: 5%')
+    assert(#shown[2] < vim.o.columns, shown[2])
+    T.equal({ shown[3], shown[4] }, { 'Karel: Synthesizing: 2/2 examples', nil })
+  end,
 }

@@ -1,5 +1,6 @@
 /**
- * Finds the language server: the setting, then the extension's own, then the workspace's build, then `PATH`.
+ * Finds the language server: the setting, then the extension's own, then the workspace's build, then `PATH`, then
+ * `~/.local/bin`, where `cargo xtask install` puts it and which is not on the `PATH` of every desktop.
  * Plain logic over the facts given to it; it touches no VS Code and no disk by itself.
  */
 import * as path from "node:path";
@@ -21,7 +22,7 @@ export interface Surroundings {
 }
 
 export type Found =
-    | { kind: "found"; command: string; source: "setting" | "extension" | "workspace" | "path" }
+    | { kind: "found"; command: string; source: "setting" | "extension" | "workspace" | "path" | "home" }
     /** `message` says in one sentence what is wrong and what to do about it. */
     | { kind: "missing"; message: string };
 
@@ -59,10 +60,14 @@ export function findServer(at: Surroundings): Found {
     if (installed !== undefined) {
         return { kind: "found", command: installed, source: "path" };
     }
+    const local = paths.join(at.home, ".local", "bin", file);
+    if (at.isExecutable(local)) {
+        return { kind: "found", command: local, source: "home" };
+    }
     return {
         kind: "missing",
         message:
-            "The Karel language server karel-lsp is neither in the extension, nor in the workspace's target/release, nor on PATH: install it with 'cargo xtask install', or set karel.server.path.",
+            "The Karel language server karel-lsp is neither in the extension, nor in the workspace's target/release, nor on PATH, nor in ~/.local/bin: install it with 'cargo xtask install', or set karel.server.path.",
     };
 }
 

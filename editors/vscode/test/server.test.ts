@@ -23,9 +23,10 @@ const everywhere = [
     "/second/target/release/karel-lsp",
     "/usr/bin/karel-lsp",
     "/opt/bin/karel-lsp",
+    "/home/ada/.local/bin/karel-lsp",
 ];
 
-test("places are tried in order: extension, workspace folders, PATH", () => {
+test("places are tried in order: extension, workspace folders, PATH, home", () => {
     const order = [];
     for (let gone = 0; gone < everywhere.length; gone += 1) {
         const found = findServer(machine(everywhere.slice(gone)));
@@ -38,6 +39,7 @@ test("places are tried in order: extension, workspace folders, PATH", () => {
         ["/second/target/release/karel-lsp", "workspace"],
         ["/usr/bin/karel-lsp", "path"],
         ["/opt/bin/karel-lsp", "path"],
+        ["/home/ada/.local/bin/karel-lsp", "home"],
     ]);
 });
 

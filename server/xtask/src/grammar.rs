@@ -1,5 +1,7 @@
-//! `cargo xtask grammar`: generates the parser in `grammar/src` from `grammar/grammar.js`, and runs its corpus.
+//! `cargo xtask grammar`: generates the parser in `grammar/src` from `grammar/grammar.js`, copies `grammar/queries`
+//! to where the Neovim plugin needs them, and runs the corpus.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +15,7 @@ const VERSION: &str = "0.27.1";
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Fail if the committed parser is not the one that the grammar generates.
+    /// Fail if the committed parser or the plugin's queries are not those of the grammar.
     #[arg(long)]
     check: bool,
 }
@@ -26,10 +28,11 @@ pub fn run(args: Args) -> Result<()> {
     if args.check {
         let stale = stale(&cli)?;
         if !stale.is_empty() {
-            bail!("{} not generated from grammar/grammar.js: run `cargo xtask grammar`", stale.join(", "));
+            bail!("not what the grammar makes: {}; run `cargo xtask grammar`", stale.join(", "));
         }
     } else {
         process::run(&mut generate(&cli))?;
+        copy_queries()?;
     }
     process::run(&mut corpus(&cli))
 }
@@ -67,7 +70,7 @@ fn generate(cli: &Path) -> Command {
     command
 }
 
-/// The names of the committed files that differ from what the grammar generates.
+/// The names of the committed files that differ from what the grammar generates, or that the queries are copied to.
 pub fn stale(cli: &Path) -> Result<Vec<String>> {
     let fresh = repo::target().join("tools/generated-grammar");
     let _ = fs::remove_dir_all(&fresh);
@@ -81,7 +84,49 @@ pub fn stale(cli: &Path) -> Result<Vec<String>> {
             stale.push(format!("grammar/src/{}", name.display()));
         }
     }
+    let (grammar, plugin) = (queries(&grammar_queries())?, queries(&plugin_queries())?);
+    let names: BTreeSet<&String> = grammar.keys().chain(plugin.keys()).collect();
+    for name in names {
+        if grammar.get(name) != plugin.get(name) {
+            stale.push(format!("editors/nvim/queries/karel/{name}"));
+        }
+    }
     Ok(stale)
+}
+
+/// Copies the queries to the plugin, whose folder has to work on its own, and removes those that the grammar has no
+/// more. (Links would do but for Windows.)
+fn copy_queries() -> Result<()> {
+    let (grammar, plugin) = (queries(&grammar_queries())?, plugin_queries());
+    for old in queries(&plugin)?.keys().filter(|name| !grammar.contains_key(*name)) {
+        fs::remove_file(plugin.join(old))?;
+    }
+    fs::create_dir_all(&plugin)?;
+    for (name, text) in grammar {
+        fs::write(plugin.join(name), text)?;
+    }
+    Ok(())
+}
+
+fn grammar_queries() -> PathBuf {
+    repo::root().join("grammar/queries")
+}
+
+fn plugin_queries() -> PathBuf {
+    repo::root().join("editors/nvim/queries/karel")
+}
+
+/// The query files of a folder by name; none if there is no such folder.
+fn queries(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    if !folder.is_dir() {
+        return Ok(BTreeMap::new());
+    }
+    let mut queries = BTreeMap::new();
+    for file in files(folder)?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "scm")) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        queries.insert(name, fs::read(&file)?);
+    }
+    Ok(queries)
 }
 
 /// The files under `folder`, in its subfolders too.

@@ -37,6 +37,8 @@ pub fn run(args: Args) -> Result<()> {
         fs::remove_dir_all(&plugin).with_context(|| format!("{} cannot be replaced", plugin.display()))?;
     }
     place_folder(&repo::root().join("editors/nvim"), &plugin)?;
+    // For `:KarelInstallParser`, far from the repository.
+    place_folder(&repo::root().join("grammar/src"), &plugin.join("grammar/src"))?;
 
     anstream::println!("karel, karel-lsp and karel-synth are in {}", bin.display());
     let path = std::env::var_os("PATH").unwrap_or_default();

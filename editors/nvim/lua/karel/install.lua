@@ -3,11 +3,18 @@ local server = require('karel.server')
 
 local M = {}
 
---- Folder of the grammar: given, else `vim.g.karel_grammar`, else the repository's own.
+--- Folder of the grammar: given, else `vim.g.karel_grammar`, else the one that an installation puts into the plugin,
+--- else the repository's own.
 ---@param folder? string
 ---@return string
 function M.grammar(folder)
-  return vim.fs.normalize(folder or vim.g.karel_grammar or vim.fs.joinpath(server.repository(), 'grammar'))
+  local installed = vim.fs.joinpath(server.plugin_folder(), 'grammar')
+  return vim.fs.normalize(
+    folder
+      or vim.g.karel_grammar
+      or (vim.uv.fs_stat(installed) and installed)
+      or vim.fs.joinpath(server.repository(), 'grammar')
+  )
 end
 
 --- The plugin's own folder if it may be written, else the user's site folder; both are on the runtime path.

@@ -1,5 +1,5 @@
---- Finds the language server and the synthesis engine: what the user says, then `PATH`, then the build of the
---- repository that this plugin lies in.
+--- Finds the language server and the synthesis engine: what the user says, then `PATH`, then `~/.local/bin` (where
+--- `cargo xtask install` puts them), then the build of the repository that this plugin lies in.
 local M = {}
 
 local windows = vim.fn.has('win32') == 1
@@ -24,9 +24,11 @@ local function installed(name)
   if found ~= '' then
     return found
   end
-  local built = vim.fs.joinpath(M.repository(), 'target', 'release', windows and name .. '.exe' or name)
-  if vim.fn.executable(built) == 1 then
-    return built
+  for _, folder in ipairs({ '~/.local/bin', vim.fs.joinpath(M.repository(), 'target', 'release') }) do
+    local file = vim.fs.joinpath(vim.fs.normalize(folder), windows and name .. '.exe' or name)
+    if vim.fn.executable(file) == 1 then
+      return file
+    end
   end
 end
 
@@ -51,7 +53,7 @@ function M.find()
     return { found }
   end
   return nil,
-    'The Karel language server karel-lsp is neither on PATH nor in target/release: '
+    'The Karel language server karel-lsp is neither on PATH nor in ~/.local/bin: '
       .. "install it with 'cargo xtask install', or set vim.g.karel_server."
 end
 

@@ -21,6 +21,7 @@ pub static SUITES: &[Suite] = &[
     Suite { name: "grammar", about: "the parser is the grammar's, and parses its corpus", run: grammar },
     Suite { name: "cli", about: "the command line", run: cli },
     Suite { name: "lsp", about: "the language server, asked by independent clients", run: lsp },
+    Suite { name: "plugin", about: "the Neovim plugin's own tests", run: plugin },
     Suite { name: "nvim", about: "Neovim with the plugin", run: nvim },
     Suite { name: "extension", about: "the VS Code extension's own tests", run: extension },
     Suite { name: "vscode", about: "VS Code with the packaged extension, in a browser", run: vscode },
@@ -76,7 +77,7 @@ fn grammar() -> Result<Tally> {
     };
     let stale = grammar::stale(&cli)?;
     for file in &stale {
-        anstream::println!("{file} is not what grammar.js generates: run `cargo xtask grammar` and commit");
+        anstream::println!("{file} is not what the grammar makes: run `cargo xtask grammar` and commit");
     }
     let mut tally = Tally::one(stale.is_empty());
     tally += run(grammar::corpus(&cli), Report::TreeSitter)?;
@@ -117,17 +118,26 @@ fn lsp() -> Result<Tally> {
     pytest("lsp")
 }
 
+fn plugin() -> Result<Tally> {
+    let home = output("plugin")?;
+    run(neovim("editors/nvim/test", &home)?, Report::Plain)
+}
+
 fn nvim() -> Result<Tally> {
+    let home = output("nvim")?;
+    let nvim = neovim("tests/nvim", &home)?;
+    run(end_to_end(nvim, "nvim")?, Report::Plain)
+}
+
+/// Neovim without the user's configuration that runs the tests in `folder`, with `home` for what it keeps.
+fn neovim(folder: &str, home: &Path) -> Result<Command> {
     let mut nvim = process::command(tools::neovim()?);
-    nvim.args(["--headless", "--clean", "-u", "tests/nvim/init.lua", "-l", "tests/nvim/run.lua"]);
-    let mut nvim = end_to_end(nvim, "nvim")?;
+    nvim.args(["--headless", "--clean", "-u"]).arg(format!("{folder}/init.lua"));
+    nvim.arg("-l").arg(format!("{folder}/run.lua"));
     for kind in ["CONFIG", "DATA", "STATE", "CACHE"] {
-        nvim.env(
-            format!("XDG_{kind}_HOME"),
-            repo::root().join("tests/output/nvim").join(kind.to_lowercase()),
-        );
+        nvim.env(format!("XDG_{kind}_HOME"), home.join(kind.to_lowercase()));
     }
-    run(nvim, Report::Plain)
+    Ok(nvim)
 }
 
 fn extension() -> Result<Tally> {
