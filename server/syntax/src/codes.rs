@@ -2,6 +2,8 @@
 //! `server/DIAGNOSTICS.md` show. One file a tier; a check refers to the constant, never to the bare string.
 
 pub mod names_flow;
+pub mod running;
+pub mod synthesis;
 
 /// A stable code. Codes are never reused for another meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +16,12 @@ pub struct Code {
     pub explanation: &'static str,
 }
 
-/// The codes of this crate, in order.
+/// All codes, in order.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    names_flow::ALL.iter().copied()
+    [names_flow::ALL, running::ALL, synthesis::ALL].into_iter().flatten().copied()
 }
 
-/// The code of that spelling, if this crate has it.
+/// The code of that spelling, if there is one.
 pub fn find(code: &str) -> Option<&'static Code> {
     all().find(|c| c.code == code)
 }
