@@ -5,8 +5,13 @@ pub mod ast;
 pub mod build;
 pub mod codes;
 pub mod diagnostic;
+pub mod flow;
+pub mod lines;
+pub mod names;
 pub mod print;
+pub mod removal;
 pub mod shape;
+pub mod spelling;
 pub mod tokens;
 
 pub use text_size::{TextRange, TextSize};

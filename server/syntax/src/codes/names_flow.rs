@@ -100,8 +100,8 @@ pub const ALWAYS_TRUE: Code = Code {
 pub const LOOP_NEVER_ENDS: Code = Code {
     code: "K115",
     title: "Loop that can't end",
-    explanation: "After every round of this loop its condition holds again, in every world, so the loop does not \
-                  end once it has begun. Its body must do something that can change the condition, such as `move()` \
+    explanation: "After every round of this loop its condition holds again, in every world, so once it has begun \
+                  only a crash can end it. Its body must do something that can change the condition, such as `move()` \
                   for `frontIsClear()` or `pickMarker()` for `markersPresent()`.",
 };
 

@@ -1,0 +1,118 @@
+//! K110–K119: what the order of statements alone says, in every world. Everything reported here holds whatever the
+//! examples are; what depends on a world is left to the runs. Three parts: rules that look at neighbours (here), facts
+//! that follow from tests and actions on the way ([`facts`], [`walk`]), and procedures that always call themselves
+//! ([`recursion`]).
+
+mod facts;
+mod recursion;
+mod walk;
+
+use crate::ast::{Action, Block, Condition, ConditionKind, CountKind, File, Item, StatementKind, Test};
+use crate::build::negated;
+use crate::codes::names_flow as codes;
+use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
+use crate::names::diagnostic;
+use crate::print::print_condition;
+use crate::removal::remove_statements;
+
+/// The flow diagnostics of a file, in source order.
+pub fn check(file: &File, text: &str) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for item in &file.items {
+        let (Item::Procedure(crate::ast::Procedure { body, .. }) | Item::Stray(body)) = item else { continue };
+        neighbours(body, text, &mut found);
+        walk::check(body, &mut found);
+    }
+    recursion::check(file, &mut found);
+    found.sort_by_key(|d| (d.range.start(), d.range.end()));
+    found
+}
+
+/// Rules that need only a statement and the next one.
+fn neighbours(block: &Block, text: &str, found: &mut Vec<Diagnostic>) {
+    undone_turns(block, text, found);
+    for statement in &block.statements {
+        match &statement.kind {
+            StatementKind::While { condition, body } => {
+                negations(condition, found);
+                neighbours(body, text, found);
+            }
+            StatementKind::Repeat { count, body } => {
+                if count.kind == CountKind::Number(0) {
+                    let message = "The body of 'repeat(0)' is never run.".to_owned();
+                    found.push(diagnostic(&codes::REPEAT_ZERO, Severity::Warning, count.range, message));
+                }
+                neighbours(body, text, found);
+            }
+            StatementKind::If { condition, then, otherwise } => {
+                negations(condition, found);
+                neighbours(then, text, found);
+                if let Some(otherwise) = otherwise {
+                    neighbours(&otherwise.body, text, found);
+                }
+            }
+            StatementKind::Action(_) | StatementKind::Call(_) | StatementKind::Hole | StatementKind::Error => {}
+        }
+    }
+}
+
+fn undone_turns(block: &Block, text: &str, found: &mut Vec<Diagnostic>) {
+    let mut statements = &block.statements[..];
+    while let [first, rest @ ..] = statements {
+        statements = rest;
+        let [second, after @ ..] = rest else { return };
+        use Action::{TurnLeft, TurnRight};
+        use StatementKind::Action as A;
+        if !matches!((&first.kind, &second.kind), (A(TurnLeft), A(TurnRight)) | (A(TurnRight), A(TurnLeft))) {
+            continue;
+        }
+        statements = after;
+        let message = "These two turns undo each other.".to_owned();
+        let range = first.range.cover(second.range);
+        let mut undone = diagnostic(&codes::TURN_UNDONE, Severity::Warning, range, message);
+        undone.unnecessary = true;
+        // Without them the block would be empty, and what to do then is the author's choice.
+        if block.statements.len() > 2 {
+            let edits = remove_statements(text, &[first.range, second.range]);
+            undone.fix = Some(Fix { title: "Remove both turns".to_owned(), edits });
+        }
+        found.push(undone);
+    }
+}
+
+fn negations(condition: &Condition, found: &mut Vec<Diagnostic>) {
+    let ConditionKind::Not(inner) = &condition.kind else { return };
+    let replace = |by: &Condition| {
+        let insert = print_condition(by);
+        let title = format!("Change to '{insert}'");
+        Some(Fix { title, edits: vec![Edit { range: condition.range, insert }] })
+    };
+    match &inner.kind {
+        ConditionKind::Not(innermost) => {
+            let message = "Two 'not's cancel each other.".to_owned();
+            let mut double = diagnostic(&codes::DOUBLE_NOT, Severity::Hint, condition.range, message);
+            if !has_gap(innermost) {
+                double.fix = replace(innermost);
+            }
+            found.push(double);
+            negations(innermost, found);
+        }
+        ConditionKind::Test(Test::MarkersPresent | Test::NoMarkersPresent) => {
+            let short = negated(inner);
+            let message = format!("This is the same as '{}'.", print_condition(&short));
+            let mut long = diagnostic(&codes::NEGATED_MARKERS, Severity::Hint, condition.range, message);
+            long.fix = replace(&short);
+            found.push(long);
+        }
+        ConditionKind::Test(_) | ConditionKind::Hole | ConditionKind::Missing => {}
+    }
+}
+
+/// Something in the condition is missing, so that it can't be printed as the author means it.
+fn has_gap(condition: &Condition) -> bool {
+    match &condition.kind {
+        ConditionKind::Not(inner) => has_gap(inner),
+        ConditionKind::Missing => true,
+        ConditionKind::Test(_) | ConditionKind::Hole => false,
+    }
+}

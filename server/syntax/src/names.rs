@@ -1,0 +1,204 @@
+//! K101–K106: who is called what, and who calls whom. Needs the whole file and the names of the files that belong to
+//! it, but no flow of control.
+
+use crate::ast::{Action, Block, File, Name, Procedure, Statement, StatementKind, Test};
+use crate::codes::{Code, names_flow as codes};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
+use crate::lines;
+use crate::spelling::closest;
+use std::collections::{HashMap, HashSet};
+use text_size::TextRange;
+
+/// Where a run begins.
+pub const MAIN: &str = "main";
+
+/// What kind of file is checked, and what belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub enum Surroundings<'a> {
+    /// A program, with the example files that belong to it.
+    Program { grids: &'a [&'a File] },
+    /// An example file: only its examples' names are looked at, against its own and those of the other files of the
+    /// same program.
+    Grids { others: &'a [&'a File] },
+}
+
+/// The name diagnostics of a file, in source order.
+pub fn check(file: &File, text: &str, surroundings: Surroundings<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let others = match surroundings {
+        Surroundings::Program { grids } => {
+            let elsewhere = grids.iter().any(|f| f.examples().next().is_some());
+            procedures(file, text, elsewhere, &mut found);
+            grids
+        }
+        Surroundings::Grids { others } => others,
+    };
+    duplicate_examples(file, others, &mut found);
+    found.sort_by_key(|d| (d.range.start(), d.range.end()));
+    found
+}
+
+pub(crate) fn diagnostic(code: &Code, severity: Severity, range: TextRange, message: String) -> Diagnostic {
+    Diagnostic { code: code.code, severity, range, message, related: vec![], fix: None, unnecessary: false }
+}
+
+/// Words that can't be the name of a procedure.
+pub fn is_reserved(name: &str) -> bool {
+    const KEYWORDS: &[&str] = &["def", "while", "repeat", "if", "else", "not", "example", "test", "examples"];
+    Action::from_name(name).is_some() || Test::from_name(name).is_some() || KEYWORDS.contains(&name)
+}
+
+fn procedures(file: &File, text: &str, examples_elsewhere: bool, found: &mut Vec<Diagnostic>) {
+    let mut defined: HashMap<&str, &Procedure> = HashMap::new();
+    for procedure in file.procedures().filter(|p| !p.name.text.is_empty()) {
+        let Name { range, text: name } = &procedure.name;
+        if is_reserved(name) {
+            let message = format!("'{name}' is one of Karel's own words; a procedure needs another name.");
+            found.push(diagnostic(&codes::BUILT_IN_NAME, Severity::Error, *range, message));
+        } else if let Some(first) = defined.get(name.as_str()) {
+            let message = format!("'{name}' is defined already; only the first definition is ever called.");
+            let mut duplicate = diagnostic(&codes::DUPLICATE_PROCEDURE, Severity::Error, *range, message);
+            duplicate.related.push((first.name.range, format!("'{name}' is defined here first.")));
+            found.push(duplicate);
+        } else {
+            defined.insert(name, procedure);
+        }
+    }
+    for block in bodies(file) {
+        each_call(block, &mut |name| {
+            if !name.text.is_empty() && !defined.contains_key(name.text.as_str()) {
+                found.push(undefined(name, defined.keys().copied()));
+            }
+        });
+    }
+    match defined.get(MAIN) {
+        Some(main) => unused(main, &defined, found),
+        None => missing_main(file, text, examples_elsewhere, found),
+    }
+}
+
+/// Procedure bodies and stray statements: every place where a call may stand.
+fn bodies(file: &File) -> impl Iterator<Item = &Block> {
+    file.items.iter().filter_map(|item| match item {
+        crate::ast::Item::Procedure(p) => Some(&p.body),
+        crate::ast::Item::Stray(block) => Some(block),
+        crate::ast::Item::Example(_) | crate::ast::Item::Include(_) => None,
+    })
+}
+
+/// Visits every call in the block, nested ones included, in source order.
+pub fn each_call<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Name)) {
+    for Statement { kind, .. } in &block.statements {
+        match kind {
+            StatementKind::Call(name) => visit(name),
+            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => each_call(body, visit),
+            StatementKind::If { then, otherwise, .. } => {
+                each_call(then, visit);
+                if let Some(otherwise) = otherwise {
+                    each_call(&otherwise.body, visit);
+                }
+            }
+            StatementKind::Action(_) | StatementKind::Hole | StatementKind::Error => {}
+        }
+    }
+}
+
+fn undefined<'a>(name: &Name, defined: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let word = &name.text;
+    if Test::from_name(word).is_some() {
+        let message = format!("'{word}' is a condition and does nothing by itself; it belongs in an if or a while.");
+        return diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message);
+    }
+    // Sorted, so that the suggestion does not depend on the order of a hash map.
+    let mut candidates: Vec<&str> = Action::ALL.map(Action::name).into_iter().chain(defined).collect();
+    candidates[Action::ALL.len()..].sort_unstable();
+    match closest(word, candidates) {
+        Some(meant) => {
+            let message = format!("There is no action or procedure '{word}'; did you mean '{meant}'?");
+            let mut undefined = diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message);
+            let edits = vec![Edit { range: name.range, insert: meant.to_owned() }];
+            undefined.fix = Some(Fix { title: format!("Change to '{meant}'"), edits });
+            undefined
+        }
+        None => {
+            let message = format!("There is no action or procedure '{word}'; define it with 'def {word}():'.");
+            diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message)
+        }
+    }
+}
+
+fn unused(main: &Procedure, defined: &HashMap<&str, &Procedure>, found: &mut Vec<Diagnostic>) {
+    let mut reached: HashSet<&str> = HashSet::from([MAIN]);
+    let mut open = vec![main];
+    let mut complete = true;
+    while let Some(procedure) = open.pop() {
+        complete &= !has_hole(&procedure.body);
+        each_call(&procedure.body, &mut |name| {
+            if let Some(callee) = defined.get(name.text.as_str())
+                && reached.insert(&name.text)
+            {
+                open.push(callee);
+            }
+        });
+    }
+    // What a hole will call is not known yet.
+    if !complete {
+        return;
+    }
+    for (name, procedure) in defined.iter().filter(|(name, _)| !reached.contains(*name)) {
+        let message = format!("'{name}' is never called.");
+        let mut unused = diagnostic(&codes::UNUSED_PROCEDURE, Severity::Warning, procedure.name.range, message);
+        unused.unnecessary = true;
+        found.push(unused);
+    }
+}
+
+fn has_hole(block: &Block) -> bool {
+    block.statements.iter().any(|s| match &s.kind {
+        StatementKind::Hole | StatementKind::Error => true,
+        StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => has_hole(body),
+        StatementKind::If { then, otherwise, .. } => {
+            has_hole(then) || otherwise.as_ref().is_some_and(|o| has_hole(&o.body))
+        }
+        StatementKind::Action(_) | StatementKind::Call(_) => false,
+    })
+}
+
+fn missing_main(file: &File, text: &str, examples_elsewhere: bool, found: &mut Vec<Diagnostic>) {
+    let first = file.examples().next();
+    let range = match (first, file.procedures().next()) {
+        (Some(example), _) => example.header,
+        (None, Some(procedure)) if examples_elsewhere => procedure.name.range,
+        _ => return,
+    };
+    let message = "The examples run 'main', and this file does not define it.".to_owned();
+    let mut missing = diagnostic(&codes::NO_MAIN, Severity::Error, range, message);
+    let at = lines::line_start(text, first.map_or(range.start(), |e| e.range.start()));
+    let end = lines::line_break(text);
+    let insert = format!("def {MAIN}():{end}    ...{end}{end}");
+    missing.fix = Some(Fix {
+        title: format!("Define '{MAIN}' with a hole"),
+        edits: vec![Edit { range: TextRange::empty(at), insert }],
+    });
+    found.push(missing);
+}
+
+fn duplicate_examples(file: &File, others: &[&File], found: &mut Vec<Diagnostic>) {
+    let elsewhere: HashSet<&str> = others.iter().flat_map(|f| f.examples()).map(|e| e.name.text.as_str()).collect();
+    let mut first: HashMap<&str, TextRange> = HashMap::new();
+    for Name { range, text: name } in file.examples().map(|e| &e.name).filter(|n| !n.text.is_empty()) {
+        let message = if first.contains_key(name.as_str()) {
+            format!("Another example of this file is called \"{name}\" already.")
+        } else if elsewhere.contains(name.as_str()) {
+            format!("An example of another file of this program is called \"{name}\" too.")
+        } else {
+            first.insert(name, *range);
+            continue;
+        };
+        let mut duplicate = diagnostic(&codes::DUPLICATE_EXAMPLE, Severity::Warning, *range, message);
+        if let Some(&range) = first.get(name.as_str()) {
+            duplicate.related.push((range, format!("\"{name}\" is used here first.")));
+        }
+        found.push(duplicate);
+    }
+}
