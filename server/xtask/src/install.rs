@@ -4,14 +4,14 @@
 //! |---|---|
 //! | `karel`, `karel-lsp`, `karel-synth` | `bin/` |
 //! | libtorch, where the engine looks for it | `lib/karel/torch` |
-//! | the Neovim plugin | `share/nvim/site/pack/karel/start/karel` |
+//! | the Neovim plugin, its parser compiled | `share/nvim/site/pack/karel/start/karel` |
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::{libtorch, programs, repo};
+use crate::{libtorch, process, programs, repo};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -37,8 +37,12 @@ pub fn run(args: Args) -> Result<()> {
         fs::remove_dir_all(&plugin).with_context(|| format!("{} cannot be replaced", plugin.display()))?;
     }
     place_folder(&repo::root().join("editors/nvim"), &plugin)?;
+<<<<<<< HEAD
     // For `:KarelInstallParser`, far from the repository.
     place_folder(&repo::root().join("grammar/src"), &plugin.join("grammar/src"))?;
+=======
+    let parser = compile_parser(&plugin.join("parser"));
+>>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
 
     anstream::println!("karel, karel-lsp and karel-synth are in {}", bin.display());
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -46,10 +50,26 @@ pub fn run(args: Args) -> Result<()> {
         anstream::println!("  which is not on PATH: add it there, so that editors find the server");
     }
     anstream::println!("The Neovim plugin is in {}; Neovim 0.11 loads it by itself", plugin.display());
+    if let Err(error) = parser {
+        anstream::println!("  without the tree-sitter parser, so with plainer colours: {error:#}");
+    }
     anstream::println!(
         "For VS Code: `cargo xtask vsix`, then `code --install-extension editors/vscode/karel.vsix`"
     );
     Ok(())
+}
+
+/// Compiles the tree-sitter parser into `folder`, where Neovim looks for it.
+fn compile_parser(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let source = repo::root().join("grammar/src");
+    let mut compiler = process::command(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    compiler
+        .args(["-O2", "-std=c11", "-shared", "-fPIC", "-I"])
+        .arg(&source)
+        .arg("-o")
+        .arg(folder.join("karel.so"));
+    process::run_quietly(compiler.args(["parser.c", "scanner.c"].map(|file| source.join(file))))
 }
 
 /// Copies `from` to `to`, under another name first: a running program's file cannot be written, but replaced.

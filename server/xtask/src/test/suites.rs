@@ -15,6 +15,7 @@ use crate::{grammar, libtorch, process, programs, repo, vsix};
 
 pub static SUITES: &[Suite] = &[
     Suite { name: "fmt", about: "the sources are formatted", run: fmt },
+    Suite { name: "plugin", about: "the Neovim plugin's own tests", run: plugin },
     Suite { name: "clippy", about: "no lint complains", run: clippy },
     Suite { name: "rust", about: "unit and integration tests of every crate", run: rust },
     Suite { name: "doc", about: "examples in the documentation", run: doc },
@@ -77,7 +78,11 @@ fn grammar() -> Result<Tally> {
     };
     let stale = grammar::stale(&cli)?;
     for file in &stale {
+<<<<<<< HEAD
         anstream::println!("{file} is not what the grammar makes: run `cargo xtask grammar` and commit");
+=======
+        anstream::println!("{file} is not what the grammar gives: run `cargo xtask grammar` and commit");
+>>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
     }
     let mut tally = Tally::one(stale.is_empty());
     tally += run(grammar::corpus(&cli), Report::TreeSitter)?;
@@ -124,6 +129,7 @@ fn plugin() -> Result<Tally> {
 }
 
 fn nvim() -> Result<Tally> {
+<<<<<<< HEAD
     let home = output("nvim")?;
     let nvim = neovim("tests/nvim", &home)?;
     run(end_to_end(nvim, "nvim")?, Report::Plain)
@@ -134,6 +140,27 @@ fn neovim(folder: &str, home: &Path) -> Result<Command> {
     let mut nvim = process::command(tools::neovim()?);
     nvim.args(["--headless", "--clean", "-u"]).arg(format!("{folder}/init.lua"));
     nvim.arg("-l").arg(format!("{folder}/run.lua"));
+=======
+    run(end_to_end(neovim("tests/nvim", "nvim")?, "nvim")?, Report::Plain)
+}
+
+fn plugin() -> Result<Tally> {
+    run(neovim("editors/nvim/test", "plugin")?, Report::Plain)
+}
+
+/// Neovim without the user's configuration and data, that loads `init.lua` and then runs `run.lua` of `folder`.
+fn neovim(folder: &str, suite: &str) -> Result<Command> {
+    let mut nvim = process::command(tools::neovim()?);
+    nvim.args([
+        "--headless",
+        "--clean",
+        "-u",
+        &format!("{folder}/init.lua"),
+        "-l",
+        &format!("{folder}/run.lua"),
+    ]);
+    let home = tools::folder().join("neovim").join(suite);
+>>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
     for kind in ["CONFIG", "DATA", "STATE", "CACHE"] {
         nvim.env(format!("XDG_{kind}_HOME"), home.join(kind.to_lowercase()));
     }
