@@ -1,21 +1,13 @@
-<<<<<<< HEAD
 //! `cargo xtask grammar`: generates the parser in `grammar/src` from `grammar/grammar.js`, copies `grammar/queries`
 //! to where the Neovim plugin needs them, and runs the corpus.
 
 use std::collections::{BTreeMap, BTreeSet};
-=======
-//! `cargo xtask grammar`: generates the parser in `grammar/src` from `grammar/grammar.js`, copies the grammar's queries
-//! to the Neovim plugin, which has to be usable as a folder of its own, and runs the grammar's corpus.
-
-use std::ffi::OsString;
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::install::place;
 use crate::{process, repo};
 
 /// The release of the tree-sitter command line that the committed parser is generated with.
@@ -23,11 +15,7 @@ const VERSION: &str = "0.27.1";
 
 #[derive(clap::Args)]
 pub struct Args {
-<<<<<<< HEAD
     /// Fail if the committed parser or the plugin's queries are not those of the grammar.
-=======
-    /// Change nothing; fail if the committed parser and queries are not what the grammar gives.
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
     #[arg(long)]
     check: bool,
 }
@@ -40,21 +28,11 @@ pub fn run(args: Args) -> Result<()> {
     if args.check {
         let stale = stale(&cli)?;
         if !stale.is_empty() {
-<<<<<<< HEAD
             bail!("not what the grammar makes: {}; run `cargo xtask grammar`", stale.join(", "));
         }
     } else {
         process::run(&mut generate(&cli))?;
         copy_queries()?;
-=======
-            bail!("not what the grammar gives: {}; run `cargo xtask grammar` and commit", stale.join(", "));
-        }
-    } else {
-        process::run(&mut generate(&cli))?;
-        for (name, query) in queries()? {
-            place(&query, &plugin_queries().join(name))?;
-        }
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
     }
     process::run(&mut corpus(&cli))
 }
@@ -92,11 +70,7 @@ fn generate(cli: &Path) -> Command {
     command
 }
 
-<<<<<<< HEAD
 /// The names of the committed files that differ from what the grammar generates, or that the queries are copied to.
-=======
-/// The names of the committed files that differ from what the grammar gives.
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
 pub fn stale(cli: &Path) -> Result<Vec<String>> {
     let fresh = repo::target().join("tools/generated-grammar");
     let _ = fs::remove_dir_all(&fresh);
@@ -110,24 +84,16 @@ pub fn stale(cli: &Path) -> Result<Vec<String>> {
             stale.push(format!("grammar/src/{}", name.display()));
         }
     }
-<<<<<<< HEAD
     let (grammar, plugin) = (queries(&grammar_queries())?, queries(&plugin_queries())?);
     let names: BTreeSet<&String> = grammar.keys().chain(plugin.keys()).collect();
     for name in names {
         if grammar.get(name) != plugin.get(name) {
             stale.push(format!("editors/nvim/queries/karel/{name}"));
-=======
-    for (name, query) in queries()? {
-        let copy = plugin_queries().join(name);
-        if fs::read(&copy).ok() != Some(fs::read(&query)?) {
-            stale.push(repo::shown(&copy).to_string());
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
         }
     }
     Ok(stale)
 }
 
-<<<<<<< HEAD
 /// Copies the queries to the plugin, whose folder has to work on its own, and removes those that the grammar has no
 /// more. (Links would do but for Windows.)
 fn copy_queries() -> Result<()> {
@@ -146,20 +112,10 @@ fn grammar_queries() -> PathBuf {
     repo::root().join("grammar/queries")
 }
 
-=======
-/// The grammar's queries, by file name.
-fn queries() -> Result<Vec<(OsString, PathBuf)>> {
-    let files = files(&repo::root().join("grammar/queries"))?;
-    Ok(files.into_iter().filter_map(|file| Some((file.file_name()?.to_owned(), file))).collect())
-}
-
-/// Where Neovim looks for them.
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
 fn plugin_queries() -> PathBuf {
     repo::root().join("editors/nvim/queries/karel")
 }
 
-<<<<<<< HEAD
 /// The query files of a folder by name; none if there is no such folder.
 fn queries(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     if !folder.is_dir() {
@@ -173,12 +129,10 @@ fn queries(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     Ok(queries)
 }
 
-=======
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
 /// The files under `folder`, in its subfolders too.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", repo::shown(folder)))? {
+    for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
             files.extend(self::files(&path)?);

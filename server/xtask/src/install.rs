@@ -37,12 +37,9 @@ pub fn run(args: Args) -> Result<()> {
         fs::remove_dir_all(&plugin).with_context(|| format!("{} cannot be replaced", plugin.display()))?;
     }
     place_folder(&repo::root().join("editors/nvim"), &plugin)?;
-<<<<<<< HEAD
     // For `:KarelInstallParser`, far from the repository.
     place_folder(&repo::root().join("grammar/src"), &plugin.join("grammar/src"))?;
-=======
     let parser = compile_parser(&plugin.join("parser"));
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
 
     anstream::println!("karel, karel-lsp and karel-synth are in {}", bin.display());
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -51,7 +48,9 @@ pub fn run(args: Args) -> Result<()> {
     }
     anstream::println!("The Neovim plugin is in {}; Neovim 0.11 loads it by itself", plugin.display());
     if let Err(error) = parser {
-        anstream::println!("  without the tree-sitter parser, so with plainer colours: {error:#}");
+        anstream::println!(
+            "  without the tree-sitter parser, which `:KarelInstallParser` compiles later: {error:#}"
+        );
     }
     anstream::println!(
         "For VS Code: `cargo xtask vsix`, then `code --install-extension editors/vscode/karel.vsix`"

@@ -22,7 +22,6 @@ pub static SUITES: &[Suite] = &[
     Suite { name: "grammar", about: "the parser is the grammar's, and parses its corpus", run: grammar },
     Suite { name: "cli", about: "the command line", run: cli },
     Suite { name: "lsp", about: "the language server, asked by independent clients", run: lsp },
-    Suite { name: "plugin", about: "the Neovim plugin's own tests", run: plugin },
     Suite { name: "nvim", about: "Neovim with the plugin", run: nvim },
     Suite { name: "extension", about: "the VS Code extension's own tests", run: extension },
     Suite { name: "vscode", about: "VS Code with the packaged extension, in a browser", run: vscode },
@@ -78,11 +77,7 @@ fn grammar() -> Result<Tally> {
     };
     let stale = grammar::stale(&cli)?;
     for file in &stale {
-<<<<<<< HEAD
         anstream::println!("{file} is not what the grammar makes: run `cargo xtask grammar` and commit");
-=======
-        anstream::println!("{file} is not what the grammar gives: run `cargo xtask grammar` and commit");
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
     }
     let mut tally = Tally::one(stale.is_empty());
     tally += run(grammar::corpus(&cli), Report::TreeSitter)?;
@@ -123,24 +118,7 @@ fn lsp() -> Result<Tally> {
     pytest("lsp")
 }
 
-fn plugin() -> Result<Tally> {
-    let home = output("plugin")?;
-    run(neovim("editors/nvim/test", &home)?, Report::Plain)
-}
-
 fn nvim() -> Result<Tally> {
-<<<<<<< HEAD
-    let home = output("nvim")?;
-    let nvim = neovim("tests/nvim", &home)?;
-    run(end_to_end(nvim, "nvim")?, Report::Plain)
-}
-
-/// Neovim without the user's configuration that runs the tests in `folder`, with `home` for what it keeps.
-fn neovim(folder: &str, home: &Path) -> Result<Command> {
-    let mut nvim = process::command(tools::neovim()?);
-    nvim.args(["--headless", "--clean", "-u"]).arg(format!("{folder}/init.lua"));
-    nvim.arg("-l").arg(format!("{folder}/run.lua"));
-=======
     run(end_to_end(neovim("tests/nvim", "nvim")?, "nvim")?, Report::Plain)
 }
 
@@ -160,7 +138,6 @@ fn neovim(folder: &str, suite: &str) -> Result<Command> {
         &format!("{folder}/run.lua"),
     ]);
     let home = tools::folder().join("neovim").join(suite);
->>>>>>> efba749 (Copy the queries to the Neovim plugin; run its tests; install its parser)
     for kind in ["CONFIG", "DATA", "STATE", "CACHE"] {
         nvim.env(format!("XDG_{kind}_HOME"), home.join(kind.to_lowercase()));
     }
