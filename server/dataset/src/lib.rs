@@ -1,5 +1,19 @@
-//! The public Karel dataset and what models read of it: programs in the networks' compact vocabulary
-//! ([`compact`]), and worlds as plain arrays ([`features`]). Knows no tensors and no LSP.
+//! The public Karel dataset and what models read of it.
+//!
+//! - [`Task`]: a program and its examples; [`Tasks`] reads them from JSON lines (plain or compressed), one
+//!   [`LineError`] for each line that can't be used; [`Task::to_json`] writes one.
+//! - [`compact`]: programs in the networks' vocabulary.
+//! - [`features`]: worlds as plain arrays.
+//!
+//! Knows no tensors of any library, and no LSP.
 
 pub mod compact;
 pub mod features;
+mod lines;
+mod program_json;
+mod task;
+mod tensor;
+mod world_json;
+
+pub use lines::{LineError, Lines, MAX_LINE, Tasks, read};
+pub use task::{Example, Grids, Task, TaskError};
