@@ -139,7 +139,7 @@ fn line_into(source: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<usize> 
         let room = (MAX_LINE + 1).saturating_sub(line.len());
         line.extend_from_slice(&available[..used.min(room)]);
         source.consume(used);
-        length += used as usize;
+        length += used;
         if end.is_some() || used == 0 {
             return Ok(length);
         }

@@ -175,10 +175,14 @@ fn reads_on_after_bad_lines() {
         let errors: Vec<String> =
             results.iter().filter_map(|r| r.as_ref().err()).map(ToString::to_string).collect();
         expect![[r#"
-            line 2: bad JSON: EOF while parsing an object at line 2 column 0
-            line 4: not a task: invalid type: sequence, expected a string, at column 9
+            line 2: bad JSON: EOF while parsing an object, at column 1
+            line 4: bad JSON: EOF while parsing a list, at column 1000010
             line 5: the line has 4194312 bytes; at most 4 MiB are read
-            line 6: bad JSON: expected value, at column 1"#]d value, at column 1"#]]
+            line 6: bad JSON: expected value, at column 1"#]
+            line 2: bad JSON: EOF while parsing an object, at column 1
+            line 4: bad JSON: EOF while parsing a list, at column 1000010
+            line 5: the line has 4194312 bytes; at most 4 MiB are read
+            line 6: bad JSON: expected value, at column 1"#]]
         .assert_eq(&errors.join("\n"));
     }
     let cut = compressed[..compressed.len() / 2].to_vec();
