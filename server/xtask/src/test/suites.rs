@@ -1,7 +1,7 @@
 //! The suites, in the order in which they run.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -166,11 +166,10 @@ fn vscode() -> Result<Tally> {
 fn bench() -> Result<Tally> {
     libtorch::find_or_get()?;
     let mut tally = Tally::default();
-    for (package, bench) in targets("benches")? {
-        anstream::println!("{package}: {bench}");
-        // Without cargo's `--bench` a benchmark does each thing once: whether it works, not how fast.
-        let run = ["test", "--quiet", "--release", "--package", &package, "--bench", &bench];
-        tally += check(process::cargo().args(run))?;
+    for (folder, bench) in targets("benches")? {
+        anstream::println!("{}: {bench}", repo::shown(&folder));
+        let mut cargo = process::cargo();
+        tally += check(cargo.current_dir(folder).args(["bench", "--quiet", "--bench", &bench]))?;
     }
     if tally == Tally::default() {
         bail!(Unavailable("there are no benchmarks".to_owned()));
@@ -188,16 +187,16 @@ fn fuzz() -> Result<Tally> {
         bail!(Unavailable("a nightly Rust with cargo-fuzz is not installed".to_owned()));
     }
     let mut tally = Tally::default();
-    for (package, target) in targets {
+    for (folder, target) in targets {
         let mut cargo = process::command("cargo");
-        cargo.current_dir(repo::root().join("server").join(package));
-        tally += check(cargo.args(["+nightly", "fuzz", "run", &target, "--", "-max_total_time=20"]))?;
+        let limit = "-max_total_time=20";
+        tally += check(cargo.current_dir(folder).args(["+nightly", "fuzz", "run", &target, "--", limit]))?;
     }
     Ok(tally)
 }
 
-/// The Rust files in `server/*/FOLDER`, as package and name.
-fn targets(folder: &str) -> Result<Vec<(String, String)>> {
+/// The Rust files in `server/*/FOLDER`, each as its package's folder and its name.
+fn targets(folder: &str) -> Result<Vec<(PathBuf, String)>> {
     let mut targets = Vec::new();
     for package in fs::read_dir(repo::root().join("server"))? {
         let package = package?.path();
@@ -205,14 +204,11 @@ fn targets(folder: &str) -> Result<Vec<(String, String)>> {
         for file in files {
             let file = file?.path();
             if file.extension().is_some_and(|extension| extension == "rs") {
-                targets.push((name(&package), name(&file)));
+                let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                targets.push((package.clone(), name));
             }
         }
     }
     targets.sort();
     Ok(targets)
-}
-
-fn name(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
