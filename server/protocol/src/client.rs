@@ -142,7 +142,8 @@ impl Engine {
                 self.shared.state.lock().await.deaths = 0;
             }
             let value = value?;
-            serde_json::from_value(value).map_err(|e| EngineError::Garbled(format!("the answer to `{method}`: {e}")))
+            serde_json::from_value(value)
+                .map_err(|e| EngineError::Garbled(format!("the answer to `{method}`: {e}")))
         };
         tokio::select! {
             biased;

@@ -201,7 +201,8 @@ impl Connection {
         };
         let status = status.map_or_else(|e| e.to_string(), |s| s.to_string());
         // A grandchild may hold standard error open.
-        let words = tokio::time::timeout(FAREWELL, last_words).await.ok().and_then(Result::ok).unwrap_or_default();
+        let words =
+            tokio::time::timeout(FAREWELL, last_words).await.ok().and_then(Result::ok).unwrap_or_default();
         let reason = if words.is_empty() { status } else { format!("{status}: {words}") };
         self.fail(EngineError::Died(reason));
         self.gone.cancel();

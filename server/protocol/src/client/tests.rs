@@ -139,7 +139,8 @@ async fn a_line_of_100_megabytes_is_dropped_as_it_comes() {
 
 #[tokio::test]
 async fn silence_ends_the_engine() {
-    let engine = engine_with("time.sleep(600)", Patience { answer: Duration::from_millis(100), ..patience() });
+    let engine =
+        engine_with("time.sleep(600)", Patience { answer: Duration::from_millis(100), ..patience() });
     let start = Instant::now();
     assert_eq!(engine.status().await, Err(EngineError::Silent(0)));
     assert!(start.elapsed() < Duration::from_secs(300), "it did not wait for the engine");
@@ -211,6 +212,9 @@ for r in requests():
 async fn a_command_that_is_not_there() {
     let engine = Engine::new(vec!["/nonexistent/karel-synth".to_owned(), "serve".to_owned()]);
     let error = engine.status().await.unwrap_err().to_string();
-    assert!(error.starts_with("can't start the synthesis engine `/nonexistent/karel-synth serve`: "), "{error}");
+    assert!(
+        error.starts_with("can't start the synthesis engine `/nonexistent/karel-synth serve`: "),
+        "{error}"
+    );
     assert_eq!(Engine::new(vec![]).status().await, Err(EngineError::NoCommand));
 }

@@ -1,0 +1,82 @@
+//! Which processor computes: CUDA where it is there, the CPU else. The engine is linked against torch's CPU
+//! libraries alone; the CUDA ones are loaded at run time, before the first call of torch, where they are found.
+
+use std::ffi::{CStr, CString};
+
+use tch::Device;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Choice {
+    /// CUDA if it is there, else the CPU.
+    Auto,
+    Cpu,
+    Cuda,
+}
+
+/// CUDA was asked for and is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("CUDA can't be used: {0}; `--device cpu` does without")]
+pub struct NoCuda(String);
+
+/// Chooses the device. Call it before anything else of torch, once.
+pub fn open(choice: Choice) -> Result<Device, NoCuda> {
+    if choice == Choice::Cpu {
+        return Ok(Device::Cpu);
+    }
+    let cuda = load_cuda().and_then(|()| match tch::Cuda::is_available() {
+        true => Ok(Device::Cuda(0)),
+        false => Err("torch finds no CUDA device".to_owned()),
+    });
+    match (cuda, choice) {
+        (Ok(device), _) => Ok(device),
+        (Err(reason), Choice::Cuda) => Err(NoCuda(reason)),
+        (Err(_), _) => Ok(Device::Cpu),
+    }
+}
+
+/// As the protocol says it: `cpu`, `cuda:0`.
+pub fn name(device: Device) -> String {
+    match device {
+        Device::Cuda(index) => format!("cuda:{index}"),
+        _ => "cpu".to_owned(),
+    }
+}
+
+/// Threads for torch's arithmetic on the CPU, for the calling thread's work; all CPUs where none are named.
+pub fn set_threads(threads: Option<usize>) {
+    let available = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = threads.unwrap_or(available).max(1);
+    tch::set_num_threads(i32::try_from(threads).unwrap_or(i32::MAX));
+}
+
+/// Resident memory of this process in MiB, if the system tells.
+pub fn memory_mib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib / 1024)
+}
+
+/// Makes torch's CUDA libraries part of the process; their static initialisers register with torch.
+#[cfg(unix)]
+fn load_cuda() -> Result<(), String> {
+    for library in ["libtorch_cuda.so", "libtorch_cuda_linalg.so"] {
+        let file = CString::new(library).map_err(|e| e.to_string())?;
+        // SAFETY: a NUL-terminated name; the libraries are torch's own, made to be loaded this way.
+        let handle = unsafe { libc::dlopen(file.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
+        // The second one is a part that some builds of torch have inside the first.
+        if handle.is_null() && library == "libtorch_cuda.so" {
+            // SAFETY: `dlerror` gives null or a string that is valid until the next call on this thread.
+            let reason = unsafe {
+                let error = libc::dlerror();
+                (!error.is_null()).then(|| CStr::from_ptr(error).to_string_lossy().into_owned())
+            };
+            return Err(reason.unwrap_or_else(|| format!("{library} can't be loaded")));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn load_cuda() -> Result<(), String> {
+    Err("it is loaded on Unix systems only".to_owned())
+}

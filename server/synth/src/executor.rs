@@ -1,0 +1,155 @@
+//! Runs candidates on the examples. As the judge of a beam it refuses a prefix that crashes or runs out of ticks on
+//! an example before its open end, and a finished program that does not do what an example says.
+
+use dataset::compact::{EOP, IF, emit};
+use runtime::{Action, Code, CodeBuilder, Limits, Machine, Outcome, World, lower_with, record};
+use syntax::ast;
+
+use crate::beam::Judge;
+use crate::template::{Fill, Prefix};
+
+/// An example as search sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    pub start: World,
+    pub expected: Expected,
+    /// The author's trace: a program has to act exactly so.
+    pub trace: Option<Vec<Action>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    World(World),
+    Crash,
+}
+
+/// How a prefix becomes the program that is run.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// The tokens are the program.
+    Tokens,
+    /// The fills stand in the holes of this file.
+    File(&'a ast::File),
+}
+
+pub struct Executor<'a> {
+    cases: &'a [Case],
+    source: Source<'a>,
+    limits: Limits,
+    machine: Machine,
+    scratch: World,
+    code: Option<Code>,
+    /// Finished programs run.
+    pub programs_run: u64,
+    /// How many examples the best finished program passed.
+    pub best_passed: usize,
+}
+
+/// How a run stands to its example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Passed,
+    /// It came to the open end and did nothing wrong before.
+    Open,
+    Failed,
+}
+
+impl<'a> Executor<'a> {
+    pub fn new(cases: &'a [Case], source: Source<'a>, limits: Limits) -> Executor<'a> {
+        Executor {
+            cases,
+            source,
+            limits,
+            machine: Machine::new(),
+            scratch: World::new(1, 1),
+            code: None,
+            programs_run: 0,
+            best_passed: 0,
+        }
+    }
+
+    /// The program, with a hole at every open end.
+    pub fn code(&mut self, prefix: &Prefix) -> Code {
+        match self.source {
+            Source::Tokens => {
+                let mut builder = self.code.take().map_or_else(CodeBuilder::new, CodeBuilder::reuse);
+                emit(&prefix.tokens, &mut builder);
+                builder.finish()
+            }
+            Source::File(file) => {
+                let mut fill = |hole: usize, builder: &mut CodeBuilder| match prefix
+                    .fills
+                    .get(hole)
+                    .copied()
+                    .flatten()
+                {
+                    None => (),
+                    Some(Fill::Condition(check)) => builder.fill_condition(check),
+                    Some(Fill::Count(count)) => builder.fill_count(count),
+                    Some(Fill::Statements { from, to, open }) => {
+                        let mut tokens = prefix.tokens[from..to].to_vec();
+                        if !open {
+                            tokens.push(EOP);
+                        }
+                        emit(&tokens, builder);
+                    }
+                };
+                lower_with(file, &mut fill).code
+            }
+        }
+    }
+
+    /// Whether the code, run on the example, does what it says.
+    pub fn passes(&mut self, code: &Code, case: &Case) -> bool {
+        self.standing(code, case) == Standing::Passed
+    }
+
+    fn standing(&mut self, code: &Code, case: &Case) -> Standing {
+        let outcome = match &case.trace {
+            None => {
+                self.scratch.clone_from(&case.start);
+                self.machine.run(code, &mut self.scratch, &self.limits)
+            }
+            Some(trace) => {
+                let run = record(code, &case.start, &self.limits, &|| false);
+                let mut given = trace.iter().copied();
+                let follows = run.actions().all(|action| given.next() == Some(action));
+                let complete = given.next().is_none();
+                self.scratch = run.end;
+                match run.outcome {
+                    _ if !follows => return Standing::Failed,
+                    Outcome::Finished if !complete => return Standing::Failed,
+                    outcome => outcome,
+                }
+            }
+        };
+        match (outcome, &case.expected) {
+            (Outcome::Hole { .. }, _) => Standing::Open,
+            (Outcome::Finished, Expected::World(world)) if *world == self.scratch => Standing::Passed,
+            (Outcome::Crashed { .. }, Expected::Crash) => Standing::Passed,
+            _ => Standing::Failed,
+        }
+    }
+}
+
+impl Judge for Executor<'_> {
+    fn accepts(&mut self, prefix: &Prefix, finished: bool) -> bool {
+        // A block just begun changes nothing yet.
+        if matches!(self.source, Source::Tokens) && prefix.tokens.last().is_some_and(|&t| t >= IF) {
+            return true;
+        }
+        let code = self.code(prefix);
+        let cases = self.cases;
+        let mut standings = cases.iter().map(|case| self.standing(&code, case));
+        let accepted = if finished {
+            let passed = standings.filter(|&s| s == Standing::Passed).count();
+            self.programs_run += 1;
+            self.best_passed = self.best_passed.max(passed);
+            passed == cases.len()
+        } else {
+            standings.all(|s| s != Standing::Failed)
+        };
+        self.code = Some(code);
+        accepted
+    }
+}

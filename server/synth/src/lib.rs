@@ -1,0 +1,18 @@
+//! The synthesis engine: networks on torch, decoding and search, evaluation, and the server on stdio. The only
+//! crate that names `tch`.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`models`] | the networks, and the two interfaces through which search sees them |
+//! | [`device`] | CPU or CUDA |
+//! | [`traces`] | roll-outs of a trace model |
+//! | [`grammar`], [`template`], [`beam`] | what a beam may write, and the beam |
+//! | [`executor`] | running candidates on the examples, while they grow and when they are finished |
+
+pub mod beam;
+pub mod device;
+pub mod executor;
+pub mod grammar;
+pub mod models;
+pub mod template;
+pub mod traces;

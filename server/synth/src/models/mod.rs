@@ -1,0 +1,95 @@
+//! The networks, and the two narrow interfaces through which search sees them: a [`TraceModel`] rolls out what the
+//! agent did, a [`CodeModel`] scores programs token by token. Every system of the project is one of each: a
+//! convolutional policy or an LSTM with a history, a Transformer over all examples or an LSTM decoder per example
+//! whose outputs are pooled. Nothing outside this folder and `device` names torch.
+
+pub mod code_transformer;
+pub mod layers;
+mod load;
+pub mod trace_policy;
+pub mod uniform;
+pub mod weights;
+
+pub use load::{LoadError, Models};
+
+use runtime::{Action, World};
+use tch::{Device, Tensor};
+
+/// Number of compact tokens, all systems' vocabulary ([`dataset::compact`]).
+pub const VOCABULARY: usize = 42;
+
+/// The two worlds of an example that has an output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    pub start: World,
+    pub goal: World,
+}
+
+/// I/O → TRACE.
+pub trait TraceModel: Send {
+    /// Starts one roll-out per pair, numbered through all tasks. A task's pairs come together, so that a model may
+    /// condition each on the others.
+    fn begin<'m>(&'m self, tasks: &[&[Pair]]) -> Box<dyn Rollouts + 'm>;
+
+    /// Whether a step depends on more than the current world and the goal. Where it does not, a roll-out that comes
+    /// to a world it has already seen would go round for ever.
+    fn remembers(&self) -> bool;
+
+    /// The same weights for another thread.
+    fn share(&self) -> Box<dyn TraceModel>;
+}
+
+/// Roll-outs under way, with whatever the model remembers of each.
+pub trait Rollouts {
+    /// Logits over the five actions and stop, for every roll-out that is kept. `now` gives each one's current world
+    /// and the action that led to it (none at the start).
+    fn step(&mut self, now: &[(&World, Option<Action>)]) -> Vec<[f32; 6]>;
+
+    /// Goes on with these only, in this order; one may be named several times.
+    fn keep(&mut self, rows: &[usize]);
+}
+
+/// What a program is to be found for: the examples and, where it is known, what the agent does in each.
+#[derive(Debug, Clone)]
+pub struct CodeTask {
+    /// As many as [`CodeModel::examples`] allows.
+    pub pairs: Vec<Pair>,
+    /// One per pair; `None` where no trace is known.
+    pub traces: Vec<Option<Vec<Action>>>,
+}
+
+/// I/O (+ TRACE) → CODE.
+pub trait CodeModel: Send {
+    /// Reads the tasks; the decoder then scores programs for all of them together.
+    fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm>;
+
+    /// How many examples a task may have.
+    fn examples(&self) -> std::ops::RangeInclusive<usize>;
+
+    /// Greatest number of tokens in a program, the end of the program included.
+    fn longest(&self) -> usize;
+
+    /// The same weights for another thread.
+    fn share(&self) -> Box<dyn CodeModel>;
+}
+
+/// One prefix in the beam: an earlier prefix, and the token that it was extended with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// In the first step the number of the task, later a row of the step before. Rows may leave and fork.
+    pub parent: usize,
+    /// In the first step the begin token.
+    pub token: u8,
+}
+
+/// Programs under way, with cached keys and values (or LSTM states) per prefix.
+pub trait Decoder {
+    /// Log-probabilities of the next token, `[rows.len(), VOCABULARY]` flat. Rows of one task lie together, tasks in
+    /// their order; a task without rows is over.
+    fn step(&mut self, rows: &[Row]) -> Vec<f32>;
+}
+
+/// A tensor of these numbers on the device.
+fn tensor<T: tch::kind::Element>(data: &[T], shape: &[i64], device: Device) -> Tensor {
+    Tensor::from_slice(data).view(shape).to_device(device)
+}
