@@ -180,7 +180,7 @@ fn download(folder: &Path) -> Result<Vec<PathBuf>> {
     fs::write(&list, WHEELS)?;
     anstream::eprintln!("Downloading libtorch 2.11.0 (three wheels, 544 MB) …");
     let mut pip = process::command(python());
-    pip.args(["-m", "pip", "download", "--quiet", "--progress-bar=on", "--disable-pip-version-check"]);
+    pip.args(["-m", "pip", "download", "--progress-bar=on", "--disable-pip-version-check"]);
     pip.args(["--no-deps", "--only-binary=:all:", "--python-version=3.11", "--require-hashes"]);
     pip.args(PLATFORMS.map(|platform| format!("--platform={platform}")));
     pip.arg("--dest").arg(folder).arg("--requirement").arg(&list);
@@ -251,4 +251,61 @@ pub fn install(folder: &Path) -> Result<()> {
             .with_context(|| format!("{} cannot be linked to {}", link.display(), torch.display()));
     }
     LIBRARIES.iter().try_for_each(|library| place(&source.join(library), &folder.join(library)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An empty folder of this test run's own.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("xtask-libtorch-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn every_wheel_is_pinned_by_a_hash() {
+        for line in WHEELS.lines() {
+            let (wheel, hash) = line.split_once(" --hash=sha256:").unwrap();
+            assert!(wheel.contains("==") && hash.len() == 64, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_release_is_read_from_either_file() {
+        let torch = folder("release");
+        assert_eq!(release(&torch), None);
+        fs::write(torch.join("version.py"), "from typing import Optional\n__version__ = '2.11.0+cpu'\n")
+            .unwrap();
+        assert_eq!(release(&torch).as_deref(), Some("2.11.0+cpu"));
+        fs::write(torch.join("build-version"), "2.11.0+cu130\n").unwrap();
+        assert_eq!(release(&torch).as_deref(), Some("2.11.0+cu130"));
+        fs::remove_dir_all(torch).unwrap();
+    }
+
+    #[test]
+    fn another_release_or_an_empty_folder_is_refused() {
+        let torch = folder("refused");
+        assert!(check(&torch).unwrap_err().to_string().ends_with("torch.h"));
+        let include = torch.join("include/torch/csrc/api/include/torch");
+        fs::create_dir_all(&include).unwrap();
+        fs::create_dir_all(torch.join("lib")).unwrap();
+        fs::write(include.join("torch.h"), "").unwrap();
+        fs::write(torch.join("lib").join(library("torch_cpu")), "").unwrap();
+        check(&torch).unwrap();
+        fs::write(torch.join("build-version"), "2.10.0").unwrap();
+        assert!(check(&torch).unwrap_err().to_string().contains("libtorch 2.10.0"));
+        fs::remove_dir_all(torch).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_wheel_is_refused() {
+        let folder = folder("wheel");
+        let wheel = folder.join("torch.whl");
+        fs::write(&wheel, "not found").unwrap();
+        assert!(unpack(&[wheel], &folder.join("out")).unwrap_err().to_string().contains("no readable wheel"));
+        fs::remove_dir_all(folder).unwrap();
+    }
 }
