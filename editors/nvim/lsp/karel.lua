@@ -31,7 +31,10 @@ return {
     end,
   },
   commands = {
-    -- A lens runs this; the server answers with text that the client is to show.
+    -- Lenses run these; the client is to show what the server answers.
+    ['karel.runExamples'] = function(_, context)
+      require('karel').test(context.bufnr)
+    end,
     ['karel.showTrace'] = function(command, context)
       require('karel').show_trace(command.arguments[2], context.bufnr, command.arguments)
     end,

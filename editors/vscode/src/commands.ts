@@ -1,16 +1,22 @@
 /** The commands of the palette. Those that need the server ask it; its answer, or why there is none, is shown. */
 import * as vscode from "vscode";
 import { isKarel } from "./languages";
-import { type ExampleRun, readRuns, summary } from "./runs";
 import type { Session } from "./session";
 
 export function registerCommands(session: Session, log: vscode.LogOutputChannel): vscode.Disposable {
+    const atCursor = ({ document, selection }: vscode.TextEditor) => [
+        session.toUri(document.uri),
+        // The library's and the protocol's positions are the same: UTF-16.
+        { line: selection.active.line, character: selection.active.character },
+    ];
     return vscode.Disposable.from(
         vscode.commands.registerCommand("karel.restartServer", () => session.restart()),
         vscode.commands.registerCommand("karel.showLog", () => log.show()),
-        inEditor("karel.synthesizeProgram", (editor) => atCursor(session, "karel.synthesize", editor)),
-        inEditor("karel.inferTraceHere", (editor) => atCursor(session, "karel.inferTrace", editor)),
-        inEditor("karel.runAllExamples", (editor) => runAllExamples(session, editor)),
+        inEditor("karel.synthesizeProgram", (editor) => session.execute("karel.synthesize", atCursor(editor))),
+        inEditor("karel.inferTraceHere", (editor) => session.execute("karel.inferTrace", atCursor(editor))),
+        inEditor("karel.runAllExamples", ({ document }) =>
+            session.execute("karel.runExamples", [session.toUri(document.uri)]),
+        ),
     );
 }
 
@@ -28,43 +34,4 @@ function inEditor(command: string, run: (editor: vscode.TextEditor) => Promise<v
             void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
         }
     });
-}
-
-async function atCursor(session: Session, command: string, editor: vscode.TextEditor): Promise<void> {
-    await session.execute(command, ...session.toProtocol(editor.document, editor.selection.active));
-}
-
-async function runAllExamples(session: Session, editor: vscode.TextEditor): Promise<void> {
-    const runs = readRuns(await session.execute("karel.runExamples", session.toUri(editor.document.uri)));
-    if (runs === undefined) {
-        throw new Error("The Karel language server's answer to karel.runExamples was not understood: the log may say why.");
-    }
-    if (runs.passed === runs.total) {
-        void vscode.window.showInformationMessage(summary(runs));
-        return;
-    }
-    const chosen = await vscode.window.showQuickPick(
-        // What failed comes first; within that the order of the file.
-        [...runs.examples].sort((a, b) => Number(a.passed) - Number(b.passed)).map((run) => new Row(run)),
-        { title: summary(runs), placeHolder: "Go to an example", matchOnDetail: true },
-    );
-    if (chosen?.run.line !== undefined) {
-        const start = new vscode.Position(chosen.run.line, 0);
-        await vscode.window.showTextDocument(editor.document, {
-            viewColumn: editor.viewColumn ?? vscode.ViewColumn.Active,
-            selection: new vscode.Range(start, start),
-        });
-    }
-}
-
-class Row implements vscode.QuickPickItem {
-    readonly label: string;
-    readonly description: string;
-    readonly detail: string;
-
-    constructor(readonly run: ExampleRun) {
-        this.label = `$(${run.passed ? "pass" : "error"}) ${run.name}`;
-        this.description = run.test ? "held out" : "";
-        this.detail = run.message;
-    }
 }

@@ -9,6 +9,7 @@ import {
     State,
     TransportKind,
 } from "vscode-languageclient/node";
+import { showAnswer } from "./answers";
 import { forTracing } from "./log";
 import { GRID, PROGRAM } from "./languages";
 import { CancellableProgress } from "./progress";
@@ -50,24 +51,20 @@ export class Session {
     }
 
     /** Whether the server has said that it knows the command. */
-    knows(command: string): boolean {
+    private knows(command: string): boolean {
         return this.client?.initializeResult?.capabilities.executeCommandProvider?.commands.includes(command) ?? false;
     }
 
-    /** Runs a command of the server; the error's message is meant for people. */
-    async execute<Result>(command: string, ...args: unknown[]): Promise<Result> {
+    /** Has the server run a command, and shows what it answers; an error's message is meant for people. */
+    async execute(command: string, args: unknown[]): Promise<void> {
         if (this.client === undefined || this.client.state !== State.Running) {
             throw new Error("The Karel language server is not running: 'Karel: Restart Server' starts it.");
         }
         if (!this.knows(command)) {
             throw new Error(`This Karel language server does not know the command ${command}: install one of this extension's version.`);
         }
-        return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }) as Promise<Result>;
-    }
-
-    /** A position as the protocol has it, for `execute`. */
-    toProtocol(document: vscode.TextDocument, position: vscode.Position): [string, { line: number; character: number }] {
-        return [this.toUri(document.uri), { line: position.line, character: position.character }];
+        const answer: unknown = await this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+        await showAnswer(this.traces, command, args, answer);
     }
 
     toUri(uri: vscode.Uri): string {
@@ -174,13 +171,11 @@ export class Session {
             },
             middleware: {
                 handleWorkDoneProgress: this.progress.middleware,
-                // Lenses run the server's commands directly; a trace comes back as text to be shown here.
+                // Lenses run the server's commands directly.
                 executeCommand: async (command, args, next) => {
-                    const result: unknown = await next(command, args);
-                    if (command === "karel.showTrace" && typeof result === "string") {
-                        await this.traces.show(String(args[1] ?? "Trace"), result);
-                    }
-                    return result;
+                    const answer: unknown = await next(command, args);
+                    await showAnswer(this.traces, command, args, answer);
+                    return answer;
                 },
             },
         };

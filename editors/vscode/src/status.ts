@@ -1,4 +1,4 @@
-/** The item in the status bar: shown while a Karel file is in front, and whenever the server has failed. */
+/** The item in the status bar: shown while a Karel file is in view, and whenever the server has failed. */
 import * as vscode from "vscode";
 import { appearance, type EngineStatus, type ServerState } from "./state";
 import { isKarel } from "./languages";
@@ -13,7 +13,7 @@ export class StatusItem implements vscode.Disposable {
         this.item = vscode.window.createStatusBarItem("karel.status", vscode.StatusBarAlignment.Left, 10);
         this.item.name = "Karel";
         this.item.command = "karel.showLog";
-        this.subscription = vscode.window.onDidChangeActiveTextEditor(() => this.draw());
+        this.subscription = vscode.window.onDidChangeVisibleTextEditors(() => this.draw());
         this.draw();
     }
 
@@ -41,8 +41,7 @@ export class StatusItem implements vscode.Disposable {
         this.item.tooltip = tooltip(details);
         this.item.backgroundColor =
             severity === "normal" ? undefined : new vscode.ThemeColor(`statusBarItem.${severity}Background`);
-        const document = vscode.window.activeTextEditor?.document;
-        if (severity === "error" || (document !== undefined && isKarel(document))) {
+        if (severity === "error" || vscode.window.visibleTextEditors.some((editor) => isKarel(editor.document))) {
             this.item.show();
         } else {
             this.item.hide();

@@ -26,12 +26,16 @@ export class TraceView implements vscode.TextDocumentContentProvider, vscode.Dis
         return this.texts.get(uri.toString()) ?? "";
     }
 
-    /** One preview for each example: showing it again refreshes it. */
+    /** One preview for each example: showing it again refreshes it. The program keeps the focus. */
     async show(example: string, markdown: string): Promise<void> {
         const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${example.replaceAll("/", "∕")}.md` });
         this.texts.set(uri.toString(), markdown);
         this.changed.fire(uri);
+        const editor = vscode.window.activeTextEditor;
         await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+        if (editor?.viewColumn !== undefined) {
+            await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+        }
     }
 
     dispose(): void {

@@ -94,7 +94,7 @@ end
 ---@param bufnr? integer
 ---@param arguments? any[] as a lens gives them
 function M.show_trace(name, bufnr, arguments)
-  bufnr = vim._resolve_bufnr and vim._resolve_bufnr(bufnr) or bufnr or vim.api.nvim_get_current_buf()
+  bufnr = bufnr or vim.api.nvim_get_current_buf()
   name = name or M.example_at(bufnr, vim.api.nvim_win_get_cursor(0)[1])
   if not name then
     say('The cursor is in no example: go to one, or name it (:KarelTrace NAME).', vim.log.levels.WARN)
@@ -116,8 +116,9 @@ function M.show_trace(name, bufnr, arguments)
 end
 
 --- Runs every example. What fails goes to the quickfix list, which is opened if there is anything in it.
-function M.test()
-  local bufnr = vim.api.nvim_get_current_buf()
+---@param bufnr? integer the current one if nil
+function M.test(bufnr)
+  bufnr = bufnr or vim.api.nvim_get_current_buf()
   execute(bufnr, 'karel.runExamples', { vim.uri_from_bufnr(bufnr) }, function(answer)
     local examples = type(answer) == 'table' and answer.examples or {}
     local failures, passed = {}, 0
