@@ -39,9 +39,10 @@ function M.compiler()
 end
 
 --- Compiles and loads the parser; `done` gets its path, or nil and a sentence that says what went wrong.
----@param folder? string
+---@param folder? string of the grammar
 ---@param done? fun(path: string?, problem: string?)
-function M.install(folder, done)
+---@param into? string folder for the parser, on the runtime path and called `parser`
+function M.install(folder, done, into)
   done = done
     or function(path, problem)
       vim.notify(
@@ -62,7 +63,7 @@ function M.install(folder, done)
     return
   end
 
-  local library = vim.fs.joinpath(destination(), vim.fn.has('win32') == 1 and 'karel.dll' or 'karel.so')
+  local library = vim.fs.joinpath(into or destination(), vim.fn.has('win32') == 1 and 'karel.dll' or 'karel.so')
   -- Renamed into place: the old file may be mapped by a running Neovim.
   local fresh = ('%s.%d.new'):format(library, vim.uv.os_getpid())
   local command = { compiler, '-O2', '-std=c11', '-shared', '-fPIC', '-I', source, '-o', fresh }
@@ -87,6 +88,12 @@ function M.install(folder, done)
     if loaded then
       vim.notify('Restart Neovim to use the new Karel parser.', vim.log.levels.INFO, { title = 'Karel' })
     else
+      -- By its path: Neovim does not look into folders that were not there when it started.
+      local added, refusal = vim.treesitter.language.add('karel', { path = library })
+      if not added then
+        done(nil, ("Neovim does not load the Karel parser '%s': %s."):format(library, refusal))
+        return
+      end
       M.start_everywhere()
     end
     done(library)
