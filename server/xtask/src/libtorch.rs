@@ -184,10 +184,12 @@ fn download(folder: &Path) -> Result<Vec<PathBuf>> {
     pip.args(["--no-deps", "--only-binary=:all:", "--python-version=3.11", "--require-hashes"]);
     pip.args(PLATFORMS.map(|platform| format!("--platform={platform}")));
     pip.arg("--dest").arg(folder).arg("--requirement").arg(&list);
-    process::run(&mut pip).context(
-        "libtorch could not be downloaded (pip's message is above; is the network up?); try again, or set LIBTORCH \
-         to a libtorch 2.11",
-    )?;
+    if process::run(&mut pip).is_err() {
+        bail!(
+            "libtorch could not be downloaded, pip says above why; when the network is up, try again, or set LIBTORCH \
+             to a libtorch 2.11"
+        );
+    }
     let mut wheels: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     wheels.retain(|path| path.extension().is_some_and(|extension| extension == "whl"));
