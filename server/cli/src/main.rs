@@ -1,1 +1,63 @@
-fn main() {}
+//! `karel`: what the editor does, on the command line. One file a command; what several of them need is in `files`
+//! (finding and reading programs), `worlds` (grids on a terminal), `findings` (diagnostics on a terminal) and
+//! `progress`.
+//!
+//! Exit codes: 0 all is well, 1 something was found or failed, 2 the command could not be carried out.
+
+mod progress;
+mod replay;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use owo_colors::OwoColorize;
+
+/// Karel the robot: check, format, run, test and synthesize programs.
+#[derive(Parser)]
+#[command(name = "karel", version, propagate_version = true, arg_required_else_help = true)]
+struct Karel {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Replay(replay::Replay),
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    /// Something was found, or failed.
+    Findings,
+}
+
+impl Verdict {
+    fn fine_if(fine: bool) -> Verdict {
+        if fine { Verdict::Fine } else { Verdict::Findings }
+    }
+}
+
+fn main() -> ExitCode {
+    let result = match Karel::parse().command {
+        Command::Replay(command) => command.run(),
+    };
+    match result {
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
+        Ok(Verdict::Findings) => ExitCode::from(1),
+        // Whoever reads the output has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("{} {error:#}", "error:".red().bold());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+}
