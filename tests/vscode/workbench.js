@@ -58,8 +58,11 @@ async function openWorkbench(examples) {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "karel-vscode-"));
     const workspace = path.join(output, "workspace");
     fs.cpSync(examples, workspace, { recursive: true });
-    fs.mkdirSync(path.join(home, "user/User"), { recursive: true });
-    fs.writeFileSync(path.join(home, "user/User/settings.json"), JSON.stringify(SETTINGS));
+    // The window is a remote one to VS Code: settings that name programs count only in the machine's own file.
+    for (const scope of ["User", "Machine"]) {
+        fs.mkdirSync(path.join(home, "user", scope), { recursive: true });
+        fs.writeFileSync(path.join(home, "user", scope, "settings.json"), JSON.stringify(SETTINGS));
+    }
 
     const folders = ["--server-data-dir", `${home}/server`, "--user-data-dir", `${home}/user`];
     const common = [serverMain, "--accept-server-license-terms", ...folders, "--extensions-dir", `${home}/extensions`];
