@@ -7,10 +7,14 @@
 //! | [`device`] | CPU or CUDA |
 //! | [`traces`] | roll-outs of a trace model |
 //! | [`grammar`], [`template`], [`beam`] | what a beam may write, and the beam |
+//! | [`choose`] | which examples a network reads |
+//! | [`eval`] | the paper's metrics on a file of tasks |
 //! | [`executor`] | running candidates on the examples, while they grow and when they are finished |
 
 pub mod beam;
+pub mod choose;
 pub mod device;
+pub mod eval;
 pub mod executor;
 pub mod grammar;
 pub mod models;

@@ -137,9 +137,20 @@ fn sample(options: &[(usize, f64)], random: &mut Random) -> Option<(usize, f64)>
     drawn.or(options.last()).copied()
 }
 
-/// Greedy roll-outs, then [`RETRIES`] sampled ones, all together, for the pairs where those failed.
+/// Greedy roll-outs, then sampled ones for the pairs where those failed.
 pub fn infer(model: &dyn TraceModel, tasks: &[&[Pair]], seed: u64, stop: &dyn Fn() -> bool) -> Vec<Traces> {
-    let mut traces = roll_out(model, tasks, Choice::Greedy, stop);
+    let greedy = roll_out(model, tasks, Choice::Greedy, stop);
+    retry(model, tasks, greedy, seed, stop)
+}
+
+/// Tries the pairs that have no trace again, [`RETRIES`] times each.
+pub fn retry(
+    model: &dyn TraceModel,
+    tasks: &[&[Pair]],
+    mut traces: Vec<Traces>,
+    seed: u64,
+    stop: &dyn Fn() -> bool,
+) -> Vec<Traces> {
     let failed: Vec<(usize, usize)> = (0..traces.len())
         .flat_map(|task| (0..traces[task].len()).map(move |pair| (task, pair)))
         .filter(|&(task, pair)| traces[task][pair].is_none())
