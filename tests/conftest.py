@@ -1,28 +1,18 @@
-"""What all Python suites use: the built programs, the example files, the shared data."""
+"""What all Python suites use: a copy of the example files, the shared data."""
 
 import os
 import pathlib
+import shutil
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parent.parent
-EXAMPLES = ROOT / "tests/examples"
-
-
-def program(name: str) -> str:
-    """The built program `name`: in the folder KAREL_BIN, else in the target folder."""
-    folder = os.environ.get("KAREL_BIN") or ROOT / "target/release"
-    return str(pathlib.Path(folder) / name)
+from project import EXAMPLES, ROOT
 
 
 @pytest.fixture
 def examples(tmp_path: pathlib.Path) -> pathlib.Path:
     """A folder with a copy of the example files, to write to."""
-    folder = tmp_path / "examples"
-    folder.mkdir()
-    for file in EXAMPLES.iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    return folder
+    return pathlib.Path(shutil.copytree(EXAMPLES, tmp_path / "examples"))
 
 
 @pytest.fixture

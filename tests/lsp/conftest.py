@@ -1,9 +1,10 @@
 """A language client that is not the project's own, once with the capabilities of each of three editors."""
 
 import pytest_lsp
-from conftest import program
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
+from project import program
 
 EDITORS = ["visual_studio_code", "neovim", "emacs"]
 

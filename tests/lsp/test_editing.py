@@ -1,10 +1,11 @@
 """What an editor asks while its user types, as three editors would ask it."""
 
 import pytest
-from conftest import EXAMPLES
-from document import Document
 from lsprotocol import types
 from pytest_lsp import LanguageClient
+
+from document import Document
+from project import EXAMPLES
 
 ERROR = types.DiagnosticSeverity.Error
 

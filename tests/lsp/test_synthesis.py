@@ -4,9 +4,10 @@ import re
 import subprocess
 
 import pytest
-from conftest import EXAMPLES, program
-from document import Document
 from pytest_lsp import LanguageClient
+
+from document import Document
+from project import EXAMPLES, program
 
 KIND = "refactor.karel.synthesize"
 
