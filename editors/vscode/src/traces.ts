@@ -32,7 +32,9 @@ export class TraceView implements vscode.TextDocumentContentProvider, vscode.Dis
         this.texts.set(uri.toString(), markdown);
         this.changed.fire(uri);
         const editor = vscode.window.activeTextEditor;
+        const taken = editor === undefined ? Promise.resolve() : focusTaken();
         await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+        await taken;
         if (editor?.viewColumn !== undefined) {
             await vscode.window.showTextDocument(editor.document, editor.viewColumn);
         }
@@ -41,4 +43,17 @@ export class TraceView implements vscode.TextDocumentContentProvider, vscode.Dis
     dispose(): void {
         vscode.Disposable.from(...this.subscriptions).dispose();
     }
+}
+
+/** The preview takes the focus some time after its command has ended, or never if it was there already. */
+function focusTaken(): Promise<void> {
+    return new Promise((resolve) => {
+        const done = () => {
+            clearTimeout(timer);
+            subscription.dispose();
+            resolve();
+        };
+        const timer = setTimeout(done, 1500);
+        const subscription = vscode.window.onDidChangeActiveTextEditor((editor) => editor ?? done());
+    });
 }
