@@ -1,6 +1,7 @@
-/** Entry point: one language server for the window, its status item, its commands. */
+/** Entry point: one language server for the window, its status item, its commands, its tests. */
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
+import { exploreExamples } from "./explorer";
 import { Session } from "./session";
 import { StatusItem } from "./status";
 import { TraceView } from "./traces";
@@ -18,6 +19,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         status,
         traces,
         registerCommands(current, log),
+        exploreExamples(current),
         vscode.workspace.onDidChangeConfiguration((event) => {
             if (event.affectsConfiguration("karel.server")) {
                 void current.restart();

@@ -57,14 +57,18 @@ export class Session {
 
     /** Has the server run a command, and shows what it answers; an error's message is meant for people. */
     async execute(command: string, args: unknown[]): Promise<void> {
+        await showAnswer(this.traces, command, args, await this.ask(command, args));
+    }
+
+    /** Has the server run a command, and returns what it answers. */
+    async ask(command: string, args: unknown[]): Promise<unknown> {
         if (this.client === undefined || this.client.state !== State.Running) {
             throw new Error("The Karel language server is not running: 'Karel: Restart Server' starts it.");
         }
         if (!this.knows(command)) {
             throw new Error(`This Karel language server does not know the command ${command}: install one of this extension's version.`);
         }
-        const answer: unknown = await this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
-        await showAnswer(this.traces, command, args, answer);
+        return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
     }
 
     toUri(uri: vscode.Uri): string {
