@@ -113,7 +113,18 @@ fn definitions(text: &str) -> String {
     lines.join("\n").trim_end().to_owned() + "\n"
 }
 
-/// Runs the program on its examples with the command line, and prints how many it passed.
+/// Runs the program of `file` on its examples with the command line, and prints how many it passes.
 fn verdict(file: &Path) -> Result<()> {
-    process::run(process::command(repo::binary("karel")).arg("test").arg(file))
+    let mut test = process::command(repo::binary("karel"));
+    let output = test.args(["test", "--json"]).arg(file).output().context("karel cannot be started")?;
+    let report: Value = serde_json::from_slice(&output.stdout).with_context(|| {
+        format!("`karel test` failed: {}", String::from_utf8_lossy(&output.stderr).trim_end())
+    })?;
+    if report["tests"] != 0 {
+        anstream::println!("{}/{} held-out tests", report["testsPassed"], report["tests"]);
+    }
+    let passed = format!("{}/{} examples", report["passed"], report["total"]);
+    ensure!(report["passed"] == report["total"] && report["total"] != 0, "the program passes only {passed}");
+    anstream::println!("{}", passed.green().bold());
+    Ok(())
 }

@@ -1,0 +1,46 @@
+"""`karel synth`: the engine and its networks, from the command line."""
+
+import json
+
+import pytest
+
+from karel import karel
+
+
+def test_a_program_is_written_into_its_file(examples):
+    ran = karel("synth", "--write", "collect.karel", cwd=examples)
+    assert ran.code == 0, ran.out + ran.err
+    assert "5/5 examples" in ran.out
+    assert "..." not in (examples / "collect.karel").read_text()
+    assert karel("test", "collect.karel", cwd=examples).out.splitlines()[-1].startswith("5/5 examples")
+
+
+@pytest.mark.parametrize("name", ["collect", "plant", "seek", "row"])
+def test_what_is_found_passes_every_example(name, examples):
+    ran = karel("synth", "--json", f"{name}.karel", cwd=examples)
+    assert ran.code == 0, ran.out + ran.err
+    report = json.loads(ran.out)
+    best = report["candidates"][0]
+    assert best["passed"] == best["examples"] == 5
+    (examples / f"{name}.karel").write_text(best["program"])
+    tested = json.loads(karel("test", "--json", f"{name}.karel", cwd=examples).out)
+    assert tested["passed"] == tested["total"] == 5
+
+
+def test_examples_that_contradict_each_other_are_not_searched_in_vain(tmp_path):
+    file = tmp_path / "contradiction.karel"
+    example = 'example "{}":\n    input:\n        > . .\n    output:\n        {}\n'
+    file.write_text("def main():\n    ...\n\n" + example.format("one", ". > .") + "\n" + example.format("two", ". . >"))
+    ran = karel("synth", file, "--budget", 2000)
+    assert ran.code in (1, 2)
+    assert ran.out + ran.err
+
+
+def test_an_engine_that_is_not_there_is_named(examples):
+    ran = karel("synth", "--engine", "no-such-engine serve", "collect.karel", cwd=examples)
+    assert ran.code == 2 and "no-such-engine" in ran.err
+
+
+def test_an_engine_that_dies_is_reported(examples):
+    ran = karel("synth", "--engine", "false", "collect.karel", cwd=examples)
+    assert ran.code == 2 and ran.err.strip()
