@@ -61,8 +61,7 @@ module.exports = grammar({
 
     include: $ => seq(
       'examples',
-      optional(choice(field('path', $.string), $.unquoted)),
-      optional($._skipped),
+      optional(choice(seq(field('path', $.string), optional(alias($.words, $.unexpected))), $.unquoted)),
       $._newline_or_more,
     ),
 
@@ -72,10 +71,11 @@ module.exports = grammar({
     _body: $ => choice(
       alias($._line, $.block),
       $._newline,
-      $.block,
+      seq($._indent, $.block),
     ),
 
-    block: $ => seq($._indent, $._lines, $._dedent),
+    // With the `_dedent`, so that comments at the block's end are in it.
+    block: $ => seq($._lines, $._dedent),
 
     _lines: $ => repeat1(choice($._line, $.section)),
 
@@ -85,10 +85,10 @@ module.exports = grammar({
       seq(optional($._simple_statements), $._compound_statement),
     ),
 
-    _newline_or_more: $ => choice($._newline, $.overindented),
+    _newline_or_more: $ => choice($._newline, seq($._overindent, $.overindented)),
 
     // Lines deeper than the one before, though that is no header.
-    overindented: $ => seq($._overindent, $._lines, $._dedent),
+    overindented: $ => seq($._lines, $._dedent),
 
     _simple_statements: $ => repeat1(choice($.call, $.hole, $.unexpected, ';')),
 
@@ -131,12 +131,12 @@ module.exports = grammar({
     ),
 
     // A header whose word is none of the language's, as `ifelse(b):` or `whille(b):`.
-    unknown_statement: $ => seq(
+    unknown_statement: $ => prec(-1, seq(
       field('keyword', $.identifier),
       field('condition', optional($.arguments)),
       ':',
       field('body', $._body),
-    ),
+    )),
 
     hole: _ => '...',
 
@@ -176,23 +176,26 @@ module.exports = grammar({
 
     example: $ => seq(
       field('kind', choice('example', 'test')),
-      optional(choice(field('name', $.string), $.unquoted)),
-      optional(field('crashes', 'crashes')),
-      optional($._skipped),
+      optional(choice(
+        seq(field('name', $.string), optional(field('crashes', 'crashes')), optional(alias($.words, $.unexpected))),
+        seq($.unquoted, optional(seq(field('crashes', 'crashes'), optional(alias($.words, $.unexpected))))),
+        seq(field('crashes', 'crashes'), optional(alias($.words, $.unexpected))),
+      )),
       optional(':'),
       choice(
         $._newline,
-        field('body', $.example_body),
+        seq($._indent, field('body', $.example_body)),
         // rows without `input:` above them
         seq($._data_open, $.grid, $._dedent),
       ),
     ),
 
     // A name without its quotes.
-    unquoted: $ => prec.right(repeat1(choice($.identifier, $.number))),
+    unquoted: $ => prec.right(1, repeat1(choice($.identifier, $.number, $.unexpected))),
+
+    words: $ => repeat1(choice($.identifier, $.number, $.unexpected, $.string)),
 
     example_body: $ => seq(
-      $._indent,
       repeat1(choice($.section, $.unknown_section, $.stray_row)),
       $._dedent,
     ),

@@ -3,6 +3,7 @@
 
 pub mod names_flow;
 pub mod running;
+pub mod syntax;
 pub mod synthesis;
 
 /// A stable code. Codes are never reused for another meaning.
@@ -18,7 +19,7 @@ pub struct Code {
 
 /// All codes, in order.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [names_flow::ALL, running::ALL, synthesis::ALL].into_iter().flatten().copied()
+    [syntax::ALL, names_flow::ALL, running::ALL, synthesis::ALL].into_iter().flatten().copied()
 }
 
 /// The code of that spelling, if there is one.

@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod flow;
 pub mod lines;
 pub mod names;
+pub mod parse;
 pub mod print;
 pub mod removal;
 pub mod shape;

@@ -1,0 +1,122 @@
+//! Text → tree-sitter tree → typed tree, with every K0xx diagnostic.
+//!
+//! The grammar takes everything; what is wrong is found here, on the way to the typed tree, by looking at what is
+//! missing, left over, or in the wrong column. One mistake gives one message, and what follows is still checked.
+
+mod example;
+mod expression;
+mod file;
+mod grid;
+mod header;
+mod indentation;
+mod layout;
+mod lower;
+mod node;
+mod statement;
+mod trace;
+mod unknown;
+
+use crate::ast;
+use crate::codes::syntax::TOO_LONG;
+use crate::diagnostic::{Diagnostic, Severity};
+use std::borrow::Cow;
+use text_size::{TextRange, TextSize};
+use tree_sitter::{InputEdit, Parser, Point, Tree};
+
+/// Blocks and `not`s are nested so deep at most: all that works on the typed tree is recursive.
+pub const MAX_DEPTH: usize = 100;
+
+/// Longer texts are parsed anew only in the part that changed. Shorter ones take a millisecond or two anyway.
+const INCREMENTAL_FROM: usize = 64 * 1024;
+
+/// Longer texts are not parsed at all.
+const MAX_LENGTH: usize = 1 << 30;
+
+/// A parsed text.
+#[derive(Debug, Clone)]
+pub struct Parse {
+    pub file: ast::File,
+    /// `K0xx`, in source order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// For the next [`reparse`]. Byte offsets only: its rows count `\n` alone.
+    pub tree: Tree,
+}
+
+/// Parses a text. Never fails: what is wrong is in the diagnostics.
+pub fn parse(text: &str) -> Parse {
+    lower(text, tree(text, None))
+}
+
+/// Parses the text into which `old_text` was changed; gives what [`parse`] gives, sooner if the text is long.
+pub fn reparse(old: &Parse, old_text: &str, text: &str) -> Parse {
+    if text.len() < INCREMENTAL_FROM {
+        return parse(text);
+    }
+    reparse_part(old, old_text, text)
+}
+
+fn reparse_part(old: &Parse, old_text: &str, text: &str) -> Parse {
+    let mut edited = old.tree.clone();
+    edited.edit(&change(old_text, text));
+    let part = tree(text, Some(&edited));
+    // A tree that was repaired after an error depends on how the parser came to it.
+    if part.root_node().has_error() { parse(text) } else { lower(text, part) }
+}
+
+fn lower(text: &str, tree: Tree) -> Parse {
+    if text.len() > MAX_LENGTH {
+        let diagnostic = Diagnostic {
+            code: TOO_LONG.code,
+            severity: Severity::Error,
+            range: TextRange::empty(TextSize::new(0)),
+            message: "This file is longer than a gigabyte and was not read.".to_owned(),
+            related: vec![],
+            fix: None,
+            unnecessary: false,
+        };
+        return Parse { file: ast::File::default(), diagnostics: vec![diagnostic], tree };
+    }
+    let (file, diagnostics) = lower::file(text, &tree);
+    Parse { file, diagnostics, tree }
+}
+
+fn tree(text: &str, old: Option<&Tree>) -> Tree {
+    // A generated lexer takes NUL for the end of the text.
+    let text = match text {
+        _ if text.len() > MAX_LENGTH => Cow::Borrowed(""),
+        _ if text.contains('\0') => Cow::Owned(text.replace('\0', "\u{1}")),
+        _ => Cow::Borrowed(text),
+    };
+    let mut parser = Parser::new();
+    // Both can fail only if the grammar was built for another version of the library, which a test excludes, or if a
+    // time limit was set.
+    parser.set_language(&tree_sitter_karel::LANGUAGE.into()).expect("the grammar fits the library");
+    parser.parse(text.as_bytes(), old).expect("parsing has no time limit")
+}
+
+/// The one part in which two texts differ.
+fn change(old: &str, new: &str) -> InputEdit {
+    let (a, b) = (old.as_bytes(), new.as_bytes());
+    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let end = a[start..].iter().rev().zip(b[start..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let (old_end, new_end) = (a.len() - end, b.len() - end);
+    InputEdit {
+        start_byte: start,
+        old_end_byte: old_end,
+        new_end_byte: new_end,
+        start_position: point(a, start),
+        old_end_position: point(a, old_end),
+        new_end_position: point(b, new_end),
+    }
+}
+
+/// tree-sitter's own idea of a position: rows end with `\n` alone, columns are bytes.
+fn point(text: &[u8], at: usize) -> Point {
+    let before = &text[..at];
+    let row = before.iter().filter(|b| **b == b'\n').count();
+    let column = before.iter().rev().take_while(|b| **b != b'\n').count();
+    Point { row, column }
+}
+
+#[cfg(test)]
+mod tests;

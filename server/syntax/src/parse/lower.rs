@@ -1,0 +1,159 @@
+//! What all of the lowering shares: the text, its lines, what has been found so far.
+
+use super::MAX_DEPTH;
+use super::header::Header;
+use super::layout::Layout;
+use super::node::{self, Kind, Node};
+use super::statement::StrayElse;
+use crate::ast::{Comment, File, Name};
+use crate::codes::{Code, syntax as codes};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
+use std::collections::HashSet;
+use text_size::{TextRange, TextSize};
+use tree_sitter::Tree;
+
+pub struct Lower<'a> {
+    pub text: &'a str,
+    pub layout: Layout,
+    pub found: Vec<Diagnostic>,
+    /// The names that this file defines, so that `turnAround` alone is known for a call without `()`.
+    pub procedures: HashSet<&'a str>,
+    pub depth: usize,
+    /// The header that was lowered last has no body; whoever knows what follows decides what that means.
+    pub open: Option<Header>,
+    pub stray: Option<StrayElse>,
+    too_deep: bool,
+}
+
+/// The typed tree and the diagnostics, in source order.
+pub fn file(text: &str, tree: &Tree) -> (File, Vec<Diagnostic>) {
+    let mut lower = Lower {
+        text,
+        layout: Layout::new(text),
+        found: vec![],
+        procedures: HashSet::new(),
+        depth: 0,
+        open: None,
+        stray: None,
+        too_deep: false,
+    };
+    let comments = lower.comments_and_errors(tree);
+    let items = lower.items(Node::new(tree.root_node()));
+    let mut found = lower.found;
+    found.sort_by_key(|d| (d.range.start(), d.range.end(), d.code));
+    (File { items, comments }, found)
+}
+
+impl<'a> Lower<'a> {
+    /// Walks the whole tree, without recursion, since the tree may be as deep as the text is long.
+    fn comments_and_errors(&mut self, tree: &Tree) -> Vec<Comment> {
+        let mut comments = vec![];
+        let mut cursor = tree.walk();
+        loop {
+            let raw = cursor.node();
+            let kind = node::kind(raw);
+            match kind {
+                Kind::Comment => {
+                    let range = node::range(raw);
+                    let own_line = self.layout.begins_line(range.start());
+                    comments.push(Comment { range, text: self.slice(range).to_owned(), own_line });
+                }
+                Kind::Error => {
+                    let range = self.layout.first_line(self.text, node::range(raw));
+                    self.error(&codes::UNEXPECTED_TEXT, range, "This isn't understood.");
+                }
+                Kind::Procedure => {
+                    if let Some(name) = raw.child_by_field_name("name") {
+                        self.procedures.insert(self.slice(node::range(name)));
+                    }
+                }
+                _ => {}
+            }
+            // a grid has no comments in it, and many cells
+            let leaf = matches!(kind, Kind::Grid | Kind::Error | Kind::Arguments);
+            if !leaf && cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return comments;
+                }
+            }
+        }
+    }
+
+    pub fn slice(&self, range: TextRange) -> &'a str {
+        &self.text[usize::from(range.start())..usize::from(range.end())]
+    }
+
+    pub fn name(&self, range: TextRange) -> Name {
+        Name { range, text: self.slice(range).to_owned() }
+    }
+
+    /// The text of a range as a message quotes it: its first line, and not too much of that.
+    pub fn quote(&self, range: TextRange) -> String {
+        const MOST: usize = 40;
+        let text = self.slice(self.layout.first_line(self.text, range));
+        match text.char_indices().nth(MOST) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.to_owned(),
+        }
+    }
+
+    /// The last character before `at`: where something is missing, that is what can be underlined.
+    pub fn last_character(&self, at: TextSize) -> TextRange {
+        let before = &self.text[..usize::from(at)];
+        let length = before.chars().next_back().map_or(0, char::len_utf8);
+        TextRange::new(at - node::offset(length), at)
+    }
+
+    pub fn error(&mut self, code: &Code, range: TextRange, message: impl Into<String>) -> &mut Diagnostic {
+        let at = self.found.len();
+        self.found.push(Diagnostic {
+            code: code.code,
+            severity: Severity::Error,
+            range,
+            message: message.into(),
+            related: vec![],
+            fix: None,
+            unnecessary: false,
+        });
+        &mut self.found[at]
+    }
+
+    /// Something is missing at `at`, and inserting it there is the fix.
+    pub fn missing(&mut self, code: &Code, at: TextSize, what: &str, message: impl Into<String>) {
+        let range = self.last_character(at);
+        self.error(code, range, message).fix = Some(insert(at, what, format!("Insert '{}'", what.trim())));
+    }
+
+    /// Lowers something one level deeper, unless that is too deep, which is said once in a file.
+    pub fn deeper<T>(&mut self, range: TextRange, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            if !std::mem::replace(&mut self.too_deep, true) {
+                let range = self.layout.first_line(self.text, range);
+                let message =
+                    format!("This is nested more than {MAX_DEPTH} deep; move some of it to a procedure.");
+                self.error(&codes::TOO_DEEP, range, message);
+            }
+            return None;
+        }
+        self.depth += 1;
+        let result = lower(self);
+        self.depth -= 1;
+        Some(result)
+    }
+}
+
+pub fn insert(at: TextSize, what: &str, title: String) -> Fix {
+    Fix { title, edits: vec![Edit { range: TextRange::empty(at), insert: what.to_owned() }] }
+}
+
+pub fn replace(range: TextRange, with: &str) -> Fix {
+    let edits = vec![Edit { range, insert: with.to_owned() }];
+    Fix { title: format!("Change to '{}'", with.trim()), edits }
+}
+
+pub fn remove(range: TextRange, what: &str) -> Fix {
+    Fix { title: format!("Remove '{what}'"), edits: vec![Edit { range, insert: String::new() }] }
+}
