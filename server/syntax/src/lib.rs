@@ -15,4 +15,5 @@ pub mod shape;
 pub mod spelling;
 pub mod tokens;
 
+pub use parse::{Parse, parse};
 pub use text_size::{TextRange, TextSize};
