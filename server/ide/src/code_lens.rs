@@ -1,0 +1,169 @@
+//! Lines above `main` and above each example that say how it went, and what can be asked for there.
+
+use crate::analysis::Analysis;
+use crate::cancel::{Cancel, Cancelled, check};
+use crate::reason;
+use crate::statements::holes;
+use syntax::{TextRange, TextSize};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lens {
+    /// The line above which it stands.
+    pub range: TextRange,
+    pub title: String,
+    pub command: LensCommand,
+}
+
+/// What happens at a click. The file is the lens's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LensCommand {
+    /// Run all examples and report.
+    RunExamples,
+    /// Synthesize what stands at the offset.
+    Synthesize(TextSize),
+    /// Show the run of the example of this name.
+    ShowTrace(String),
+}
+
+pub fn code_lens(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<Lens>, Cancelled> {
+    let Some(source) = analysis.source(uri).filter(|_| analysis.config().code_lens) else {
+        return Ok(Vec::new());
+    };
+    let mut lenses = Vec::new();
+    let mut push = |range, title: String, command| lenses.push(Lens { range, title, command });
+    if analysis.program_at(uri).is_some() && analysis.cases().next().is_some() {
+        let (mut passed, mut total) = (0, 0);
+        for case in analysis.cases() {
+            check(cancel)?;
+            passed += usize::from(analysis.verdict(case, cancel)?.passes());
+            total += 1;
+        }
+        let wanting = passed < total || !holes(source.file()).is_empty();
+        let has_prompt = analysis.shown_cases().any(|case| case.example.output.is_some());
+        match analysis.main() {
+            Some(main) => {
+                let range = TextRange::new(main.range.start(), main.name.range.end());
+                push(range, format!("{passed}/{total} examples pass"), LensCommand::RunExamples);
+                if wanting && has_prompt {
+                    let hole = holes(source.file()).first().map(|hole| hole.range.start());
+                    let at = hole.unwrap_or(main.name.range.start());
+                    push(range, "Synthesize…".to_owned(), LensCommand::Synthesize(at));
+                }
+            }
+            None if has_prompt => {
+                let first = analysis.cases_in(uri).next().map(|case| case.example.header);
+                let range = first.unwrap_or_default();
+                push(range, "Synthesize main…".to_owned(), LensCommand::Synthesize(range.start()));
+            }
+            None => {}
+        }
+    }
+    for case in analysis.cases_in(uri) {
+        check(cancel)?;
+        let run = analysis.run(case, cancel)?;
+        let show = || LensCommand::ShowTrace(case.example.name.text.clone());
+        push(case.example.header, reason::verdict(run, analysis.verdict(case, cancel)?), show());
+        if run.is_some() {
+            push(case.example.header, "Trace".to_owned(), show());
+        }
+    }
+    Ok(lenses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::fixture::{fixture, fixture_with};
+    use expect_test::{Expect, expect};
+
+    fn check_lenses(text: &str, expected: Expect) {
+        let fixture = fixture(text);
+        let mut text = String::new();
+        for source in fixture.analysis.sources() {
+            for lens in code_lens(&fixture.analysis, &source.uri, NEVER).unwrap() {
+                let place = fixture.place(&source.uri, lens.range);
+                text.push_str(&format!("{place} {} {:?}\n", lens.title, lens.command));
+            }
+        }
+        expected.assert_eq(&text);
+    }
+
+    const TEXT: &str = r#"//- main.karel
+def main():
+    move()
+    move()
+example "good":
+    input:
+        > . .
+    output:
+        . . >
+//- main.kgrid
+example "crash":
+    input:
+        > . #
+    output:
+        . > #
+example "wrong":
+    input:
+        > . . .
+    output:
+        . . 1 >
+example "open":
+    input:
+        > . . .
+"#;
+
+    #[test]
+    fn above_main_and_above_each_example() {
+        check_lenses(
+            TEXT,
+            expect![[r#"
+            main.karel:1: 'def main' 1/4 examples pass RunExamples
+            main.karel:1: 'def main' Synthesize… Synthesize(4)
+            main.karel:4: 'example "good":' ✓ passes · 2 steps ShowTrace("good")
+            main.karel:4: 'example "good":' Trace ShowTrace("good")
+            main.kgrid:1: 'example "crash":' ✗ crashes at step 2 ShowTrace("crash")
+            main.kgrid:1: 'example "crash":' Trace ShowTrace("crash")
+            main.kgrid:6: 'example "wrong":' ✗ wrong result: 1 cell differs ShowTrace("wrong")
+            main.kgrid:6: 'example "wrong":' Trace ShowTrace("wrong")
+            main.kgrid:11: 'example "open":' • no output yet · 2 steps ShowTrace("open")
+            main.kgrid:11: 'example "open":' Trace ShowTrace("open")
+        "#]],
+        );
+    }
+
+    #[test]
+    fn a_hole_asks_for_synthesis() {
+        let text =
+            "def main():\n    ...\nexample \"a\":\n    input:\n        > .\n    output:\n        . >\n";
+        check_lenses(
+            text,
+            expect![[r#"
+            main.karel:1: 'def main' 0/1 examples pass RunExamples
+            main.karel:1: 'def main' Synthesize… Synthesize(16)
+            main.karel:3: 'example "a":' • stops at a hole ShowTrace("a")
+            main.karel:3: 'example "a":' Trace ShowTrace("a")
+        "#]],
+        );
+    }
+
+    #[test]
+    fn without_main_synthesis_is_offered_above_the_first_example() {
+        let text = "example \"a\":\n    input:\n        > .\n    output:\n        . >\n";
+        check_lenses(
+            text,
+            expect![[r#"
+            main.karel:1: 'example "a":' Synthesize main… Synthesize(0)
+            main.karel:1: 'example "a":' • not run ShowTrace("a")
+        "#]],
+        );
+    }
+
+    #[test]
+    fn they_can_be_turned_off() {
+        let config = crate::Config { code_lens: false, ..Default::default() };
+        let fixture = fixture_with(TEXT, config);
+        assert!(code_lens(&fixture.analysis, "main.karel", NEVER).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,106 @@
+//! How often the examples execute each statement.
+
+use crate::analysis::Analysis;
+use crate::cancel::{Cancel, Cancelled, check};
+use crate::statements::{closed, each_statement, head_range};
+use crate::walk::walk;
+use std::collections::HashMap;
+use syntax::TextRange;
+use syntax::ast::Statement;
+
+/// A statement and how often it was executed, in all examples and tests together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatementCount {
+    /// The statement with its blocks.
+    pub range: TextRange,
+    /// The line to mark: a simple statement, the head of a compound one.
+    pub head: TextRange,
+    pub times: u64,
+    /// In how many examples and tests.
+    pub examples: usize,
+}
+
+/// Counts every statement of the program, in source order. Of runs longer than 50,000 ticks only the beginning counts.
+pub fn coverage(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Vec<StatementCount>, Cancelled> {
+    let Some(program) = analysis.program() else { return Ok(Vec::new()) };
+    let mut counts: HashMap<*const Statement, (u64, usize)> = HashMap::new();
+    for case in analysis.cases() {
+        check(cancel)?;
+        let Some(run) = analysis.run(case, cancel)? else { continue };
+        let mut seen: HashMap<*const Statement, u64> = HashMap::new();
+        walk(program.file(), &run.recording, &mut |statement, _| *seen.entry(statement).or_default() += 1);
+        for (statement, times) in seen {
+            let count = counts.entry(statement).or_default();
+            *count = (count.0 + times, count.1 + 1);
+        }
+    }
+    let mut result = Vec::new();
+    for procedure in program.file().procedures() {
+        each_statement(&procedure.body, &mut |statement| {
+            let &(times, examples) = counts.get(&(statement as *const _)).unwrap_or(&(0, 0));
+            let head = closed(program, head_range(statement));
+            result.push(StatementCount { range: statement.range, head, times, examples });
+        });
+    }
+    Ok(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::fixture::fixture;
+    use expect_test::expect;
+
+    #[test]
+    fn every_statement_is_counted_calls_and_the_one_that_crashed_too() {
+        let fixture = fixture(
+            r#"def main():
+    repeat(3):
+        step()
+        if(markersPresent()):
+            pickMarker()
+        else:
+            putMarker()
+def step():
+    move()
+    rest()
+def rest():
+    if(not(frontIsClear())): turnLeft()
+example "a":
+    input:
+        > 1 . .
+example "b":
+    input:
+        > 1 #
+"#,
+        );
+        let counted = coverage(&fixture.analysis, NEVER).unwrap();
+        let line = |c: &StatementCount| {
+            format!("{} {}× in {}\n", fixture.place("main.karel", c.head), c.times, c.examples)
+        };
+        expect![[r#"
+            main.karel:2: 'repeat(3)' 2× in 2
+            main.karel:3: 'step()' 5× in 2
+            main.karel:4: 'if(markersPresent())' 4× in 2
+            main.karel:5: 'pickMarker()' 2× in 2
+            main.karel:7: 'putMarker()' 2× in 1
+            main.karel:9: 'move()' 5× in 2
+            main.karel:10: 'rest()' 4× in 2
+            main.karel:12: 'if(not(frontIsClear()))' 4× in 2
+            main.karel:12: 'turnLeft()' 2× in 2
+        "#]]
+        .assert_eq(&counted.iter().map(line).collect::<String>());
+    }
+
+    #[test]
+    fn calls_that_do_nothing_end_too() {
+        let mut text = "def main(): a0()\n".to_owned();
+        for n in 0..25 {
+            text.push_str(&format!("def a{n}(): a{m}(); a{m}()\n", m = n + 1));
+        }
+        text.push_str("def a25(): repeat(0): move()\nexample \"a\":\n    input:\n        > .\n");
+        let fixture = fixture(&text);
+        assert!(coverage(&fixture.analysis, NEVER).unwrap().iter().any(|c| c.times > 0));
+    }
+}

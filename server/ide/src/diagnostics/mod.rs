@@ -1,0 +1,101 @@
+//! Diagnostics, in tiers: what the text alone shows, what names and flow show, what the runs of the examples show.
+//! A faster tier never waits for a slower one.
+
+mod crashes;
+mod reached;
+mod results;
+mod specification;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use specification::{contradictions, impossible};
+
+use crate::analysis::{Analysis, Case};
+use crate::cancel::{Cancel, Cancelled};
+use crate::source::{Location, Source};
+use syntax::TextRange;
+use syntax::ast::File;
+use syntax::codes::Code;
+use syntax::diagnostic::{Fix, Severity};
+use syntax::names::Surroundings;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// `K001` and so on, see [`syntax::codes`].
+    pub code: &'static str,
+    pub severity: Severity,
+    pub range: TextRange,
+    /// One sentence in the learner's terms.
+    pub message: String,
+    /// Other places that explain this one.
+    pub related: Vec<(Location, String)>,
+    /// The one right fix that needs no run; those that need one are [`crate::example_actions`].
+    pub fix: Option<Fix>,
+    /// The text is dead or useless: editors may fade it.
+    pub unnecessary: bool,
+}
+
+impl Diagnostic {
+    fn new(code: &Code, severity: Severity, range: TextRange, message: String) -> Diagnostic {
+        let related = Vec::new();
+        Diagnostic { code: code.code, severity, range, message, related, fix: None, unnecessary: false }
+    }
+
+    fn of_syntax(source: &Source, from: &syntax::diagnostic::Diagnostic) -> Diagnostic {
+        let related = from.related.iter().map(|(range, text)| (source.location(*range), text.clone()));
+        Diagnostic {
+            code: from.code,
+            severity: from.severity,
+            range: from.range,
+            message: from.message.clone(),
+            related: related.collect(),
+            fix: from.fix.clone(),
+            unnecessary: from.unnecessary,
+        }
+    }
+}
+
+/// K0xx of the file: what the parser reports.
+pub fn syntax(analysis: &Analysis, uri: &str) -> Vec<Diagnostic> {
+    let Some(source) = analysis.source(uri) else { return Vec::new() };
+    source.parse.diagnostics.iter().map(|d| Diagnostic::of_syntax(source, d)).collect()
+}
+
+/// K1xx of the file: names and flow.
+pub fn names(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<Diagnostic>, Cancelled> {
+    let Some(source) = analysis.source(uri) else { return Ok(Vec::new()) };
+    crate::cancel::check(cancel)?;
+    let others: Vec<&File> = analysis.sources().filter(|s| s.uri != uri).map(Source::file).collect();
+    let surroundings = match analysis.program_at(uri) {
+        Some(_) => Surroundings::Program { grids: &others },
+        None => Surroundings::Grids { others: &others },
+    };
+    let mut found = ::syntax::names::check(source.file(), &source.text, surroundings);
+    found.extend(::syntax::flow::check(source.file(), &source.text));
+    found.sort_by_key(|d| (d.range.start(), d.range.end()));
+    Ok(found.iter().map(|d| Diagnostic::of_syntax(source, d)).collect())
+}
+
+/// K2xx and K3xx of the file: what the runs of the examples show, the holes, and the examples among themselves.
+pub fn runtime(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<Diagnostic>, Cancelled> {
+    let mut found = specification::check(analysis, uri, cancel)?;
+    results::check(analysis, uri, cancel, &mut found)?;
+    if analysis.program_at(uri).is_some() {
+        crashes::check(analysis, cancel, &mut found)?;
+        specification::holes(analysis, cancel, &mut found)?;
+        reached::check(analysis, cancel, &mut found)?;
+    }
+    found.sort_by_key(|d| (d.range.start(), d.range.end()));
+    Ok(found)
+}
+
+/// Where to point for the example as a whole: its name, else its header.
+pub(crate) fn title_range(case: &Case<'_>) -> TextRange {
+    let name = case.example.name.range;
+    if name.is_empty() { case.example.header } else { name }
+}
+
+/// The same with its file.
+pub(crate) fn title(case: &Case<'_>) -> Location {
+    case.source.location(title_range(case))
+}

@@ -1,0 +1,448 @@
+//! Actions on example blocks that need a run: fill in or update the output or the trace with what the program does,
+//! and make an inferred trace the author's own.
+
+use crate::analysis::{Analysis, Case};
+use crate::cancel::{Cancel, Cancelled, check};
+use crate::change::{Action, ActionKind, Change};
+use crate::describe::{count, heading};
+use crate::run::Run;
+use crate::source::Source;
+use crate::verdict::{Failure, Verdict};
+use runtime::{Cell, Difference, Outcome, World};
+use syntax::ast::{Action as Step, Example, Grid};
+use syntax::codes::{Code, running, synthesis};
+use syntax::diagnostic::Edit;
+use syntax::{TextRange, TextSize};
+
+/// The actions for the examples that `range` touches.
+pub fn example_actions(
+    analysis: &Analysis,
+    uri: &str,
+    range: TextRange,
+    cancel: Cancel<'_>,
+) -> Result<Vec<Action>, Cancelled> {
+    let mut actions = Vec::new();
+    for case in analysis.cases_in(uri) {
+        check(cancel)?;
+        if case.example.range.intersect(range).is_some() {
+            let run = analysis.run(case, cancel)?;
+            offered(case, run, analysis.verdict(case, cancel)?, &mut actions);
+        }
+    }
+    Ok(actions)
+}
+
+/// Fills in the output of every example of the file that has none, in one change; none where there is nothing to fill.
+pub fn fill_in_outputs(
+    analysis: &Analysis,
+    uri: &str,
+    cancel: Cancel<'_>,
+) -> Result<Option<Change>, Cancelled> {
+    let mut edits = Vec::new();
+    for case in analysis.cases_in(uri) {
+        check(cancel)?;
+        if let Some(run) = analysis.run(case, cancel)? {
+            edits.extend(output_to_fill_in(case, run));
+        }
+    }
+    let source = analysis.source(uri).filter(|_| !edits.is_empty());
+    Ok(source.map(|source| Change::of(source, edits)))
+}
+
+fn offered(case: Case<'_>, run: Option<&Run>, verdict: &Verdict, actions: &mut Vec<Action>) {
+    let (source, example) = (case.source, case.example);
+    let mut offer = |id, mends: Option<&Code>, title: String, edits: Vec<Edit>| {
+        let kind = if mends.is_some() { ActionKind::QuickFix } else { ActionKind::Example };
+        let (mends, preferred) = (mends.map(|code| code.code), mends.is_some());
+        actions.push(Action { id, kind, title, mends, preferred, change: Change::of(source, edits) });
+    };
+    if let Some(run) = run {
+        if let Some(edit) = output_to_fill_in(case, run) {
+            let title = format!("Fill in the output of {}", quoted(example));
+            offer("fill-in-output", Some(&running::NO_OUTPUT), title, vec![edit]);
+        }
+        match verdict {
+            Verdict::Fails(Failure::WrongResult(difference)) => {
+                if let (Some(grid), Some(expected)) = (&example.output, case.output()) {
+                    let code = if case.is_test() { &running::TEST_FAILED } else { &running::WRONG_RESULT };
+                    let title = format!(
+                        "Update the output of {}: {}",
+                        quoted(example),
+                        was_now(expected, &run.end, difference)
+                    );
+                    let mut edits = vec![replaced_rows(source, grid, &run.end)];
+                    // The trace is the program's, too, or the example would ask for what can't be.
+                    edits.extend(example.trace.as_ref().and_then(|_| trace_of(case, run)));
+                    offer("update-output", Some(code), title, edits);
+                }
+            }
+            Verdict::Fails(Failure::OtherTrace(_)) => {
+                if let Some(edit) = trace_of(case, run) {
+                    let code = if case.is_test() { &running::TEST_FAILED } else { &running::OTHER_TRACE };
+                    let steps = count(run.recording.actions().count() as u64, "step");
+                    let title = format!("Update the trace of {} to the program's {steps}", quoted(example));
+                    offer("update-trace", Some(code), title, vec![edit]);
+                }
+            }
+            Verdict::Fails(Failure::DidNotCrash) => {
+                if let Some(edits) = no_longer_crashes(case, run) {
+                    let code = if case.is_test() { &running::TEST_FAILED } else { &running::DID_NOT_CRASH };
+                    let title =
+                        format!("Expect the program's output of {} instead of a crash", quoted(example));
+                    offer("expect-output", Some(code), title, edits);
+                }
+            }
+            _ => {}
+        }
+        if example.trace.is_none()
+            && matches!(verdict, Verdict::Passes | Verdict::NoOutput)
+            && let Some(edit) = trace_of(case, run)
+        {
+            offer("fill-in-trace", None, format!("Fill in the trace of {}", quoted(example)), vec![edit]);
+        }
+    }
+    if let Some(trace) = example.trace.as_ref().filter(|trace| trace.inferred) {
+        let keyword = TextRange::new(
+            trace.range.start(),
+            trace.actions.first().map_or(trace.range.end(), |a| a.1.start()),
+        );
+        if let Some(at) = source.slice(keyword).find('?') {
+            let mark = TextRange::at(
+                trace.range.start() + TextSize::of(&source.slice(keyword)[..at]),
+                TextSize::of('?'),
+            );
+            let title = format!("Accept the inferred trace of {} as part of it", quoted(example));
+            offer("accept-trace", None, title, vec![Edit { range: mark, insert: String::new() }]);
+        }
+        let removal = whole_lines(source, trace.range);
+        let title = format!("Remove the inferred trace of {}", quoted(example));
+        let outdated =
+            case.input().is_some_and(|input| leads_elsewhere(&trace.actions, input, case.output()));
+        let mends = outdated.then_some(&synthesis::WRONG_INFERRED_TRACE);
+        offer("remove-trace", mends, title, vec![Edit { range: removal, insert: String::new() }]);
+    }
+}
+
+fn quoted(example: &Example) -> String {
+    format!("\"{}\"", example.name.text)
+}
+
+fn leads_elsewhere(actions: &[(Step, TextRange)], input: &World, output: Option<&World>) -> bool {
+    let mut world = input.clone();
+    !actions.iter().all(|(action, _)| world.act(*action)) || output.is_some_and(|output| *output != world)
+}
+
+/// The `output:` section of an example that has none and whose run finished, after its input.
+fn output_to_fill_in(case: Case<'_>, run: &Run) -> Option<Edit> {
+    let example = case.example;
+    let input = example.input.as_ref()?;
+    if example.output.is_some() || example.crashes.is_some() || run.outcome != Outcome::Finished {
+        return None;
+    }
+    Some(Edit {
+        range: TextRange::empty(input.range.end()),
+        insert: output_section(case.source, input, &run.end),
+    })
+}
+
+/// A line end and the section, indented as the input's.
+fn output_section(source: &Source, input: &Grid, world: &World) -> String {
+    let (end, indent) = (source.line_ending(), source.indent(input.range.start()));
+    let rows =
+        input.rows.first().map_or(format!("{indent}    "), |row| source.indent(row.range.start()).to_owned());
+    let mut text = format!("{end}{indent}output:");
+    for line in world.to_string().lines() {
+        text.push_str(&format!("{end}{rows}{line}"));
+    }
+    text
+}
+
+/// The rows of an output, replaced; the indentation of the first row is that of all.
+fn replaced_rows(source: &Source, grid: &Grid, world: &World) -> Edit {
+    let end = source.line_ending();
+    let (Some(first), Some(last)) = (grid.rows.first(), grid.rows.last()) else {
+        return Edit { range: TextRange::empty(grid.range.end()), insert: String::new() };
+    };
+    let separator = format!("{end}{}", source.indent(first.range.start()));
+    let rows: Vec<String> = world.to_string().lines().map(str::to_owned).collect();
+    Edit { range: first.range.cover(last.range), insert: rows.join(&separator) }
+}
+
+/// `trace: …` of the run, in the place of the trace that is there or as the last section.
+fn trace_of(case: Case<'_>, run: &Run) -> Option<Edit> {
+    if !run.complete() || run.outcome != Outcome::Finished {
+        return None;
+    }
+    Some(trace_edit(case, "trace:", run.recording.actions()))
+}
+
+/// The edit that makes the example's trace line `keyword actions`.
+pub(crate) fn trace_edit(case: Case<'_>, keyword: &str, actions: impl Iterator<Item = Step>) -> Edit {
+    let (source, example) = (case.source, case.example);
+    let line = format!("{keyword} {}", actions.map(Step::name).collect::<Vec<_>>().join(" "));
+    let line = line.trim_end().to_owned();
+    if let Some(trace) = &example.trace {
+        return Edit { range: trace.range, insert: line };
+    }
+    let before = example.output.as_ref().or(example.input.as_ref());
+    let (at, indent) = match before {
+        Some(grid) => (grid.range.end(), source.indent(grid.range.start()).to_owned()),
+        None => (example.range.end(), format!("{}    ", source.indent(example.range.start()))),
+    };
+    Edit { range: TextRange::empty(at), insert: format!("{}{indent}{line}", source.line_ending()) }
+}
+
+/// Takes `crashes` out of the header and fills in the output.
+fn no_longer_crashes(case: Case<'_>, run: &Run) -> Option<Vec<Edit>> {
+    let (source, example) = (case.source, case.example);
+    let (crashes, input) = (example.crashes?, example.input.as_ref()?);
+    let before = source.slice(TextRange::new(example.header.start(), crashes.start()));
+    let blanks = TextSize::of(&before[before.trim_end().len()..]);
+    let word = TextRange::new(crashes.start() - blanks, crashes.end());
+    let output = match &example.output {
+        Some(grid) => replaced_rows(source, grid, &run.end),
+        None => {
+            let insert = output_section(source, input, &run.end);
+            Edit { range: TextRange::empty(input.range.end()), insert }
+        }
+    };
+    Some(vec![Edit { range: word, insert: String::new() }, output])
+}
+
+/// The range with the blanks before it and the line end after it, where nothing else stands on its lines.
+fn whole_lines(source: &Source, range: TextRange) -> TextRange {
+    let start = source.line_start(range.start());
+    let end = source.line_end(range.end());
+    let rest = source.slice(TextRange::new(range.end(), end));
+    if !rest.trim().is_empty() || !source.slice(TextRange::new(start, range.start())).trim().is_empty() {
+        return range;
+    }
+    let after = source.text.get(usize::from(end)..).unwrap_or("");
+    let line_end = if after.starts_with("\r\n") { 2 } else { u32::from(!after.is_empty()) };
+    TextRange::new(start, end + TextSize::new(line_end))
+}
+
+/// `row 1, column 2 was 3, now 1`, for the first cells that change.
+fn was_now(expected: &World, found: &World, difference: &Difference) -> String {
+    if difference.size {
+        return "another size".to_owned();
+    }
+    let cells = &difference.cells;
+    let mut changes: Vec<String> = Vec::new();
+    for &(row, col) in cells.iter().take(2) {
+        let symbol = |world: &World| match world.cell(row, col) {
+            Cell::Wall => "#".to_owned(),
+            Cell::Markers(0) => ".".to_owned(),
+            Cell::Markers(n) => n.to_string(),
+        };
+        let place = crate::describe::place(expected, row, col);
+        changes.push(format!("{place} was {}, now {}", symbol(expected), symbol(found)));
+    }
+    if cells.len() > 2 {
+        let more = count(cells.len() as u64 - 2, "more cell");
+        changes.push(more);
+    }
+    if let Some((was, now)) = difference.robot {
+        let at = |robot: runtime::Robot| crate::describe::place(expected, robot.row, robot.col);
+        changes.push(if (was.row, was.col) == (now.row, now.col) {
+            format!("the robot faced {}, now {}", heading(was.heading), heading(now.heading))
+        } else {
+            format!("the robot was at {}, now at {}", at(was), at(now))
+        });
+    }
+    changes.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::fixture::{Fixture, fixture};
+    use expect_test::{Expect, expect};
+
+    /// The titles of all actions, and the text after the one of that id.
+    fn check_action(text: &str, id: &str, expected: Expect) {
+        let fixture = fixture(text);
+        let actions = example_actions(&fixture.analysis, &fixture.uri, fixture.range, NEVER).unwrap();
+        let mut text: String = actions
+            .iter()
+            .map(|a| format!("# {} [{}] {}\n", a.title, a.mends.unwrap_or("-"), a.id))
+            .collect();
+        if let Some(action) = actions.iter().find(|action| action.id == id) {
+            text.push_str(&fixture.after(&action.change));
+        }
+        expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn the_output_is_filled_in_after_the_input() {
+        check_action(
+            r#"def main():
+    move()
+    putMarker()
+example "a$0":
+  input:
+    > .
+    . #
+  trace: move putMarker
+"#,
+            "fill-in-output",
+            expect![[r##"
+                # Fill in the output of "a" [K210] fill-in-output
+                def main():
+                    move()
+                    putMarker()
+                example "a":
+                  input:
+                    > .
+                    . #
+                  output:
+                    . >1
+                    . #
+                  trace: move putMarker
+            "##]],
+        );
+    }
+
+    #[test]
+    fn a_crash_has_no_output_to_fill_in() {
+        check_action("def main(): move()\nexample \"a$0\":\n    input:\n        > #\n", "", expect![[""]]);
+    }
+
+    #[test]
+    fn an_update_says_what_changes() {
+        check_action(
+            r#"def main():
+    move()
+    putMarker()
+    turnLeft()
+example "a":
+    input:
+        > . 1
+        . # .
+    output:
+        . $0> 2
+        1 # .
+    trace: move
+"#,
+            "update-output",
+            expect![[r##"
+                # Update the output of "a": row 1, column 2 was ., now 1; row 1, column 3 was 2, now 1; 1 more cell; the robot faced east, now north [K202] update-output
+                def main():
+                    move()
+                    putMarker()
+                    turnLeft()
+                example "a":
+                    input:
+                        > . 1
+                        . # .
+                    output:
+                        . ^1 1
+                        . #  .
+                    trace: move putMarker turnLeft
+            "##]],
+        );
+    }
+
+    #[test]
+    fn a_trace_is_filled_in_and_updated() {
+        let text = "def main(): move(); turnLeft()\nexample \"a$0\":\n    input:\n        > .\n    output:\n        . ^\n";
+        check_action(
+            text,
+            "fill-in-trace",
+            expect![[r##"
+            # Fill in the trace of "a" [-] fill-in-trace
+            def main(): move(); turnLeft()
+            example "a":
+                input:
+                    > .
+                output:
+                    . ^
+                trace: move turnLeft
+        "##]],
+        );
+        check_action(
+            &format!("{text}    trace: move turnRight\n"),
+            "update-trace",
+            expect![[r##"
+            # Update the trace of "a" to the program's 2 steps [K206] update-trace
+            def main(): move(); turnLeft()
+            example "a":
+                input:
+                    > .
+                output:
+                    . ^
+                trace: move turnLeft
+        "##]],
+        );
+    }
+
+    #[test]
+    fn an_inferred_trace_is_accepted_or_removed() {
+        let text = "def main(): move()\nexample \"a$0\":\n    input:\n        > .\n    output:\n        . >\n    trace?: move\ntest \"b\":\n    input:\n        > .\n";
+        check_action(
+            text,
+            "accept-trace",
+            expect![[r##"
+            # Accept the inferred trace of "a" as part of it [-] accept-trace
+            # Remove the inferred trace of "a" [-] remove-trace
+            def main(): move()
+            example "a":
+                input:
+                    > .
+                output:
+                    . >
+                trace: move
+            test "b":
+                input:
+                    > .
+        "##]],
+        );
+        check_action(
+            text,
+            "remove-trace",
+            expect![[r##"
+            # Accept the inferred trace of "a" as part of it [-] accept-trace
+            # Remove the inferred trace of "a" [-] remove-trace
+            def main(): move()
+            example "a":
+                input:
+                    > .
+                output:
+                    . >
+            test "b":
+                input:
+                    > .
+        "##]],
+        );
+    }
+
+    #[test]
+    fn a_crash_that_does_not_come_is_no_longer_expected() {
+        check_action(
+            "def main(): turnLeft()\nexample \"a$0\" crashes:\n    input:\n        > .\n",
+            "expect-output",
+            expect![[r##"
+                # Expect the program's output of "a" instead of a crash [K208] expect-output
+                def main(): turnLeft()
+                example "a":
+                    input:
+                        > .
+                    output:
+                        ^ .
+            "##]],
+        );
+    }
+
+    #[test]
+    fn all_outputs_at_once_and_with_the_files_line_ends() {
+        let text = "def main(): move()\nexample \"a\":\n    input:\n        > .\nexample \"b\":\n    input:\n        > . .\n";
+        let fixture: Fixture = fixture(&text.replace('\n', "\r\n"));
+        let change = fill_in_outputs(&fixture.analysis, "main.karel", NEVER).unwrap().unwrap();
+        let after = fixture.after(&change);
+        assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
+        let again = self::fixture(&after);
+        assert_eq!(fill_in_outputs(&again.analysis, "main.karel", NEVER).unwrap(), None);
+        assert!(again.analysis.cases().all(|case| again.analysis.verdict(case, NEVER).unwrap().passes()));
+    }
+}

@@ -1,0 +1,71 @@
+//! What stands under the cursor, in Markdown: what a word means and what a statement did in each example; of an
+//! example its verdict, its worlds and its trace.
+
+mod example;
+mod statement;
+#[cfg(test)]
+mod tests;
+
+pub use example::{example_report, trace_text};
+
+use crate::analysis::Analysis;
+use crate::cancel::{Cancel, Cancelled};
+use crate::source::Source;
+use crate::statements::statement_at;
+use crate::words;
+use syntax::{TextRange, TextSize};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hover {
+    /// What the text is about.
+    pub range: TextRange,
+    pub markdown: String,
+}
+
+pub fn hover(
+    analysis: &Analysis,
+    uri: &str,
+    offset: TextSize,
+    cancel: Cancel<'_>,
+) -> Result<Option<Hover>, Cancelled> {
+    let Some(source) = analysis.source(uri) else { return Ok(None) };
+    if source.file().comments.iter().any(|c| c.range.contains(offset)) {
+        return Ok(None);
+    }
+    if let Some(case) = analysis.cases_in(uri).find(|case| case.example.range.contains_inclusive(offset)) {
+        let markdown = example_report(analysis, case, cancel)?;
+        return Ok(Some(Hover { range: example::section(case.example, offset), markdown }));
+    }
+    let Some(word) = word_at(source, offset) else { return Ok(None) };
+    if analysis.program_at(uri).is_none() {
+        return Ok(None);
+    }
+    if let Some(procedure) = source.file().procedures().find(|p| p.name.range.contains_inclusive(offset)) {
+        let markdown = statement::procedure(analysis, source, procedure, cancel)?;
+        return Ok(Some(Hover { range: procedure.name.range, markdown }));
+    }
+    let text = source.slice(word);
+    let mut parts: Vec<String> =
+        words::help(text).map(|help| format!("`{text}`: {help}")).into_iter().collect();
+    if let Some((_, of)) = statement_at(source.file(), offset) {
+        parts.extend(statement::callee(analysis, source, of));
+        parts.extend(statement::effect(analysis, of, cancel)?);
+    }
+    Ok((!parts.is_empty()).then(|| Hover { range: word, markdown: parts.join("\n\n") }))
+}
+
+/// The word that `offset` touches, or the hole.
+fn word_at(source: &Source, offset: TextSize) -> Option<TextRange> {
+    let text = &*source.text;
+    let (before, after) = text.split_at_checked(offset.into())?;
+    let around = |part: fn(char) -> bool| {
+        let start =
+            before.len() - before.chars().rev().take_while(|c| part(*c)).map(char::len_utf8).sum::<usize>();
+        let end = before.len() + after.chars().take_while(|c| part(*c)).map(char::len_utf8).sum::<usize>();
+        let range = TextRange::new(TextSize::try_from(start).ok()?, TextSize::try_from(end).ok()?);
+        (!range.is_empty()).then_some(range)
+    };
+    around(|c| c.is_alphanumeric() || c == '_')
+        .or_else(|| around(|c| c == '.').filter(|r| source.slice(*r) == "..."))
+        .or_else(|| around(|c| c == '?').filter(|r| source.slice(*r) == "?"))
+}

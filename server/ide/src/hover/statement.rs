@@ -1,0 +1,194 @@
+//! What a statement did in each example, and what a procedure is.
+
+use crate::analysis::{Analysis, Case};
+use crate::cancel::{Cancel, Cancelled, check};
+use crate::describe::{count, robot};
+use crate::run::Run;
+use crate::source::Source;
+use crate::statements::{head_range, holes};
+use crate::verdict::Verdict;
+use crate::walk::{Visit, walk};
+use runtime::StepKind;
+use syntax::TextRange;
+use syntax::ast::{Procedure, Statement, StatementKind};
+
+/// So many examples are listed.
+const LISTED: usize = 10;
+
+/// Of a call, the procedure's first line and the comment above it.
+pub(super) fn callee(analysis: &Analysis, source: &Source, statement: &Statement) -> Option<String> {
+    let StatementKind::Call(name) = &statement.kind else { return None };
+    let procedure = analysis.procedure(&name.text)?;
+    Some(signature(source, procedure))
+}
+
+fn signature(source: &Source, procedure: &Procedure) -> String {
+    let mut text = format!("```kareldsl\ndef {}():\n```", procedure.name.text);
+    let comment = comment_above(source, procedure);
+    if !comment.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&comment);
+    }
+    text
+}
+
+/// The comment lines right above the definition, without `#`.
+fn comment_above(source: &Source, procedure: &Procedure) -> String {
+    let mut lines = Vec::new();
+    let first = source.line_start(procedure.range.start());
+    let mut next = first;
+    for comment in source.file().comments.iter().rev().filter(|c| c.own_line && c.range.end() <= first) {
+        let between = source.slice(TextRange::new(comment.range.end(), next));
+        if between.matches('\n').count() != 1 || !between.trim().is_empty() {
+            break;
+        }
+        lines.push(comment.text.trim_start_matches('#').trim().to_owned());
+        next = source.line_start(comment.range.start());
+    }
+    lines.reverse();
+    lines.join("  \n")
+}
+
+/// Of the name in a definition.
+pub(super) fn procedure(
+    analysis: &Analysis,
+    source: &Source,
+    procedure: &Procedure,
+    cancel: Cancel<'_>,
+) -> Result<String, Cancelled> {
+    let mut text = signature(source, procedure);
+    if procedure.name.text == "main" {
+        let (mut passed, mut total) = (0, 0);
+        for case in analysis.cases() {
+            passed += usize::from(analysis.verdict(case, cancel)?.passes());
+            total += 1;
+        }
+        text.push_str(&format!("\n\nA run begins here. {passed}/{total} examples pass."));
+        return Ok(text);
+    }
+    let mut lines = Vec::new();
+    for case in analysis.cases() {
+        check(cancel)?;
+        let Some(run) = analysis.run(case, cancel)? else { continue };
+        let mut calls = 0;
+        walk(source.file(), &run.recording, &mut |statement, _| {
+            let called =
+                matches!(&statement.kind, StatementKind::Call(name) if name.text == procedure.name.text);
+            calls += u64::from(called);
+        });
+        lines.push(format!("- {}: {}", title(case), often("called", calls)));
+    }
+    push_list(&mut text, lines);
+    Ok(text)
+}
+
+/// What the statement did in each example; none where nothing was run.
+pub(super) fn effect(
+    analysis: &Analysis,
+    statement: &Statement,
+    cancel: Cancel<'_>,
+) -> Result<Option<String>, Cancelled> {
+    let Some(program) = analysis.program() else { return Ok(None) };
+    let stopping =
+        holes(program.file()).into_iter().find(|hole| head_range(statement).contains_range(hole.range));
+    let mut lines = Vec::new();
+    for case in analysis.cases() {
+        check(cancel)?;
+        let Some(run) = analysis.run(case, cancel)? else { continue };
+        if let (Some(hole), Verdict::Hole { range }) = (stopping, analysis.verdict(case, cancel)?)
+            && hole.range == *range
+        {
+            let step = run.actions().map_or(String::new(), |n| format!(" after {}", count(n as u64, "step")));
+            let at = robot(&run.end, run.end.robot());
+            lines.push(format!("- {}: the run stops here{step}, robot at {at}", title(case)));
+            continue;
+        }
+        let mut visits = Vec::new();
+        walk(program.file(), &run.recording, &mut |visited, visit| {
+            if std::ptr::eq(visited, statement) {
+                visits.push(visit);
+            }
+        });
+        visits.sort_by_key(|visit| visit.from);
+        let more = if run.complete() { "" } else { " (in its first steps)" };
+        lines.push(format!("- {}: {}{more}", title(case), told(statement, run, &visits)));
+    }
+    let mut text = String::new();
+    push_list(&mut text, lines);
+    Ok((!text.is_empty()).then(|| text.trim_start().to_owned()))
+}
+
+fn push_list(text: &mut String, lines: Vec<String>) {
+    let left_out = lines.len().saturating_sub(LISTED);
+    for (i, line) in lines.into_iter().take(LISTED).enumerate() {
+        text.push_str(if i == 0 { "\n\n" } else { "\n" });
+        text.push_str(&line);
+    }
+    if left_out > 0 {
+        text.push_str(&format!("\n- … and {left_out} more"));
+    }
+}
+
+fn title(case: Case<'_>) -> String {
+    match case.example.name.text.as_str() {
+        "" => "without a name".to_owned(),
+        name => format!("\"{name}\""),
+    }
+}
+
+/// `never run`, `run once`, `run 3 times`
+fn often(what: &str, n: u64) -> String {
+    match n {
+        0 => format!("never {what}"),
+        1 => format!("{what} once"),
+        n => format!("{what} {}", count(n, "time")),
+    }
+}
+
+fn told(statement: &Statement, run: &Run, visits: &[Visit]) -> String {
+    let Some(first) = visits.first() else { return "never run".to_owned() };
+    let times = visits.len() as u64;
+    let steps = &run.recording.steps;
+    // Of a statement with a head, the first step of a visit is its own.
+    let own = steps.get(first.from).filter(|_| first.to > first.from).map(|step| step.origin);
+    let own_steps = || steps.iter().filter(|step| Some(step.origin) == own);
+    let held =
+        || own_steps().filter(|s| matches!(s.kind, StepKind::Test { result: true, .. })).count() as u64;
+    let what = match &statement.kind {
+        StatementKind::While { .. } => format!("{}, {}", often("entered", times), count(held(), "round")),
+        StatementKind::Repeat { .. } => {
+            let rounds = if own.is_some() { own_steps().count() as u64 } else { 0 };
+            format!("{}, {}", often("entered", times), count(rounds, "round"))
+        }
+        StatementKind::If { .. } => {
+            let failed = own_steps().count() as u64 - held();
+            format!("{}, {}", often("held", held()), often("failed", failed))
+        }
+        _ if visits.iter().all(|visit| !visit.finished) => "tried once, and stopped there".to_owned(),
+        _ => often("run", times),
+    };
+    format!("{what}; {}{}", if visits.len() > 1 { "first " } else { "" }, first_effect(run, first))
+}
+
+/// `at step 2: row 2, column 1, facing east → row 2, column 2, facing east`
+fn first_effect(run: &Run, visit: &Visit) -> String {
+    let steps = &run.recording.steps;
+    let robot_at = |n: usize| steps.get(n).map_or(run.recording.end.robot(), |step| step.robot);
+    let number = steps.iter().take(visit.from).filter(|step| step.action().is_some()).count() + 1;
+    let world = &run.recording.start;
+    let (before, after) = (robot_at(visit.from), robot_at(visit.to));
+    let mut text = format!("at step {number}: {}", robot(world, before));
+    if before != after {
+        text.push_str(&format!(" → {}", robot(world, after)));
+    }
+    let within = || steps.get(visit.from..visit.to).unwrap_or(&[]).iter().map(|step| step.marker_change);
+    let put = within().filter(|change| *change > 0).count() as u64;
+    let picked = within().filter(|change| *change < 0).count() as u64;
+    if put > 0 {
+        text.push_str(&format!(", puts {}", count(put, "marker")));
+    }
+    if picked > 0 {
+        text.push_str(&format!(", picks {}", count(picked, "marker")));
+    }
+    text
+}

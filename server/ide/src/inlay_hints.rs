@@ -1,0 +1,224 @@
+//! Counts beside the program: rounds of loops, how often a branch is taken, and which examples pass.
+
+use crate::analysis::Analysis;
+use crate::cancel::{Cancel, Cancelled, check};
+use crate::describe::count;
+use crate::source::Source;
+use crate::statements::{blocks, each_statement, head_range};
+use crate::verdict::Verdict;
+use crate::walk::walk;
+use runtime::StepKind;
+use std::collections::HashMap;
+use syntax::ast::{Statement, StatementKind};
+use syntax::{TextRange, TextSize};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlayHint {
+    /// It is drawn after this offset, with a blank between.
+    pub offset: TextSize,
+    pub label: String,
+    pub tooltip: String,
+}
+
+/// Hints of the file within `range`, in source order.
+pub fn inlay_hints(
+    analysis: &Analysis,
+    uri: &str,
+    range: TextRange,
+    cancel: Cancel<'_>,
+) -> Result<Vec<InlayHint>, Cancelled> {
+    let Some(source) = analysis.source(uri).filter(|_| analysis.config().inlay_hints) else {
+        return Ok(Vec::new());
+    };
+    let mut hints = Vec::new();
+    if analysis.program_at(uri).is_some() {
+        counts(analysis, source, cancel, &mut hints)?;
+    }
+    for case in analysis.cases_in(uri) {
+        check(cancel)?;
+        let label = match analysis.verdict(case, cancel)? {
+            Verdict::Passes => "✓",
+            Verdict::Fails(_) => "✗",
+            _ => continue,
+        };
+        let tooltip = crate::reason::verdict(analysis.run(case, cancel)?, analysis.verdict(case, cancel)?);
+        hints.push(InlayHint { offset: case.example.header.end(), label: label.to_owned(), tooltip });
+    }
+    hints.retain(|hint| range.contains_inclusive(hint.offset));
+    hints.sort_by_key(|hint| hint.offset);
+    Ok(hints)
+}
+
+/// What one example did at a statement with blocks.
+#[derive(Default, Clone, Copy)]
+struct Tally {
+    /// Rounds of a loop, or how often the condition of an `if` held.
+    inside: u64,
+    /// How often an `if` was decided.
+    decided: u64,
+}
+
+fn counts(
+    analysis: &Analysis,
+    source: &Source,
+    cancel: Cancel<'_>,
+    hints: &mut Vec<InlayHint>,
+) -> Result<(), Cancelled> {
+    let mut tallies: HashMap<*const Statement, Vec<Tally>> = HashMap::new();
+    let mut runs = 0;
+    for case in analysis.cases() {
+        check(cancel)?;
+        let Some(run) = analysis.run(case, cancel)?.filter(|run| run.complete()) else { continue };
+        runs += 1;
+        let steps = &run.recording.steps;
+        let mut by_origin: Vec<Tally> = Vec::new();
+        for step in steps {
+            let origin = step.origin.0 as usize;
+            if by_origin.len() <= origin {
+                by_origin.resize(origin + 1, Tally::default());
+            }
+            let tally = &mut by_origin[origin];
+            tally.decided += 1;
+            tally.inside +=
+                u64::from(!matches!(step.kind, StepKind::Action(_) | StepKind::Test { result: false, .. }));
+        }
+        let mut own: HashMap<*const Statement, Option<u32>> = HashMap::new();
+        walk(source.file(), &run.recording, &mut |statement, visit| {
+            if blocks(statement).next().is_some() {
+                let step = steps.get(visit.from).filter(|_| visit.to > visit.from);
+                own.entry(statement).or_default();
+                own.entry(statement).and_modify(|o| *o = o.or(step.map(|s| s.origin.0)));
+            }
+        });
+        for (statement, origin) in own {
+            let tally = origin.and_then(|o| by_origin.get(o as usize)).copied().unwrap_or_default();
+            tallies.entry(statement).or_default().push(tally);
+        }
+    }
+    if runs == 0 {
+        return Ok(());
+    }
+    for procedure in source.file().procedures() {
+        each_statement(&procedure.body, &mut |statement| {
+            let tallies = tallies.get(&(statement as *const _)).map_or(&[][..], Vec::as_slice);
+            if let Some((label, tooltip)) = hint(statement, tallies) {
+                hints.push(InlayHint { offset: after_colon(source, statement), label, tooltip });
+            }
+        });
+    }
+    Ok(())
+}
+
+fn hint(statement: &Statement, tallies: &[Tally]) -> Option<(String, String)> {
+    let examples = count(tallies.len() as u64, "example");
+    match &statement.kind {
+        // The rounds of a `repeat` are written beside it.
+        StatementKind::While { .. } => {
+            let rounds = || tallies.iter().map(|tally| tally.inside);
+            let (least, most) = (rounds().min()?, rounds().max()?);
+            let label = if least == most { count(most, "round") } else { format!("{least}–{most} rounds") };
+            Some((label, format!("Rounds per example, in the {examples} that come here")))
+        }
+        StatementKind::If { .. } => {
+            let decided: u64 = tallies.iter().map(|tally| tally.decided).sum();
+            let taken: u64 = tallies.iter().map(|tally| tally.inside).sum();
+            let tooltip = format!("The condition held {taken} of {decided} times, in {examples}");
+            (decided > 0).then(|| (format!("taken {taken}/{decided}"), tooltip))
+        }
+        _ => None,
+    }
+}
+
+/// After the colon of the statement's head; after the head where there is none.
+fn after_colon(source: &Source, statement: &Statement) -> TextSize {
+    let head = head_range(statement).end();
+    let body = blocks(statement).next().map_or(head, |block| block.range.start()).max(head);
+    let between = source.slice(TextRange::new(head, body));
+    let line = between.split(['\n', '\r']).next().unwrap_or("");
+    line.find(':').map_or(head, |at| head + TextSize::of(&line[..=at]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::change::apply;
+    use crate::fixture::{fixture, fixture_with};
+    use expect_test::expect;
+    use syntax::diagnostic::Edit;
+
+    const TEXT: &str = r#"def main():
+    while(frontIsClear()):
+        if(markersPresent()): pickMarker()
+        move()
+    repeat(2): turnLeft()
+    while not leftIsClear():
+        turnLeft()
+
+example "good":
+    input:
+        > 1 . 2 #
+    output:
+        . . . <2 #
+example "bad":
+    input:
+        > .
+    output:
+        < .
+example "open":
+    input:
+        > . .
+"#;
+
+    fn whole(text: &str) -> TextRange {
+        TextRange::up_to(TextSize::of(text))
+    }
+
+    #[test]
+    fn counts_stand_behind_the_colon() {
+        let fixture = fixture(TEXT);
+        let hints = inlay_hints(&fixture.analysis, "main.karel", whole(TEXT), NEVER).unwrap();
+        let edit = |hint: &InlayHint| {
+            let insert = format!("  «{}: {}»", hint.label, hint.tooltip);
+            Edit { range: TextRange::empty(hint.offset), insert }
+        };
+        let edits: Vec<Edit> = hints.iter().map(edit).collect();
+        expect![[r#"
+            def main():
+                while(frontIsClear()):  «1–3 rounds: Rounds per example, in the 3 examples that come here»
+                    if(markersPresent()):  «taken 1/6: The condition held 1 of 6 times, in 3 examples» pickMarker()
+                    move()
+                repeat(2): turnLeft()
+                while not leftIsClear():  «3 rounds: Rounds per example, in the 3 examples that come here»
+                    turnLeft()
+
+            example "good":  «✗: ✗ wrong result: the robot differs»
+                input:
+                    > 1 . 2 #
+                output:
+                    . . . <2 #
+            example "bad":  «✗: ✗ wrong result: the robot differs»
+                input:
+                    > .
+                output:
+                    < .
+            example "open":
+                input:
+                    > . .
+        "#]].assert_eq(&apply(TEXT, &edits));
+    }
+
+    #[test]
+    fn only_those_in_the_range() {
+        let fixture = fixture(TEXT);
+        let range = TextRange::up_to(TextSize::of("def main():\n    while(frontIsClear()):"));
+        assert_eq!(inlay_hints(&fixture.analysis, "main.karel", range, NEVER).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn they_can_be_turned_off() {
+        let config = crate::Config { inlay_hints: false, ..Default::default() };
+        let fixture = fixture_with(TEXT, config);
+        assert!(inlay_hints(&fixture.analysis, "main.karel", whole(TEXT), NEVER).unwrap().is_empty());
+    }
+}

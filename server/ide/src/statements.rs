@@ -1,0 +1,121 @@
+//! Finding statements and holes in a tree.
+
+use crate::source::Source;
+use syntax::ast::{Block, Condition, ConditionKind, CountKind, File, Procedure, Statement, StatementKind};
+use syntax::{TextRange, TextSize};
+
+/// What may stand in a hole's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HoleKind {
+    /// `...`: one or more statements.
+    Statements,
+    /// `?` as a condition.
+    Condition,
+    /// `?` as a count.
+    Count,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hole {
+    pub kind: HoleKind,
+    pub range: TextRange,
+}
+
+/// All holes of the procedures, in source order, of all kinds together: the order in which they are numbered everywhere.
+pub fn holes(file: &File) -> Vec<Hole> {
+    let mut found = Vec::new();
+    for procedure in file.procedures() {
+        each_statement(&procedure.body, &mut |statement| match &statement.kind {
+            StatementKind::Hole => found.push(Hole { kind: HoleKind::Statements, range: statement.range }),
+            StatementKind::While { condition, .. } | StatementKind::If { condition, .. } => {
+                let inner = innermost(condition);
+                if inner.kind == ConditionKind::Hole {
+                    found.push(Hole { kind: HoleKind::Condition, range: inner.range });
+                }
+            }
+            StatementKind::Repeat { count, .. } if count.kind == CountKind::Hole => {
+                found.push(Hole { kind: HoleKind::Count, range: count.range });
+            }
+            _ => {}
+        });
+    }
+    found
+}
+
+/// What stands within all `not`.
+pub(crate) fn innermost(condition: &Condition) -> &Condition {
+    let mut inner = condition;
+    while let ConditionKind::Not(next) = &inner.kind {
+        inner = next;
+    }
+    inner
+}
+
+/// The blocks directly in a statement.
+pub(crate) fn blocks(statement: &Statement) -> impl Iterator<Item = &Block> {
+    let (first, second) = match &statement.kind {
+        StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => (Some(body), None),
+        StatementKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref().map(|o| &o.body)),
+        _ => (None, None),
+    };
+    first.into_iter().chain(second)
+}
+
+/// Every statement of the block and of the blocks in it, outer ones first, in source order.
+pub(crate) fn each_statement<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Statement)) {
+    for statement in &block.statements {
+        visit(statement);
+        for inner in blocks(statement) {
+            each_statement(inner, visit);
+        }
+    }
+}
+
+/// The procedure that `offset` stands in.
+pub(crate) fn procedure_at(file: &File, offset: TextSize) -> Option<&Procedure> {
+    file.procedures().find(|p| p.range.contains_inclusive(offset))
+}
+
+/// The innermost statement that `offset` stands in, and the block it belongs to.
+pub(crate) fn statement_at(file: &File, offset: TextSize) -> Option<(&Block, &Statement)> {
+    let mut block = &procedure_at(file, offset)?.body;
+    let mut found = None;
+    loop {
+        let statements = &block.statements;
+        // Of two that touch, the one that begins at the offset.
+        let Some(statement) = statements.iter().rev().find(|s| s.range.contains_inclusive(offset)) else {
+            return found;
+        };
+        found = Some((block, statement));
+        match blocks(statement).find(|b| !b.statements.is_empty() && b.range.contains_inclusive(offset)) {
+            Some(inner) => block = inner,
+            None => return found,
+        }
+    }
+}
+
+/// The statement's own line: all of a simple statement, up to the condition or count of a compound one.
+pub(crate) fn head_range(statement: &Statement) -> TextRange {
+    let end = match &statement.kind {
+        StatementKind::While { condition, .. } | StatementKind::If { condition, .. } => condition.range.end(),
+        StatementKind::Repeat { count, .. } => count.range.end(),
+        _ => statement.range.end(),
+    };
+    TextRange::new(statement.range.start(), end.max(statement.range.start()))
+}
+
+/// The head with the parenthesis that closes it.
+pub(crate) fn closed(source: &Source, head: TextRange) -> TextRange {
+    let rest = source.slice(TextRange::new(head.end(), source.line_end(head.end()).max(head.end())));
+    let open = source.slice(head);
+    if rest.starts_with(')') && open.matches('(').count() > open.matches(')').count() {
+        return TextRange::new(head.start(), head.end() + TextSize::of(')'));
+    }
+    head
+}
+
+/// `while(frontIsClear())`, without the colon.
+pub(crate) fn head_text(statement: &Statement) -> String {
+    let head = syntax::print::head(&statement.kind);
+    head.strip_suffix(':').map_or(head.clone(), str::to_owned)
+}

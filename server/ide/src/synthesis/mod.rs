@@ -1,0 +1,46 @@
+//! Synthesis as the editor sees it: which actions there are at a place, or why not ([`actions`]); what the engine is
+//! asked ([`task`]); and the change that its answer makes, run on every example before it is offered ([`answer`]).
+//! Nothing here talks to the engine.
+
+mod actions;
+mod complete;
+mod edit;
+mod indent;
+mod reasons;
+mod substitute;
+mod task;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+pub use actions::{SynthesisAction, actions};
+pub use edit::{Answer, answer};
+pub use task::{Prompt, Task, task};
+pub use trace::{trace_change, trace_prompt};
+
+use syntax::TextSize;
+
+/// What is asked for. Plain, so that it can travel with a code action and come back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Goal {
+    /// A `main`: a new one, or in place of the body of the one there is.
+    Program,
+    /// All holes of the program; only one, if there is only one.
+    Holes,
+    /// Statements after what stands at the offset of the program.
+    Complete(TextSize),
+    /// The trace of the example of this number in the analysis.
+    Trace(usize),
+}
+
+impl Goal {
+    /// The last word of the action's kind: `refactor.karel.synthesize.program`.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Goal::Program => "program",
+            Goal::Holes => "hole",
+            Goal::Complete(_) => "complete",
+            Goal::Trace(_) => "trace",
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Why synthesis can't run. One sentence each, for people.
+
+use crate::analysis::{Analysis, Case};
+use crate::describe::example;
+use crate::diagnostics::{contradictions, impossible};
+use crate::source::Source;
+use runtime::World;
+use syntax::TextSize;
+use syntax::ast::StatementKind;
+use syntax::diagnostic::Severity;
+
+/// Sides of the worlds that the networks read.
+const SIDES: std::ops::RangeInclusive<u8> = 2..=16;
+
+/// The examples that the engine is given: all but tests, and but those that ask for nothing.
+pub(super) fn given(analysis: &Analysis) -> impl Iterator<Item = Case<'_>> {
+    analysis
+        .shown_cases()
+        .filter(|case| case.input().is_some() && (case.output().is_some() || case.example.crashes.is_some()))
+}
+
+/// What keeps the engine from any work on the program and its examples.
+pub(super) fn obstacle(analysis: &Analysis) -> Option<String> {
+    analysis.program().and_then(mistake).or_else(|| unfit_examples(analysis))
+}
+
+/// The first syntax error or undefined name of the program.
+fn mistake(program: &Source) -> Option<String> {
+    let line = |offset: TextSize| {
+        let before = program.text.get(..usize::from(offset)).unwrap_or("");
+        before.matches('\n').count() + 1
+    };
+    let error = program.parse.diagnostics.iter().find(|d| d.severity == Severity::Error);
+    if let Some(error) = error {
+        return Some(format!("Correct line {} first: {}", line(error.range.start()), error.message));
+    }
+    let defined = |name: &str| program.file().procedures().any(|p| p.name.text == name);
+    let mut undefined = None;
+    for procedure in program.file().procedures() {
+        crate::statements::each_statement(&procedure.body, &mut |statement| {
+            if let StatementKind::Call(name) = &statement.kind
+                && undefined.is_none()
+                && !defined(&name.text)
+            {
+                undefined = Some(name.clone());
+            }
+        });
+    }
+    let name = undefined?;
+    Some(format!("Define '{}' first: line {} calls it.", name.text, line(name.range.start())))
+}
+
+fn unfit_examples(analysis: &Analysis) -> Option<String> {
+    for source in analysis.grids() {
+        if let Some(error) = source.parse.diagnostics.iter().find(|d| d.severity == Severity::Error) {
+            let name = source.uri.rsplit('/').next().unwrap_or(&source.uri);
+            return Some(format!("Correct {name} first: {}", error.message));
+        }
+    }
+    if !given(analysis).any(|case| case.output().is_some()) {
+        return Some("Add an example block with input and output first.".to_owned());
+    }
+    if let Some((later, earlier)) = contradictions(analysis).first() {
+        let (later, earlier) = (example(later.example), example(earlier.example));
+        return Some(format!("No program satisfies both {earlier} and {later}: they contradict each other."));
+    }
+    if let Some(case) = given(analysis).find(|case| impossible(*case)) {
+        return Some(format!("No program satisfies {}: it contradicts itself.", example(case.example)));
+    }
+    given(analysis).filter(|case| case.output().is_some()).find_map(wrong_size)
+}
+
+/// A world that the networks can't read.
+pub(super) fn wrong_size(case: Case<'_>) -> Option<String> {
+    let fits = |world: &World| SIDES.contains(&world.rows()) && SIDES.contains(&world.cols());
+    let world = case.input().filter(|world| !fits(world))?;
+    Some(format!(
+        "The world of {} is {}×{}; synthesis reads worlds of 2×2 to 16×16.",
+        example(case.example),
+        world.rows(),
+        world.cols()
+    ))
+}

@@ -1,0 +1,141 @@
+//! What the run of an example means: whether it did what the example says, and if not, the one thing that is wrong.
+
+use crate::run::Run;
+use runtime::{Action, Difference, Outcome, Program, Site, SiteKind, World, difference};
+use syntax::TextRange;
+use syntax::ast::Example;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// There is no `main`, no program, or no valid input.
+    NotRun,
+    /// The run did what the example says.
+    Passes,
+    /// The run finished; the example doesn't say with what result.
+    NoOutput,
+    /// The run came to this hole of the program.
+    Hole {
+        range: TextRange,
+    },
+    /// The run came to a mistake that the syntax or name checks report.
+    Mistake {
+        range: TextRange,
+    },
+    Fails(Failure),
+}
+
+/// Ranges are of the program: a simple statement, or the head of a compound one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    Crash {
+        action: Action,
+        range: TextRange,
+    },
+    /// Proved: this `while` sees a world again that it has already seen.
+    EndlessLoop {
+        range: TextRange,
+    },
+    /// Still running here when the limit of ticks was reached.
+    Limit {
+        range: TextRange,
+    },
+    /// This call is one too deep.
+    TooDeep {
+        range: TextRange,
+    },
+    /// The run finished with another world (the second) than expected (the first).
+    WrongResult(Difference),
+    /// The run did what the output says, but its actions are not the given trace's.
+    OtherTrace(TraceDifference),
+    /// The run was expected to crash and finished.
+    DidNotCrash,
+}
+
+/// The first action at which a run and a given trace differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceDifference {
+    /// How many actions agree before it.
+    pub at: usize,
+    /// The run's action; none where the run ended before the trace.
+    pub ran: Option<Action>,
+    /// The trace's action; none where the trace ended before the run.
+    pub given: Option<Action>,
+}
+
+impl Verdict {
+    pub fn passes(&self) -> bool {
+        *self == Verdict::Passes
+    }
+
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Verdict::Fails(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+pub(crate) fn judge(program: &Program, run: &Run, example: &Example, expected: Option<&World>) -> Verdict {
+    let range = run.outcome.origin().and_then(|o| program.site(o)).map(pointed).unwrap_or_default();
+    let fails = Verdict::Fails;
+    match run.outcome {
+        Outcome::Hole { .. } => Verdict::Hole { range },
+        Outcome::Broken { .. } | Outcome::Cancelled => Verdict::Mistake { range },
+        Outcome::EndlessLoop { .. } => fails(Failure::EndlessLoop { range }),
+        Outcome::OutOfTicks { .. } => fails(Failure::Limit { range }),
+        Outcome::TooDeep { .. } => fails(Failure::TooDeep { range }),
+        Outcome::Crashed { action, .. } if example.crashes.is_none() => {
+            fails(Failure::Crash { action, range })
+        }
+        Outcome::Crashed { action, .. } => match trace_difference(run, example, Some(action)) {
+            Some(difference) => fails(Failure::OtherTrace(difference)),
+            None => Verdict::Passes,
+        },
+        Outcome::Finished if example.crashes.is_some() => fails(Failure::DidNotCrash),
+        Outcome::Finished => finished(run, example, expected),
+    }
+}
+
+fn finished(run: &Run, example: &Example, expected: Option<&World>) -> Verdict {
+    if let Some(expected) = expected {
+        let difference = difference(expected, &run.end);
+        if !difference.is_empty() {
+            return Verdict::Fails(Failure::WrongResult(difference));
+        }
+    }
+    match trace_difference(run, example, None) {
+        Some(difference) => Verdict::Fails(Failure::OtherTrace(difference)),
+        None if expected.is_some() => Verdict::Passes,
+        None => Verdict::NoOutput,
+    }
+}
+
+/// What to point at: a simple statement, the head of one that has blocks, a hole.
+pub(crate) fn pointed(site: Site) -> TextRange {
+    match site.kind {
+        SiteKind::While | SiteKind::Repeat | SiteKind::If { .. } => {
+            TextRange::new(site.range.start(), site.head.end().max(site.range.start()))
+        }
+        _ => site.range,
+    }
+}
+
+/// Against the trace that the author gave; an inferred one is no constraint. The action that crashed may stand at the
+/// end of the trace or not.
+fn trace_difference(run: &Run, example: &Example, crashed: Option<Action>) -> Option<TraceDifference> {
+    let trace = example.trace.as_ref().filter(|trace| trace.valid && !trace.inferred)?;
+    let mut given = trace.actions.iter().map(|(action, _)| *action);
+    let carried_out = run.recording.actions().count();
+    let tried = crashed.filter(|_| run.complete() && trace.actions.len() > carried_out);
+    let mut ran = run.recording.actions().chain(tried);
+    let mut at = 0;
+    loop {
+        match (ran.next(), given.next()) {
+            (None, None) => return None,
+            (Some(ran), Some(given)) if ran == given => at += 1,
+            // The recording of a long run ends before the run.
+            (None, Some(_)) if !run.complete() => return None,
+            (ran, given) => return Some(TraceDifference { at, ran, given }),
+        }
+    }
+}

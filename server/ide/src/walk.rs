@@ -1,0 +1,183 @@
+//! Retells a recorded run along the syntax tree, so that every execution of every statement is known by the steps
+//! it took: calls and whole loops too, which are no steps of their own.
+
+use runtime::{Recording, StepKind};
+use std::collections::HashMap;
+use syntax::ast::{Block, CountKind, File, Statement, StatementKind};
+
+/// One execution of a statement: it took the recording's steps `from..to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Visit {
+    pub from: usize,
+    pub to: usize,
+    /// It came to its end; false where the run stopped within it.
+    pub finished: bool,
+}
+
+/// Calls active at one time, as in the editor's limits.
+const DEPTH: usize = 1_000;
+/// Statements retold at most: calls that do nothing take no steps, so that steps alone do not bound a run.
+const STATEMENTS: usize = 1_000_000;
+
+enum Frame<'a> {
+    /// The rest of a block.
+    Block(std::slice::Iter<'a, Statement>),
+    /// The same of a called procedure.
+    Call(std::slice::Iter<'a, Statement>),
+    While(&'a Block),
+    Repeat(&'a Block, u8),
+    /// What stands above belongs to this statement, which began at this step.
+    Within(&'a Statement, usize),
+}
+
+/// Tells `visit` of every execution of a statement when it is over, inner ones first.
+pub(crate) fn walk<'a>(file: &'a File, recording: &Recording, visit: &mut dyn FnMut(&'a Statement, Visit)) {
+    let mut procedures: HashMap<&str, &Block> = HashMap::new();
+    for procedure in file.procedures() {
+        procedures.entry(&procedure.name.text).or_insert(&procedure.body);
+    }
+    let Some(main) = procedures.get("main") else { return };
+    let steps = &recording.steps;
+    let (mut at, mut depth, mut statements) = (0, 0_isize, 0);
+    let mut stack = vec![Frame::Call(main.statements.iter())];
+    'run: while let Some(frame) = stack.last_mut() {
+        match frame {
+            Frame::Within(statement, from) => {
+                visit(statement, Visit { from: *from, to: at, finished: true });
+                stack.pop();
+            }
+            Frame::While(body) => {
+                let Some(StepKind::Test { result, .. }) = steps.get(at).map(|s| s.kind) else { break };
+                at += 1;
+                let body: &Block = body;
+                if !result {
+                    stack.pop();
+                } else if body.statements.is_empty() {
+                    break;
+                } else {
+                    stack.push(Frame::Block(body.statements.iter()));
+                }
+            }
+            Frame::Repeat(_, 0) => {
+                stack.pop();
+            }
+            Frame::Repeat(body, left) => {
+                let Some(StepKind::Round { .. }) = steps.get(at).map(|s| s.kind) else { break };
+                at += 1;
+                *left -= 1;
+                let body: &Block = body;
+                if body.statements.is_empty() {
+                    break;
+                }
+                stack.push(Frame::Block(body.statements.iter()));
+            }
+            Frame::Block(rest) | Frame::Call(rest) => {
+                let Some(statement) = rest.next() else {
+                    if let Some(Frame::Call(_)) = stack.pop() {
+                        depth -= 1;
+                    }
+                    continue;
+                };
+                statements += 1;
+                if statements > STATEMENTS {
+                    break;
+                }
+                stack.push(Frame::Within(statement, at));
+                match &statement.kind {
+                    StatementKind::Action(action) => {
+                        if steps.get(at).and_then(|s| s.action()) != Some(*action) {
+                            break 'run;
+                        }
+                        at += 1;
+                    }
+                    StatementKind::Call(name) => match procedures.get(name.text.as_str()) {
+                        Some(body) if depth < DEPTH as isize && !body.statements.is_empty() => {
+                            depth += 1;
+                            stack.push(Frame::Call(body.statements.iter()));
+                        }
+                        _ => break,
+                    },
+                    StatementKind::While { body, .. } => stack.push(Frame::While(body)),
+                    StatementKind::Repeat { count, body } => {
+                        let CountKind::Number(count) = count.kind else { break };
+                        stack.push(Frame::Repeat(body, count));
+                    }
+                    StatementKind::If { then, otherwise, .. } => {
+                        let Some(StepKind::Test { result, .. }) = steps.get(at).map(|s| s.kind) else {
+                            break;
+                        };
+                        at += 1;
+                        let branch = if result { Some(then) } else { otherwise.as_ref().map(|o| &o.body) };
+                        if let Some(branch) = branch {
+                            if branch.statements.is_empty() {
+                                break;
+                            }
+                            stack.push(Frame::Block(branch.statements.iter()));
+                        }
+                    }
+                    StatementKind::Hole | StatementKind::Error => break,
+                }
+            }
+        }
+    }
+    for frame in stack.iter().rev() {
+        if let Frame::Within(statement, from) = frame {
+            visit(statement, Visit { from: *from, to: at, finished: false });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::fixture::fixture;
+    use runtime::{Outcome, sample};
+
+    const PROGRAM: &str = "def main():
+    repeat(3):
+        while(frontIsClear()):
+            if(markersPresent()): pickMarker()
+            else:
+                move()
+            if(not(leftIsClear())): twice(); rest()
+        turnLeft()
+        putMarker()
+def twice(): turnLeft(); turnLeft()
+def rest():
+    if(rightIsClear()): turnLeft(); rest()
+    repeat(0): move()
+";
+
+    /// In random worlds the retelling takes every step exactly once, in order, and ends as the run did.
+    #[test]
+    fn every_step_is_told_once() {
+        let mut finished = 0;
+        for world in sample::worlds(7).take(200) {
+            let text = format!("{PROGRAM}example \"a\":\n    input:\n{}\n", indented(&world.to_string()));
+            let fixture = fixture(&text);
+            let case = fixture.analysis.cases().next().expect("one example");
+            let run = fixture.analysis.run(case, NEVER).unwrap().expect("a run");
+            let (mut own, mut unfinished) = (vec![0; run.recording.steps.len()], 0);
+            walk(fixture.source("main.karel").file(), &run.recording, &mut |statement, visit| {
+                assert!(visit.from <= visit.to);
+                unfinished += u64::from(!visit.finished);
+                if let StatementKind::Action(action) = statement.kind {
+                    let range = visit.from..visit.to;
+                    assert!(run.recording.steps[range.clone()].iter().all(|s| s.action() == Some(action)));
+                    own[range].iter_mut().for_each(|told| *told += 1);
+                }
+            });
+            for (step, told) in run.recording.steps.iter().zip(own) {
+                assert_eq!(told, u32::from(step.action().is_some()));
+            }
+            assert_eq!(unfinished == 0, run.outcome == Outcome::Finished);
+            finished += u64::from(unfinished == 0);
+        }
+        assert!((1..200).contains(&finished), "{finished} of 200 runs came to their end");
+    }
+
+    fn indented(text: &str) -> String {
+        text.lines().map(|line| format!("        {line}")).collect::<Vec<_>>().join("\n")
+    }
+}
