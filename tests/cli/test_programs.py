@@ -30,7 +30,7 @@ def test_every_example_file_is_in_its_canonical_form(examples):
 
 
 def test_fmt_writes_the_canonical_form(tmp_path):
-    untidy = "def main():\n  while frontIsClear :\n     move( )   # on\n"
+    untidy = "def main():\n  while frontIsClear() :\n     move()   # on\n"
     tidy = "def main():\n    while(frontIsClear()):\n        move()  # on\n"
     assert karel("fmt", "-", stdin=untidy).out == tidy
     file = tmp_path / "a.karel"

@@ -90,3 +90,15 @@ class Document:
         context = types.CodeActionContext(diagnostics, only=list(kinds) or None)
         params = types.CodeActionParams(self.id, here, context)
         return await self.client.text_document_code_action_async(params) or []
+
+    async def edit(self, text: str, kind: str, title: str) -> str:
+        """The document's text after the code action of `kind` for `text` whose title has `title` in it."""
+        actions = await self.actions(text, kind)
+        offered = [action for action in actions if title in action.title]
+        assert offered, f"no {title!r} among {[action.title for action in actions]}"
+        action = offered[0]
+        assert action.disabled is None, action.disabled
+        if action.edit is None:
+            action = await self.client.code_action_resolve_async(action)
+        assert action.edit is not None, f"{action.title!r} made no edit"
+        return self.edited(action.edit)
