@@ -116,3 +116,6 @@ fn has_gap(condition: &Condition) -> bool {
         ConditionKind::Test(_) | ConditionKind::Hole => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

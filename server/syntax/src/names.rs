@@ -106,7 +106,8 @@ pub fn each_call<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Name)) {
 fn undefined<'a>(name: &Name, defined: impl Iterator<Item = &'a str>) -> Diagnostic {
     let word = &name.text;
     if Test::from_name(word).is_some() {
-        let message = format!("'{word}' is a condition and does nothing by itself; it belongs in an if or a while.");
+        let message =
+            format!("'{word}' is a condition and does nothing by itself; it belongs in an if or a while.");
         return diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message);
     }
     // Sorted, so that the suggestion does not depend on the order of a hash map.
@@ -121,7 +122,8 @@ fn undefined<'a>(name: &Name, defined: impl Iterator<Item = &'a str>) -> Diagnos
             undefined
         }
         None => {
-            let message = format!("There is no action or procedure '{word}'; define it with 'def {word}():'.");
+            let message =
+                format!("There is no action or procedure '{word}'; define it with 'def {word}():'.");
             diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message)
         }
     }
@@ -147,7 +149,8 @@ fn unused(main: &Procedure, defined: &HashMap<&str, &Procedure>, found: &mut Vec
     }
     for (name, procedure) in defined.iter().filter(|(name, _)| !reached.contains(*name)) {
         let message = format!("'{name}' is never called.");
-        let mut unused = diagnostic(&codes::UNUSED_PROCEDURE, Severity::Warning, procedure.name.range, message);
+        let mut unused =
+            diagnostic(&codes::UNUSED_PROCEDURE, Severity::Warning, procedure.name.range, message);
         unused.unnecessary = true;
         found.push(unused);
     }
@@ -184,7 +187,8 @@ fn missing_main(file: &File, text: &str, examples_elsewhere: bool, found: &mut V
 }
 
 fn duplicate_examples(file: &File, others: &[&File], found: &mut Vec<Diagnostic>) {
-    let elsewhere: HashSet<&str> = others.iter().flat_map(|f| f.examples()).map(|e| e.name.text.as_str()).collect();
+    let elsewhere: HashSet<&str> =
+        others.iter().flat_map(|f| f.examples()).map(|e| e.name.text.as_str()).collect();
     let mut first: HashMap<&str, TextRange> = HashMap::new();
     for Name { range, text: name } in file.examples().map(|e| &e.name).filter(|n| !n.text.is_empty()) {
         let message = if first.contains_key(name.as_str()) {
@@ -202,3 +206,6 @@ fn duplicate_examples(file: &File, others: &[&File], found: &mut Vec<Diagnostic>
         found.push(duplicate);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,10 @@ pub fn remove_statements(text: &str, ranges: &[TextRange]) -> Vec<Edit> {
             _ => merged.push(range),
         }
     }
-    merged.into_iter().map(|range| Edit { range: with_separator(text, range), insert: String::new() }).collect()
+    merged
+        .into_iter()
+        .map(|range| Edit { range: with_separator(text, range), insert: String::new() })
+        .collect()
 }
 
 fn is_separator(text: &str, start: TextSize, end: TextSize) -> bool {
@@ -27,7 +30,8 @@ fn is_separator(text: &str, start: TextSize, end: TextSize) -> bool {
 fn with_separator(text: &str, range: TextRange) -> TextRange {
     let before = &text[..usize::from(range.start()).min(text.len())];
     let blanks_before = before.len() - before.trim_end_matches([' ', '\t']).len();
-    let begins_line = matches!(before.trim_end_matches([' ', '\t']).chars().next_back(), None | Some('\n' | '\r'));
+    let begins_line =
+        matches!(before.trim_end_matches([' ', '\t']).chars().next_back(), None | Some('\n' | '\r'));
 
     let after = slice(text, TextRange::new(range.end(), line_end(text, range.end())));
     let rest = after.trim_start_matches([' ', '\t', ';']);

@@ -20,7 +20,12 @@ pub fn check(file: &File, found: &mut Vec<Diagnostic>) {
         }
         if seen.contains(name) {
             let message = format!("'{name}' always calls itself again, so it never comes to an end.");
-            found.push(diagnostic(&codes::ENDLESS_RECURSION, Severity::Warning, procedure.name.range, message));
+            found.push(diagnostic(
+                &codes::ENDLESS_RECURSION,
+                Severity::Warning,
+                procedure.name.range,
+                message,
+            ));
         }
     }
 }

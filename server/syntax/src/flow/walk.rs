@@ -59,7 +59,9 @@ fn unreachable(range: TextRange, head: TextRange) -> Diagnostic {
     let message = "This is never run: nothing gets past the loop before it.".to_owned();
     let mut unreachable = diagnostic(&codes::UNREACHABLE, Severity::Warning, range, message);
     unreachable.unnecessary = true;
-    unreachable.related.push((head, "This loop always begins, and its condition never becomes false.".to_owned()));
+    unreachable
+        .related
+        .push((head, "This loop always begins, and its condition never becomes false.".to_owned()));
     unreachable
 }
 
@@ -81,12 +83,13 @@ fn statement(statement: &Statement, facts: Facts, found: &mut Vec<Diagnostic>) -
                 let branches = Branches { has_else: otherwise.is_some() };
                 found.push(settled_condition(condition, settled, branches));
             }
-            let branch = |body: Option<&Block>, value: bool, found: &mut Vec<Diagnostic>| {
-                match (facts.assume(condition, value), body) {
-                    (Some(facts), Some(body)) => Some(block(body, facts, found)),
-                    (Some(facts), None) => Some(Flow::On(facts)),
-                    (None, _) => None,
-                }
+            let branch = |body: Option<&Block>, value: bool, found: &mut Vec<Diagnostic>| match (
+                facts.assume(condition, value),
+                body,
+            ) {
+                (Some(facts), Some(body)) => Some(block(body, facts, found)),
+                (Some(facts), None) => Some(Flow::On(facts)),
+                (None, _) => None,
             };
             let then = branch(Some(then), true, found);
             let otherwise = branch(otherwise.as_ref().map(|o| &o.body), false, found);
@@ -102,7 +105,9 @@ fn statement(statement: &Statement, facts: Facts, found: &mut Vec<Diagnostic>) -
 fn while_loop(condition: &Condition, body: &Block, facts: Facts, found: &mut Vec<Diagnostic>) -> Flow {
     let before = facts.value(condition);
     if let Some(Settled { value: false, .. }) = before {
-        found.extend(before.map(|settled| settled_condition(condition, settled, Branches { has_else: false })));
+        found.extend(
+            before.map(|settled| settled_condition(condition, settled, Branches { has_else: false })),
+        );
         return Flow::On(facts);
     }
     let left_at_once = facts.assume(condition, false);
@@ -159,10 +164,18 @@ struct Branches {
 fn settled_condition(condition: &Condition, settled: Settled, branches: Branches) -> Diagnostic {
     let text = print_condition(condition);
     let (code, message) = match (settled.value, branches.has_else) {
-        (false, false) => (&codes::ALWAYS_FALSE, format!("'{text}' never holds here, so the body is never run.")),
-        (false, true) => (&codes::ALWAYS_FALSE, format!("'{text}' never holds here, so only the else part is run.")),
-        (true, false) => (&codes::ALWAYS_TRUE, format!("'{text}' always holds here, so the test is not needed.")),
-        (true, true) => (&codes::ALWAYS_TRUE, format!("'{text}' always holds here, so the else part is never run.")),
+        (false, false) => {
+            (&codes::ALWAYS_FALSE, format!("'{text}' never holds here, so the body is never run."))
+        }
+        (false, true) => {
+            (&codes::ALWAYS_FALSE, format!("'{text}' never holds here, so only the else part is run."))
+        }
+        (true, false) => {
+            (&codes::ALWAYS_TRUE, format!("'{text}' always holds here, so the test is not needed."))
+        }
+        (true, true) => {
+            (&codes::ALWAYS_TRUE, format!("'{text}' always holds here, so the else part is never run."))
+        }
     };
     let mut always = diagnostic(code, Severity::Warning, condition.range, message);
     always.related.extend(settled.since.map(|range| (range, "This has settled it.".to_owned())));

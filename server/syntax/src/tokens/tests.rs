@@ -1,5 +1,5 @@
 use super::{MAX_DEPTH, looks_like_tokens, parse_token_list, parse_tokens, to_program_text, to_token_text};
-use crate::ast::{Action, Condition, Statement, Test};
+use crate::arbitrary;
 use crate::build;
 use crate::shape::same_statements;
 use expect_test::{Expect, expect};
@@ -144,27 +144,9 @@ fn every_real_program_round_trips() {
     assert_eq!(programs, 2189);
 }
 
-fn any_condition() -> impl Strategy<Value = Condition> {
-    let test = (0..Test::ALL.len()).prop_map(|i| build::test(Test::ALL[i]));
-    test.prop_recursive(3, 4, 1, |inner| inner.prop_map(build::not))
-}
-
-fn any_statement() -> impl Strategy<Value = Statement> {
-    let action = (0..Action::ALL.len()).prop_map(|i| build::action(Action::ALL[i]));
-    action.prop_recursive(4, 40, 4, |inner| {
-        let body = || prop::collection::vec(inner.clone(), 1..4);
-        prop_oneof![
-            (any_condition(), body()).prop_map(|(c, b)| build::while_loop(c, b)),
-            (0u8..=19, body()).prop_map(|(n, b)| build::repeat(n, b)),
-            (any_condition(), body()).prop_map(|(c, b)| build::if_then(c, b)),
-            (any_condition(), body(), body()).prop_map(|(c, t, e)| build::if_else(c, t, e)),
-        ]
-    })
-}
-
 proptest! {
     #[test]
-    fn any_program_round_trips(body in prop::collection::vec(any_statement(), 1..6)) {
+    fn any_program_round_trips(body in prop::collection::vec(arbitrary::statement(), 1..6)) {
         let procedure = build::procedure("main", body);
         let read = parse_tokens(&to_token_text(&procedure).unwrap()).unwrap();
         prop_assert!(same_statements(&read.body.statements, &procedure.body.statements));
