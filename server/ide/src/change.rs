@@ -46,6 +46,12 @@ pub enum ActionKind {
     QuickFix,
     /// Changes form, not meaning.
     Refactor,
+    /// Makes a procedure of statements.
+    Extract,
+    /// Puts a procedure's body in the place of its calls.
+    Inline,
+    /// Mends all that can be mended in one step.
+    FixAll,
     /// Changes an example to what the program does.
     Example,
 }

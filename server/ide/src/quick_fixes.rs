@@ -1,0 +1,246 @@
+//! Quick fixes of what the text, the names and the flow show. Found from our own diagnostics at the range, not from
+//! those that the client sends back, which may be none or of an older version.
+
+use crate::analysis::Analysis;
+use crate::cancel::{Cancel, Cancelled};
+use crate::change::{Action, ActionKind, Change};
+use crate::diagnostics::{self, Diagnostic};
+use crate::rename::is_identifier;
+use crate::source::Source;
+use crate::statements::procedure_at;
+use syntax::codes::names_flow as codes;
+use syntax::diagnostic::Edit;
+use syntax::removal::remove_statements;
+use syntax::{TextRange, lines};
+
+/// Feature: **Quick fixes**
+///
+/// The fix of each diagnostic that has one right fix, and where there is none but likely ones (an undefined procedure,
+/// an unused one, unreachable statements), those.
+///
+/// # Errors
+/// Where the request was cancelled.
+pub fn quick_fixes(
+    analysis: &Analysis,
+    uri: &str,
+    range: TextRange,
+    cancel: Cancel<'_>,
+) -> Result<Vec<Action>, Cancelled> {
+    let Some(source) = analysis.source(uri) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for diagnostic in static_diagnostics(analysis, uri, cancel)? {
+        if diagnostic.range.intersect(range).is_none() {
+            continue;
+        }
+        found.extend(diagnostic.fix.iter().map(|fix| Action {
+            id: "quick-fix",
+            kind: ActionKind::QuickFix,
+            title: fix.title.clone(),
+            mends: Some(diagnostic.code),
+            preferred: true,
+            change: Change::of(source, fix.edits.clone()),
+        }));
+        found.extend(likely_fix(source, &diagnostic));
+    }
+    Ok(found)
+}
+
+/// Feature: **Fix all**
+///
+/// All fixes of diagnostics that have one right fix, at once; of fixes that overlap the first. `None` where there are
+/// none.
+///
+/// # Errors
+/// Where the request was cancelled.
+pub fn fix_all(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Option<Action>, Cancelled> {
+    let Some(source) = analysis.source(uri) else { return Ok(None) };
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut fixed = 0;
+    for fix in static_diagnostics(analysis, uri, cancel)?.into_iter().filter_map(|d| d.fix) {
+        let overlaps = |edit: &Edit| edits.iter().any(|other| other.range.intersect(edit.range).is_some());
+        if !fix.edits.iter().any(overlaps) {
+            edits.extend(fix.edits);
+            fixed += 1;
+        }
+    }
+    let title = format!("Fix all: {fixed} problem{}", if fixed == 1 { "" } else { "s" });
+    let action = Action {
+        id: "fix-all",
+        kind: ActionKind::FixAll,
+        title,
+        mends: None,
+        preferred: false,
+        change: Change::of(source, edits),
+    };
+    Ok((fixed > 0).then_some(action))
+}
+
+fn static_diagnostics(
+    analysis: &Analysis,
+    uri: &str,
+    cancel: Cancel<'_>,
+) -> Result<Vec<Diagnostic>, Cancelled> {
+    let mut found = diagnostics::syntax(analysis, uri);
+    found.extend(diagnostics::names(analysis, uri, cancel)?);
+    Ok(found)
+}
+
+fn likely_fix(source: &Source, diagnostic: &Diagnostic) -> Option<Action> {
+    let word = source.slice(diagnostic.range);
+    let (id, title, edits) = match diagnostic.code {
+        code if code == codes::UNDEFINED_PROCEDURE.code => {
+            if !is_identifier(word) || syntax::names::is_reserved(word) {
+                return None;
+            }
+            let procedure = procedure_at(source.file(), diagnostic.range.start())?;
+            let edit = definition_after(source, procedure.range, word, "    ...");
+            ("define-procedure", format!("Define '{word}' with a hole"), vec![edit])
+        }
+        code if code == codes::UNUSED_PROCEDURE.code => {
+            let procedure = source.file().procedures().find(|p| p.name.range == diagnostic.range)?;
+            let range = whole_definition(source, procedure.range);
+            ("remove-procedure", format!("Remove '{word}'"), vec![Edit { range, insert: String::new() }])
+        }
+        code if code == codes::UNREACHABLE.code => {
+            let edits = remove_statements(&source.text, &[diagnostic.range]);
+            ("remove-unreachable", "Remove what is never run".to_owned(), edits)
+        }
+        _ => return None,
+    };
+    let (kind, mends) = (ActionKind::QuickFix, Some(diagnostic.code));
+    Some(Action { id, kind, title, mends, preferred: false, change: Change::of(source, edits) })
+}
+
+/// An edit that puts a definition, with a blank line before it, after the one at `range`. `body` is indented already.
+pub(crate) fn definition_after(source: &Source, range: TextRange, name: &str, body: &str) -> Edit {
+    let end = source.line_ending();
+    let at = lines::line_end(&source.text, range.end());
+    Edit { range: TextRange::empty(at), insert: format!("{end}{end}def {name}():{end}{body}") }
+}
+
+/// The lines of a definition with the blank lines after it.
+pub(crate) fn whole_definition(source: &Source, range: TextRange) -> TextRange {
+    let text = &source.text;
+    let mut end = lines::next_line(text, range.end());
+    while usize::from(end) < text.len()
+        && source.slice(TextRange::new(end, lines::line_end(text, end))).trim().is_empty()
+    {
+        end = lines::next_line(text, end);
+    }
+    TextRange::new(lines::line_start(text, range.start()), end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fix_all, quick_fixes};
+    use crate::cancel::NEVER;
+    use crate::fixture::fixture;
+    use expect_test::{Expect, expect};
+
+    fn check(text: &str, expect: Expect) {
+        let f = fixture(text);
+        let actions = quick_fixes(&f.analysis, &f.uri, f.range, NEVER).unwrap();
+        let shown: Vec<String> = actions
+            .iter()
+            .map(|a| {
+                format!(
+                    "{} {}{}\n{}",
+                    a.mends.unwrap_or(""),
+                    a.title,
+                    if a.preferred { " *" } else { "" },
+                    f.after(&a.change)
+                )
+            })
+            .collect();
+        expect.assert_eq(&shown.join("\n"));
+    }
+
+    #[test]
+    fn did_you_mean() {
+        check(
+            "def main():\n    mo$0v()\n",
+            expect![[r#"
+            K101 Change to 'move' *
+            def main():
+                move()
+
+            K101 Define 'mov' with a hole
+            def main():
+                mov()
+
+            def mov():
+                ...
+        "#]],
+        );
+    }
+
+    #[test]
+    fn define() {
+        check(
+            "def main():\n    dance$0()\n\n# end\n",
+            expect![[r#"
+            K101 Define 'dance' with a hole
+            def main():
+                dance()
+
+            def dance():
+                ...
+
+            # end
+        "#]],
+        );
+    }
+
+    #[test]
+    fn remove_turns() {
+        check(
+            "def main():\n    move()\n    turn$0Left()\n    turnRight()\n",
+            expect![[r#"
+            K112 Remove both turns *
+            def main():
+                move()
+        "#]],
+        );
+    }
+
+    #[test]
+    fn remove_unused_and_unreachable() {
+        check(
+            "def f$0(): move()\n\n\ndef main():\n    move()\n",
+            expect![[r#"
+            K102 Remove 'f'
+            def main():
+                move()
+        "#]],
+        );
+        let text = "def main():\n    turnLeft()\n    if(not(frontIsClear())):\n        while(not(frontIsClear())):\n            \
+                    putMarker()\n        mo$0ve()\n        turnLeft()\n";
+        check(
+            text,
+            expect![[r#"
+            K110 Remove what is never run
+            def main():
+                turnLeft()
+                if(not(frontIsClear())):
+                    while(not(frontIsClear())):
+                        putMarker()
+        "#]],
+        );
+    }
+
+    #[test]
+    fn all_at_once() {
+        let f = fixture("def main()\n    mov()\n    if(not(markersPresent())):\n        turnLef()\n");
+        let action = fix_all(&f.analysis, &f.uri, NEVER).unwrap().unwrap();
+        expect![[r#"
+            Fix all: 4 problems
+            def main():
+                move()
+                if(noMarkersPresent()):
+                    turnLeft()
+        "#]]
+        .assert_eq(&format!("{}\n{}", action.title, f.after(&action.change)));
+        let f = fixture("def main():\n    move()\n");
+        assert_eq!(fix_all(&f.analysis, &f.uri, NEVER).unwrap(), None);
+    }
+}
