@@ -26,6 +26,7 @@ return {
     for _, ending in ipairs({ '.karel', '.kgrid' }) do
       T.open(ending, { '# text' })
       T.equal({ vim.bo.commentstring, vim.bo.shiftwidth, vim.bo.expandtab }, { '# %s', 4, true })
+      T.equal({ vim.wo.foldmethod, vim.wo.foldlevel }, { 'indent', 99 })
     end
   end,
 

@@ -8,22 +8,22 @@ function M.has_parser()
   return ok and added == true
 end
 
-local function fold_with(expression)
+---@param parsed boolean whether there is a tree to fold by
+local function fold(parsed)
   if vim.g.karel_folds == false then
     return
   end
-  vim.wo[0][0].foldmethod = 'expr'
-  vim.wo[0][0].foldexpr = expression
+  -- Not by the server's ranges: Neovim 0.11 shows an error if the buffer goes away while it waits for them.
+  vim.wo[0][0].foldmethod = parsed and 'expr' or 'indent'
+  vim.wo[0][0].foldexpr = parsed and 'v:lua.vim.treesitter.foldexpr()' or '0'
   -- Everything open at first: a file of closed folds is no program to read.
   vim.wo[0][0].foldlevel = 99
 end
 
---- Starts tree-sitter in a buffer that is shown in the current window.
+--- Starts tree-sitter in a buffer that is shown in the current window, if the parser is there.
 ---@param bufnr integer
 function M.start_parser(bufnr)
-  if M.has_parser() and pcall(vim.treesitter.start, bufnr, 'karel') then
-    fold_with('v:lua.vim.treesitter.foldexpr()')
-  end
+  fold(M.has_parser() and pcall(vim.treesitter.start, bufnr, 'karel'))
 end
 
 --- For the ftplugins of both languages.
@@ -52,12 +52,6 @@ function M.attached(client, bufnr)
   require('karel.lenses').attach(client, bufnr)
   if vim.g.karel_inlay_hints ~= false and client:supports_method('textDocument/inlayHint', bufnr) then
     vim.lsp.inlay_hint.enable(true, { bufnr = bufnr })
-  end
-  -- Without the parser the server's folds do.
-  if bufnr == vim.api.nvim_get_current_buf() and not M.has_parser() then
-    if client:supports_method('textDocument/foldingRange', bufnr) then
-      fold_with('v:lua.vim.lsp.foldexpr()')
-    end
   end
 end
 
