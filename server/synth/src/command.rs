@@ -1,10 +1,13 @@
 //! The subcommands.
 
+mod bench;
 mod eval;
+mod serve;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use synth::device::{self, Choice};
 use synth::models::Models;
 use tch::Device;
@@ -19,13 +22,17 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Serve(serve::Serve),
     Eval(eval::Eval),
+    Bench(bench::Bench),
 }
 
 impl Arguments {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Serve(serve) => serve.run(),
             Command::Eval(eval) => eval.run(),
+            Command::Bench(bench) => bench.run(),
         }
     }
 }
@@ -50,6 +57,19 @@ impl Computation {
         let device = device::open(self.device)?;
         device::set_threads(self.threads);
         Ok((device, Models::load(self.models.as_deref(), device)?))
+    }
+
+    /// The same as arguments for another engine.
+    fn arguments(&self) -> Vec<OsString> {
+        let device = self.device.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
+        let mut arguments = vec!["--device".into(), device.into()];
+        if let Some(threads) = self.threads {
+            arguments.extend(["--threads".into(), threads.to_string().into()]);
+        }
+        if let Some(models) = &self.models {
+            arguments.extend(["--models".into(), models.into()]);
+        }
+        arguments
     }
 
     fn threads(&self) -> usize {

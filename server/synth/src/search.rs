@@ -1,0 +1,254 @@
+//! A request from start to end: traces, beams one after the other while time is left, verified candidates as they
+//! come, those that behave alike dropped.
+
+mod found;
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use dataset::features::Canvas;
+use protocol::message::{Budget, Candidate, InferTraces, InferredTraces, Outcome, Specification, Stopped};
+
+use crate::beam::{BeamTask, Flow, search};
+use crate::choose::choose;
+use crate::executor::{Executor, Source};
+use crate::fill;
+use crate::holes::{Context, bare, context};
+use crate::models::uniform::Uniform;
+use crate::models::{CodeModel, Models};
+use crate::specification::{LIMITS, Problem, Refusal, pair};
+use crate::template::Template;
+use crate::traces::{self, Choice, Traces};
+use found::Found;
+
+/// Sampled sets of traces tried after the inferred ones, where something was found already and where not.
+const SETS: (u64, u64) = (3, 8);
+/// How much wider the beam gets where nothing was found.
+const WIDER: usize = 4;
+/// Width of an enumeration.
+const ENUMERATION: usize = 20_000;
+/// Tokens of an enumeration's greatest program.
+const ENUMERATED: usize = 16;
+/// Greatest width that a request may ask for.
+const MAX_BEAM: usize = 2_000;
+/// Greatest number of candidates that a request may ask for.
+const MAX_CANDIDATES: usize = 1_000;
+
+/// Searches for programs. `on_candidate` hears of each as soon as it is verified; `cancelled` is asked between
+/// steps.
+///
+/// # Errors
+/// When the request can't be used. A cancelled search ends early with what it has.
+pub fn synthesize(
+    models: &Models,
+    device: &str,
+    specification: &Specification,
+    budget: &Budget,
+    cancelled: &dyn Fn() -> bool,
+    on_candidate: &mut dyn FnMut(&Candidate),
+) -> Result<Outcome, Refusal> {
+    let started = Instant::now();
+    let problem = Problem::new(specification)?;
+    let context = context(&problem.file, &problem.holes, models.code.longest())
+        .map_err(|name| Refusal(format!("The program calls `{name}`, which is not defined.")))?;
+    if context.reached.iter().all(Option::is_none) {
+        return Err(Refusal(
+            "No hole is ever reached from `main`: call the procedure that has one.".to_owned(),
+        ));
+    }
+    let deadline = started.checked_add(Duration::from_millis(budget.milliseconds));
+    let stop = || cancelled() || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+    let wanted = budget.candidates.clamp(1, MAX_CANDIDATES);
+    let mut search = Search {
+        models,
+        problem: &problem,
+        context: &context,
+        stop: &stop,
+        found: Found::new(&problem.cases, wanted),
+        on_candidate,
+        programs_run: 0,
+        best_passed: 0,
+        traces_found: 0,
+    };
+    let width = budget.beam.clamp(1, MAX_BEAM);
+    let enumerated = context.template.is_none();
+    match &context.template {
+        Some(template) => search.with_networks(template, width),
+        None => search.enumerate(),
+    }
+    let stopped = match () {
+        () if search.found.is_full() => Stopped::Found,
+        () if stop() => Stopped::Budget,
+        () => Stopped::Exhausted,
+    };
+    let (programs_run, best_passed, traces_found) =
+        (search.programs_run, search.best_passed, search.traces_found);
+    let found = search.found;
+    Ok(Outcome {
+        ambiguous: found.ambiguous(),
+        candidates: found.into_candidates(),
+        traces_found,
+        examples: problem.pairs.len(),
+        programs_run,
+        milliseconds: started.elapsed().as_millis() as u64,
+        device: device.to_owned(),
+        enumerated,
+        best_passed,
+        stopped,
+    })
+}
+
+/// Infers the traces of examples.
+///
+/// # Errors
+/// When a grid can't be read.
+pub fn infer_traces(
+    models: &Models,
+    request: &InferTraces,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<InferredTraces, Refusal> {
+    let started = Instant::now();
+    let pairs = request.examples.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+    let known: Vec<_> = pairs.iter().flatten().cloned().collect();
+    debug_assert!(known.iter().all(|p| Canvas::fits(&p.start)));
+    let traces = traces::infer(&*models.trace, &[&known], 0, cancelled).pop().unwrap_or_default();
+    let mut traces = traces.into_iter();
+    let traces = pairs
+        .iter()
+        .map(|pair| pair.as_ref().and_then(|_| traces.next().flatten()))
+        .map(|trace| trace.map(|actions| actions.iter().map(|a| a.name().to_owned()).collect()))
+        .collect();
+    Ok(InferredTraces { traces, milliseconds: started.elapsed().as_millis() as u64 })
+}
+
+struct Search<'a> {
+    models: &'a Models,
+    problem: &'a Problem,
+    context: &'a Context,
+    stop: &'a dyn Fn() -> bool,
+    found: Found,
+    on_candidate: &'a mut dyn FnMut(&Candidate),
+    programs_run: u64,
+    best_passed: usize,
+    traces_found: usize,
+}
+
+impl Search<'_> {
+    fn over(&self) -> bool {
+        self.found.is_full() || (self.stop)()
+    }
+
+    /// Inferred traces first, then sampled ones, which are worth as much as a wider beam; while nothing is found,
+    /// wider beams, the examples without traces, and in the end an enumeration of small programs.
+    fn with_networks(&mut self, template: &Template, width: usize) {
+        let inferred = self.infer();
+        self.traces_found = inferred.iter().flatten().count();
+        let mut tried = vec![inferred.clone()];
+        self.beam(template, &inferred, width);
+        for seed in 1..=SETS.1 {
+            if self.over() || (seed > SETS.0 && !self.found.is_empty()) {
+                return;
+            }
+            if seed == SETS.0 + 1 {
+                self.beam(template, &inferred, width * WIDER);
+                self.enumerate_choices();
+                if self.over() || !self.found.is_empty() {
+                    return;
+                }
+            }
+            let sampled = self.sample(&inferred, seed);
+            if !tried.contains(&sampled) {
+                let width = if seed > SETS.0 { width * WIDER } else { width };
+                self.beam(template, &sampled, width);
+                tried.push(sampled);
+            }
+        }
+        if self.found.is_empty() && !self.over() {
+            self.beam(template, &vec![None; inferred.len()], width * WIDER);
+        }
+        if self.found.is_empty() && !self.over() {
+            self.enumerate();
+        }
+    }
+
+    /// The author's traces, and greedy roll-outs with retries for the rest. Only what the networks can read counts.
+    fn infer(&self) -> Traces {
+        let given = &self.problem.given;
+        let missing: Vec<_> = (0..given.len()).filter(|&i| given[i].is_none()).collect();
+        let pairs: Vec<_> = missing.iter().map(|&i| self.problem.pairs[i].clone()).collect();
+        let inferred = traces::infer(&*self.models.trace, &[&pairs], 0, self.stop).pop().unwrap_or_default();
+        let mut traces: Traces = given
+            .iter()
+            .map(|trace| trace.clone().filter(|actions| actions.len() <= traces::MAX_STEPS))
+            .collect();
+        for (index, trace) in missing.into_iter().zip(inferred) {
+            traces[index] = trace;
+        }
+        traces
+    }
+
+    /// Another set: sampled roll-outs where no trace is given, the inferred one where a sample fails.
+    fn sample(&self, inferred: &Traces, seed: u64) -> Traces {
+        let choice = Choice::Sampled { seed };
+        let pairs = &self.problem.pairs[..];
+        let sampled =
+            traces::roll_out(&*self.models.trace, &[pairs], choice, self.stop).pop().unwrap_or_default();
+        let one = |i: usize| match (&self.problem.given[i], sampled.get(i)) {
+            (None, Some(Some(sample))) => Some(sample.clone()),
+            _ => inferred[i].clone(),
+        };
+        (0..inferred.len()).map(one).collect()
+    }
+
+    fn beam(&mut self, template: &Template, traces: &Traces, width: usize) {
+        if self.over() {
+            return;
+        }
+        let task = choose(&self.problem.pairs, traces, &self.models.code.examples());
+        let models = self.models;
+        let mut decoder = models.code.begin(&[task]);
+        self.run(template, &mut *decoder, width, true);
+    }
+
+    /// Every filling of holes for conditions and counts, where there is no other hole.
+    fn enumerate_choices(&mut self) {
+        if self.context.only_choices {
+            self.enumerate();
+        }
+    }
+
+    /// Small fillings by size, without the network.
+    fn enumerate(&mut self) {
+        let template = bare(&self.context.reached, ENUMERATED.max(self.context.reached.len() + 4));
+        let uniform = Uniform { longest: ENUMERATED };
+        let mut decoder = uniform.begin(&[]);
+        self.run(&template, &mut *decoder, ENUMERATION, false);
+    }
+
+    /// One beam; what it finds is verified already.
+    fn run(
+        &mut self,
+        template: &Template,
+        decoder: &mut dyn crate::models::Decoder,
+        width: usize,
+        scored: bool,
+    ) {
+        let problem = self.problem;
+        let mut executor = Executor::new(&problem.cases, Source::File(&problem.file), LIMITS);
+        let found = RefCell::new(&mut self.found);
+        let stop = self.stop;
+        let on_candidate = &mut *self.on_candidate;
+        let mut beam = [BeamTask { template, judge: &mut executor }];
+        search(decoder, &mut beam, width, &|| stop(), &mut |_, finished| {
+            let mut found = found.borrow_mut();
+            let score = scored.then_some(finished.log_probability);
+            let fills = fill::texts(&finished.prefix, &problem.text, &problem.holes);
+            if let Some(candidate) = found.add(problem, fills, score) {
+                on_candidate(&candidate);
+            }
+            if found.is_full() { Flow::Stop } else { Flow::Continue }
+        });
+        self.programs_run += executor.programs_run;
+        self.best_passed = self.best_passed.max(executor.best_passed);
+    }
+}

@@ -1,0 +1,306 @@
+//! `karel-synth serve`: one JSON-RPC object a line on standard input and output. A thread reads and never waits for
+//! anything; workers search; a thread writes.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use protocol::line::{Line, read};
+use protocol::message::{
+    CANCELLED, Cancel, Candidate, Found, INVALID, InferTraces, MAX_LINE, Status, Synthesize,
+};
+use protocol::wire::{
+    Answer, ErrorObject, INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, Request, Response, UNKNOWN_METHOD,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::device::{memory_mib, set_threads};
+use crate::models::Models;
+use crate::search::{infer_traces, synthesize};
+
+/// A request on its way through a worker.
+struct Job {
+    id: u64,
+    work: Work,
+    cancelled: Arc<AtomicBool>,
+}
+
+enum Work {
+    Synthesize(Box<Synthesize>),
+    Traces(InferTraces),
+}
+
+type Running = Arc<Mutex<HashMap<u64, Arc<AtomicBool>>>>;
+
+/// For the writing thread.
+enum Message {
+    Line(Vec<u8>),
+    /// Say so when everything before is written.
+    Flush(Sender<()>),
+}
+
+/// How long the last answer may take to be written.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Where answers go; clones write to the same place, whole lines at a time.
+#[derive(Clone)]
+struct Output(Sender<Message>);
+
+impl Output {
+    fn send(&self, message: &impl Serialize) {
+        if let Ok(mut line) = serde_json::to_vec(message) {
+            line.push(b'\n');
+            // Fails when the writer is gone: then nobody reads.
+            let _ = self.0.send(Message::Line(line));
+        }
+    }
+
+    fn flush(&self, done: Sender<()>) {
+        let _ = self.0.send(Message::Flush(done));
+    }
+
+    fn answer(&self, id: Option<u64>, answer: Result<impl Serialize, ErrorObject>) {
+        let answer = match answer.map(serde_json::to_value) {
+            Ok(Ok(value)) => Answer::Result(value),
+            Ok(Err(error)) => Answer::Error(failure(INTERNAL_ERROR, error.to_string())),
+            Err(error) => Answer::Error(error),
+        };
+        self.send(&Response { jsonrpc: Default::default(), id, answer });
+    }
+}
+
+fn failure(code: i64, message: impl Into<String>) -> ErrorObject {
+    ErrorObject { code, message: message.into() }
+}
+
+/// How the engine works on requests.
+#[derive(Debug, Clone, Copy)]
+pub struct Workers {
+    /// Requests worked on at a time; more wait.
+    pub count: usize,
+    /// Torch's threads for each.
+    pub threads: Option<usize>,
+}
+
+/// Serves until the input ends or `shutdown` comes.
+///
+/// # Errors
+/// When a thread can't be started.
+pub fn serve(
+    models: Models,
+    device: &str,
+    workers: Workers,
+    input: impl Read,
+    output: impl Write + Send + 'static,
+) -> std::io::Result<()> {
+    let (lines, written) = channel();
+    let writer =
+        std::thread::Builder::new().name("writer".to_owned()).spawn(move || write(written, output))?;
+    let output = Output(lines);
+    let status = Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        device: device.to_owned(),
+        models: models.names.clone(),
+        memory_mib: None,
+    };
+    let running = Running::default();
+    let (jobs, queue) = channel::<Job>();
+    let queue = Arc::new(Mutex::new(queue));
+    for number in 0..workers.count.max(1) {
+        let worker = Worker {
+            models: models.share(),
+            device: device.to_owned(),
+            output: output.clone(),
+            running: running.clone(),
+            queue: queue.clone(),
+        };
+        let threads = workers.threads;
+        std::thread::Builder::new().name(format!("worker {number}")).spawn(move || worker.run(threads))?;
+    }
+    let last = Server { jobs, output, running, status }.read(BufReader::with_capacity(64 << 10, input));
+    // The workers may still hold the output; what is written from here on is nobody's.
+    if let Some((output, id)) = last {
+        output.answer(Some(id), Ok(Value::Null));
+        let (done, farewell) = channel();
+        output.flush(done);
+        let _ = farewell.recv_timeout(FAREWELL);
+    }
+    drop(writer);
+    Ok(())
+}
+
+/// The reading side.
+struct Server {
+    jobs: Sender<Job>,
+    output: Output,
+    running: Running,
+    status: Status,
+}
+
+impl Server {
+    /// Reads requests until the input ends, or to `shutdown`, which it gives back to be answered last.
+    fn read(self, mut input: impl BufRead) -> Option<(Output, u64)> {
+        let asked = loop {
+            let line = match read(&mut input, MAX_LINE) {
+                Ok(Line::Text(line)) => line,
+                Ok(Line::TooLong) => {
+                    let message = format!("The line is longer than {} MiB; it was skipped.", MAX_LINE >> 20);
+                    self.refuse(None, PARSE_ERROR, message);
+                    continue;
+                }
+                Ok(Line::End) | Err(_) => break None,
+            };
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match serde_json::from_slice::<Value>(&line) {
+                Err(error) => self.refuse(None, PARSE_ERROR, format!("The line is no JSON: {error}.")),
+                Ok(value) => {
+                    let id = value.get("id").and_then(Value::as_u64);
+                    match serde_json::from_value::<Request>(value) {
+                        Err(error) => {
+                            self.refuse(id, INVALID_REQUEST, format!("This is no request: {error}."))
+                        }
+                        Ok(request) if request.method == "shutdown" => break request.id,
+                        Ok(request) => self.take(request),
+                    }
+                }
+            }
+        };
+        for (_, cancelled) in lock(&self.running).drain() {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+        asked.map(|id| (self.output, id))
+    }
+
+    fn refuse(&self, id: Option<u64>, code: i64, message: impl Into<String>) {
+        self.output.answer(id, Err::<(), _>(failure(code, message)));
+    }
+
+    fn take(&self, request: Request) {
+        let Request { id, method, params, .. } = request;
+        if method == "$/cancelRequest" {
+            if let Ok(Cancel { id }) = serde_json::from_value(params)
+                && let Some(cancelled) = lock(&self.running).get(&id)
+            {
+                cancelled.store(true, Ordering::Relaxed);
+            }
+            return;
+        }
+        // Other notifications are for engines that know them.
+        let Some(id) = id else { return };
+        let work = match &*method {
+            "status" => {
+                let status = Status { memory_mib: memory_mib(), ..self.status.clone() };
+                return self.output.answer(Some(id), Ok(status));
+            }
+            "synthesize" => serde_json::from_value(params).map(|p| Work::Synthesize(Box::new(p))),
+            "traces" => serde_json::from_value(params).map(Work::Traces),
+            _ => {
+                let message = format!("The method `{method}` is not known.");
+                return self.refuse(Some(id), UNKNOWN_METHOD, message);
+            }
+        };
+        match work {
+            Err(error) => self.refuse(Some(id), INVALID, format!("The parameters can't be read: {error}.")),
+            Ok(work) => {
+                let cancelled = Arc::new(AtomicBool::new(false));
+                match lock(&self.running).entry(id) {
+                    Entry::Vacant(place) => place.insert(cancelled.clone()),
+                    // The answers could not be told apart.
+                    Entry::Occupied(_) => {
+                        return self.refuse(Some(id), INVALID_REQUEST, format!("The id {id} is in use."));
+                    }
+                };
+                // Fails only when every worker has ended, which they do not while the queue lives.
+                let _ = self.jobs.send(Job { id, work, cancelled });
+            }
+        }
+    }
+}
+
+struct Worker {
+    models: Models,
+    device: String,
+    output: Output,
+    running: Running,
+    queue: Arc<Mutex<Receiver<Job>>>,
+}
+
+impl Worker {
+    /// Works on jobs until there can be no more.
+    fn run(self, threads: Option<usize>) {
+        set_threads(threads);
+        loop {
+            // The lock is held while waiting: one worker waits for the queue, the others for the lock.
+            let Ok(job) = lock(&self.queue).recv() else { return };
+            // A fault inside torch must not take the other requests down.
+            let answer = catch_unwind(AssertUnwindSafe(|| self.work(&job)));
+            let answer = answer.unwrap_or_else(|panic| Err(failure(INTERNAL_ERROR, reason(&*panic))));
+            lock(&self.running).remove(&job.id);
+            let answer = match answer {
+                Err(error) if error.code == INVALID => Err(error),
+                _ if job.cancelled.load(Ordering::Relaxed) => {
+                    Err(failure(CANCELLED, "The request was cancelled."))
+                }
+                answer => answer,
+            };
+            self.output.answer(Some(job.id), answer);
+        }
+    }
+
+    fn work(&self, job: &Job) -> Result<Value, ErrorObject> {
+        let cancelled = || job.cancelled.load(Ordering::Relaxed);
+        let result = match &job.work {
+            Work::Synthesize(request) => {
+                let mut on_candidate = |candidate: &Candidate| {
+                    let found = Found { id: job.id, candidate: candidate.clone() };
+                    if let Ok(message) = Request::notification("candidate", found) {
+                        self.output.send(&message);
+                    }
+                };
+                let (specification, budget) = (&request.specification, &request.budget);
+                synthesize(&self.models, &self.device, specification, budget, &cancelled, &mut on_candidate)
+                    .map(serde_json::to_value)
+            }
+            Work::Traces(request) => {
+                infer_traces(&self.models, request, &cancelled).map(serde_json::to_value)
+            }
+        };
+        match result {
+            Err(refusal) => Err(failure(INVALID, refusal.to_string())),
+            Ok(Err(error)) => Err(failure(INTERNAL_ERROR, error.to_string())),
+            Ok(Ok(value)) => Ok(value),
+        }
+    }
+}
+
+/// What a panic says, in one line: torch's errors come with a stack of C++ calls below the first.
+fn reason(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("for an unknown reason");
+    text.lines().next().unwrap_or_default().chars().take(300).collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(lines: Receiver<Message>, mut output: impl Write) {
+    for message in lines {
+        let written = match message {
+            Message::Line(line) => output.write_all(&line).and_then(|()| output.flush()),
+            Message::Flush(done) => done.send(()).map_err(std::io::Error::other),
+        };
+        if written.is_err() {
+            return;
+        }
+    }
+}
