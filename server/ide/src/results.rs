@@ -47,3 +47,57 @@ pub fn example_results(
     }
     Ok(results)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::NEVER;
+    use crate::fixture::fixture;
+    use expect_test::expect;
+
+    #[test]
+    fn every_example_says_how_it_went() {
+        let fixture = fixture(
+            r#"//- main.karel
+def main():
+    move()
+    if(markersPresent()):
+        ...
+example "good":
+    input:
+        > .
+    output:
+        . >
+example "open":
+    input:
+        > . .
+example "bad":
+    input:
+        > .
+    output:
+        < .
+//- main.kgrid
+test "crash":
+    input:
+        >
+example "hole":
+    input:
+        > 1
+"#,
+        );
+        let results = example_results(&fixture.analysis, None, NEVER).unwrap();
+        let line = |r: &ExampleResult| {
+            let kind = if r.test { "test" } else { "example" };
+            let place = fixture.place(&r.location.uri, r.location.range);
+            format!("{place} {kind} {} {}: {}\n", r.name, r.passed, r.message)
+        };
+        expect![[r#"
+            main.karel:5: 'good' example good true: 1 step
+            main.karel:10: 'open' example open false: no output yet · 1 step
+            main.karel:13: 'bad' example bad false: expected the robot at row 1, column 1, facing west, but it is at row 1, column 2, facing east
+            main.kgrid:1: 'crash' test crash false: move() runs into the edge of the world at step 1
+            main.kgrid:4: 'hole' example hole false: stops at a hole
+        "#]].assert_eq(&results.iter().map(line).collect::<String>());
+        assert_eq!(example_results(&fixture.analysis, Some("main.kgrid"), NEVER).unwrap(), results[3..]);
+    }
+}
