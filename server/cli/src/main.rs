@@ -1,11 +1,22 @@
 //! `karel`: what the editor does, on the command line. One file a command; what several of them need is in `files`
-//! (finding and reading programs), `worlds` (grids on a terminal), `findings` (diagnostics on a terminal) and
+//! (finding and reading programs), `runs` (running one), `worlds` (grids on a terminal), `findings` (diagnostics on a terminal) and
 //! `progress`.
 //!
 //! Exit codes: 0 all is well, 1 something was found or failed, 2 the command could not be carried out.
 
+mod check;
+mod files;
+mod findings;
+mod fmt;
+mod lsp;
 mod progress;
 mod replay;
+mod run;
+mod runs;
+mod synth;
+mod test;
+mod trace;
+mod worlds;
 
 use std::io;
 use std::process::ExitCode;
@@ -23,7 +34,14 @@ struct Karel {
 
 #[derive(Subcommand)]
 enum Command {
+    Check(check::Check),
+    Fmt(fmt::Fmt),
+    Run(run::Run),
+    Trace(trace::Trace),
+    Test(test::Test),
+    Synth(synth::Synth),
     Replay(replay::Replay),
+    Lsp(lsp::Lsp),
 }
 
 /// What a command came to.
@@ -42,7 +60,14 @@ impl Verdict {
 
 fn main() -> ExitCode {
     let result = match Karel::parse().command {
+        Command::Check(command) => command.run(),
+        Command::Fmt(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Trace(command) => command.run(),
+        Command::Test(command) => command.run(),
+        Command::Synth(command) => command.run(),
         Command::Replay(command) => command.run(),
+        Command::Lsp(command) => command.run(),
     };
     match result {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,

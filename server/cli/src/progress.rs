@@ -1,9 +1,12 @@
 //! Progress bars: on standard error, and only for work that takes longer than a second.
 
 use std::borrow::Cow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::prelude::*;
 
 /// Work that is over sooner is not worth a bar.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -15,9 +18,20 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A bar over so many steps, such as files.
-    pub fn steps(total: u64, what: impl Into<Cow<'static, str>>) -> Progress {
-        Progress::new(Some(total), "{msg} [{bar:32}] {pos}/{len} ({eta} left)", what)
+    /// Does something with every item, on all cores, and returns the results in the items' order.
+    pub fn over<T: Sync, R: Send>(items: &[T], what: &'static str, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+        let bar = "{msg} [{bar:32}] {pos}/{len} ({eta} left)";
+        let progress = Mutex::new(Progress::new(Some(items.len() as u64), bar, what));
+        let done = AtomicU64::new(0);
+        let one = |item| {
+            let result = work(item);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Ok(mut progress) = progress.lock() {
+                progress.set(done);
+            }
+            result
+        };
+        items.par_iter().map(one).collect()
     }
 
     /// A bar over bytes; a spinner where it is not known how many there are.

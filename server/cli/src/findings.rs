@@ -1,0 +1,189 @@
+//! Diagnostics on a terminal and as JSON.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use ide::{Analysis, Diagnostic, NEVER, Source};
+use serde::Serialize;
+use syntax::diagnostic::{Fix, Severity};
+use syntax::{TextRange, TextSize};
+
+use crate::files::Loaded;
+
+/// One diagnostic with the text that it is about.
+pub struct Finding<'a> {
+    analysis: &'a Analysis,
+    source: &'a Source,
+    code: Option<&'static str>,
+    pub severity: Severity,
+    range: TextRange,
+    message: String,
+    related: Vec<(ide::Location, String)>,
+    fix: Option<Fix>,
+}
+
+/// All findings about a program and its examples, file by file, from the first line on.
+pub fn all(loaded: &Loaded) -> Vec<Finding<'_>> {
+    let analysis = &loaded.analysis;
+    let mut findings = Vec::new();
+    for source in analysis.sources() {
+        let uri = source.uri.as_str();
+        let mut found: Vec<Diagnostic> = ide::diagnostics::syntax(analysis, uri);
+        for tier in [ide::diagnostics::names, ide::diagnostics::runtime] {
+            found.extend(tier(analysis, uri, NEVER).unwrap_or_default());
+        }
+        let of_file = found.into_iter().map(|d| Finding {
+            analysis,
+            source,
+            code: Some(d.code),
+            severity: d.severity,
+            range: d.range,
+            message: d.message,
+            related: d.related,
+            fix: d.fix,
+        });
+        let first = findings.len();
+        findings.extend(of_file);
+        if analysis.program_at(uri).is_some() {
+            findings.extend(loaded.unreadable.iter().map(|(range, message)| Finding {
+                analysis,
+                source,
+                code: None,
+                severity: Severity::Error,
+                range: *range,
+                message: message.clone(),
+                related: Vec::new(),
+                fix: None,
+            }));
+        }
+        findings[first..].sort_by_key(|f| (f.range.start(), f.range.end()));
+    }
+    findings
+}
+
+impl Finding<'_> {
+    /// As a compiler shows it, with the lines that it is about; styled.
+    pub fn render(&self) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Information => Level::INFO,
+            Severity::Hint => Level::NOTE.with_name("hint"),
+        };
+        let mut title = level.primary_title(self.message.as_str());
+        if let Some(code) = self.code {
+            title = title.id(code);
+        }
+        let mut snippet =
+            snippet(self.source).annotation(AnnotationKind::Primary.span(span(self.source, self.range)));
+        let mut elsewhere: Vec<(&Source, TextRange, &str)> = Vec::new();
+        for (location, message) in &self.related {
+            if location.uri == self.source.uri {
+                let span = span(self.source, location.range);
+                snippet = snippet.annotation(AnnotationKind::Context.span(span).label(message.as_str()));
+            } else if let Some(source) = self.analysis.source(&location.uri) {
+                elsewhere.push((source, location.range, message));
+            }
+        }
+        let mut groups: Vec<Group<'_>> = vec![title.element(snippet)];
+        for (source, range, message) in elsewhere {
+            let context = AnnotationKind::Primary.span(span(source, range));
+            groups.push(
+                Level::NOTE.secondary_title(message).element(self::snippet(source).annotation(context)),
+            );
+        }
+        if let Some(fix) = &self.fix {
+            let patches = fix.edits.iter().map(|e| Patch::new(span(self.source, e.range), e.insert.as_str()));
+            let snippet: Snippet<'_, Patch<'_>> =
+                Snippet::source(&*self.source.text).path(self.source.uri.as_str());
+            let snippet = snippet.patches(patches.collect::<Vec<_>>());
+            groups.push(Level::HELP.secondary_title(fix.title.as_str()).element(snippet));
+        }
+        Renderer::styled().decor_style(DecorStyle::Ascii).render(&groups)
+    }
+
+    pub fn to_json(&self) -> Json<'_> {
+        let related = self.related.iter().filter_map(|(location, message)| {
+            let source = self.analysis.source(&location.uri)?;
+            Some(Related {
+                file: &source.uri,
+                start: Place::of(source, location.range.start()),
+                end: Place::of(source, location.range.end()),
+                message,
+            })
+        });
+        Json {
+            file: &self.source.uri,
+            code: self.code,
+            severity: match self.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Information => "information",
+                Severity::Hint => "hint",
+            },
+            start: Place::of(self.source, self.range.start()),
+            end: Place::of(self.source, self.range.end()),
+            message: &self.message,
+            related: related.collect(),
+            fix: self.fix.as_ref().map(|fix| fix.title.as_str()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct Json<'a> {
+    file: &'a str,
+    code: Option<&'static str>,
+    severity: &'static str,
+    start: Place,
+    end: Place,
+    message: &'a str,
+    related: Vec<Related<'a>>,
+    /// What the fix does, if there is one.
+    fix: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    file: &'a str,
+    start: Place,
+    end: Place,
+    message: &'a str,
+}
+
+/// A place in a text: line and column (in characters) counted from 1, and bytes before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+    pub offset: usize,
+}
+
+impl Place {
+    pub fn of(source: &Source, offset: TextSize) -> Place {
+        let offset = floor(&source.text, offset.into());
+        let before = &source.text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Place {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            offset,
+        }
+    }
+}
+
+fn snippet(source: &Source) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+    Snippet::source(&*source.text).path(source.uri.as_str())
+}
+
+/// The range in bytes, within the text and between characters whatever the range is.
+fn span(source: &Source, range: TextRange) -> std::ops::Range<usize> {
+    floor(&source.text, range.start().into())..floor(&source.text, range.end().into())
+}
+
+fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}

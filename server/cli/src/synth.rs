@@ -1,0 +1,225 @@
+//! `karel synth`: has the synthesis engine fill the holes of a program.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use ide::synthesis::{self, Answer, Goal, Prompt};
+use ide::{Analysis, Config, NEVER};
+use owo_colors::OwoColorize;
+use protocol::client::CancellationToken;
+use protocol::message::{Budget, Example, Outcome, Specification, Synthesize};
+use protocol::{Engine, EngineError};
+use serde::Serialize;
+
+use crate::check::counted;
+use crate::progress::Progress;
+use crate::{Verdict, files, lsp};
+
+/// Find a program for the examples: fills the holes of a program
+///
+/// Every program that is shown has been run on every example. Exits with 1 where none was found.
+#[derive(Args)]
+pub struct Synth {
+    /// The program; its main may be missing, a hole, or have holes
+    #[arg(value_name = "PROGRAM")]
+    program: PathBuf,
+    /// Write the best program into the file
+    #[arg(long)]
+    write: bool,
+    /// Start the engine with this command, words separated by blanks [default: karel-synth serve]
+    #[arg(long, value_name = "COMMAND", env = "KAREL_ENGINE")]
+    engine: Option<String>,
+    /// Longest time of the search, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = Budget::default().milliseconds)]
+    budget: u64,
+    /// Most programs to find
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    candidates: usize,
+    /// Width of the beam
+    #[arg(long, value_name = "N", default_value_t = Budget::default().beam)]
+    beam: usize,
+    /// Print one JSON object: { candidates: [{ program, fills, examples, passed, logProbability }], outcome }
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    candidates: Vec<Found>,
+    /// What the engine says of the search.
+    outcome: Outcome,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    /// The whole file with its holes filled.
+    program: String,
+    fills: Vec<String>,
+    passed: usize,
+    examples: usize,
+    tests_passed: usize,
+    tests: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_probability: Option<f64>,
+    #[serde(skip)]
+    score: String,
+}
+
+impl Synth {
+    pub fn run(&self) -> anyhow::Result<Verdict> {
+        let path = files::program_of(&self.program);
+        let loaded = files::load(&path, &Config::default())?;
+        let analysis = &loaded.analysis;
+        let program = analysis.program().with_context(|| format!("{} is no program", files::name(&path)))?;
+        let holes = ide::holes(program.file());
+        let goal = match (analysis.main(), holes.len()) {
+            (None, _) => Goal::Program,
+            (Some(_), 0) => bail!(
+                "{} has no hole to fill: write ... for statements, or ? for a condition or a number",
+                files::name(&path)
+            ),
+            (Some(_), _) => Goal::Holes,
+        };
+        let task = synthesis::task(analysis, &goal).map_err(anyhow::Error::msg)?;
+        let request = Synthesize {
+            specification: Specification {
+                program: task.program.clone(),
+                examples: task.examples.iter().map(example).collect(),
+            },
+            budget: Budget {
+                milliseconds: self.budget,
+                candidates: self.candidates.max(1),
+                beam: self.beam.max(1),
+            },
+        };
+        let outcome = self.ask(&request)?;
+        let mut candidates = Vec::new();
+        for candidate in &outcome.candidates {
+            // The engine has verified it; what is printed as a score is counted here once more.
+            let answer = synthesis::answer(analysis, &task, &candidate.fills, NEVER).context("cancelled")?;
+            let answer = answer.map_err(anyhow::Error::msg)?;
+            if answer.passes_all() {
+                candidates.push(found(analysis, &answer, candidate)?);
+            }
+        }
+        if let (true, Some(best)) = (self.write, candidates.first()) {
+            files::write(&path, &best.program)?;
+        }
+        let fine = !candidates.is_empty();
+        let report = Report { candidates, outcome };
+        let mut out = anstream::stdout().lock();
+        if self.json {
+            writeln!(out, "{}", serde_json::to_string(&report)?)?;
+        } else {
+            self.show(&report, &mut out)?;
+        }
+        Ok(Verdict::fine_if(fine))
+    }
+
+    fn ask(&self, request: &Synthesize) -> anyhow::Result<Outcome> {
+        let command = match &self.engine {
+            Some(command) => command.split_whitespace().map(str::to_owned).collect(),
+            None => {
+                let engine = lsp::installed("karel-synth").context(
+                    "the synthesis engine karel-synth is neither beside this program nor on PATH; \
+                     install it, or name it with --engine",
+                )?;
+                vec![engine.display().to_string(), "serve".to_owned()]
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        runtime.block_on(async {
+            let engine = Engine::new(command);
+            let cancel = CancellationToken::new();
+            let on_interrupt = cancel.clone();
+            tokio::spawn(async move {
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    on_interrupt.cancel();
+                }
+            });
+            let examples = counted(request.specification.examples.len(), "example");
+            let progress = Progress::spinner(format!("synthesizing from {examples}"));
+            let mut found = 0;
+            let on_candidate = |_| {
+                found += 1;
+                progress.say(format!("synthesizing from {examples}: {} found", counted(found, "program")));
+            };
+            let answer = engine.synthesize(request, on_candidate, &cancel).await;
+            drop(progress);
+            engine.shutdown().await;
+            match answer {
+                Err(EngineError::Cancelled) => bail!("cancelled; nothing was changed"),
+                answer => Ok(answer?),
+            }
+        })
+    }
+
+    fn show(&self, report: &Report, out: &mut impl Write) -> anyhow::Result<()> {
+        let Report { candidates, outcome } = report;
+        let seconds = outcome.milliseconds as f64 / 1000.0;
+        for found in candidates {
+            writeln!(out, "{}", definitions(&found.program).trim_end())?;
+            let tests = match found.tests {
+                0 => String::new(),
+                n => format!(", {}/{n} held-out tests", found.tests_passed),
+            };
+            writeln!(out, "{}{tests}\n", found.score.green().bold())?;
+        }
+        let device = &outcome.device;
+        let run = counted(usize::try_from(outcome.programs_run).unwrap_or(usize::MAX), "program");
+        if candidates.is_empty() {
+            let best = outcome.best_passed;
+            let nothing =
+                format!("no program found that passes all {}", counted(outcome.examples, "example"));
+            writeln!(out, "{} (the best passes {best})", nothing.red().bold())?;
+        } else if self.write {
+            writeln!(out, "written to {}", self.program.display())?;
+        }
+        let ambiguous =
+            if outcome.ambiguous { "; the candidates differ in meaning: add an example" } else { "" };
+        let line = format!("{seconds:.2} s on {device}, {run} run{ambiguous}");
+        writeln!(out, "{}", line.dimmed())?;
+        Ok(())
+    }
+}
+
+fn example(prompt: &Prompt) -> Example {
+    Example {
+        name: prompt.name.clone(),
+        input: prompt.input.clone(),
+        output: prompt.output.clone(),
+        crashes: prompt.crashes,
+        trace: prompt.trace.as_ref().map(|actions| actions.iter().map(|a| a.name().to_owned()).collect()),
+    }
+}
+
+fn found(
+    analysis: &Analysis,
+    answer: &Answer,
+    candidate: &protocol::message::Candidate,
+) -> anyhow::Result<Found> {
+    let program = analysis.program().context("there is no program")?;
+    let edits: Vec<_> =
+        answer.change.files.iter().filter(|f| f.uri == program.uri).flat_map(|f| f.edits.clone()).collect();
+    Ok(Found {
+        program: ide::apply(&program.text, &edits),
+        fills: candidate.fills.clone(),
+        passed: answer.passed,
+        examples: answer.examples,
+        tests_passed: answer.tests_passed,
+        tests: answer.tests,
+        log_probability: candidate.log_probability,
+        score: answer.score(),
+    })
+}
+
+/// The procedures of a file, as they are written.
+fn definitions(text: &str) -> String {
+    let parse = syntax::parse(text);
+    let procedures =
+        parse.file.procedures().filter_map(|p| text.get(std::ops::Range::<usize>::from(p.range)));
+    procedures.map(str::trim_end).collect::<Vec<_>>().join("\n\n")
+}
