@@ -205,12 +205,9 @@ impl World {
 
     #[inline]
     fn neighbour(&self, turn: u8) -> u16 {
-        match turned(self.heading, turn) {
-            Heading::North => self.place + u16::from(self.cols) + 2,
-            Heading::East => self.place + 1,
-            Heading::South => self.place - u16::from(self.cols) - 2,
-            Heading::West => self.place - 1,
-        }
+        let stride = i16::from(self.cols) + 2;
+        let ways = [stride, 1, -stride, -1];
+        self.place.wrapping_add_signed(ways[usize::from((self.heading as u8 + turn) & 3)])
     }
 
     /// Takes back the effect that one step had: the robot as it stood before, and the change of markers there.
