@@ -168,7 +168,10 @@ pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 
 /// How messages name it.
 pub fn name(path: &Path) -> String {
-    if path == Path::new("-") { "<standard input>".to_owned() } else { path.display().to_string() }
+    if path == Path::new("-") {
+        return "<standard input>".to_owned();
+    }
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 fn is_grid_file(path: &Path) -> bool {

@@ -1,0 +1,80 @@
+//! The command against an engine of three lines of shell: what it sends, what it makes of the answer.
+
+use crate::Folder;
+use expect_test::expect;
+
+const PROGRAM: &str = r#"def main():
+    move()
+    ...
+
+example "a":
+    input:
+        > . .
+    output:
+        . . >
+
+test "b":
+    input:
+        > . #
+    output:
+        . > #
+"#;
+
+/// Answers the first request with this outcome, and takes note of the request.
+#[cfg(unix)]
+fn engine(folder: &Folder, fills: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let answer = format!(
+        r#"{{"jsonrpc":"2.0","id":'"$id"',"result":{{"candidates":[{fills}],"ambiguous":false,"tracesFound":1,"examples":1,"programsRun":7,"milliseconds":20,"device":"cpu","enumerated":false,"bestPassed":0,"stopped":"found"}}}}"#
+    );
+    let script = format!(
+        "#!/bin/sh\nread -r request\nprintf '%s' \"$request\" > request.json\n\
+         id=$(printf '%s' \"$request\" | sed 's/.*\"id\":\\([0-9]*\\).*/\\1/')\n\
+         printf '%s\\n' '{answer}'\nread -r rest\n"
+    );
+    let path = folder.path("engine.sh");
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+const MOVE: &str = r#"{"fills":["move()"],"program":"","logProbability":-0.5,"length":7,"examplesPassed":1}"#;
+
+#[test]
+#[cfg(unix)]
+fn fills_the_holes() {
+    let folder = Folder::with(&[("a.karel", PROGRAM)]);
+    let engine = engine(&folder, MOVE);
+    let ran = folder.karel(&["synth", "a.karel", "--engine", &engine]);
+    expect![[r#""#]].assert_eq(&ran.all());
+    assert_eq!(folder.read("a.karel"), PROGRAM);
+    let request = folder.read("request.json");
+    assert!(request.contains(r#""program":"def main():\n    move()\n    ...\n""#), "{request}");
+    assert!(
+        request.contains(r#""name":"a""#) && !request.contains(r#""name":"b""#),
+        "tests are held out: {request}"
+    );
+
+    let ran = folder.karel(&["synth", "a.karel", "--engine", &engine, "--write"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert_eq!(folder.read("a.karel"), PROGRAM.replace("...", "move()"));
+}
+
+#[test]
+#[cfg(unix)]
+fn what_does_not_pass_is_not_shown() {
+    let folder = Folder::with(&[("a.karel", PROGRAM)]);
+    let engine = engine(&folder, &MOVE.replace("move()", "turnLeft()"));
+    let ran = folder.karel(&["synth", "a.karel", "--engine", &engine, "--write"]);
+    expect![[r#""#]].assert_eq(&ran.all());
+    assert_eq!(folder.read("a.karel"), PROGRAM);
+}
+
+#[test]
+fn says_why_it_can_not() {
+    let folder = Folder::with(&[("a.karel", PROGRAM), ("full.karel", "def main():\n    move()\n")]);
+    expect![[r#""#]].assert_eq(&folder.karel(&["synth", "a.karel", "--engine", "/no/such/engine"]).all());
+    expect![[r#""#]].assert_eq(&folder.karel(&["synth", "full.karel", "--engine", "false"]).all());
+    let ran = folder.karel(&["synth", "a.karel", "--engine", "false"]);
+    assert_eq!(ran.code, 2, "{}", ran.all());
+}
