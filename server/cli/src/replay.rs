@@ -17,6 +17,7 @@ use serde::Serialize;
 use syntax::ast;
 
 use crate::Verdict;
+use crate::check::counted;
 use crate::progress::Progress;
 
 /// Run every task of a dataset file, and compare outputs and traces with the file
@@ -38,14 +39,14 @@ const CHUNK: usize = 512;
 
 #[derive(Default, Serialize)]
 struct Report {
-    tasks: u64,
+    tasks: usize,
     /// Examples run.
     pairs: u64,
     /// Of these, those whose output and trace are those of the file.
     agree: u64,
     problems: Vec<Problem>,
     #[serde(skip)]
-    bad_lines: u64,
+    bad_lines: usize,
 }
 
 #[derive(Serialize)]
@@ -70,7 +71,7 @@ impl Replay {
             return Ok(Verdict::fine_if(fine));
         }
         let Report { tasks, pairs, agree, bad_lines, .. } = report;
-        let summary = format!("{agree} of {pairs} pairs agree ({tasks} tasks)");
+        let summary = format!("{agree} of {pairs} pairs agree ({})", counted(tasks, "task"));
         if fine {
             writeln!(out, "{}", summary.green().bold())?;
         } else {

@@ -8,6 +8,7 @@ use ide::{Analysis, Case, Config, NEVER, Verdict};
 use runtime::{Action, Limits, Outcome, Program, Recording, World, record};
 use serde::Serialize;
 
+use crate::check::counted;
 use crate::files;
 use crate::findings::Place;
 
@@ -108,10 +109,12 @@ impl Run<'_> {
     pub fn ending(&self) -> String {
         let Recording { outcome, ticks, .. } = &self.recording;
         let actions = self.recording.actions().count();
+        let after = counted(actions, "action");
+        let ticks = counted(usize::try_from(*ticks).unwrap_or(usize::MAX), "tick");
         let line =
             outcome.origin().and_then(|o| self.line(o)).map_or(String::new(), |n| format!(" in line {n}"));
         match outcome {
-            Outcome::Finished => format!("finished after {actions} actions, {ticks} ticks"),
+            Outcome::Finished => format!("finished after {after}, {ticks}"),
             Outcome::Crashed { action, .. } => {
                 let why = match action {
                     Action::Move => "a wall is ahead",
@@ -121,12 +124,12 @@ impl Run<'_> {
                 };
                 format!("crashed{line}: {}() at action {}, {why}", action.name(), actions + 1)
             }
-            Outcome::OutOfTicks { .. } => format!("stopped{line} after {ticks} ticks, the limit"),
+            Outcome::OutOfTicks { .. } => format!("stopped{line} after {ticks}, the limit"),
             Outcome::EndlessLoop { .. } => {
-                format!("stopped after {ticks} ticks: the loop{line} is endless, it sees a world again")
+                format!("stopped after {ticks}: the loop{line} is endless, it sees a world again")
             }
             Outcome::TooDeep { .. } => format!("stopped: the call{line} is more than 1,000 calls deep"),
-            Outcome::Hole { .. } => format!("stopped at the hole{line} after {actions} actions"),
+            Outcome::Hole { .. } => format!("stopped at the hole{line} after {after}"),
             Outcome::Broken { .. } => format!("stopped at a mistake{line}; see it with karel check"),
             Outcome::Cancelled => "cancelled".to_owned(),
         }

@@ -171,10 +171,10 @@ impl Synth {
         let device = &outcome.device;
         let run = counted(usize::try_from(outcome.programs_run).unwrap_or(usize::MAX), "program");
         if candidates.is_empty() {
-            let best = outcome.best_passed;
+            let (best, all) = (outcome.best_passed, outcome.examples);
             let nothing =
-                format!("no program found that passes all {}", counted(outcome.examples, "example"));
-            writeln!(out, "{} (the best passes {best})", nothing.red().bold())?;
+                format!("no program found that passes every example; the best passes {best} of {all}");
+            writeln!(out, "{}", nothing.red().bold())?;
         } else if self.write {
             writeln!(out, "written to {}", self.program.display())?;
         }

@@ -147,9 +147,11 @@ fn entry(analysis: &Analysis, case: Case<'_>) -> Entry {
             let at = place(analysis, *range);
             (Status::Failed, format!("stops at a mistake {at}; see it with karel check"))
         }
+        Judged::NotRun if analysis.program().is_none() => {
+            (Status::Unjudged, "no program belongs to this file".to_owned())
+        }
         Judged::NotRun => {
             let why = match () {
-                () if analysis.program().is_none() => "no program belongs to this file",
                 () if case.input().is_none() => "its input can't be read; see why with karel check",
                 () if mistakes > 0 => "there is no main; see the mistakes with karel check",
                 () => "there is no main",

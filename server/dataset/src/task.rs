@@ -51,6 +51,7 @@ impl TaskError {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a task's fields")]
 struct TaskIn {
     guid: String,
     split: Option<String>,
@@ -60,6 +61,7 @@ struct TaskIn {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with an example's fields")]
 struct ExampleIn {
     actions: Vec<String>,
     inpgrid_json: Option<WorldJson>,

@@ -1,13 +1,18 @@
 use crate::{Folder, ROW};
 use expect_test::expect;
 
-const UNTIDY: &str = "def main():\n  while frontIsClear:  move() # on\n";
+const UNTIDY: &str = "def main():\n  while frontIsClear( ):  move() # on\n";
 
 #[test]
 fn writes_the_canonical_form() {
     let folder = Folder::with(&[("a.karel", UNTIDY), ("sub/row.karel", ROW)]);
     assert_eq!(folder.karel(&["fmt", "."]).all(), "--- exit code 0\n");
-    expect![[r#""#]].assert_eq(&folder.read("a.karel"));
+    expect![[r#"
+        def main():
+            while(frontIsClear()):
+                move()  # on
+    "#]]
+    .assert_eq(&folder.read("a.karel"));
     assert_eq!(folder.read("sub/row.karel"), ROW);
     assert_eq!(std::fs::read_dir(folder.path("")).unwrap().count(), 2, "nothing is left beside the files");
 }
@@ -22,14 +27,25 @@ fn check_lists_and_changes_nothing() {
 #[test]
 fn standard_input_goes_to_standard_output() {
     let ran = Folder::with(&[]).karel_with(&["fmt", "-"], UNTIDY);
-    expect![[r#""#]].assert_eq(&ran.all());
+    expect![[r#"
+        def main():
+            while(frontIsClear()):
+                move()  # on
+        --- exit code 0
+    "#]]
+    .assert_eq(&ran.all());
 }
 
 #[test]
 fn leaves_files_with_mistakes_alone() {
     let wrong = "def main()\n  move()\n";
     let folder = Folder::with(&[("a.karel", wrong)]);
-    expect![[r#""#]].assert_eq(&folder.karel(&["fmt", "a.karel"]).all());
+    expect![[r#"
+        --- stderr
+        error: a.karel has a syntax error and stays as it is; see it with karel check
+        --- exit code 1
+    "#]]
+    .assert_eq(&folder.karel(&["fmt", "a.karel"]).all());
     assert_eq!(folder.read("a.karel"), wrong);
 }
 

@@ -31,13 +31,28 @@ fn reports_each_bad_line_and_reads_on() {
         GOOD.to_owned(),
     ];
     let folder = Folder::with(&[("tasks.jsonl", &lines.join("\n"))]);
-    expect![[r#""#]].assert_eq(&folder.karel(&["replay", "tasks.jsonl"]).all());
+    expect![[r#"
+        tasks.jsonl: line 2: example 1: wrong output: the robot is at 0:1 west in the file, but at 0:1 east in the run
+        tasks.jsonl: line 3: example 1: wrong output: cell 0:1 holds 4 markers in the file, but 3 markers in the run
+        tasks.jsonl: line 4: example 1: wrong trace: action 1 is turnLeft in the file, but move in the run
+        tasks.jsonl: line 5: example 1: wrong trace: the run ends before action 2, turnLeft in the file
+        tasks.jsonl: line 6: example 1: wrong run: move() crashes at action 2 in cell 0:1
+        tasks.jsonl: line 7: bad JSON: EOF while parsing a value, at column 345
+        tasks.jsonl: line 8: example 1: inpgrid_json and inpgrid_tensor are different worlds
+        tasks.jsonl: line 9: not a task: missing field `guid`, at column 323
+        tasks.jsonl: line 10: the line has 5242881 bytes; at most 4 MiB are read
+        2 of 7 pairs agree (7 tasks); 4 lines can't be used
+        --- exit code 1
+    "#]].assert_eq(&folder.karel(&["replay", "tasks.jsonl"]).all());
 }
 
 #[test]
 fn prints_json() {
     let folder = Folder::with(&[("tasks.jsonl", &format!("{GOOD}\n[]\n"))]);
-    expect![[r#""#]].assert_eq(&folder.karel(&["replay", "--json", "tasks.jsonl"]).all());
+    expect![[r#"
+        {"tasks":1,"pairs":1,"agree":1,"problems":[{"file":"tasks.jsonl","line":2,"example":null,"message":"not a task: invalid length 0, expected an object with a task's fields, at column 2"}]}
+        --- exit code 1
+    "#]].assert_eq(&folder.karel(&["replay", "--json", "tasks.jsonl"]).all());
 }
 
 #[test]
@@ -46,7 +61,7 @@ fn reads_compressed_standard_input() {
     gz.write_all(GOOD.as_bytes()).unwrap();
     let folder = Folder::with(&[]);
     let ran = run(&["replay", "-"], &gz.finish().unwrap(), &folder.path(""), &[]);
-    assert_eq!((ran.code, ran.out.as_str()), (0, "1 of 1 pairs agree (1 tasks)\n"));
+    assert_eq!((ran.code, ran.out.as_str()), (0, "1 of 1 pairs agree (1 task)\n"));
 }
 
 #[test]

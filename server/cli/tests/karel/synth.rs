@@ -10,14 +10,18 @@ const PROGRAM: &str = r#"def main():
 example "a":
     input:
         > . .
+        . . .
     output:
         . . >
+        . . .
 
 test "b":
     input:
         > . #
+        . . .
     output:
         . > #
+        . . .
 "#;
 
 /// Answers the first request with this outcome, and takes note of the request.
@@ -46,7 +50,16 @@ fn fills_the_holes() {
     let folder = Folder::with(&[("a.karel", PROGRAM)]);
     let engine = engine(&folder, MOVE);
     let ran = folder.karel(&["synth", "a.karel", "--engine", &engine]);
-    expect![[r#""#]].assert_eq(&ran.all());
+    expect![[r#"
+        def main():
+            move()
+            move()
+        1/1 example, 0/1 held-out tests
+
+        0.02 s on cpu, 7 programs run
+        --- exit code 0
+    "#]]
+    .assert_eq(&ran.all());
     assert_eq!(folder.read("a.karel"), PROGRAM);
     let request = folder.read("request.json");
     assert!(request.contains(r#""program":"def main():\n    move()\n    ...\n""#), "{request}");
@@ -66,15 +79,30 @@ fn what_does_not_pass_is_not_shown() {
     let folder = Folder::with(&[("a.karel", PROGRAM)]);
     let engine = engine(&folder, &MOVE.replace("move()", "turnLeft()"));
     let ran = folder.karel(&["synth", "a.karel", "--engine", &engine, "--write"]);
-    expect![[r#""#]].assert_eq(&ran.all());
+    expect![[r#"
+        no program found that passes every example; the best passes 0 of 1
+        0.02 s on cpu, 7 programs run
+        --- exit code 1
+    "#]]
+    .assert_eq(&ran.all());
     assert_eq!(folder.read("a.karel"), PROGRAM);
 }
 
 #[test]
 fn says_why_it_can_not() {
     let folder = Folder::with(&[("a.karel", PROGRAM), ("full.karel", "def main():\n    move()\n")]);
-    expect![[r#""#]].assert_eq(&folder.karel(&["synth", "a.karel", "--engine", "/no/such/engine"]).all());
-    expect![[r#""#]].assert_eq(&folder.karel(&["synth", "full.karel", "--engine", "false"]).all());
+    expect![[r#"
+        --- stderr
+        error: can't start the synthesis engine `/no/such/engine`: No such file or directory (os error 2)
+        --- exit code 2
+    "#]]
+    .assert_eq(&folder.karel(&["synth", "a.karel", "--engine", "/no/such/engine"]).all());
+    expect![[r#"
+        --- stderr
+        error: full.karel has no hole to fill: write ... for statements, or ? for a condition or a number
+        --- exit code 2
+    "#]]
+    .assert_eq(&folder.karel(&["synth", "full.karel", "--engine", "false"]).all());
     let ran = folder.karel(&["synth", "a.karel", "--engine", "false"]);
     assert_eq!(ran.code, 2, "{}", ran.all());
 }
