@@ -25,6 +25,9 @@ return {
     ['karel/status'] = function(_, status)
       require('karel.status').set(status)
     end,
+    ['window/showMessage'] = function(_, message)
+      require('karel.status').message(message)
+    end,
     ['workspace/codeLens/refresh'] = function(_, _, context)
       require('karel.lenses').refresh(context.client_id)
       return vim.NIL

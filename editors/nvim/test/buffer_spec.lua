@@ -115,7 +115,7 @@ return {
     vim.api.nvim_echo = echo
     vim.g.karel_progress = false
     T.equal(shown[1], 'Karel: Synthesizing: one two: 5%')
-    assert(#shown[2] < vim.o.columns, shown[2])
+    assert(vim.fn.strdisplaywidth(shown[2]) < vim.o.columns, shown[2])
     T.equal({ shown[3], shown[4] }, { 'Karel: Synthesizing: 2/2 examples', nil })
   end,
 }

@@ -47,6 +47,10 @@ return {
     T.wait('new lenses', function()
       return lens() == 'second'
     end)
+    -- A warning is a notification; information that is longer than a line is in a window that takes no focus.
+    T.equal(T.messages, { 'a warning' })
+    assert(T.float():find('long information', 1, true), T.float())
+    T.equal(vim.api.nvim_get_current_buf(), buffer)
   end,
 
   ['a refusal of the server is shown'] = function(T)

@@ -72,6 +72,8 @@ commands['karel.synthesize'] = function(uri, position)
   notify('$/progress', { token = 'work', value = { kind = 'begin', title = 'Synthesizing', cancellable = true } })
   ask('workspace/applyEdit', { edit = { changes = { [uri] = { { range = hole.range, newText = 'move()' } } } } })
   notify('$/progress', { token = 'work', value = { kind = 'end', message = '2/2 examples' } })
+  notify('window/showMessage', { type = 3, message = ('long '):rep(100) .. 'information' })
+  notify('window/showMessage', { type = 2, message = 'a warning' })
   lens_title = 'second'
   ask('workspace/codeLens/refresh')
   return { result = vim.NIL }

@@ -9,6 +9,13 @@ local M = {}
 ---@type karel.Status?
 local current
 
+--- Whether it can be echoed: what is wider than the screen asks for Enter.
+---@param text string
+---@return boolean
+local function fits(text)
+  return not text:find('\n') and vim.fn.strdisplaywidth(text) <= vim.o.columns - 12
+end
+
 --- Takes the parameters of `karel/status`; nil forgets them. Fires `User KarelStatus`.
 ---@param status karel.Status?
 function M.set(status)
@@ -50,9 +57,25 @@ function M.progress(value)
     parts[#parts + 1] = value.message
     parts[#parts + 1] = value.percentage and value.percentage .. '%' or nil
   end
-  -- Wider than the screen it would ask for Enter.
   local text = table.concat(parts, ': '):gsub('%s+', ' ')
-  vim.api.nvim_echo({ { vim.fn.strcharpart(text, 0, math.max(vim.o.columns - 12, 1)), 'Comment' } }, false, {})
+  if not fits(text) then
+    text = vim.fn.strcharpart(text, 0, math.max(vim.o.columns - 13, 0)) .. '…'
+  end
+  vim.api.nvim_echo({ { text, 'Comment' } }, false, {})
+end
+
+--- Shows a message of the server. What is only for information asks for no key, however long it is.
+---@param message { type: integer, message: string }
+function M.message(message)
+  local levels = vim.lsp.protocol.MessageType
+  if message.type == levels.Error or message.type == levels.Warning then
+    local level = message.type == levels.Error and vim.log.levels.ERROR or vim.log.levels.WARN
+    vim.notify(message.message, level, { title = 'Karel' })
+  elseif fits(message.message) then
+    vim.api.nvim_echo({ { message.message } }, true, {})
+  else
+    require('karel.popup').show(message.message)
+  end
 end
 
 return M

@@ -1,0 +1,37 @@
+--- A message in the corner that goes away by itself: for what is too long for one line, and not worth a key press.
+local M = {}
+
+--- Columns of the text, and milliseconds that it stays.
+local WIDTH, STAYS = 56, 10000
+
+---@param text string
+function M.show(text)
+  local bufnr = vim.api.nvim_create_buf(false, true)
+  vim.bo[bufnr].bufhidden = 'wipe'
+  vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, vim.split(text, '\n', { trimempty = true }))
+  local width = math.max(math.min(WIDTH, vim.o.columns - 4), 1)
+  local window = vim.api.nvim_open_win(bufnr, false, {
+    relative = 'editor',
+    anchor = 'SE',
+    row = vim.o.lines - vim.o.cmdheight - 1,
+    col = vim.o.columns,
+    width = width,
+    height = 1,
+    style = 'minimal',
+    border = 'rounded',
+    title = ' Karel ',
+    focusable = false,
+    noautocmd = true,
+  })
+  vim.wo[window].wrap = true
+  vim.wo[window].linebreak = true
+  local height = vim.api.nvim_win_text_height(window, {}).all
+  vim.api.nvim_win_set_height(window, math.max(math.min(height, vim.o.lines - 6), 1))
+  vim.defer_fn(function()
+    if vim.api.nvim_win_is_valid(window) then
+      vim.api.nvim_win_close(window, true)
+    end
+  end, STAYS)
+end
+
+return M
