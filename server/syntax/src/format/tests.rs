@@ -257,7 +257,10 @@ proptest! {
         let broken: String = cut.into_iter().collect();
         let parsed = parse(&broken);
         let _ = format_range(&parsed, &broken, TextRange::up_to(TextSize::of(&*broken)));
-        if let Some(formatted) = format(&parsed, &broken) {
+        let formatted = format(&parsed, &broken);
+        // Else the tree lacks something that the parser has not reported.
+        prop_assert!(formatted.is_some() || !parsed.diagnostics.is_empty(), "{}", broken);
+        if let Some(formatted) = formatted {
             let again = parse(&formatted);
             prop_assert_eq!(format(&again, &formatted), Some(formatted), "{}", broken);
             prop_assert_eq!(comments(&parsed.file), comments(&again.file));

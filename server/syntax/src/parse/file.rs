@@ -45,7 +45,13 @@ impl<'a> Lower<'a> {
                     at += rest.len();
                     items.push(Item::Example(self.example(node, rest)));
                 }
-                Kind::Include => items.push(Item::Include(self.include(node))),
+                Kind::Include => {
+                    items.push(Item::Include(self.include(node)));
+                    // What stands below it, deeper, belongs to no block.
+                    if let Some(below) = node.children().into_iter().find(|n| n.is(Kind::Overindented)) {
+                        self.strays(&below.children(), &mut items);
+                    }
+                }
                 Kind::Section => {
                     self.stray_section(node);
                     at += following(&|n| n.is(Kind::Section));
