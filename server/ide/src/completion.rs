@@ -7,7 +7,7 @@ mod tests;
 
 use crate::analysis::Analysis;
 use place::{Cursor, place_at};
-use syntax::{TextRange, TextSize};
+use syntax::{TextRange, TextSize, lines};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CompletionKind {
@@ -53,6 +53,7 @@ pub const COMPLETION_TRIGGERS: [&str; 3] = ["(", ":", ";"];
 /// grid, actions in a trace, sections in an example, definitions and whole example blocks at the margin.
 pub fn completion(analysis: &Analysis, uri: &str, offset: TextSize) -> Vec<Completion> {
     let Some(source) = analysis.source(uri) else { return Vec::new() };
+    let offset = lines::clamped(&source.text, offset);
     let Some(cursor) = Cursor::at(source, offset) else { return Vec::new() };
     let place = place_at(source, &cursor);
     entries::entries(analysis, source, &cursor, place)

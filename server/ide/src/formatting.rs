@@ -3,7 +3,7 @@
 use crate::analysis::Analysis;
 use syntax::diagnostic::Edit;
 use syntax::format::{format, format_on_type, format_range};
-use syntax::{TextRange, TextSize};
+use syntax::{TextRange, TextSize, lines};
 
 /// Feature: **Format document**
 ///
@@ -21,6 +21,7 @@ pub fn formatting(analysis: &Analysis, uri: &str) -> Option<Vec<Edit>> {
 /// has a syntax error.
 pub fn range_formatting(analysis: &Analysis, uri: &str, range: TextRange) -> Option<Vec<Edit>> {
     let source = analysis.source(uri)?;
+    let range = lines::clamped_range(&source.text, range);
     let edit = format_range(&source.parse, &source.text, range)?;
     let unchanged = source.slice(edit.range) == edit.insert;
     Some(if unchanged { Vec::new() } else { vec![edit] })

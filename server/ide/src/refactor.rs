@@ -11,8 +11,8 @@ mod transplant;
 use crate::analysis::Analysis;
 use crate::change::{Action, ActionKind, Change};
 use crate::source::Source;
-use syntax::TextRange;
 use syntax::diagnostic::Edit;
+use syntax::{TextRange, lines};
 
 /// What is selected in a file of the analysis.
 struct Context<'a> {
@@ -41,6 +41,7 @@ impl Context<'_> {
 /// condition and swap its branches. Those that can be done at the selection.
 pub fn refactorings(analysis: &Analysis, uri: &str, selection: TextRange) -> Vec<Action> {
     let Some(source) = analysis.source(uri) else { return Vec::new() };
+    let selection = lines::clamped_range(&source.text, selection);
     let context = Context { analysis, source, selection };
     [
         extract::extract_procedure(&context),

@@ -28,6 +28,7 @@ pub const SIGNATURE_TRIGGERS: [&str; 1] = ["("];
 /// nothing does, and what they do.
 pub fn signature_help(analysis: &Analysis, uri: &str, offset: TextSize) -> Option<Signature> {
     let source = analysis.source(uri)?;
+    let offset = lines::clamped(&source.text, offset);
     let start = lines::line_start(&source.text, offset);
     if leaves(&source.parse.tree)
         .iter()

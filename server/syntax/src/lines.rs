@@ -19,6 +19,16 @@ fn clamp(text: &str, offset: TextSize) -> usize {
     offset
 }
 
+/// The offset, or the nearest before it that is one of the text and between two characters.
+pub fn clamped(text: &str, offset: TextSize) -> TextSize {
+    at(clamp(text, offset))
+}
+
+/// The range with both ends [`clamped`].
+pub fn clamped_range(text: &str, range: TextRange) -> TextRange {
+    TextRange::new(clamped(text, range.start()), clamped(text, range.end()))
+}
+
 /// Where the line of `offset` begins.
 pub fn line_start(text: &str, offset: TextSize) -> TextSize {
     let offset = clamp(text, offset);
