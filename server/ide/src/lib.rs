@@ -22,6 +22,7 @@ mod formatting;
 mod grid_view;
 mod hover;
 mod inlay_hints;
+mod paste_as;
 mod quick_fixes;
 pub mod reason;
 mod refactor;

@@ -5,6 +5,7 @@ use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled};
 use crate::change::{Action, ActionKind, Change};
 use crate::diagnostics::{self, Diagnostic};
+use crate::paste_as::paste_as_program;
 use crate::rename::is_identifier;
 use crate::source::Source;
 use crate::statements::procedure_at;
@@ -16,7 +17,7 @@ use syntax::{TextRange, lines};
 /// Feature: **Quick fixes**
 ///
 /// The fix of each diagnostic that has one right fix, and where there is none but likely ones (an undefined procedure,
-/// an unused one, unreachable statements), those.
+/// an unused one, unreachable statements), those; and [`paste_as_program`].
 ///
 /// # Errors
 /// Where the request was cancelled.
@@ -27,7 +28,7 @@ pub fn quick_fixes(
     cancel: Cancel<'_>,
 ) -> Result<Vec<Action>, Cancelled> {
     let Some(source) = analysis.source(uri) else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
+    let mut found = Vec::from_iter(paste_as_program(analysis, uri, range));
     for diagnostic in static_diagnostics(analysis, uri, cancel)? {
         if diagnostic.range.intersect(range).is_none() {
             continue;
