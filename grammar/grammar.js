@@ -181,7 +181,7 @@ module.exports = grammar({
         seq($.unquoted, optional(seq(field('crashes', 'crashes'), optional(alias($.words, $.unexpected))))),
         seq(field('crashes', 'crashes'), optional(alias($.words, $.unexpected))),
       )),
-      optional(':'),
+      optional(seq(':', optional(alias($.words, $.unexpected)))),
       choice(
         $._newline,
         seq($._indent, field('body', $.example_body)),
@@ -191,16 +191,20 @@ module.exports = grammar({
     ),
 
     // A name without its quotes.
-    unquoted: $ => prec.right(1, repeat1(choice($.identifier, $.number, $.unexpected))),
+    unquoted: $ => prec.right(1, repeat1(choice($.identifier, $.number, $.unexpected, ';'))),
 
-    words: $ => repeat1(choice($.identifier, $.number, $.unexpected, $.string)),
+    words: $ => repeat1(choice($.identifier, $.number, $.unexpected, $.string, ';')),
 
     example_body: $ => seq(
       repeat1(choice($.section, $.unknown_section, $.stray_row)),
       $._dedent,
     ),
 
-    stray_row: $ => seq(repeat1(choice($.unexpected, ';', $.string)), $._newline_or_more),
+    stray_row: $ => seq(
+      choice($.unexpected, ';', $.string),
+      repeat(choice($.identifier, $.unexpected, ';', $.string)),
+      $._newline_or_more,
+    ),
 
     section: $ => choice(
       seq(

@@ -135,7 +135,11 @@ impl<'a> Lower<'a> {
         if line.column == 0 || !self.layout.begins_line(node.start()) {
             return;
         }
-        let edits = self.layout.shift(node.range, -i64::from(line.column), line.style);
+        let mut edits = self.layout.shift(node.range, -i64::from(line.column), line.style);
+        if self.layout.lines(node.range)[1..].iter().any(|l| !l.blank && l.column <= line.column) {
+            // its body is where it should be
+            edits.truncate(1);
+        }
         let message =
             format!("This '{word}' must begin in the first column: it can't be inside another block.");
         let fix = Fix { title: "Move to the first column".to_owned(), edits };

@@ -2,6 +2,7 @@
 
 mod grids;
 mod mistakes;
+mod properties;
 
 use super::{Parse, parse};
 use crate::diagnostic::{Diagnostic, Fix};

@@ -232,8 +232,10 @@ impl<'a> Lower<'a> {
             }
             (None, _) if unknown.plain && unknown.body.is_some() => {
                 let message = format!("'def' is missing before '{}'.", self.quote(unknown.word));
-                let at = unknown.word.start();
-                let fix = super::lower::insert(at, "def ", "Insert 'def'".to_owned());
+                // with its indentation, which a definition can't have
+                let range = TextRange::new(self.layout.line(unknown.word.start()).start, unknown.word.start());
+                let edits = vec![Edit { range, insert: "def ".to_owned() }];
+                let fix = Fix { title: "Insert 'def'".to_owned(), edits };
                 self.error(&codes::UNKNOWN_WORD, unknown.word, message).fix = Some(fix);
                 (unknown.word, unknown.arguments)
             }
