@@ -1,10 +1,11 @@
 //! Example and test blocks.
 
 use super::header::{Header, Parts};
+use super::layout::indentation;
 use super::lower::{Lower, insert, replace};
 use super::node::{Kind, Node};
 use super::statement::nameless;
-use crate::ast::{Example, ExampleKind};
+use crate::ast::{Action, Example, ExampleKind};
 use crate::codes::syntax as codes;
 use crate::diagnostic::{Edit, Fix};
 use crate::spelling::closest;
@@ -154,7 +155,11 @@ impl<'a> Lower<'a> {
         match meant {
             Some(meant) => {
                 let message = format!("Unknown section '{}'; did you mean '{meant}'?", self.quote(keyword));
-                self.error(&codes::UNKNOWN_SECTION, keyword, message).fix = Some(replace(keyword, meant));
+                let rest = &self.text[usize::from(keyword.end())..usize::from(node.end())];
+                let actions = |rest: &str| rest.split_whitespace().all(|w| Action::from_name(w).is_some());
+                let clear = meant != "trace" || rest.trim_start().strip_prefix(':').is_some_and(actions);
+                self.error(&codes::UNKNOWN_SECTION, keyword, message).fix =
+                    clear.then(|| replace(keyword, meant));
                 // a trace's words were read as cells
                 if meant != "trace" {
                     self.section(node, Some(meant), example);
@@ -176,16 +181,21 @@ impl<'a> Lower<'a> {
         example.input = Some(self.grid(keyword, node));
         example.range = example.range.cover(node.range);
         let line = self.layout.line(node.start());
-        let mut edits = self.layout.shift(node.range, 4, line.style);
-        if let Some(edit) = edits.first_mut() {
-            let outer = super::layout::indentation(line.column, line.style);
-            edit.insert = format!("{outer}input:{}{}", crate::lines::line_break(self.text), edit.insert);
-        }
-        let fix = (line.column > 0).then(|| Fix { title: "Insert 'input:'".to_owned(), edits });
+        let outer = self.layout.column(header.start()) + 4;
+        let rows = node.children();
+        let edit = |(at, row): (usize, &Node<'_>)| {
+            let mut insert = indentation(outer + 4, line.style);
+            if at == 0 {
+                let line_break = crate::lines::line_break(self.text);
+                insert = format!("{}input:{line_break}{insert}", indentation(outer, line.style));
+            }
+            Edit { range: self.layout.line(row.start()).indentation(), insert }
+        };
+        let edits = rows.iter().enumerate().map(edit).collect();
+        let fix = Some(Fix { title: "Insert 'input:'".to_owned(), edits });
         let range = self.layout.first_line(self.text, node.range);
         let message = "Above these rows, 'input:' is missing.";
         self.error(&codes::MISSING_INPUT, range, message).fix = fix;
-        let _ = header;
     }
 
     /// The missing colon of a section.

@@ -79,7 +79,9 @@ impl<'a> Lower<'a> {
             header = Header { word: "def".to_owned(), keyword: parts.keyword, end: tail.end, colon: true };
             body = tail.body;
         } else if let Some(name) = name {
-            self.parameters(name, parentheses);
+            if parentheses.is_some() || parts.skipped.is_empty() {
+                self.parameters(name, parentheses);
+            }
             header = self.header("def", node, &parts);
             body = parts.body;
         } else {

@@ -41,6 +41,15 @@ impl<'a> Lower<'a> {
                 colon: true,
             };
             self.unindented_body(&header, body.range, Some(body.range));
+            let rows = body.children();
+            let edits = rows.iter().map(|row| {
+                let range = self.layout.line(row.start()).indentation();
+                Edit { range, insert: indentation(outer.column + 4, outer.style) }
+            });
+            let edits = edits.collect();
+            if let Some(fix) = self.found.last_mut().and_then(|d| d.fix.as_mut()) {
+                fix.edits = edits;
+            }
         } else {
             let rows: Vec<TextRange> = body.children().iter().map(|n| n.range).collect();
             self.check_columns(&rows, "the first row");
@@ -110,24 +119,38 @@ impl<'a> Lower<'a> {
     /// At most one message for a row, and one for all cells that only lack the blanks between them.
     fn check_cells(&mut self, grid: &Grid) {
         let mut joined: Option<usize> = None;
+        // the number of cells when all blanks are there
+        let width = |row: &GridRow| {
+            let cells = |c: &GridCell| match c.kind {
+                CellKind::Unknown => spaced(self.slice(c.range)).map_or(1, |s| s.split(' ').count()),
+                _ => 1,
+            };
+            row.cells.iter().map(cells).sum::<usize>()
+        };
+        let widths: Vec<usize> = grid.rows.iter().map(width).collect();
+        let even = widths.iter().all(|w| *w == widths[0]);
         let is_robot = |c: &GridCell| matches!(c.kind, CellKind::Robot { .. });
         let robot = grid.rows.iter().any(|r| r.cells.iter().any(is_robot));
         for row in &grid.rows {
             let mut unknown = row.cells.iter().filter(|c| c.kind == CellKind::Unknown).map(|c| c.range);
             let Some(first) = unknown.next() else { continue };
             let text = self.slice(first);
-            if let Some(spaced) = spaced(text) {
+            let joinable =
+                |c: &GridCell| c.kind != CellKind::Unknown || spaced(self.slice(c.range)).is_some();
+            if let Some(spaced) = spaced(text).filter(|_| row.cells.iter().all(joinable)) {
                 let mut edits = vec![Edit { range: first, insert: spaced }];
                 for range in unknown {
                     edits.extend(self::spaced(self.slice(range)).map(|insert| Edit { range, insert }));
                 }
-                if let Some(fix) = joined.and_then(|at| self.found[at].fix.as_mut()) {
-                    fix.edits.extend(edits);
+                if let Some(at) = joined {
+                    if let Some(fix) = &mut self.found[at].fix {
+                        fix.edits.extend(edits);
+                    }
                 } else {
                     let fix = Fix { title: "Insert blanks between the cells".to_owned(), edits };
                     joined = Some(self.found.len());
                     let message = "Cells must have blanks between them.";
-                    self.error(&codes::UNKNOWN_CELL, first, message).fix = Some(fix);
+                    self.error(&codes::UNKNOWN_CELL, first, message).fix = even.then_some(fix);
                 }
                 continue;
             }
@@ -168,8 +191,10 @@ impl<'a> Lower<'a> {
             }
             (None, _) => {
                 // a cell that isn't understood may be meant as the robot
-                let number = |c: &GridCell| self.slice(c.range).bytes().all(|b| b.is_ascii_digit());
-                if cells().all(|c| c.kind != CellKind::Unknown || number(c)) {
+                let other = |c: &GridCell| {
+                    self.slice(c.range).bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'#'))
+                };
+                if cells().all(|c| c.kind != CellKind::Unknown || other(c)) {
                     let range = if grid.keyword.is_empty() {
                         self.layout.first_line(self.text, grid.range)
                     } else {

@@ -4,7 +4,7 @@ use super::lower::{Lower, insert, remove};
 use super::node::{Kind, Node};
 use crate::ast::Block;
 use crate::codes::syntax as codes;
-use crate::diagnostic::Fix;
+use crate::diagnostic::{Edit, Fix};
 use text_size::{TextRange, TextSize};
 
 /// The parts of a header's node.
@@ -58,11 +58,28 @@ impl<'a> Lower<'a> {
     /// Reports what is left over before the colon, or else a missing colon, and makes the header.
     pub fn header(&mut self, word: &str, node: Node<'_>, parts: &Parts<'_>) -> Header {
         let understood = self.skipped(parts);
+        if !understood && !parts.colon && parts.body.is_some() {
+            self.colon_too();
+        }
         let end = self.header_end(node, parts);
-        if understood && !parts.colon && parts.body.is_some() {
+        // an open quote took the colon
+        let quote = self.slice(TextRange::new(parts.keyword.start(), end)).contains('"');
+        if understood && !parts.colon && parts.body.is_some() && !quote {
             self.missing_colon(word, end);
         }
-        Header { word: word.to_owned(), keyword: parts.keyword, end, colon: parts.colon || !understood }
+        Header {
+            word: word.to_owned(),
+            keyword: parts.keyword,
+            end,
+            colon: parts.colon || !understood || quote,
+        }
+    }
+
+    /// The colon is missing behind what was just reported: one fix for both.
+    fn colon_too(&mut self) {
+        let Some(last) = self.found.last_mut() else { return };
+        let (end, Some(fix)) = (last.range.end(), &mut last.fix) else { return };
+        fix.edits.push(Edit { range: TextRange::empty(end), insert: ":".to_owned() });
     }
 
     pub fn missing_colon(&mut self, word: &str, end: TextSize) {
@@ -86,14 +103,16 @@ impl<'a> Lower<'a> {
         let text = self.slice(range);
         let unopened = text == ")";
         match parts.inner.last() {
-            Some(inner) if unopened && !inner.is(Kind::Parenthesized) && !inner.is(Kind::Identifier) => {
-                let fix = insert(inner.start(), "(", "Insert '('".to_owned());
+            Some(inner) if unopened && !matches!(inner.kind, Kind::Parenthesized | Kind::Arguments) => {
+                let at = if inner.is(Kind::Identifier) { inner.end() } else { inner.start() };
+                let fix = insert(at, "(", "Insert '('".to_owned());
                 let message = "This ')' has no '(' before it.";
                 self.error(&codes::MISSING_OPENING, range, message).fix = Some(fix);
             }
-            Some(_) if !text.is_empty() && text.bytes().all(|b| b == b')') => {
+            Some(inner) if !text.is_empty() && text.bytes().all(|b| b == b')') => {
                 let message = "This ')' is one too many.";
-                self.error(&codes::MISSING_OPENING, range, message).fix = Some(remove(range, text));
+                let fix = (!inner.is(Kind::Identifier)).then(|| remove(range, text));
+                self.error(&codes::MISSING_OPENING, range, message).fix = fix;
             }
             _ => {
                 let message = format!("'{}' isn't understood here.", self.quote(range));

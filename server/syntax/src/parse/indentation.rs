@@ -2,7 +2,7 @@
 
 use super::layout::Style;
 use super::lower::Lower;
-use super::node::Node;
+use super::node::{Kind, Node};
 use crate::ast::Block;
 use crate::codes::syntax as codes;
 use crate::diagnostic::{Edit, Fix};
@@ -41,6 +41,10 @@ impl<'a> Lower<'a> {
             // a body on its header's line: nothing can follow below
             for &range in &lines[1..] {
                 self.wrong_column(range, block.column, block.style, "the line above");
+                // at top level it can't stand either
+                if let Some(last) = self.found.last_mut().filter(|_| block.column == 0) {
+                    last.fix = None;
+                }
             }
             return;
         }
@@ -109,7 +113,15 @@ impl<'a> Lower<'a> {
     pub fn block(&mut self, nodes: &[Node<'_>]) -> Block {
         let lines = self.block_lines(nodes);
         let ranges: Vec<TextRange> = lines.iter().map(|l| l.range).collect();
-        self.check_columns(&ranges, "its block");
+        // behind a colon and text that isn't understood, a block below is what was meant
+        let inline = nodes.first().is_some_and(|n| !self.layout.begins_line(n.start()));
+        let junk = lines.first().is_some_and(|l| {
+            let only = l.nodes.iter().all(|n| n.is(Kind::Semicolon));
+            only || l.nodes.iter().any(|n| n.is(Kind::Unexpected))
+        });
+        if !(inline && junk) {
+            self.check_columns(&ranges, "its block");
+        }
         self.lines(&lines)
     }
 }

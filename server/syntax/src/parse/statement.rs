@@ -109,8 +109,16 @@ impl<'a> Lower<'a> {
             let node = nodes[at];
             let next = nodes.get(at + 1).copied().filter(|n| n.is(Kind::Unexpected));
             if node.is(Kind::Call) && next.is_some_and(|n| self.slice(n.range).bytes().all(|b| b == b')')) {
-                statements.push(self.unopened(node, next.unwrap_or(node)));
-                (previous, at) = (None, at + 2);
+                let statement = self.unopened(node, next.unwrap_or(node));
+                statements.push(statement);
+                at += 2;
+                if at < nodes.len()
+                    && let Some(last) = self.found.last_mut()
+                {
+                    // not clear where this statement ends
+                    last.fix = None;
+                }
+                previous = None;
             } else if !prose && self.is_statement(node) {
                 if let Some(previous) = previous {
                     unseparated.push(TextRange::new(previous.start(), previous.end()));
@@ -198,8 +206,9 @@ impl<'a> Lower<'a> {
         let candidates = Action::ALL.map(Action::name).into_iter().chain(procedures);
         if let Some(meant) = closest(word, candidates) {
             let message = format!("Unknown word '{word}'; did you mean '{meant}()'?");
-            let fix = replace(name, &format!("{meant}()"));
-            self.error(&codes::UNKNOWN_WORD, name, message).fix = Some(fix);
+            // at top level it can't stand anyway
+            let fix = (self.depth > 0).then(|| replace(name, &format!("{meant}()")));
+            self.error(&codes::UNKNOWN_WORD, name, message).fix = fix;
         } else if let Some(meant) = closest(word, KEYWORDS) {
             self.error(&codes::UNKNOWN_WORD, name, format!("Unknown word '{word}'; did you mean '{meant}'?"));
         } else {

@@ -150,7 +150,10 @@ impl<'a> Lower<'a> {
             _ => format!("Unknown word '{quoted}'; did you mean '{ours}'?"),
         };
         let code = if ours == "def" { &codes::MISPLACED_DEFINITION } else { &codes::UNKNOWN_WORD };
-        let fix = (same && ours != "def").then(|| unknown.fix(ours));
+        let complete = (ours == "else") == unknown.arguments.is_none();
+        // an `else` below finds only an `if` that begins its line
+        let complete = complete && (ours != "if" || self.layout.begins_line(unknown.word.start()));
+        let fix = (same && complete && ours != "def").then(|| unknown.fix(ours));
         self.error(code, unknown.word, message).fix = fix;
         let inner = unknown.arguments.filter(|_| same);
         match ours {
@@ -233,7 +236,8 @@ impl<'a> Lower<'a> {
             (None, _) if unknown.plain && unknown.body.is_some() => {
                 let message = format!("'def' is missing before '{}'.", self.quote(unknown.word));
                 // with its indentation, which a definition can't have
-                let range = TextRange::new(self.layout.line(unknown.word.start()).start, unknown.word.start());
+                let range =
+                    TextRange::new(self.layout.line(unknown.word.start()).start, unknown.word.start());
                 let edits = vec![Edit { range, insert: "def ".to_owned() }];
                 let fix = Fix { title: "Insert 'def'".to_owned(), edits };
                 self.error(&codes::UNKNOWN_WORD, unknown.word, message).fix = Some(fix);
