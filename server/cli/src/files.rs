@@ -146,24 +146,24 @@ pub fn read(path: &Path) -> anyhow::Result<String> {
 pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     // A link stays one: what it points to is written.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let result = (|| -> io::Result<()> {
-        let file_name = target.file_name().unwrap_or_default().to_string_lossy();
-        let new = target.with_file_name(format!(".{file_name}.{}.new", std::process::id()));
-        let written = (|| {
-            let mut file = File::create_new(&new)?;
-            file.write_all(text.as_bytes())?;
-            if let Ok(metadata) = fs::metadata(&target) {
-                file.set_permissions(metadata.permissions())?;
-            }
-            file.sync_all()?;
-            fs::rename(&new, &target)
-        })();
-        if written.is_err() {
-            let _ = fs::remove_file(&new);
-        }
-        written
-    })();
-    result.with_context(|| format!("can't write {}", path.display()))
+    let file_name = target.file_name().unwrap_or_default().to_string_lossy();
+    let new = target.with_file_name(format!(".{file_name}.{}.new", std::process::id()));
+    let written = replace(&target, &new, text);
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written.with_context(|| format!("can't write {}", path.display()))
+}
+
+/// Writes the text beside the file and then puts it in its place.
+fn replace(target: &Path, new: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::create_new(new)?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(metadata) = fs::metadata(target) {
+        file.set_permissions(metadata.permissions())?;
+    }
+    file.sync_all()?;
+    fs::rename(new, target)
 }
 
 /// How messages name it.

@@ -95,7 +95,9 @@ impl Synth {
                 beam: self.beam.max(1),
             },
         };
-        let outcome = self.ask(&request)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let engine = Engine::new(self.command()?);
+        let outcome = runtime.block_on(ask(&engine, &request))?;
         let mut candidates = Vec::new();
         for candidate in &outcome.candidates {
             // The engine has verified it; what is printed as a score is counted here once more.
@@ -116,45 +118,23 @@ impl Synth {
         } else {
             self.show(&report, &mut out)?;
         }
+        out.flush()?;
+        drop(out);
+        // The answer is there to be read while the engine ends.
+        runtime.block_on(engine.shutdown());
         Ok(Verdict::fine_if(fine))
     }
 
-    fn ask(&self, request: &Synthesize) -> anyhow::Result<Outcome> {
-        let command = match &self.engine {
-            Some(command) => command.split_whitespace().map(str::to_owned).collect(),
-            None => {
-                let engine = lsp::installed("karel-synth").context(
-                    "the synthesis engine karel-synth is neither beside this program nor on PATH; \
-                     install it, or name it with --engine",
-                )?;
-                vec![engine.display().to_string(), "serve".to_owned()]
-            }
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        runtime.block_on(async {
-            let engine = Engine::new(command);
-            let cancel = CancellationToken::new();
-            let on_interrupt = cancel.clone();
-            tokio::spawn(async move {
-                if tokio::signal::ctrl_c().await.is_ok() {
-                    on_interrupt.cancel();
-                }
-            });
-            let examples = counted(request.specification.examples.len(), "example");
-            let progress = Progress::spinner(format!("synthesizing from {examples}"));
-            let mut found = 0;
-            let on_candidate = |_| {
-                found += 1;
-                progress.say(format!("synthesizing from {examples}: {} found", counted(found, "program")));
-            };
-            let answer = engine.synthesize(request, on_candidate, &cancel).await;
-            drop(progress);
-            engine.shutdown().await;
-            match answer {
-                Err(EngineError::Cancelled) => bail!("cancelled; nothing was changed"),
-                answer => Ok(answer?),
-            }
-        })
+    /// What starts the engine.
+    fn command(&self) -> anyhow::Result<Vec<String>> {
+        if let Some(command) = &self.engine {
+            return Ok(command.split_whitespace().map(str::to_owned).collect());
+        }
+        let engine = lsp::installed("karel-synth").context(
+            "the synthesis engine karel-synth is neither beside this program nor on PATH; \
+             install it, or name it with --engine",
+        )?;
+        Ok(vec![engine.display().to_string(), "serve".to_owned()])
     }
 
     fn show(&self, report: &Report, out: &mut impl Write) -> anyhow::Result<()> {
@@ -183,6 +163,28 @@ impl Synth {
         let line = format!("{seconds:.2} s on {device}, {run} run{ambiguous}");
         writeln!(out, "{}", line.dimmed())?;
         Ok(())
+    }
+}
+
+/// Asks with a spinner; Ctrl-C cancels.
+async fn ask(engine: &Engine, request: &Synthesize) -> anyhow::Result<Outcome> {
+    let cancel = CancellationToken::new();
+    let on_interrupt = cancel.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            on_interrupt.cancel();
+        }
+    });
+    let examples = counted(request.specification.examples.len(), "example");
+    let progress = Progress::spinner(format!("synthesizing from {examples}"));
+    let mut found = 0;
+    let on_candidate = |_| {
+        found += 1;
+        progress.say(format!("synthesizing from {examples}: {} found", counted(found, "program")));
+    };
+    match engine.synthesize(request, on_candidate, &cancel).await {
+        Err(EngineError::Cancelled) => bail!("cancelled; nothing was changed"),
+        answer => Ok(answer?),
     }
 }
 
