@@ -1,6 +1,7 @@
 //! Every diagnostic code with its title and explanation, in the learner's words: what the editor's link and
 //! `server/DIAGNOSTICS.md` show. One file a tier; a check refers to the constant, never to the bare string.
 
+pub mod files;
 pub mod names_flow;
 pub mod running;
 pub mod syntax;
@@ -19,7 +20,7 @@ pub struct Code {
 
 /// All codes, in order.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::ALL, names_flow::ALL, running::ALL, synthesis::ALL].into_iter().flatten().copied()
+    [syntax::ALL, names_flow::ALL, files::ALL, running::ALL, synthesis::ALL].into_iter().flatten().copied()
 }
 
 /// The code of that spelling, if there is one.

@@ -1,0 +1,9 @@
+//! The commands that the server knows; `editors/README.md` has their arguments and meanings.
+
+pub const SYNTHESIZE: &str = "karel.synthesize";
+pub const INFER_TRACE: &str = "karel.inferTrace";
+pub const SHOW_TRACE: &str = "karel.showTrace";
+pub const RUN_EXAMPLES: &str = "karel.runExamples";
+pub const NEXT_SOLUTION: &str = "karel.nextSolution";
+
+pub const ALL: [&str; 5] = [SYNTHESIZE, INFER_TRACE, SHOW_TRACE, RUN_EXAMPLES, NEXT_SOLUTION];

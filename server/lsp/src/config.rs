@@ -1,0 +1,142 @@
+//! The settings, section `karel`. Their names, defaults and meanings for users are in `editors/README.md`.
+
+use serde_json::{Map, Value};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The engine's program and arguments; empty: `karel-synth serve`, wherever it is found.
+    pub engine_command: Vec<String>,
+    /// Longest time of one synthesis, in milliseconds.
+    pub synthesis_budget: u64,
+    /// Ticks after which an example's run is stopped.
+    pub max_ticks: u64,
+    pub inlay_hints: bool,
+    pub code_lens: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            engine_command: Vec::new(),
+            synthesis_budget: 5_000,
+            max_ticks: 1_000_000,
+            inlay_hints: true,
+            code_lens: true,
+        }
+    }
+}
+
+impl Config {
+    /// The part that changes what `ide` answers.
+    pub fn for_analysis(&self) -> ide::Config {
+        ide::Config { max_ticks: self.max_ticks, inlay_hints: self.inlay_hints, code_lens: self.code_lens }
+    }
+
+    /// Reads the section's object: the settings, and a sentence about each name or value that can't be used. Such a
+    /// setting has its default.
+    pub fn read(section: &Value) -> (Config, Vec<String>) {
+        let mut reader = Reader { config: Config::default(), warnings: Vec::new() };
+        match section {
+            Value::Object(settings) => reader.object("karel", settings),
+            Value::Null => {}
+            other => reader.warnings.push(format!("The settings `karel` should be an object, not {other}; defaults are used.")),
+        }
+        (reader.config, reader.warnings)
+    }
+}
+
+struct Reader {
+    config: Config,
+    warnings: Vec<String>,
+}
+
+impl Reader {
+    /// Settings come nested (`{"run": {"maxTicks": 1}}`) and flat (`{"run.maxTicks": 1}`).
+    fn object(&mut self, path: &str, settings: &Map<String, Value>) {
+        for (name, value) in settings {
+            let path = format!("{path}.{name}");
+            match value {
+                // The client's own.
+                _ if path.starts_with("karel.server") || path.starts_with("karel.trace") => {}
+                // VS Code sends null for what nobody has set.
+                Value::Null => {}
+                Value::Object(settings) => self.object(&path, settings),
+                value => self.setting(&path, value),
+            }
+        }
+    }
+
+    fn setting(&mut self, path: &str, value: &Value) {
+        let config = &mut self.config;
+        let expected = match path {
+            "karel.engine.command" => match serde_json::from_value(value.clone()) {
+                Ok(command) => return config.engine_command = command,
+                Err(_) => "a list of strings",
+            },
+            "karel.synthesis.budget" => match value.as_u64().filter(|&n| n > 0) {
+                Some(budget) => return config.synthesis_budget = budget,
+                None => "a positive number of milliseconds",
+            },
+            "karel.run.maxTicks" => match value.as_u64().filter(|&n| n > 0) {
+                Some(ticks) => return config.max_ticks = ticks,
+                None => "a positive number",
+            },
+            "karel.inlayHints.enabled" => match value.as_bool() {
+                Some(on) => return config.inlay_hints = on,
+                None => "true or false",
+            },
+            "karel.codeLens.enabled" => match value.as_bool() {
+                Some(on) => return config.code_lens = on,
+                None => "true or false",
+            },
+            _ => return self.warnings.push(format!("There is no setting `{path}`; it is ignored.")),
+        };
+        self.warnings.push(format!("The setting `{path}` should be {expected}, not {value}; its default is used."));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn settings_are_read_nested_and_flat() {
+        let (config, warnings) = Config::read(&json!({
+            "engine": { "command": ["ssh", "box", "karel-synth", "serve"] },
+            "synthesis.budget": 900,
+            "run": { "maxTicks": null },
+            "codeLens": { "enabled": false },
+            "server": { "path": "" },
+            "trace.server": "off",
+        }));
+        assert_eq!(warnings, Vec::<String>::new());
+        assert_eq!(config.engine_command.len(), 4);
+        assert_eq!(config, Config {
+            engine_command: config.engine_command.clone(),
+            synthesis_budget: 900,
+            code_lens: false,
+            ..Config::default()
+        });
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_said_and_has_its_default() {
+        let (config, warnings) = Config::read(&json!({
+            "engine": { "command": "karel-synth" },
+            "synthesis": { "budget": -1, "bugdet": 1 },
+            "inlayHints": true,
+        }));
+        assert_eq!(config, Config::default());
+        expect![[r#"
+            The setting `karel.engine.command` should be a list of strings, not "karel-synth"; its default is used.
+            There is no setting `karel.inlayHints`; it is ignored.
+            The setting `karel.synthesis.budget` should be a positive number of milliseconds, not -1; its default is used.
+            There is no setting `karel.synthesis.bugdet`; it is ignored."#]]
+        .assert_eq(&warnings.join("\n"));
+        assert_eq!(Config::read(&Value::Null), (Config::default(), vec![]));
+        assert_eq!(Config::read(&json!(3)).1.len(), 1);
+    }
+}

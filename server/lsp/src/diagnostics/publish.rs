@@ -1,0 +1,162 @@
+//! What the checks found, by who found it; merged for the client. The latest wins: a result for a document's older
+//! text is dropped. What a slower check found in the older text stays until the check has looked at the newer one,
+//! moved along with the text around it, so that messages neither flicker nor stand at the wrong place.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ide::Diagnostic;
+use syntax::{TextRange, TextSize};
+use tokio::sync::Mutex;
+use tower_lsp::Client;
+
+use crate::analyses::Unit;
+use crate::document::{Document, Key};
+use crate::to_proto;
+use crate::workspace::{Shared, Snapshot};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tier {
+    Syntax,
+    Names,
+    Runtime,
+}
+
+pub struct Publisher {
+    client: Client,
+    shared: Arc<Shared>,
+    shown: Mutex<HashMap<Key, Shown>>,
+}
+
+/// One document's diagnostics.
+struct Shown {
+    document: Arc<Document>,
+    /// By the unit's root and the tier: an example file may belong to two programs.
+    found: HashMap<(Key, Tier), Vec<Diagnostic>>,
+}
+
+impl Publisher {
+    pub fn new(client: Client, shared: Arc<Shared>) -> Publisher {
+        Publisher { client, shared, shown: Mutex::default() }
+    }
+
+    /// Takes what one tier found in the unit's documents, and sends what is new.
+    pub async fn put(&self, unit: &Unit, tier: Tier, found: Vec<Vec<Diagnostic>>) {
+        let mut shown = self.shown.lock().await;
+        let snapshot = self.shared.snapshot();
+        for (document, found) in unit.documents.iter().zip(found) {
+            // A newer text is being checked already, or the document is gone.
+            if !snapshot.document(&document.key).is_some_and(|current| Arc::ptr_eq(current, document)) {
+                continue;
+            }
+            let entry = shown
+                .entry(document.key.clone())
+                .or_insert_with(|| Shown { document: Arc::clone(document), found: HashMap::new() });
+            let fresh = entry.found.is_empty() || !Arc::ptr_eq(&entry.document, document);
+            if !Arc::ptr_eq(&entry.document, document) {
+                let moved = Moved::between(entry.document.contiguous(), document.contiguous());
+                entry.found.values_mut().for_each(|found| moved.carry(found));
+                entry.document = Arc::clone(document);
+            }
+            let before = entry.found.insert((unit.root.clone(), tier), found.clone());
+            // The last tier is always sent: then the client knows that this version is done.
+            if fresh || tier == Tier::Runtime || before.unwrap_or_default() != found {
+                self.send(&snapshot, entry).await;
+            }
+        }
+    }
+
+    /// Takes back what was found in units that are gone, and in documents that left theirs.
+    pub async fn retain(&self, units: &[Arc<Unit>]) {
+        let mut shown = self.shown.lock().await;
+        let snapshot = self.shared.snapshot();
+        for (key, entry) in shown.iter_mut() {
+            let before = entry.found.len();
+            let belongs = |root: &Key| units.iter().any(|unit| unit.root == *root && unit.includes(key));
+            entry.found.retain(|(root, _), _| belongs(root));
+            if let Some(current) = snapshot.document(key)
+                && current.version.is_none()
+            {
+                entry.document = Arc::clone(current);
+            }
+            if entry.found.len() < before {
+                self.send(&snapshot, entry).await;
+            }
+        }
+        shown.retain(|_, entry| !entry.found.is_empty());
+    }
+
+    async fn send(&self, snapshot: &Snapshot, shown: &Shown) {
+        let mut keys: Vec<_> = shown.found.keys().collect();
+        keys.sort_by_key(|(root, tier)| (*tier, root));
+        let mut merged: Vec<&Diagnostic> = Vec::new();
+        for found in keys.into_iter().flat_map(|key| &shown.found[key]) {
+            if !merged.contains(&found) {
+                merged.push(found);
+            }
+        }
+        let document = &shown.document;
+        let diagnostics = merged.iter().map(|found| to_proto::diagnostic(snapshot, document, found)).collect();
+        let version = snapshot.open.get(&document.key).and(document.version);
+        self.client.publish_diagnostics(document.uri.clone(), diagnostics, version).await;
+    }
+}
+
+/// Where the text before and after one change went.
+struct Moved {
+    /// Up to here nothing moved.
+    prefix: TextSize,
+    /// From here on in the old text all moved by the same amount.
+    suffix: TextSize,
+    by: i64,
+}
+
+impl Moved {
+    fn between(old: &str, new: &str) -> Moved {
+        let same = |(a, b): &(u8, u8)| a == b;
+        let prefix = old.bytes().zip(new.bytes()).take_while(same).count();
+        let longest = old.len().min(new.len()) - prefix;
+        let suffix = old.bytes().rev().zip(new.bytes().rev()).take(longest).take_while(same).count();
+        let size = |n: usize| TextSize::new(u32::try_from(n).unwrap_or(u32::MAX));
+        Moved { prefix: size(prefix), suffix: size(old.len() - suffix), by: new.len() as i64 - old.len() as i64 }
+    }
+
+    /// Drops what stood at the change, and what can't be carried along: fixes, and places in this document.
+    fn carry(&self, found: &mut Vec<Diagnostic>) {
+        found.retain_mut(|diagnostic| {
+            diagnostic.fix = None;
+            diagnostic.related.clear();
+            self.range(diagnostic.range).map(|range| diagnostic.range = range).is_some()
+        });
+    }
+
+    fn range(&self, range: TextRange) -> Option<TextRange> {
+        if range.end() <= self.prefix {
+            return Some(range);
+        }
+        let shift = |at: TextSize| u32::try_from(i64::from(u32::from(at)) + self.by).ok().map(TextSize::new);
+        if range.start() < self.suffix {
+            return None;
+        }
+        Some(TextRange::new(shift(range.start())?, shift(range.end())?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_move_with_the_text_around_a_change() {
+        let old = "aa\nbb\ncc\n";
+        let new = "aa\nbbbbb\ncc\n";
+        let moved = Moved::between(old, new);
+        let range = |start: u32, end: u32| TextRange::new(start.into(), end.into());
+        assert_eq!(moved.range(range(0, 2)), Some(range(0, 2)));
+        assert_eq!(moved.range(range(6, 8)), Some(range(9, 11)));
+        let gone = Moved::between(old, "aa\ncc\n");
+        assert_eq!(gone.range(range(3, 5)), None);
+        assert_eq!(gone.range(range(6, 8)), Some(range(3, 5)));
+        assert_eq!(Moved::between("", "").range(range(0, 0)), Some(range(0, 0)));
+    }
+}

@@ -1,0 +1,148 @@
+//! One document: its text as the client has it, and what is computed from that, once, when first asked for.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use syntax::Parse;
+use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
+
+use crate::text::{Encoding, Text};
+
+/// A larger document is kept in step with the client and not looked at: nobody writes Karel by the megabyte.
+pub const MAX_ANALYSED: usize = 4 << 20;
+
+/// What tells documents apart. Clients escape URIs differently, so files go by their path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    Path(PathBuf),
+    /// No file: `untitled:Untitled-1`.
+    Uri(String),
+}
+
+impl Key {
+    pub fn of(uri: &Url) -> Key {
+        match uri.to_file_path() {
+            Ok(path) => Key::Path(path),
+            Err(()) => Key::Uri(uri.to_string()),
+        }
+    }
+
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Key::Path(path) => Some(path),
+            Key::Uri(_) => None,
+        }
+    }
+
+    /// Holds example blocks only, by its name.
+    pub fn is_grid_file(&self) -> bool {
+        match self {
+            Key::Path(path) => path.extension().is_some_and(|extension| extension == "kgrid"),
+            Key::Uri(uri) => uri.ends_with(".kgrid"),
+        }
+    }
+}
+
+pub struct Document {
+    pub key: Key,
+    /// As the client spelled it.
+    pub uri: Url,
+    /// `None` for what was read from disk.
+    pub version: Option<i32>,
+    /// Example blocks only.
+    pub grid_file: bool,
+    pub text: Text,
+    contiguous: OnceLock<Arc<str>>,
+    parse: OnceLock<Arc<Parse>>,
+    /// The text before the last change, by whose tree a long text is parsed sooner.
+    before: Mutex<Option<Parsed>>,
+}
+
+/// A text and its tree.
+#[derive(Clone)]
+struct Parsed {
+    text: Arc<str>,
+    parse: Arc<Parse>,
+}
+
+/// A change that can't have been made to the text that the server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Impossible;
+
+impl Document {
+    pub fn new(uri: Url, version: Option<i32>, language: &str, text: Text) -> Document {
+        let key = Key::of(&uri);
+        let grid_file = language == "karelgrid" || key.is_grid_file();
+        Document {
+            key,
+            uri,
+            version,
+            grid_file,
+            text,
+            contiguous: OnceLock::new(),
+            parse: OnceLock::new(),
+            before: Mutex::default(),
+        }
+    }
+
+    /// The document after the client's changes, each made to the result of the one before.
+    pub fn changed(
+        &self,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+        encoding: Encoding,
+    ) -> Result<Document, Impossible> {
+        let mut text = self.text.clone();
+        for change in changes {
+            match change.range {
+                Some(range) => text.replace(text.text_range(range, encoding).ok_or(Impossible)?, &change.text),
+                None => text = Text::from(change.text.as_str()),
+            }
+        }
+        Ok(Document {
+            key: self.key.clone(),
+            uri: self.uri.clone(),
+            version: Some(version),
+            grid_file: self.grid_file,
+            text,
+            contiguous: OnceLock::new(),
+            parse: OnceLock::new(),
+            before: Mutex::new(self.parsed()),
+        })
+    }
+
+    /// The latest text that has been parsed, of this one and those before it.
+    fn parsed(&self) -> Option<Parsed> {
+        match (self.contiguous.get(), self.parse.get()) {
+            (Some(text), Some(parse)) => Some(Parsed { text: Arc::clone(text), parse: Arc::clone(parse) }),
+            _ => self.before().clone(),
+        }
+    }
+
+    fn before(&self) -> MutexGuard<'_, Option<Parsed>> {
+        self.before.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn too_large(&self) -> bool {
+        self.text.len() > MAX_ANALYSED
+    }
+
+    pub fn contiguous(&self) -> &Arc<str> {
+        self.contiguous.get_or_init(|| if self.too_large() { "".into() } else { self.text.contiguous() })
+    }
+
+    /// Parsed at the first call, which is never made on the transport's task.
+    pub fn parse(&self) -> &Arc<Parse> {
+        self.parse.get_or_init(|| {
+            let text = self.contiguous();
+            // Not locked while parsing: the transport's task may want it.
+            let before = self.before().clone();
+            let parse = match before {
+                Some(before) => syntax::parse::reparse(&before.parse, &before.text, text),
+                None => syntax::parse(text),
+            };
+            *self.before() = None;
+            Arc::new(parse)
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! The synthesis engine, as the server knows it: which command starts it, or why it can't be asked; and what the
+//! client is told of its state.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use protocol::client::Engine;
+use serde::{Deserialize, Serialize};
+use tower_lsp::lsp_types::notification::Notification;
+
+use crate::config::Config;
+use crate::outbox::Outbox;
+
+/// The engine's program where the settings name none.
+const PROGRAM: &str = "karel-synth";
+
+/// `karel/status`, as `editors/README.md` has it.
+pub enum StatusNotification {}
+
+impl Notification for StatusNotification {
+    type Params = Status;
+    const METHOD: &'static str = "karel/status";
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    pub state: State,
+    /// What runs: `cpu`, `cuda:0`; empty if nothing does.
+    pub engine: String,
+    /// A sentence for people.
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Starting,
+    Ready,
+    Busy,
+    Absent,
+    Error,
+}
+
+/// The command that starts the engine.
+///
+/// # Errors
+/// A sentence that says why there is none, and what to do.
+pub fn command(config: &Config) -> Result<Vec<String>, String> {
+    if let Some(program) = config.engine_command.first() {
+        return match find(Path::new(program)) {
+            Some(_) => Ok(config.engine_command.clone()),
+            None => Err(format!("The setting `karel.engine.command` names `{program}`, which is not there.")),
+        };
+    }
+    let beside = env::current_exe().ok().and_then(|server| Some(server.parent()?.join(PROGRAM)));
+    let found = beside.and_then(|path| find(&path)).or_else(|| find(Path::new(PROGRAM)));
+    match found {
+        Some(path) => Ok(vec![path.to_string_lossy().into_owned(), "serve".to_owned()]),
+        None => Err(format!(
+            "The synthesis engine `{PROGRAM}` is neither beside the language server nor on PATH; install it, or set \
+             `karel.engine.command`."
+        )),
+    }
+}
+
+/// The file that would be run: the path itself, or for a bare name the first on `PATH`.
+fn find(program: &Path) -> Option<PathBuf> {
+    let executable = |path: PathBuf| {
+        let with_suffix = path.with_extension(env::consts::EXE_EXTENSION);
+        [path, with_suffix].into_iter().find(|path| path.is_file())
+    };
+    if program.components().count() > 1 {
+        return executable(program.to_owned());
+    }
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).find_map(|folder| executable(folder.join(program)))
+}
+
+/// The engine of the command in the settings, made when first asked for and kept while the command stays the same.
+#[derive(Default)]
+pub struct Slot {
+    current: Mutex<Option<(Vec<String>, Engine)>>,
+    /// Locked while it is told, so that the client hears in the order in which things were.
+    told: tokio::sync::Mutex<Option<Status>>,
+}
+
+impl Slot {
+    /// Nothing is started yet. An engine of another command is ended.
+    ///
+    /// # Errors
+    /// As [`command`].
+    pub fn engine(&self, config: &Config) -> Result<Engine, String> {
+        let command = command(config)?;
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, engine)) = current.as_ref()
+            && *known == command
+        {
+            return Ok(engine.clone());
+        }
+        let engine = Engine::new(command.clone());
+        *current = Some((command, engine.clone()));
+        Ok(engine)
+    }
+
+    /// Ends the engine, if one runs.
+    pub async fn shutdown(&self) {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((_, engine)) = current {
+            engine.shutdown().await;
+        }
+    }
+
+    /// Tells the client, if it is news.
+    pub async fn tell(&self, outbox: &Outbox, status: Status) {
+        let mut told = self.told.lock().await;
+        if told.as_ref() != Some(&status) {
+            *told = Some(status.clone());
+            outbox.notify::<StatusNotification>(status).await;
+        }
+    }
+
+    /// Tells whether there is an engine at all, unless it is known to run.
+    pub async fn tell_presence(&self, outbox: &Outbox, config: &Config) {
+        let mut told = self.told.lock().await;
+        let status = match command(config) {
+            Ok(_) if told.as_ref().is_some_and(|told| told.state != State::Absent) => return,
+            Ok(_) => {
+                let message = "The synthesis engine starts when it is first needed.".to_owned();
+                Status { state: State::Ready, engine: String::new(), message }
+            }
+            Err(message) => Status { state: State::Absent, engine: String::new(), message },
+        };
+        if told.as_ref() != Some(&status) {
+            *told = Some(status.clone());
+            outbox.notify::<StatusNotification>(status).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_is_not_there_is_named() {
+        let config = Config { engine_command: vec!["no-such-engine-at-all".into()], ..Config::default() };
+        let reason = command(&config).unwrap_err();
+        assert!(reason.contains("no-such-engine-at-all"), "{reason}");
+        let here = env::current_exe().unwrap().to_string_lossy().into_owned();
+        let config = Config { engine_command: vec![here.clone(), "serve".into()], ..Config::default() };
+        assert_eq!(command(&config), Ok(vec![here, "serve".into()]));
+    }
+}

@@ -1,0 +1,19 @@
+//! From the protocol's types to `ide`'s plain data.
+
+use syntax::{TextRange, TextSize};
+use tower_lsp::lsp_types::{Position, Range};
+
+use crate::document::Document;
+use crate::workspace::Snapshot;
+
+/// Clamped into the text.
+pub fn offset(snapshot: &Snapshot, document: &Document, position: Position) -> TextSize {
+    document.text.offset(position, snapshot.session.encoding)
+}
+
+/// Clamped into the text; empty where it ends before it starts.
+pub fn text_range(snapshot: &Snapshot, document: &Document, range: Range) -> TextRange {
+    let encoding = snapshot.session.encoding;
+    let empty = || TextRange::empty(document.text.offset(range.start, encoding));
+    document.text.text_range(range, encoding).unwrap_or_else(empty)
+}

@@ -1,0 +1,106 @@
+//! What can be done at the cursor: fixes of what is wrong there, changes of form, changes of examples, synthesis.
+
+use ide::{Action, ActionKind};
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, Diagnostic, NumberOrString,
+};
+
+use crate::asked::{Asked, cancelled};
+use crate::handlers::synthesis;
+use crate::{from_proto, to_proto};
+
+/// Changes of examples to what the program does.
+const EXAMPLE: CodeActionKind = CodeActionKind::new("refactor.karel.example");
+/// All fixes of the document at once.
+const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.karel");
+
+/// All that there are here, but those of synthesis.
+pub const KINDS: [CodeActionKind; 6] = [
+    CodeActionKind::QUICKFIX,
+    CodeActionKind::REFACTOR,
+    CodeActionKind::REFACTOR_EXTRACT,
+    CodeActionKind::REFACTOR_INLINE,
+    EXAMPLE,
+    FIX_ALL,
+];
+
+pub fn code_action(asked: &mut Asked, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
+    let wanted = Wanted(params.context.only);
+    let (analysis, uri) = (&about.unit.analysis, about.uri());
+    let cancel = || asked.cancelled();
+    let mut found = ide::quick_fixes(analysis, uri, range, &cancel).map_err(cancelled)?;
+    found.extend(ide::example_actions(analysis, uri, range, &cancel).map_err(cancelled)?);
+    found.extend(ide::refactorings(analysis, uri, range));
+    // Editors show it in no menu; they ask for it by its kind.
+    if wanted.0.is_some() && wanted.kind(&FIX_ALL) {
+        found.extend(ide::fix_all(analysis, uri, &cancel).map_err(cancelled)?);
+    }
+    let shown: &[Diagnostic] = &params.context.diagnostics;
+    let found = found.into_iter().filter(|action| wanted.kind(&kind(action.kind)));
+    let mut actions: Vec<CodeAction> = found.map(|action| protocol_action(asked, shown, action)).collect();
+    actions.extend(synthesis::actions(asked, &about, range, |kind| wanted.kind(kind))?);
+    Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
+}
+
+/// The kinds that the client asked for; all, where it named none.
+struct Wanted(Option<Vec<CodeActionKind>>);
+
+impl Wanted {
+    /// `refactor` covers `refactor.karel.synthesize`.
+    fn kind(&self, kind: &CodeActionKind) -> bool {
+        let covers = |wanted: &CodeActionKind| match kind.as_str().strip_prefix(wanted.as_str()) {
+            Some(rest) => rest.is_empty() || rest.starts_with('.') || wanted.as_str().is_empty(),
+            None => false,
+        };
+        self.0.as_ref().is_none_or(|kinds| kinds.iter().any(covers))
+    }
+}
+
+fn kind(kind: ActionKind) -> CodeActionKind {
+    match kind {
+        ActionKind::QuickFix => CodeActionKind::QUICKFIX,
+        ActionKind::Refactor => CodeActionKind::REFACTOR,
+        ActionKind::Extract => CodeActionKind::REFACTOR_EXTRACT,
+        ActionKind::Inline => CodeActionKind::REFACTOR_INLINE,
+        ActionKind::FixAll => FIX_ALL,
+        ActionKind::Example => EXAMPLE,
+    }
+}
+
+/// An action with its edit, and those of the shown diagnostics that it mends.
+fn protocol_action(asked: &Asked, shown: &[Diagnostic], action: Action) -> CodeAction {
+    let can = asked.snapshot.session.can;
+    let mends = |diagnostic: &&Diagnostic| match (&diagnostic.code, action.mends) {
+        (Some(NumberOrString::String(code)), Some(mends)) => code == mends,
+        _ => false,
+    };
+    let diagnostics: Vec<Diagnostic> = shown.iter().filter(mends).cloned().collect();
+    CodeAction {
+        title: action.title,
+        kind: Some(kind(action.kind)),
+        diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
+        edit: Some(to_proto::workspace_edit(&asked.snapshot, &action.change)),
+        is_preferred: (action.preferred && can.preferred_actions).then_some(true),
+        ..CodeAction::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_cover_those_below_them() {
+        let wanted = |only: &'static str| Wanted(Some(vec![CodeActionKind::from(only)]));
+        let synthesize = CodeActionKind::new("refactor.karel.synthesize.program");
+        assert!(Wanted(None).kind(&synthesize));
+        assert!(wanted("").kind(&synthesize));
+        assert!(wanted("refactor").kind(&synthesize));
+        assert!(wanted("refactor.karel.synthesize").kind(&synthesize));
+        assert!(!wanted("refactor.kar").kind(&synthesize));
+        assert!(!wanted("quickfix").kind(&synthesize));
+    }
+}

@@ -1,0 +1,67 @@
+//! `workspace/executeCommand`. `editors/README.md` has the commands, their arguments and results.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use syntax::{TextRange, TextSize};
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::lsp_types::Url;
+
+use crate::asked::{About, Asked, cancelled, content_modified, refused};
+use crate::synthesis::solutions::Solutions;
+use crate::to_proto;
+
+/// The argument of that number.
+pub fn argument<T: DeserializeOwned>(arguments: &[Value], number: usize, name: &str) -> Result<T> {
+    let value = arguments.get(number).cloned().unwrap_or_default();
+    let wrong = |error| Error::invalid_params(format!("argument {}, the {name}, can't be read: {error}", number + 1));
+    serde_json::from_value(value).map_err(wrong)
+}
+
+/// The example's run, as Markdown.
+pub fn show_trace(asked: &mut Asked, (uri, name): (Url, String)) -> Result<Value> {
+    let about = about(asked, &uri)?;
+    let analysis = &about.unit.analysis;
+    let named = |uri: Option<&str>| {
+        analysis.cases().find(|case| case.example.name.text == name && uri.is_none_or(|uri| case.source.uri == uri))
+    };
+    // The one in this very document first.
+    let case = named(Some(about.uri())).or_else(|| named(None));
+    let case = case.ok_or_else(|| refused(format!("There is no example \"{name}\" in this program.")))?;
+    let report = ide::example_report(analysis, case, &|| asked.cancelled()).map_err(cancelled)?;
+    Ok(Value::String(report))
+}
+
+/// Runs all examples of the unit, and says how each went.
+pub fn run_examples(asked: &mut Asked, uri: Url) -> Result<Value> {
+    let about = about(asked, &uri)?;
+    let results = ide::example_results(&about.unit.analysis, None, &|| asked.cancelled()).map_err(cancelled)?;
+    let passed = results.iter().filter(|result| result.passed).count();
+    let total = results.len();
+    let example = |result: ide::ExampleResult| {
+        let location = to_proto::location(&asked.snapshot, &result.location)?;
+        Some(json!({
+            "uri": location.uri,
+            "range": location.range,
+            "name": result.name,
+            "test": result.test,
+            "passed": result.passed,
+            "message": result.message,
+        }))
+    };
+    let examples: Vec<Value> = results.into_iter().filter_map(example).collect();
+    Ok(json!({ "passed": passed, "total": total, "examples": examples }))
+}
+
+/// The change from the solution in the program to the next one, and how to call it.
+pub fn next_solution(asked: &mut Asked, uri: &Url, solutions: &Solutions) -> Result<(ide::Change, String)> {
+    let about = about(asked, uri)?;
+    let next = solutions.next(&asked.snapshot, &about.unit.root).map_err(refused)?;
+    let program = about.unit.analysis.program().ok_or_else(content_modified)?;
+    let whole = TextRange::up_to(TextSize::of(&*program.text));
+    let edit = syntax::diagnostic::Edit { range: whole, insert: next.text };
+    Ok((ide::Change::of(program, vec![edit]), format!("Solution {} of {}", next.number, next.of)))
+}
+
+fn about(asked: &mut Asked, uri: &Url) -> Result<About> {
+    asked.about(uri).ok_or_else(|| refused("This document is not open in the Karel server."))
+}

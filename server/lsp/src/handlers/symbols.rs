@@ -1,0 +1,97 @@
+//! The outline of a document, and the names of all documents.
+
+use std::collections::HashSet;
+
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::{
+    DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, Location, SymbolInformation, SymbolKind,
+    WorkspaceSymbolParams,
+};
+
+use crate::asked::{About, Asked};
+use crate::to_proto;
+
+/// Deeper levels are left out: clients' JSON readers have their limits, and nobody reads an outline that deep.
+const MAX_DEPTH: usize = 32;
+
+pub fn document_symbol(asked: &mut Asked, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    let symbols = ide::document_symbols(&about.unit.analysis, about.uri());
+    if asked.snapshot.session.can.symbol_tree {
+        let tree = symbols.into_iter().map(|symbol| nested(asked, &about, symbol, MAX_DEPTH)).collect();
+        return Ok(Some(DocumentSymbolResponse::Nested(tree)));
+    }
+    let mut flat = Vec::new();
+    symbols.iter().for_each(|symbol| flatten(asked, &about, symbol, None, &mut flat));
+    Ok(Some(DocumentSymbolResponse::Flat(flat)))
+}
+
+#[allow(deprecated, reason = "the type has deprecated fields that must be filled in")]
+fn nested(asked: &Asked, about: &About, symbol: ide::Symbol, levels: usize) -> DocumentSymbol {
+    let range = |range| to_proto::range(&asked.snapshot, &about.document, range);
+    let children = symbol.children.into_iter().filter(|_| levels > 1);
+    let children: Vec<_> = children.map(|child| nested(asked, about, child, levels - 1)).collect();
+    DocumentSymbol {
+        name: named(symbol.name),
+        detail: symbol.detail,
+        kind: kind(symbol.kind),
+        tags: None,
+        deprecated: None,
+        range: range(symbol.range),
+        selection_range: range(symbol.selection),
+        children: (!children.is_empty()).then_some(children),
+    }
+}
+
+fn flatten(asked: &Asked, about: &About, symbol: &ide::Symbol, container: Option<&str>, flat: &mut Vec<SymbolInformation>) {
+    let range = to_proto::range(&asked.snapshot, &about.document, symbol.range);
+    let location = Location { uri: about.document.uri.clone(), range };
+    flat.push(information(symbol.name.clone(), symbol.kind, location, container.map(str::to_owned)));
+    symbol.children.iter().for_each(|child| flatten(asked, about, child, Some(&symbol.name), flat));
+}
+
+pub fn workspace_symbol(asked: &mut Asked, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    for unit in asked.snapshot.units() {
+        for symbol in ide::workspace_symbols(&unit.analysis, &params.query) {
+            // An example file may belong to two programs.
+            if seen.insert(symbol.location.clone())
+                && let Some(location) = to_proto::location(&asked.snapshot, &symbol.location)
+            {
+                found.push(information(symbol.name, symbol.kind, location, None));
+            }
+        }
+    }
+    Ok(Some(found))
+}
+
+#[allow(deprecated, reason = "the type has deprecated fields that must be filled in")]
+fn information(name: String, of: ide::SymbolKind, location: Location, container: Option<String>) -> SymbolInformation {
+    SymbolInformation {
+        name: named(name),
+        kind: kind(of),
+        tags: None,
+        deprecated: None,
+        location,
+        container_name: container,
+    }
+}
+
+/// Clients refuse empty names.
+fn named(name: String) -> String {
+    if name.is_empty() { "(no name)".to_owned() } else { name }
+}
+
+fn kind(kind: ide::SymbolKind) -> SymbolKind {
+    use ide::SymbolKind::*;
+    match kind {
+        Procedure => SymbolKind::FUNCTION,
+        Loop => SymbolKind::ARRAY,
+        Branch => SymbolKind::BOOLEAN,
+        Example => SymbolKind::EVENT,
+        Test => SymbolKind::CONSTANT,
+        Section => SymbolKind::FIELD,
+        Include => SymbolKind::FILE,
+    }
+}

@@ -1,0 +1,236 @@
+//! Synthesis, from a code action or a command to a change that every example has been run on.
+//!
+//! - [`question`]: what travels with a code action, so that it can be answered when it is chosen
+//! - [`sentences`]: what the user is told
+//! - [`solutions`]: the programs of the last answer, for 'next solution'
+
+pub mod question;
+mod sentences;
+pub mod solutions;
+
+use std::sync::Arc;
+
+use ide::synthesis::{Goal, Task};
+use protocol::client::{Engine, EngineError};
+use protocol::message;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tower_lsp::lsp_types::ProgressToken;
+
+use crate::analyses::Unit;
+use crate::engine::{Slot, State, Status};
+use crate::outbox::Outbox;
+use crate::progress::Progress;
+use crate::workspace::Snapshot;
+use question::Question;
+use solutions::Solutions;
+
+/// What the engine is asked for, and asked with.
+pub struct Synthesis {
+    outbox: Outbox,
+    pub engine: Slot,
+    pub solutions: Solutions,
+}
+
+/// One request: the state at its arrival, its token, and where the client wants to see progress.
+pub struct Request {
+    pub snapshot: Arc<Snapshot>,
+    pub cancel: CancellationToken,
+    pub progress: Option<ProgressToken>,
+}
+
+/// A change to be applied.
+#[derive(Debug)]
+pub struct Solved {
+    pub change: ide::Change,
+    /// `5/5 examples`; of a trace how long it is.
+    pub score: String,
+    /// What the user should know besides.
+    pub note: Option<String>,
+}
+
+#[derive(Debug)]
+pub enum Failure {
+    /// A document has changed since the question was put.
+    Stale,
+    Cancelled,
+    /// What happened, in a sentence for the user.
+    Told(String),
+}
+
+impl Synthesis {
+    pub fn new(outbox: Outbox) -> Synthesis {
+        Synthesis { outbox, engine: Slot::default(), solutions: Solutions::default() }
+    }
+
+    /// Asks the engine, and makes a change of its answer.
+    pub async fn solve(&self, request: &Request, question: &Question, title: &str) -> Result<Solved, Failure> {
+        let snapshot = Arc::clone(&request.snapshot);
+        let asked = question.clone();
+        let unit = in_worker(move || asked.unit(&snapshot)).await?.ok_or(Failure::Stale)?;
+        let engine = self.engine.engine(&request.snapshot.config).map_err(Failure::Told)?;
+        let state = if engine.is_running().await { State::Busy } else { State::Starting };
+        self.tell(state, String::new(), format!("{title}…")).await;
+        let progress = Progress::begin(&self.outbox, request.progress.clone(), title, &request.cancel).await;
+        let solved = match &question.goal {
+            Goal::Trace(case) => self.infer_trace(request, &unit, &engine, *case).await,
+            goal => self.synthesize(request, &unit, &engine, goal, &progress).await,
+        };
+        let solved = solved.and_then(|solved| match question.is_fresh(&self.outbox.shared().snapshot()) {
+            true => Ok(solved),
+            false => Err(Failure::Stale),
+        });
+        let end = match &solved {
+            Ok(solved) => solved.score.clone(),
+            Err(Failure::Told(message)) => message.clone(),
+            Err(Failure::Cancelled) => "cancelled".to_owned(),
+            Err(Failure::Stale) => "the document has changed since".to_owned(),
+        };
+        progress.end(end).await;
+        solved
+    }
+
+    async fn synthesize(
+        &self,
+        request: &Request,
+        unit: &Arc<Unit>,
+        engine: &Engine,
+        goal: &Goal,
+        progress: &Progress,
+    ) -> Result<Solved, Failure> {
+        let task = {
+            let (unit, goal) = (Arc::clone(unit), goal.clone());
+            in_worker(move || ide::synthesis::task(&unit.analysis, &goal)).await?.map_err(Failure::Told)?
+        };
+        let budget =
+            message::Budget { milliseconds: request.snapshot.config.synthesis_budget, ..message::Budget::default() };
+        let params = message::Synthesize { specification: specification(&task), budget };
+        let (found, mut news) = mpsc::unbounded_channel();
+        let mut count = 0usize;
+        let on_candidate = move |_| {
+            count += 1;
+            // Nobody listens any more when the request was cancelled.
+            let _ = found.send(count);
+        };
+        let report = async {
+            while let Some(count) = news.recv().await {
+                progress.report(sentences::found_so_far(count)).await;
+            }
+        };
+        let (outcome, ()) = tokio::join!(engine.synthesize(&params, on_candidate, &request.cancel), report);
+        let outcome = self.heard(outcome, |outcome| outcome.device.clone()).await?;
+        self.check(request, unit, task, &outcome).await
+    }
+
+    /// Runs what the engine found once more, on the very documents that are about to change.
+    async fn check(
+        &self,
+        request: &Request,
+        unit: &Arc<Unit>,
+        task: Task,
+        outcome: &message::Outcome,
+    ) -> Result<Solved, Failure> {
+        let fills: Vec<Vec<String>> = outcome.candidates.iter().map(|candidate| candidate.fills.clone()).collect();
+        let (checked, cancel) = (Arc::clone(unit), request.cancel.clone());
+        let answers = in_worker(move || {
+            let stop = || cancel.is_cancelled();
+            let mut answers = Vec::new();
+            for fills in fills {
+                match ide::synthesis::answer(&checked.analysis, &task, &fills, &stop).map_err(|_| Failure::Cancelled)? {
+                    Ok(answer) if answer.passes_all() => answers.push(answer),
+                    Ok(answer) => tracing::error!("the engine offered a program that passes only {}", answer.score()),
+                    Err(reason) => tracing::error!("the engine offered no program: {reason}"),
+                }
+            }
+            Ok(answers)
+        });
+        let answers = answers.await??;
+        let Some(first) = answers.first() else {
+            return Err(Failure::Told(sentences::nothing_passes(outcome)));
+        };
+        let solved = Solved {
+            change: first.change.clone(),
+            score: first.score(),
+            note: sentences::note(outcome, first, answers.len()),
+        };
+        self.solutions.remember(unit, answers.into_iter().map(|answer| answer.change));
+        Ok(solved)
+    }
+
+    async fn infer_trace(
+        &self,
+        request: &Request,
+        unit: &Arc<Unit>,
+        engine: &Engine,
+        case: usize,
+    ) -> Result<Solved, Failure> {
+        let prompt = ide::synthesis::trace_prompt(&unit.analysis, case).map_err(Failure::Told)?;
+        let name = prompt.name.clone();
+        let params = message::InferTraces { examples: vec![example(&prompt)] };
+        let inferred = engine.traces(&params, &request.cancel).await;
+        let inferred = self.heard(inferred, |_| String::new()).await?;
+        let trace = inferred.traces.into_iter().next().flatten();
+        let trace = trace.ok_or_else(|| Failure::Told(sentences::no_trace(&name)))?;
+        let actions: Option<Vec<_>> = trace.iter().map(|name| syntax::ast::Action::from_name(name)).collect();
+        let unknown = || Failure::Told("The engine answered with an action that Karel doesn't have.".to_owned());
+        let actions = actions.ok_or_else(unknown)?;
+        let change = ide::synthesis::trace_change(&unit.analysis, case, &actions).map_err(Failure::Told)?;
+        Ok(Solved { change, score: sentences::length(actions.len()), note: None })
+    }
+
+    /// Passes the engine's answer on, and tells the client how the engine is.
+    async fn heard<T>(
+        &self,
+        answer: Result<T, EngineError>,
+        device: impl Fn(&T) -> String,
+    ) -> Result<T, Failure> {
+        match answer {
+            Ok(answer) => {
+                self.tell(State::Ready, device(&answer), "The synthesis engine is ready.".to_owned()).await;
+                Ok(answer)
+            }
+            Err(EngineError::Cancelled) => {
+                self.tell(State::Ready, String::new(), "The synthesis was cancelled.".to_owned()).await;
+                Err(Failure::Cancelled)
+            }
+            Err(EngineError::Refused(reason)) => {
+                self.tell(State::Ready, String::new(), "The synthesis engine is ready.".to_owned()).await;
+                Err(Failure::Told(sentences::sentence(&reason)))
+            }
+            Err(error) => {
+                let message = sentences::sentence(&error.to_string());
+                self.tell(State::Error, String::new(), message.clone()).await;
+                Err(Failure::Told(message))
+            }
+        }
+    }
+
+    async fn tell(&self, state: State, engine: String, message: String) {
+        self.engine.tell(&self.outbox, Status { state, engine, message }).await;
+    }
+}
+
+fn specification(task: &Task) -> message::Specification {
+    message::Specification {
+        program: task.program.clone(),
+        examples: task.examples.iter().map(example).collect(),
+    }
+}
+
+fn example(prompt: &ide::synthesis::Prompt) -> message::Example {
+    let names = |actions: &Vec<syntax::ast::Action>| actions.iter().map(|action| action.name().to_owned()).collect();
+    message::Example {
+        name: prompt.name.clone(),
+        input: prompt.input.clone(),
+        output: prompt.output.clone(),
+        crashes: prompt.crashes,
+        trace: prompt.trace.as_ref().map(names),
+    }
+}
+
+async fn in_worker<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!("synthesis failed: {error}");
+        Failure::Told("The server failed at this synthesis; its log says where.".to_owned())
+    })
+}

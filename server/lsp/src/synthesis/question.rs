@@ -1,0 +1,95 @@
+//! What a synthesis action or command asks for. It travels with the action as JSON, and says for which texts it was
+//! put, so that it is not answered for others.
+
+use std::sync::Arc;
+
+use ide::synthesis::Goal;
+use serde::{Deserialize, Serialize};
+use syntax::TextSize;
+use tower_lsp::lsp_types::Url;
+
+use crate::analyses::Unit;
+use crate::workspace::Snapshot;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The document that the action was asked in.
+    pub uri: Url,
+    /// The documents of its unit, and their versions.
+    versions: Vec<(String, Option<i32>)>,
+    #[serde(with = "Wire")]
+    pub goal: Goal,
+}
+
+/// [`Goal`] as JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Wire {
+    Program,
+    Hole,
+    Complete(u32),
+    Trace(usize),
+}
+
+impl Wire {
+    fn serialize<S: serde::Serializer>(goal: &Goal, to: S) -> Result<S::Ok, S::Error> {
+        let wire = match goal {
+            Goal::Program => Wire::Program,
+            Goal::Holes => Wire::Hole,
+            Goal::Complete(offset) => Wire::Complete((*offset).into()),
+            Goal::Trace(case) => Wire::Trace(*case),
+        };
+        Serialize::serialize(&wire, to)
+    }
+
+    fn deserialize<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Goal, D::Error> {
+        Ok(match <Wire as Deserialize>::deserialize(from)? {
+            Wire::Program => Goal::Program,
+            Wire::Hole => Goal::Holes,
+            Wire::Complete(offset) => Goal::Complete(TextSize::new(offset)),
+            Wire::Trace(case) => Goal::Trace(case),
+        })
+    }
+}
+
+impl Question {
+    pub fn new(uri: &Url, unit: &Unit, goal: Goal) -> Question {
+        Question { uri: uri.clone(), versions: versions(unit), goal }
+    }
+
+    /// The unit that the question is about; `None` where it is no longer as it was.
+    pub fn unit(&self, snapshot: &Snapshot) -> Option<Arc<Unit>> {
+        let unit = snapshot.unit(snapshot.document_at(&self.uri)?);
+        (versions(&unit) == self.versions).then_some(unit)
+    }
+
+    /// The documents are still what they were when the question was put. Doesn't parse.
+    pub fn is_fresh(&self, snapshot: &Snapshot) -> bool {
+        self.versions.iter().all(|(uri, version)| {
+            let document = uri.parse().ok().and_then(|uri: Url| snapshot.document_at(&uri));
+            document.is_some_and(|document| document.version == *version)
+        })
+    }
+}
+
+fn versions(unit: &Unit) -> Vec<(String, Option<i32>)> {
+    unit.documents.iter().map(|document| (document.uri.to_string(), document.version)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_travel_as_json() {
+        for goal in [Goal::Program, Goal::Holes, Goal::Complete(TextSize::new(7)), Goal::Trace(2)] {
+            let question = Question {
+                uri: "file:///a.karel".parse().unwrap(),
+                versions: vec![("file:///a.karel".into(), Some(3)), ("file:///a.kgrid".into(), None)],
+                goal,
+            };
+            let json = serde_json::to_value(&question).unwrap();
+            assert_eq!(serde_json::from_value::<Question>(json).unwrap(), question);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The programs of the last synthesis. 'Next solution' replaces one by the next, as long as nobody has changed it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::analyses::Unit;
+use crate::document::Key;
+use crate::workspace::Snapshot;
+
+#[derive(Default)]
+pub struct Solutions {
+    last: Mutex<Option<Last>>,
+}
+
+struct Last {
+    program: Key,
+    /// The program's file with each solution in it, best first.
+    texts: Vec<String>,
+}
+
+/// The whole text that comes next, and which it is.
+pub struct Next {
+    pub text: String,
+    pub number: usize,
+    pub of: usize,
+}
+
+impl Solutions {
+    pub fn remember(&self, unit: &Arc<Unit>, changes: impl Iterator<Item = ide::Change>) {
+        let Some(program) = unit.analysis.program() else { return };
+        let text = |change: ide::Change| {
+            let file = change.files.into_iter().find(|file| file.uri == program.uri)?;
+            Some(ide::apply(&program.text, &file.edits))
+        };
+        let last = Last { program: unit.root.clone(), texts: changes.filter_map(text).collect() };
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+    }
+
+    /// What replaces the solution that is in the program now; after the last comes the first.
+    ///
+    /// # Errors
+    /// A sentence for the user.
+    pub fn next(&self, snapshot: &Snapshot, program: &Key) -> Result<Next, String> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = last.as_ref().filter(|last| last.program == *program);
+        let texts = &last.ok_or("Nothing was synthesized in this program yet.")?.texts;
+        let document = snapshot.document(program).ok_or("The program is not open.")?;
+        let current = document.contiguous();
+        let Some(at) = texts.iter().position(|text| **text == **current) else {
+            return Err("The program has changed since it was synthesized; synthesize it again.".to_owned());
+        };
+        if texts.len() == 1 {
+            return Err("No other program was found that passes all examples.".to_owned());
+        }
+        let next = (at + 1) % texts.len();
+        Ok(Next { text: texts[next].clone(), number: next + 1, of: texts.len() })
+    }
+}

@@ -1,0 +1,102 @@
+//! From `ide`'s plain data to the protocol's types.
+
+use tower_lsp::lsp_types::{
+    CodeDescription, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, DocumentChangeOperation,
+    DocumentChanges, Location, MarkupContent, MarkupKind, NumberOrString, OneOf, OptionalVersionedTextDocumentIdentifier,
+    Range, TextDocumentEdit, TextEdit, Url, WorkspaceEdit,
+};
+
+use syntax::TextRange;
+use syntax::diagnostic::{Edit, Severity};
+
+use crate::docs;
+use crate::document::Document;
+use crate::workspace::Snapshot;
+
+pub fn range(snapshot: &Snapshot, document: &Document, range: TextRange) -> Range {
+    document.text.range(range, snapshot.session.encoding)
+}
+
+/// `None` where the file is not known.
+pub fn location(snapshot: &Snapshot, location: &ide::Location) -> Option<Location> {
+    let uri: Url = location.uri.parse().ok()?;
+    let document = snapshot.document_at(&uri)?;
+    Some(Location { uri, range: range(snapshot, document, location.range) })
+}
+
+pub fn text_edit(snapshot: &Snapshot, document: &Document, edit: &Edit) -> TextEdit {
+    TextEdit { range: range(snapshot, document, edit.range), new_text: edit.insert.clone() }
+}
+
+pub fn text_edits(snapshot: &Snapshot, document: &Document, edits: &[Edit]) -> Vec<TextEdit> {
+    edits.iter().map(|edit| text_edit(snapshot, document, edit)).collect()
+}
+
+/// With the versions of the documents that it is made for, where the client takes them.
+pub fn workspace_edit(snapshot: &Snapshot, change: &ide::Change) -> WorkspaceEdit {
+    let files = change.files.iter().filter_map(|file| {
+        let uri: Url = file.uri.parse().ok()?;
+        let document = snapshot.document_at(&uri)?;
+        Some((document, text_edits(snapshot, document, &file.edits)))
+    });
+    if !snapshot.session.can.document_changes {
+        let changes = files.map(|(document, edits)| (document.uri.clone(), edits)).collect();
+        return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
+    }
+    let operations = files.map(|(document, edits)| {
+        let text_document =
+            OptionalVersionedTextDocumentIdentifier { uri: document.uri.clone(), version: document.version };
+        let edits = edits.into_iter().map(OneOf::Left).collect();
+        DocumentChangeOperation::Edit(TextDocumentEdit { text_document, edits })
+    });
+    WorkspaceEdit {
+        document_changes: Some(DocumentChanges::Operations(operations.collect())),
+        ..WorkspaceEdit::default()
+    }
+}
+
+pub fn severity(severity: Severity) -> DiagnosticSeverity {
+    match severity {
+        Severity::Error => DiagnosticSeverity::ERROR,
+        Severity::Warning => DiagnosticSeverity::WARNING,
+        Severity::Information => DiagnosticSeverity::INFORMATION,
+        Severity::Hint => DiagnosticSeverity::HINT,
+    }
+}
+
+pub fn diagnostic(
+    snapshot: &Snapshot,
+    document: &Document,
+    found: &ide::Diagnostic,
+) -> tower_lsp::lsp_types::Diagnostic {
+    let can = snapshot.session.can;
+    let related: Vec<DiagnosticRelatedInformation> = found
+        .related
+        .iter()
+        .filter(|_| can.related_information)
+        .filter_map(|(at, message)| {
+            Some(DiagnosticRelatedInformation { location: location(snapshot, at)?, message: message.clone() })
+        })
+        .collect();
+    tower_lsp::lsp_types::Diagnostic {
+        range: range(snapshot, document, found.range),
+        severity: Some(severity(found.severity)),
+        code: Some(NumberOrString::String(found.code.to_owned())),
+        code_description: docs::link(found.code, can.code_description).map(|href| CodeDescription { href }),
+        source: Some("karel".to_owned()),
+        message: found.message.clone(),
+        related_information: (!related.is_empty()).then_some(related),
+        tags: (found.unnecessary && can.unnecessary_tag).then(|| vec![DiagnosticTag::UNNECESSARY]),
+        data: None,
+    }
+}
+
+/// As Markdown, or as it reads without a renderer where the client has none.
+pub fn markup(markdown: String, rendered: bool) -> MarkupContent {
+    if rendered {
+        return MarkupContent { kind: MarkupKind::Markdown, value: markdown };
+    }
+    let lines = markdown.lines().filter(|line| !line.starts_with("```"));
+    let value = lines.map(|line| line.replace("**", "").replace('`', "")).collect::<Vec<_>>().join("\n");
+    MarkupContent { kind: MarkupKind::PlainText, value }
+}

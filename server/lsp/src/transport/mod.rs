@@ -1,0 +1,15 @@
+//! Everything between the client's bytes and a handler's call. tower-lsp 0.20.0 reads, runs handlers and writes on
+//! one task, four at a time; it starves, reorders, and hangs at `exit` (`tests/probes.rs` holds a test for each
+//! fault). So its concurrency, cancellation and exit are not used:
+//!
+//! - [`intake`] reads frames and passes on only those that tower-lsp can't trip over;
+//! - [`front`] is the service that tower-lsp calls: it applies text sync at once and in order, gives every request
+//!   the snapshot of its arrival and a cancellation token, runs it on a task of its own, and fences panics;
+//! - [`pump`] takes what is to be written without ever making tower-lsp wait;
+//! - [`serve`](mod@serve) puts them together and decides when the session is over.
+
+pub mod context;
+pub mod front;
+pub mod intake;
+pub mod pump;
+pub mod serve;

@@ -1,0 +1,100 @@
+//! The way out. tower-lsp writes into this; a task of its own empties it into standard output. A client that reads
+//! slowly, or never, therefore can't stop the server from reading.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::sync::{mpsc, watch};
+
+/// Bytes that may wait for the client. One that leaves more unread is taken to be gone.
+pub const MAX_WAITING: usize = 256 << 20;
+
+/// An `AsyncWrite` that is always ready.
+#[derive(Clone)]
+pub struct Pump {
+    queue: mpsc::UnboundedSender<Vec<u8>>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Tells when the pump has come to its end, and what is still in it.
+pub struct Drain {
+    waiting: Arc<AtomicUsize>,
+    written: watch::Receiver<()>,
+}
+
+impl Pump {
+    pub fn new<W>(mut to: W) -> (Pump, Drain)
+    where
+        W: AsyncWrite + Unpin + Send + 'static,
+    {
+        let (queue, mut frames) = mpsc::unbounded_channel::<Vec<u8>>();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let (progress, written) = watch::channel(());
+        let left = Arc::clone(&waiting);
+        tokio::spawn(async move {
+            while let Some(frame) = frames.recv().await {
+                if left.load(Ordering::Acquire) > MAX_WAITING {
+                    tracing::error!("the client has left {MAX_WAITING} bytes unread: giving up on it");
+                    return;
+                }
+                let sent = to.write_all(&frame).await;
+                let sent = if frames.is_empty() { sent.and(to.flush().await) } else { sent };
+                if let Err(error) = sent {
+                    tracing::info!("the client's end is closed: {error}");
+                    return;
+                }
+                left.fetch_sub(frame.len(), Ordering::AcqRel);
+                if progress.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+        (Pump { queue, waiting: Arc::clone(&waiting) }, Drain { waiting, written })
+    }
+
+    /// Queues one message. A client that is gone swallows it.
+    pub fn send(&self, body: &str) {
+        self.push(format!("Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes());
+    }
+
+    fn push(&self, bytes: Vec<u8>) {
+        self.waiting.fetch_add(bytes.len(), Ordering::AcqRel);
+        // The writer's end is reported by `Drain`; here there is nobody left to tell.
+        let _ = self.queue.send(bytes);
+    }
+}
+
+impl Drain {
+    /// Resolves when the writer has given up: the client's end is closed, or it reads nothing.
+    pub async fn closed(&mut self) {
+        while self.written.changed().await.is_ok() {}
+    }
+
+    /// Resolves when all that was queued has been written, or can't be.
+    pub async fn empty(&mut self) {
+        while self.waiting.load(Ordering::Acquire) > 0 {
+            if self.written.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Pump {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.push(bytes.to_vec());
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,294 @@
+//! The state of a session: the open documents, the files read beside them, the settings. It is changed in the order
+//! of the client's messages, at once, by the transport's front; everything else works on snapshots.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tower_lsp::lsp_types::{
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, MessageType, ProgressToken, Url, WorkDoneProgressCancelParams,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::analyses::Analyses;
+use crate::config::Config;
+use crate::document::{Document, Key};
+use crate::handlers::semantic_tokens;
+use crate::session::Session;
+use crate::text::Text;
+
+/// What has happened, for those who act on it later.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The document has a new text, or none any more.
+    Changed(Key),
+    /// The document is no longer open in the client.
+    Closed(Key),
+    /// Something changed on disk: what was read there may be outdated.
+    FilesChanged(Vec<Key>),
+    /// The settings may have changed in the client, which should be asked for them.
+    AskForSettings,
+    /// The settings have changed.
+    Configured,
+    /// To be shown to the user.
+    Message(MessageType, String),
+}
+
+/// A file beside the open documents, as it was when it was read.
+#[derive(Clone)]
+pub enum OnDisk {
+    Text(Arc<Document>),
+    Missing,
+    /// It is there and can't be read; says why.
+    Unreadable(String),
+}
+
+/// The state at one moment. Never changes.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    /// Grows with every change.
+    pub revision: u64,
+    pub session: Arc<Session>,
+    pub config: Arc<Config>,
+    /// What the client has open.
+    pub open: Arc<BTreeMap<Key, Arc<Document>>>,
+    /// What was read from disk. Where a document is open, that counts instead.
+    pub files: Arc<BTreeMap<Key, OnDisk>>,
+    pub(crate) analyses: Analyses,
+    pub(crate) tokens: semantic_tokens::Answers,
+}
+
+impl Snapshot {
+    /// The document as the client has it, else as it is on disk if it was read.
+    pub fn document(&self, key: &Key) -> Option<&Arc<Document>> {
+        self.open.get(key).or_else(|| match self.files.get(key) {
+            Some(OnDisk::Text(document)) => Some(document),
+            _ => None,
+        })
+    }
+
+    pub fn document_at(&self, uri: &Url) -> Option<&Arc<Document>> {
+        self.document(&Key::of(uri))
+    }
+}
+
+/// The state, shared between the front and those who work for it.
+pub struct Shared {
+    state: Mutex<State>,
+    events: mpsc::UnboundedSender<Event>,
+}
+
+#[derive(Default)]
+struct State {
+    started: bool,
+    current: Arc<Snapshot>,
+    /// Documents that the client has changed in a way that can't be: their text is no longer known, until the client
+    /// sends all of it. They count as closed.
+    lost: BTreeMap<Key, Arc<Document>>,
+    /// Of work that the client can cancel by its progress token.
+    progress: Vec<(ProgressToken, CancellationToken)>,
+}
+
+impl State {
+    fn change(&mut self) -> &mut Snapshot {
+        let snapshot = Arc::make_mut(&mut self.current);
+        snapshot.revision += 1;
+        snapshot
+    }
+}
+
+impl Shared {
+    /// Also gives the events, to be taken by whoever acts on them.
+    pub fn new() -> (Arc<Shared>, mpsc::UnboundedReceiver<Event>) {
+        let (events, receiver) = mpsc::unbounded_channel();
+        (Arc::new(Shared { state: Mutex::default(), events }), receiver)
+    }
+
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.state().current)
+    }
+
+    /// Takes `initialize`'s parameters. The first counts; tower-lsp refuses the others.
+    pub fn initialize(&self, params: Option<&Value>) {
+        let mut state = self.state();
+        if state.started {
+            return;
+        }
+        state.started = true;
+        let session = Session::negotiate(params);
+        let options = session.options.get("karel").unwrap_or(&session.options).clone();
+        state.change().session = Arc::new(session);
+        drop(state);
+        self.configure(&options);
+    }
+
+    /// Takes a notification that changes the state. False: it is none.
+    pub fn receive(&self, method: &str, params: Option<&Value>) -> bool {
+        match method {
+            "textDocument/didOpen" => self.typed(method, params, Shared::open),
+            "textDocument/didChange" => self.typed(method, params, Shared::edit),
+            "textDocument/didClose" => self.typed(method, params, Shared::close),
+            "textDocument/didSave" => {}
+            "workspace/didChangeConfiguration" => self.typed(method, params, Shared::settings_changed),
+            "workspace/didChangeWatchedFiles" => self.typed(method, params, Shared::files_changed),
+            "window/workDoneProgress/cancel" => self.typed(method, params, Shared::cancel_progress),
+            _ => return false,
+        }
+        true
+    }
+
+    fn typed<P: DeserializeOwned>(&self, method: &str, params: Option<&Value>, act: fn(&Shared, P)) {
+        match P::deserialize(params.unwrap_or(&Value::Null)) {
+            Ok(params) if self.state().started => act(self, params),
+            Ok(_) => tracing::warn!("{method} before initialize is left out"),
+            Err(error) => tracing::error!("{method} can't be read: {error}"),
+        }
+    }
+
+    fn open(&self, params: DidOpenTextDocumentParams) {
+        let opened = params.text_document;
+        let text = Text::from(opened.text.as_str());
+        let document = Document::new(opened.uri, Some(opened.version), &opened.language_id, text);
+        self.put(document);
+    }
+
+    fn edit(&self, params: DidChangeTextDocumentParams) {
+        let key = Key::of(&params.text_document.uri);
+        let version = params.text_document.version;
+        let whole = params.content_changes.iter().rposition(|change| change.range.is_none());
+        let state = self.state();
+        let encoding = state.current.session.encoding;
+        let document = match (state.current.open.get(&key), state.lost.get(&key), whole) {
+            (Some(document), _, _) | (None, Some(document), Some(_)) => Arc::clone(document),
+            (None, Some(_), None) => return,
+            (None, None, _) => {
+                drop(state);
+                return self.disagree(&key, "it was changed without having been opened");
+            }
+        };
+        drop(state);
+        if document.version.is_some_and(|old| version <= old) {
+            tracing::warn!("{}: version {version} follows {:?}", document.uri, document.version);
+        }
+        // What stood before a full text doesn't matter.
+        let changes = params.content_changes.into_iter().skip(whole.unwrap_or(0)).collect();
+        match document.changed(version, changes, encoding) {
+            Ok(changed) => self.put(changed),
+            Err(_) => self.lose(document),
+        }
+    }
+
+    fn put(&self, document: Document) {
+        let mut state = self.state();
+        let key = document.key.clone();
+        state.lost.remove(&key);
+        Arc::make_mut(&mut state.change().open).insert(key.clone(), Arc::new(document));
+        drop(state);
+        self.tell(Event::Changed(key));
+    }
+
+    /// The server no longer knows the document's text. Guessing would show mistakes that aren't there.
+    fn lose(&self, document: Arc<Document>) {
+        let key = document.key.clone();
+        let mut state = self.state();
+        Arc::make_mut(&mut state.change().open).remove(&key);
+        state.lost.insert(key.clone(), document);
+        drop(state);
+        self.disagree(&key, "a change names a range that ends before it starts");
+        self.tell(Event::Closed(key));
+    }
+
+    fn disagree(&self, key: &Key, why: &str) {
+        let name = match key {
+            Key::Path(path) => path.display().to_string(),
+            Key::Uri(uri) => uri.clone(),
+        };
+        tracing::error!("{name}: {why}");
+        let message = format!("The editor and the Karel server disagree about {name}: {why}. Close and reopen it.");
+        self.tell(Event::Message(MessageType::WARNING, message));
+    }
+
+    fn close(&self, params: DidCloseTextDocumentParams) {
+        let key = Key::of(&params.text_document.uri);
+        let mut state = self.state();
+        let was_lost = state.lost.remove(&key).is_some();
+        let snapshot = state.change();
+        let was_open = Arc::make_mut(&mut snapshot.open).remove(&key).is_some();
+        // What was read before it was opened is outdated.
+        Arc::make_mut(&mut snapshot.files).remove(&key);
+        drop(state);
+        if was_open {
+            self.tell(Event::Closed(key));
+        } else if !was_lost {
+            tracing::warn!("{key:?} was closed without having been opened");
+        }
+    }
+
+    fn settings_changed(&self, params: DidChangeConfigurationParams) {
+        // Clients that answer `workspace/configuration` send nothing, or everything, or only their own part here.
+        match params.settings.get("karel") {
+            Some(section) if !self.snapshot().session.can.configure => self.configure(section),
+            _ => self.tell(Event::AskForSettings),
+        }
+    }
+
+    /// Takes the section's object as the settings.
+    pub fn configure(&self, section: &Value) {
+        let (config, warnings) = Config::read(section);
+        for warning in warnings {
+            tracing::warn!("{warning}");
+            self.tell(Event::Message(MessageType::WARNING, warning));
+        }
+        let mut state = self.state();
+        if *state.current.config != config {
+            state.change().config = Arc::new(config);
+            drop(state);
+            self.tell(Event::Configured);
+        }
+    }
+
+    fn files_changed(&self, params: DidChangeWatchedFilesParams) {
+        let keys: Vec<Key> = params.changes.iter().map(|change| Key::of(&change.uri)).collect();
+        let mut state = self.state();
+        let files = Arc::make_mut(&mut state.change().files);
+        keys.iter().for_each(|key| drop(files.remove(key)));
+        drop(state);
+        self.tell(Event::FilesChanged(keys));
+    }
+
+    /// Takes what was read from disk. Where two have read the same, the first counts.
+    pub fn loaded(&self, files: Vec<(Key, OnDisk)>) {
+        let mut state = self.state();
+        let known = Arc::make_mut(&mut state.change().files);
+        for (key, file) in files {
+            known.entry(key).or_insert(file);
+        }
+    }
+
+    /// The client may cancel work by the token of its progress.
+    pub fn cancel_by(&self, token: ProgressToken, cancel: CancellationToken) {
+        let mut state = self.state();
+        state.progress.retain(|(_, cancel)| !cancel.is_cancelled());
+        state.progress.push((token, cancel));
+    }
+
+    pub fn forget_progress(&self, token: &ProgressToken) {
+        self.state().progress.retain(|(known, _)| known != token);
+    }
+
+    fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        self.state().progress.iter().filter(|(known, _)| *known == params.token).for_each(|(_, cancel)| cancel.cancel());
+    }
+
+    pub fn tell(&self, event: Event) {
+        // Nobody listens any more when the session ends.
+        let _ = self.events.send(event);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,113 @@
+//! The files that belong to a program: beside it, named by it, open or on disk, and what happens when they change.
+
+mod client;
+
+use std::fs;
+use std::path::PathBuf;
+
+use client::{InProcess, capabilities};
+use serde_json::{Value, json};
+
+const PROGRAM: &str = "def main():\n    move()\n";
+const PASSES: &str = "example \"fine\":\n    input:\n        > .\n    output:\n        . >\n";
+const FAILS: &str = "example \"wrong\":\n    input:\n        > .\n    output:\n        > .\n";
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name} é {}", std::process::id()));
+        fs::create_dir_all(&path).expect("a folder for the test");
+        Folder(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        fs::write(self.0.join(name), text).expect("a file for the test");
+        self.uri(name)
+    }
+
+    fn uri(&self, name: &str) -> String {
+        tower_lsp::lsp_types::Url::from_file_path(self.0.join(name)).expect("an absolute path").to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The codes in the next diagnostics of the document that `enough` accepts.
+async fn codes(server: &mut InProcess, uri: &str, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
+    loop {
+        let message = |m: &Value| m["method"] == "textDocument/publishDiagnostics" && m["params"]["uri"] == uri;
+        let published = server.client.next(message).await;
+        let found = published["params"]["diagnostics"].as_array().cloned().unwrap_or_default();
+        let codes: Vec<String> = found.iter().filter_map(|d| d["code"].as_str().map(str::to_owned)).collect();
+        if enough(&codes) {
+            return codes;
+        }
+    }
+}
+
+fn failed(codes: &[String]) -> bool {
+    codes.iter().any(|code| code.starts_with("K2"))
+}
+
+fn changed(uri: &str) -> Value {
+    json!({ "changes": [{ "uri": uri, "type": 2 }] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_of_the_same_name_is_read_and_watched() {
+    let folder = Folder::new("watched");
+    let grid = folder.write("row.kgrid", FAILS);
+    let mut server = InProcess::with(capabilities()).await;
+    server.client.open(&folder.uri("row.karel"), "kareldsl", 1, PROGRAM).await;
+    codes(&mut server, &grid, failed).await;
+    folder.write("row.kgrid", PASSES);
+    server.client.notify("workspace/didChangeWatchedFiles", changed(&grid)).await;
+    codes(&mut server, &grid, |codes| !failed(codes)).await;
+    // What is open counts, not what is on disk.
+    server.client.open(&grid, "karelgrid", 1, FAILS).await;
+    codes(&mut server, &grid, failed).await;
+    server.client.notify("textDocument/didClose", client::document(&grid)).await;
+    codes(&mut server, &grid, |codes| !failed(codes)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_right_after_opening_sees_the_files() {
+    let folder = Folder::new("right after");
+    folder.write("row.kgrid", PASSES);
+    let program = folder.uri("row.karel");
+    let mut server = InProcess::with(capabilities()).await;
+    server.client.open(&program, "kareldsl", 1, PROGRAM).await;
+    let run = json!({ "command": "karel.runExamples", "arguments": [program] });
+    let result = server.client.request("workspace/executeCommand", run).await;
+    assert_eq!((&result["passed"], &result["total"]), (&json!(1), &json!(1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_example_file_alone_finds_its_program() {
+    let folder = Folder::new("alone");
+    folder.write("row.karel", PROGRAM);
+    let grid = folder.uri("row.kgrid");
+    let mut server = InProcess::with(capabilities()).await;
+    server.client.open(&grid, "karelgrid", 1, FAILS).await;
+    codes(&mut server, &grid, failed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn included_files_are_read_and_missing_ones_are_said() {
+    let folder = Folder::new("included");
+    let grid = folder.write("other.kgrid", FAILS);
+    let program = folder.uri("row.karel");
+    let mut server = InProcess::with(capabilities()).await;
+    let text = format!("examples \"./x/../other.kgrid\"\nexamples \"none.kgrid\"\nexamples \".\"\n{PROGRAM}");
+    server.client.open(&program, "kareldsl", 1, &text).await;
+    codes(&mut server, &grid, failed).await;
+    codes(&mut server, &program, |codes| codes.iter().filter(|code| *code == "K190").count() == 2).await;
+    // Without the line its examples are no longer the program's.
+    server.client.change(&program, 2, json!([{ "text": PROGRAM }])).await;
+    codes(&mut server, &grid, <[String]>::is_empty).await;
+}

@@ -1,0 +1,248 @@
+//! Synthesis actions and commands, with engines that are a few lines of Python.
+
+mod client;
+
+use client::{InProcess, capabilities, document};
+use serde_json::{Value, json};
+
+const URI: &str = "file:///nowhere/program.karel";
+const TEXT: &str = "def main():
+    ...
+
+example \"one\":
+    input:
+        > . .
+        . . .
+    output:
+        . > .
+        . . .
+
+example \"two\":
+    input:
+        . . .
+        > . .
+    output:
+        . . .
+        . > .
+";
+
+const PRELUDE: &str = r#"
+import json, sys
+def send(**message):
+    print(json.dumps(dict(jsonrpc="2.0", **message)), flush=True)
+def candidate(fill):
+    return dict(fills=[fill], program="def main():\n    " + fill + "\n", length=5, examplesPassed=2)
+def outcome(*fills, stopped="found", ambiguous=False, run=1234, best=2):
+    return dict(candidates=[candidate(fill) for fill in fills], ambiguous=ambiguous, tracesFound=2, examples=2,
+                programsRun=run, milliseconds=7, device="cpu", enumerated=False, bestPassed=best, stopped=stopped)
+for line in sys.stdin:
+    r = json.loads(line)
+    if "id" not in r:
+        continue
+"#;
+
+/// A server whose engine does `body` with each request `r`.
+async fn server(capabilities: Value, body: &str) -> InProcess {
+    let script = format!("{PRELUDE}{}", body.lines().map(|line| format!("    {line}\n")).collect::<String>());
+    let mut server = InProcess::start();
+    let options = json!({ "engine": { "command": ["python3", "-c", script] } });
+    let params =
+        json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "initializationOptions": options });
+    server.client.request("initialize", params).await;
+    server.client.notify("initialized", json!({})).await;
+    server.client.told("karel/status").await;
+    server.client.open(URI, "kareldsl", 1, TEXT).await;
+    server
+}
+
+async fn actions(server: &mut InProcess, only: &str, line: u32) -> Vec<Value> {
+    let mut params = document(URI);
+    params["range"] = json!({ "start": client::at(line, 4), "end": client::at(line, 4) });
+    params["context"] = json!({ "diagnostics": [], "only": [only] });
+    server.client.request("textDocument/codeAction", params).await.as_array().cloned().unwrap_or_default()
+}
+
+async fn the_action(server: &mut InProcess) -> Value {
+    let actions = actions(server, "refactor.karel.synthesize.program", 1).await;
+    assert_eq!(actions.len(), 1, "{actions:?}");
+    actions[0].clone()
+}
+
+/// Sends the request, shows progress, and waits for the reply.
+async fn with_progress(server: &mut InProcess, method: &str, params: Value) -> (Value, Vec<Value>) {
+    let id = server.client.ask(method, params).await;
+    let create = server.client.told("window/workDoneProgress/create").await;
+    server.client.answer(&create, Value::Null).await;
+    let reply = server.client.reply(id).await;
+    let is_progress = |m: &Value| m["method"] == "$/progress";
+    let mut shown = Vec::new();
+    while shown.last().is_none_or(|value: &Value| value["kind"] != "end") {
+        let progress = server.client.next(is_progress).await;
+        assert_eq!(progress["params"]["token"], create["params"]["token"]);
+        shown.push(progress["params"]["value"].clone());
+    }
+    (reply, shown)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_is_listed_at_once_and_computed_when_it_is_chosen() {
+    let engine = "send(method='candidate', params=dict(id=r['id'], candidate=candidate('move()')))
+send(id=r['id'], result=outcome('move()'))";
+    let mut server = server(capabilities(), engine).await;
+    let action = the_action(&mut server).await;
+    assert_eq!(action["title"], "Synthesize main from 2 examples");
+    assert!(action.get("edit").is_none() && action.get("disabled").is_none() && action.get("command").is_none());
+    let (reply, progress) = with_progress(&mut server, "codeAction/resolve", action).await;
+    let resolved = &reply["result"];
+    assert_eq!(resolved["title"], "Synthesize main from 2 examples: 2/2 examples");
+    let change = &resolved["edit"]["documentChanges"][0];
+    assert_eq!(change["textDocument"], json!({ "uri": URI, "version": 1 }));
+    assert_eq!(change["edits"][0]["newText"], "move()");
+    assert_eq!(progress[0]["title"], "Synthesize main from 2 examples");
+    assert_eq!(progress[0]["cancellable"], true);
+    assert!(progress.iter().any(|value| value["message"] == "1 program found"), "{progress:?}");
+    assert_eq!(progress.last().expect("the end")["message"], "2/2 examples");
+    let states: Vec<Value> = server.client.kept.iter().filter(|m| m["method"] == "karel/status").cloned().collect();
+    let states: Vec<_> = states.iter().map(|m| m["params"]["state"].as_str().unwrap_or_default()).collect();
+    assert_eq!(states, ["starting", "ready"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_pass_is_not_offered() {
+    let mut server = server(capabilities(), "send(id=r['id'], result=outcome('turnLeft()', 'move()'))").await;
+    let action = the_action(&mut server).await;
+    let (reply, _) = with_progress(&mut server, "codeAction/resolve", action).await;
+    assert_eq!(reply["result"]["edit"]["documentChanges"][0]["edits"][0]["newText"], "move()");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_says_how_near_it_came() {
+    let engine = "send(id=r['id'], result=outcome(stopped='exhausted', best=1))";
+    let mut server = server(capabilities(), engine).await;
+    let action = the_action(&mut server).await;
+    let (reply, _) = with_progress(&mut server, "codeAction/resolve", action).await;
+    assert!(reply["result"].get("edit").is_none(), "{reply}");
+    let message = server.client.told("window/showMessage").await["params"]["message"].clone();
+    assert_eq!(message, "Nothing passes all 2 examples; the best of 1,234 candidates passed 1; the search ended after 0.0 s.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_dies_is_told_and_the_session_goes_on() {
+    let mut server = server(capabilities(), "sys.exit(3)").await;
+    let action = the_action(&mut server).await;
+    let (reply, _) = with_progress(&mut server, "codeAction/resolve", action).await;
+    assert!(reply["result"].get("edit").is_none(), "{reply}");
+    let message = server.client.told("window/showMessage").await["params"]["message"].clone();
+    assert!(message.as_str().is_some_and(|message| message.contains("engine ended")), "{message}");
+    let error = |m: &Value| m["method"] == "karel/status" && m["params"]["state"] == "error";
+    server.client.next(error).await;
+    assert!(!server.client.request("textDocument/hover", client::place(URI, 4, 6)).await.is_null());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_meanwhile_makes_the_answer_worthless() {
+    // Answers the first question late: when the second, a cancellation or the end of input comes.
+    let mut server = server(capabilities(), "sys.stdin.readline()\nsend(id=r['id'], result=outcome('move()'))").await;
+    let action = the_action(&mut server).await;
+    let first = server.client.ask("codeAction/resolve", action.clone()).await;
+    let create = server.client.told("window/workDoneProgress/create").await;
+    server.client.answer(&create, Value::Null).await;
+    server.client.change(URI, 2, json!([{ "text": format!("# changed\n{TEXT}") }])).await;
+    let second = server.client.ask("codeAction/resolve", action).await;
+    assert_eq!(server.client.reply(second).await["error"]["code"], -32801, "asked for an older version");
+    let action = the_action(&mut server).await;
+    let third = server.client.ask("codeAction/resolve", action).await;
+    let create = server.client.told("window/workDoneProgress/create").await;
+    server.client.answer(&create, Value::Null).await;
+    assert_eq!(server.client.reply(first).await["error"]["code"], -32801, "changed while it ran");
+    server.client.cancel(third).await;
+    assert_eq!(server.client.reply(third).await["error"]["code"], -32800);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_the_progress_cancels_the_request() {
+    let mut server = server(capabilities(), "pass").await;
+    let action = the_action(&mut server).await;
+    let id = server.client.ask("codeAction/resolve", action).await;
+    let create = server.client.told("window/workDoneProgress/create").await;
+    server.client.answer(&create, Value::Null).await;
+    server.client.told("$/progress").await;
+    let token = json!({ "token": create["params"]["token"] });
+    server.client.notify("window/workDoneProgress/cancel", token).await;
+    assert_eq!(server.client.reply(id).await["error"]["code"], -32800);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_resolve_nothing_get_a_command() {
+    let capabilities = json!({
+        "workspace": { "applyEdit": true },
+        "textDocument": { "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } } } },
+    });
+    let mut server = server(capabilities, "send(id=r['id'], result=outcome('move()'))").await;
+    let action = the_action(&mut server).await;
+    assert_eq!(action["command"]["command"], "karel.synthesize");
+    let id = server.client.ask("workspace/executeCommand", action["command"].clone()).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    assert_eq!(apply["params"]["edit"]["changes"][URI][0]["newText"], "move()");
+    server.client.answer(&apply, json!({ "applied": true })).await;
+    assert!(server.client.reply(id).await.get("error").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_solution_replaces_the_last_one() {
+    let engine = "send(id=r['id'], result=outcome('move()', 'turnLeft(); turnRight(); move()', ambiguous=True))";
+    let mut server = server(capabilities(), engine).await;
+    let here = json!({ "command": "karel.synthesize", "arguments": [URI, client::at(1, 4)] });
+    let id = server.client.ask("workspace/executeCommand", here).await;
+    let create = server.client.told("window/workDoneProgress/create").await;
+    server.client.answer(&create, Value::Null).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    assert_eq!(apply["params"]["label"], "Synthesize main from 2 examples: 2/2 examples");
+    server.client.answer(&apply, json!({ "applied": true })).await;
+    assert!(server.client.reply(id).await.get("error").is_none());
+    let note = server.client.told("window/showMessage").await["params"]["message"].clone();
+    assert!(note.as_str().is_some_and(|note| note.starts_with("2 different programs")), "{note}");
+    let next = json!({ "command": "karel.nextSolution", "arguments": [URI] });
+    // The editor has applied nothing yet.
+    let id = server.client.ask("workspace/executeCommand", next.clone()).await;
+    assert_eq!(server.client.reply(id).await["error"]["code"], -32803);
+    server.client.change(URI, 2, json!([{ "text": TEXT.replacen("...", "move()", 1) }])).await;
+    let id = server.client.ask("workspace/executeCommand", next).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    let text = apply["params"]["edit"]["documentChanges"][0]["edits"][0]["newText"].as_str().unwrap_or_default().to_owned();
+    assert!(text.contains("turnLeft()") && text.contains("example \"two\""), "{text}");
+    assert_eq!(apply["params"]["label"], "Solution 2 of 2");
+    server.client.answer(&apply, json!({ "applied": false })).await;
+    assert_eq!(server.client.reply(id).await["error"]["code"], -32803, "the editor refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_is_inferred_and_checked() {
+    let engine = "send(id=r['id'], result=dict(traces=[['move']], milliseconds=1))";
+    let mut server = server(capabilities(), engine).await;
+    let actions = actions(&mut server, "refactor.karel.inferTrace", 3).await;
+    assert_eq!(actions[0]["title"], "Infer the trace of \"one\"");
+    let (reply, _) = with_progress(&mut server, "codeAction/resolve", actions[0].clone()).await;
+    let text = reply["result"]["edit"]["documentChanges"][0]["edits"][0]["newText"].as_str().unwrap_or_default().to_owned();
+    assert!(text.contains("trace?: move"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_engine_actions_say_why_and_all_else_works() {
+    let mut server = InProcess::start();
+    let options = json!({ "engine": { "command": ["no-such-engine"] } });
+    let params =
+        json!({ "processId": null, "rootUri": null, "capabilities": capabilities(), "initializationOptions": options });
+    server.client.request("initialize", params).await;
+    server.client.notify("initialized", json!({})).await;
+    let status = server.client.told("karel/status").await;
+    assert_eq!(status["params"]["state"], "absent");
+    server.client.open(URI, "kareldsl", 1, TEXT).await;
+    let action = the_action(&mut server).await;
+    let reason = action["disabled"]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("no-such-engine"), "{action}");
+    let here = json!({ "command": "karel.synthesize", "arguments": [URI, client::at(1, 4)] });
+    let id = server.client.ask("workspace/executeCommand", here).await;
+    assert_eq!(server.client.reply(id).await["error"]["code"], -32803);
+    assert!(!server.client.request("textDocument/hover", client::place(URI, 4, 6)).await.is_null());
+}
