@@ -226,6 +226,14 @@ fn certain_crashes() {
 }
 
 #[test]
+fn nothing_follows_from_a_syntax_error() {
+    let text = "def main():\n    while(frontIsClear()):\n    move()\n  turnLeft()\n";
+    let parse = parse(text);
+    assert!(!parse.diagnostics.is_empty());
+    assert_eq!(check_flow(&parse.file, text), []);
+}
+
+#[test]
 fn endless_recursion() {
     check_file(
         "def main(): f()\ndef f():\n    move()\n    g()\ndef g():\n    if(markersPresent()): f()\n    else: f()\n",

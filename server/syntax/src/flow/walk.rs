@@ -103,6 +103,10 @@ fn statement(statement: &Statement, facts: Facts, found: &mut Vec<Diagnostic>) -
 }
 
 fn while_loop(condition: &Condition, body: &Block, facts: Facts, found: &mut Vec<Diagnostic>) -> Flow {
+    if body.statements.is_empty() {
+        // Its body may be what stands below it, not indented.
+        return Flow::On(Facts::NONE);
+    }
     let before = facts.value(condition);
     if let Some(Settled { value: false, .. }) = before {
         found.extend(
