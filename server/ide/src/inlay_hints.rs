@@ -1,4 +1,5 @@
-//! Counts beside the program: rounds of loops, how often a branch is taken, and which examples pass.
+//! Counts beside the program: rounds of loops and how often a branch is taken; and, where no code lens says it
+//! already, which examples pass.
 
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
@@ -34,7 +35,7 @@ pub fn inlay_hints(
     if analysis.program_at(uri).is_some() {
         counts(analysis, source, cancel, &mut hints)?;
     }
-    for case in analysis.cases_in(uri) {
+    for case in analysis.cases_in(uri).filter(|_| !analysis.config().code_lens) {
         check(cancel)?;
         let label = match analysis.verdict(case, cancel)? {
             Verdict::Passes => "✓",
@@ -129,13 +130,13 @@ fn hint(statement: &Statement, tallies: &[Tally]) -> Option<(String, String)> {
     }
 }
 
-/// After the colon of the statement's head; after the head where there is none.
+/// After the colon of the statement's head; at the end of the line where there is none.
 fn after_colon(source: &Source, statement: &Statement) -> TextSize {
     let head = head_range(statement).end();
     let body = blocks(statement).next().map_or(head, |block| block.range.start()).max(head);
     let between = source.slice(TextRange::new(head, body));
     let line = between.split(['\n', '\r']).next().unwrap_or("");
-    line.find(':').map_or(head, |at| head + TextSize::of(&line[..=at]))
+    head + TextSize::of(line.find(':').map_or(line.trim_end(), |at| &line[..=at]))
 }
 
 #[cfg(test)]
@@ -176,7 +177,7 @@ example "open":
 
     #[test]
     fn counts_stand_behind_the_colon() {
-        let fixture = fixture(TEXT);
+        let fixture = fixture_with(TEXT, crate::Config { code_lens: false, ..Default::default() });
         let hints = inlay_hints(&fixture.analysis, "main.karel", whole(TEXT), NEVER).unwrap();
         let edit = |hint: &InlayHint| {
             let insert = format!("  «{}: {}»", hint.label, hint.tooltip);
@@ -213,6 +214,21 @@ example "open":
         let fixture = fixture(TEXT);
         let range = TextRange::up_to(TextSize::of("def main():\n    while(frontIsClear()):"));
         assert_eq!(inlay_hints(&fixture.analysis, "main.karel", range, NEVER).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn verdicts_are_left_to_the_lenses() {
+        let fixture = fixture(TEXT);
+        let hints = inlay_hints(&fixture.analysis, "main.karel", whole(TEXT), NEVER).unwrap();
+        assert!(hints.iter().all(|hint| hint.label != "✗"), "{hints:?}");
+    }
+
+    #[test]
+    fn without_a_colon_they_stand_at_the_end_of_the_line() {
+        let text = "def main():\n    while(frontIsClear())\n        move()\n\nexample \"e\":\n    input:\n        > .\n";
+        let fixture = fixture(text);
+        let hints = inlay_hints(&fixture.analysis, "main.karel", whole(text), NEVER).unwrap();
+        assert_eq!(hints[0].offset, TextSize::of("def main():\n    while(frontIsClear())"));
     }
 
     #[test]
