@@ -35,6 +35,23 @@ pub struct Finished {
     pub prefix: Prefix,
 }
 
+/// How much a beam keeps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Breadth {
+    /// Places per task.
+    pub width: usize,
+    /// Where set, a prefix leaves the beam when it is less likely than the likeliest finished program by more than
+    /// this, in natural logarithm: it would only become a far-fetched alternative.
+    pub margin: Option<f64>,
+}
+
+impl Breadth {
+    /// So many places, and nothing else that limits: the reference's beam.
+    pub fn plain(width: usize) -> Breadth {
+        Breadth { width, margin: None }
+    }
+}
+
 /// Whether a task goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
@@ -61,13 +78,13 @@ enum Candidate {
     },
 }
 
-/// Searches with `width` places per task until every place is taken by a finished program, or nothing is left to
+/// Searches until every place is taken by a finished program, or nothing is left to
 /// extend, or `stop` says so (asked at least once a step). `on_finished` hears of each accepted program once, with
 /// the number of its task, and may end that task. Gives each task's finished programs, likeliest first.
 pub fn search(
     decoder: &mut dyn Decoder,
     tasks: &mut [BeamTask],
-    width: usize,
+    breadth: Breadth,
     stop: &dyn Fn() -> bool,
     on_finished: &mut dyn FnMut(usize, &Finished) -> Flow,
 ) -> Vec<Vec<Finished>> {
@@ -99,7 +116,7 @@ pub fn search(
             }
             let scores = &scores[rows.start * VOCABULARY..rows.end * VOCABULARY];
             let mut on_finished = |finished: &Finished| on_finished(number, finished);
-            let flow = beam.grow(task, scores, rows.start, width, &mut moves, stop, &mut on_finished);
+            let flow = beam.grow(task, scores, rows.start, breadth, &mut moves, stop, &mut on_finished);
             if flow == Flow::Stop {
                 beam.live.clear();
             }
@@ -116,7 +133,7 @@ impl Beam {
         task: &mut BeamTask,
         scores: &[f32],
         first_row: usize,
-        width: usize,
+        breadth: Breadth,
         moves: &mut Vec<Move>,
         stop: &dyn Fn() -> bool,
         on_finished: &mut dyn FnMut(&Finished) -> Flow,
@@ -134,9 +151,11 @@ impl Beam {
         // Stable: among equals the finished ones, then the order of the beam, as the reference has it.
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
 
-        let (mut live, mut done) = (Vec::with_capacity(width.min(candidates.len())), Vec::new());
+        let (mut live, mut done) = (Vec::with_capacity(breadth.width.min(candidates.len())), Vec::new());
         for (judged, (score, candidate)) in candidates.into_iter().enumerate() {
-            if live.len() + done.len() == width || (judged % STOP_INTERVAL == STOP_INTERVAL - 1 && stop()) {
+            if live.len() + done.len() == breadth.width
+                || (judged % STOP_INTERVAL == STOP_INTERVAL - 1 && stop())
+            {
                 break;
             }
             let (parent, chosen) = match candidate {
@@ -156,12 +175,16 @@ impl Beam {
                 continue;
             }
             let finished = Finished { log_probability: score, prefix };
+            // Candidates come likeliest first, and so do the finished ones among them.
             let flow = on_finished(&finished);
             done.push(finished);
             if flow == Flow::Stop {
                 self.done = done;
                 return Flow::Stop;
             }
+        }
+        if let (Some(margin), Some(best)) = (breadth.margin, done.first()) {
+            live.retain(|(score, ..)| *score >= best.log_probability - margin);
         }
         (self.live, self.done) = (live, done);
         Flow::Continue

@@ -9,11 +9,11 @@ use protocol::message::{Budget, Example, Specification};
 use runtime::Limits;
 use serde::Serialize;
 
-use crate::beam::{BeamTask, Flow, search};
+use crate::beam::{BeamTask, Breadth, Flow, search};
 use crate::choose::choose;
 use crate::executor::{Case, Executor, Expected, Source};
 use crate::models::{Models, Pair};
-use crate::search::synthesize;
+use crate::search::{MARGIN, synthesize};
 use crate::template::Template;
 use crate::traces;
 
@@ -110,7 +110,9 @@ fn one_beam(models: &Models, shown: &[dataset::Example], width: usize, latencies
     let inferred = start.elapsed();
     let mut decoder = models.code.begin(&[choose(&pairs, &traces, &models.code.examples())]);
     let mut beams = [BeamTask { template: &template, judge: &mut executor }];
-    search(&mut *decoder, &mut beams, width, &|| false, &mut |_, _| Flow::Continue);
+    search(&mut *decoder, &mut beams, Breadth { width, margin: Some(MARGIN) }, &|| false, &mut |_, _| {
+        Flow::Continue
+    });
     let all = start.elapsed();
     latencies.traces.push(inferred);
     latencies.beam.push(all - inferred);

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use dataset::features::Canvas;
 use protocol::message::{Budget, Candidate, InferTraces, InferredTraces, Outcome, Specification, Stopped};
 
-use crate::beam::{BeamTask, Flow, search};
+use crate::beam::{BeamTask, Breadth, Flow, search};
 use crate::choose::choose;
 use crate::executor::{Executor, Source};
 use crate::fill;
 use crate::holes::{Context, bare, context};
 use crate::models::uniform::Uniform;
-use crate::models::{CodeModel, Models};
+use crate::models::{CodeModel, Decoder, Models};
 use crate::specification::{LIMITS, Problem, Refusal, pair};
 use crate::template::Template;
 use crate::traces::{self, Choice, Traces};
@@ -25,10 +25,14 @@ use found::Found;
 const SETS: (u64, u64) = (3, 8);
 /// How much wider the beam gets where nothing was found.
 const WIDER: usize = 4;
+/// How much less likely than the likeliest verified program an alternative may be, in natural logarithm.
+pub const MARGIN: f64 = 10.0;
 /// Width of an enumeration.
 const ENUMERATION: usize = 20_000;
-/// Tokens of an enumeration's greatest program.
-const ENUMERATED: usize = 16;
+/// Tokens, beyond one per hole, of an enumeration's greatest filling.
+const ENUMERATED: usize = 14;
+/// The same for the glance before the networks are asked: there is no block so small.
+const SMALL: usize = 2;
 /// Greatest width that a request may ask for.
 const MAX_BEAM: usize = 2_000;
 /// Greatest number of candidates that a request may ask for.
@@ -74,7 +78,7 @@ pub fn synthesize(
     let enumerated = context.template.is_none();
     match &context.template {
         Some(template) => search.with_networks(template, width),
-        None => search.enumerate(),
+        None => search.enumerate(ENUMERATED),
     }
     let stopped = match () {
         () if search.found.is_full() => Stopped::Found,
@@ -138,36 +142,43 @@ impl Search<'_> {
         self.found.is_full() || (self.stop)()
     }
 
-    /// Inferred traces first, then sampled ones, which are worth as much as a wider beam; while nothing is found,
-    /// wider beams, the examples without traces, and in the end an enumeration of small programs.
+    /// A glance at the smallest fillings, which the networks may find too simple; inferred traces first, then
+    /// sampled ones, which are worth as much as a wider beam; while nothing is found, wider beams, the examples
+    /// without traces, and in the end an enumeration.
     fn with_networks(&mut self, template: &Template, width: usize) {
+        if !self.context.only_choices {
+            self.enumerate(SMALL);
+        }
+        if self.over() {
+            return;
+        }
         let inferred = self.infer();
         self.traces_found = inferred.iter().flatten().count();
-        let mut tried = vec![inferred.clone()];
         self.beam(template, &inferred, width);
+        if self.context.only_choices {
+            // The likeliest are there; the rest are few.
+            return self.enumerate(ENUMERATED);
+        }
+        let mut tried = vec![inferred.clone()];
         for seed in 1..=SETS.1 {
-            if self.over() || (seed > SETS.0 && !self.found.is_empty()) {
+            let wider = seed > SETS.0;
+            if self.over() || (wider && !self.found.is_empty()) {
                 return;
             }
             if seed == SETS.0 + 1 {
                 self.beam(template, &inferred, width * WIDER);
-                self.enumerate_choices();
-                if self.over() || !self.found.is_empty() {
-                    return;
-                }
             }
             let sampled = self.sample(&inferred, seed);
             if !tried.contains(&sampled) {
-                let width = if seed > SETS.0 { width * WIDER } else { width };
-                self.beam(template, &sampled, width);
+                self.beam(template, &sampled, if wider { width * WIDER } else { width });
                 tried.push(sampled);
             }
         }
-        if self.found.is_empty() && !self.over() {
+        if self.found.is_empty() {
             self.beam(template, &vec![None; inferred.len()], width * WIDER);
         }
-        if self.found.is_empty() && !self.over() {
-            self.enumerate();
+        if self.found.is_empty() {
+            self.enumerate(ENUMERATED);
         }
     }
 
@@ -207,39 +218,30 @@ impl Search<'_> {
         let task = choose(&self.problem.pairs, traces, &self.models.code.examples());
         let models = self.models;
         let mut decoder = models.code.begin(&[task]);
-        self.run(template, &mut *decoder, width, true);
+        self.run(template, &mut *decoder, Breadth { width, margin: Some(MARGIN) }, true);
     }
 
-    /// Every filling of holes for conditions and counts, where there is no other hole.
-    fn enumerate_choices(&mut self) {
-        if self.context.only_choices {
-            self.enumerate();
+    /// Fillings by size, without the network; all together have up to `more` tokens more than the holes are.
+    fn enumerate(&mut self, more: usize) {
+        if self.over() {
+            return;
         }
-    }
-
-    /// Small fillings by size, without the network.
-    fn enumerate(&mut self) {
-        let template = bare(&self.context.reached, ENUMERATED.max(self.context.reached.len() + 4));
-        let uniform = Uniform { longest: ENUMERATED };
+        let longest = self.context.reached.iter().flatten().count() + 1 + more;
+        let template = bare(&self.context.reached, longest);
+        let uniform = Uniform { longest };
         let mut decoder = uniform.begin(&[]);
-        self.run(&template, &mut *decoder, ENUMERATION, false);
+        self.run(&template, &mut *decoder, Breadth::plain(ENUMERATION), false);
     }
 
     /// One beam; what it finds is verified already.
-    fn run(
-        &mut self,
-        template: &Template,
-        decoder: &mut dyn crate::models::Decoder,
-        width: usize,
-        scored: bool,
-    ) {
+    fn run(&mut self, template: &Template, decoder: &mut dyn Decoder, breadth: Breadth, scored: bool) {
         let problem = self.problem;
         let mut executor = Executor::new(&problem.cases, Source::File(&problem.file), LIMITS);
         let found = RefCell::new(&mut self.found);
         let stop = self.stop;
         let on_candidate = &mut *self.on_candidate;
         let mut beam = [BeamTask { template, judge: &mut executor }];
-        search(decoder, &mut beam, width, &|| stop(), &mut |_, finished| {
+        search(decoder, &mut beam, breadth, &|| stop(), &mut |_, finished| {
             let mut found = found.borrow_mut();
             let score = scored.then_some(finished.log_probability);
             let fills = fill::texts(&finished.prefix, &problem.text, &problem.holes);

@@ -4,7 +4,7 @@
 use dataset::features::Canvas;
 use runtime::{Cell, Heading, Robot, World};
 use serde_json::Value;
-use synth::beam::{Anything, BeamTask, Flow, search};
+use synth::beam::{Anything, BeamTask, Breadth, Flow, search};
 use synth::models::code_transformer::CodeTransformer;
 use synth::models::trace_policy::TracePolicy;
 use synth::models::weights::Weights;
@@ -157,7 +157,7 @@ fn plain_beam_agrees() {
                 judges.iter_mut().map(|judge| BeamTask { template: &template, judge }).collect();
             let found = tch::no_grad(|| {
                 let mut decoder = model.begin(tasks);
-                search(&mut *decoder, &mut beams, 50, &|| false, &mut |_, _| Flow::Continue)
+                search(&mut *decoder, &mut beams, Breadth::plain(50), &|| false, &mut |_, _| Flow::Continue)
             });
             for (reference, found) in references.iter().zip(found) {
                 for (expected, found) in reference.values["beam"].as_array().unwrap().iter().zip(&found) {

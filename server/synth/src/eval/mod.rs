@@ -17,7 +17,7 @@ use dataset::features::Canvas;
 use runtime::{Limits, Machine, World};
 use tch::Device;
 
-use crate::beam::{Anything, BeamTask, Finished, Flow, Judge, search};
+use crate::beam::{Anything, BeamTask, Breadth, Finished, Flow, Judge, search};
 use crate::choose::choose;
 use crate::device;
 use crate::executor::{Case, Executor, Expected, Source};
@@ -207,7 +207,7 @@ fn decode(
     let mut beams: Vec<BeamTask> =
         judges.iter_mut().map(|judge| BeamTask { template: &template, judge: &mut **judge }).collect();
     let mut decoder = models.code.begin(tasks);
-    search(&mut *decoder, &mut beams, settings.beam, &|| false, &mut |_, _| Flow::Continue)
+    search(&mut *decoder, &mut beams, Breadth::plain(settings.beam), &|| false, &mut |_, _| Flow::Continue)
 }
 
 /// Runs the candidates on all examples.

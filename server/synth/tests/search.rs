@@ -1,0 +1,290 @@
+//! Search with the networks in process: whole programs, holes of every kind, what the networks can't read, what is
+//! refused; and that no candidate is ever offered that fails an example.
+
+use std::cell::Cell;
+
+use proptest::prelude::*;
+use protocol::message::{Budget, Example, Outcome, Specification, Stopped};
+use runtime::sample::worlds;
+use runtime::{Limits, Machine, World, lower};
+use synth::models::Models;
+use synth::search::synthesize;
+use tch::Device;
+
+thread_local! {
+    static MODELS: Models = Models::embedded(Device::Cpu).unwrap();
+}
+
+fn budget() -> Budget {
+    Budget { milliseconds: 600_000, candidates: 1, beam: 30 }
+}
+
+/// The first `count` sampled worlds on which the program comes to an end, as examples.
+fn examples(program: &str, count: usize, seed: u64) -> Vec<Example> {
+    let code = lower(&syntax::parse(program).file).code;
+    let mut machine = Machine::new();
+    let run = |start: World| {
+        let mut end = start.clone();
+        let finished = machine.run(&code, &mut end, &Limits::DATASET) == runtime::Outcome::Finished;
+        finished.then(|| (start, end))
+    };
+    worlds(seed)
+        .take(2_000)
+        .filter_map(run)
+        .take(count)
+        .enumerate()
+        .map(|(number, (start, end))| Example {
+            name: number.to_string(),
+            input: start.to_string(),
+            output: Some(end.to_string()),
+            crashes: false,
+            trace: None,
+        })
+        .collect()
+}
+
+fn ask_with(program: &str, examples: Vec<Example>, budget: &Budget) -> Result<Outcome, String> {
+    let specification = Specification { program: program.to_owned(), examples };
+    let streamed = Cell::new(0);
+    let outcome = MODELS.with(|models| {
+        synthesize(models, "cpu", &specification, budget, &|| false, &mut |candidate| {
+            streamed.set(streamed.get() + 1);
+            assert!(passes(&candidate.program, &specification.examples), "streamed: {}", candidate.program);
+        })
+    });
+    let outcome = outcome.map_err(|e| e.to_string())?;
+    assert!(streamed.get() >= outcome.candidates.len());
+    for candidate in &outcome.candidates {
+        assert!(passes(&candidate.program, &specification.examples), "offered: {}", candidate.program);
+        assert_eq!(candidate.examples_passed, specification.examples.len());
+    }
+    Ok(outcome)
+}
+
+fn ask(program: &str, examples: Vec<Example>) -> Outcome {
+    ask_with(program, examples, &budget()).unwrap()
+}
+
+/// Judged apart from the engine: the program's text is parsed and run on the grids' text.
+fn passes(program: &str, examples: &[Example]) -> bool {
+    let parsed = syntax::parse(program);
+    assert!(parsed.diagnostics.is_empty(), "{program}\n{:?}", parsed.diagnostics);
+    let code = lower(&parsed.file).code;
+    examples.iter().all(|example| {
+        let mut world = World::parse(&example.input).unwrap();
+        let outcome = Machine::new().run(&code, &mut world, &Limits::SERVING);
+        match &example.output {
+            _ if example.crashes => matches!(outcome, runtime::Outcome::Crashed { .. }),
+            Some(output) => outcome == runtime::Outcome::Finished && world == World::parse(output).unwrap(),
+            None => true,
+        }
+    })
+}
+
+const CLEAR: &str = "def main():\n    while(frontIsClear()):\n        move()\n        if(markersPresent()):\n            pickMarker()\n";
+
+#[test]
+fn a_whole_program() {
+    let outcome = ask("def main():\n    ...\n", examples(CLEAR, 5, 1));
+    assert_eq!((outcome.examples, outcome.traces_found, outcome.stopped), (5, 5, Stopped::Found));
+    assert!(!outcome.enumerated && outcome.candidates[0].log_probability.is_some());
+    assert_eq!(outcome.candidates[0].fills.len(), 1);
+}
+
+#[test]
+fn from_one_example_and_from_nine() {
+    for count in [1, 9] {
+        assert_eq!(ask("def main(): ...", examples(CLEAR, count, 2)).candidates.len(), 1, "{count} examples");
+    }
+}
+
+#[test]
+fn statements_a_condition_and_a_count_among_fixed_text() {
+    let whole = "# comes round\ndef main():\n    repeat(4):\n        while(frontIsClear()):\n            move()\n        turnLeft()\n    putMarker()\n";
+    let given = examples(whole, 5, 3);
+    for (program, fill) in [
+        (whole.replace("frontIsClear()", "?"), "frontIsClear()"),
+        (whole.replace('4', "?"), "4"),
+        (whole.replace("    putMarker()", "    ..."), "putMarker()"),
+    ] {
+        // More than one count may do; all of them are found.
+        let outcome = ask_with(&program, given.clone(), &Budget { candidates: 20, ..budget() }).unwrap();
+        let found = outcome.candidates.iter().find(|c| c.fills == [fill]);
+        assert_eq!(found.map(|c| &*c.program), Some(whole), "{program}: {outcome:?}");
+    }
+    let both = whole.replace("frontIsClear()", "?").replace("    putMarker()", "    ...");
+    assert_eq!(ask(&both, given).candidates[0].fills, ["frontIsClear()", "putMarker()"]);
+}
+
+#[test]
+fn holes_in_procedures_that_are_called_twice_or_never() {
+    let whole = "def main():\n    corner()\n    move()\n    corner()\n\n\ndef corner():\n    turnLeft()\n    putMarker()\n";
+    let program = "def main():\n    corner()\n    move()\n    corner()\n\ndef corner():\n    turnLeft()\n    ...\n\ndef other():\n    ...\n";
+    let outcome = ask(program, examples(whole, 5, 4));
+    assert!(!outcome.enumerated);
+    assert_eq!(outcome.candidates[0].fills, ["putMarker()", "..."]);
+}
+
+#[test]
+fn what_the_vocabulary_cannot_say_is_searched_all_the_same() {
+    // Counts of 1 and 12, and a negated test of markers, are outside the networks' vocabulary.
+    let whole = "def main():\n    repeat(12):\n        if(not(markersPresent())):\n            putMarker()\n        turnLeft()\n    repeat(1):\n        move()\n";
+    let given = examples(whole, 5, 5);
+    let outcome = ask(&whole.replace("12", "?"), given.clone());
+    assert!(!outcome.enumerated);
+    assert_eq!(outcome.candidates.len(), 1);
+    assert_eq!(ask(&whole.replace("move()", "..."), given).candidates[0].fills, ["move()"]);
+}
+
+#[test]
+fn recursion_is_enumerated() {
+    let whole = "def main():\n    walk()\n    turnLeft()\n\n\ndef walk():\n    if(frontIsClear()):\n        move()\n        walk()\n";
+    let program = whole.replace("        move()", "        ...").replace("    turnLeft()", "    ...");
+    let outcome = ask(&program, examples(whole, 5, 6));
+    assert!(outcome.enumerated);
+    let best = &outcome.candidates[0];
+    assert_eq!(
+        (&best.fills[..], best.log_probability),
+        (&["turnLeft()".to_owned(), "move()".to_owned()][..], None)
+    );
+}
+
+#[test]
+fn over_long_context_is_enumerated() {
+    let long = "    move()\n    turnLeft()\n".repeat(40);
+    let outcome = ask(
+        &format!("def main():\n    ...\n{long}"),
+        examples(&format!("def main():\n    putMarker()\n{long}"), 5, 7),
+    );
+    assert!(outcome.enumerated);
+    assert_eq!(outcome.candidates[0].fills, ["putMarker()"]);
+}
+
+#[test]
+fn expected_crashes_and_traces_bind() {
+    let program = "def main():\n    ...\n";
+    let world = |text: &str| text.to_owned();
+    let example = |input: &str, output: Option<&str>, trace: Option<&[&str]>| Example {
+        name: input.to_owned(),
+        input: world(input),
+        output: output.map(world),
+        crashes: output.is_none(),
+        trace: trace.map(|t| t.iter().map(|a| (*a).to_owned()).collect()),
+    };
+    let trace: &[&str] = &["turnLeft", "turnLeft", "turnLeft", "move"];
+    let given =
+        vec![example("> . .\n. . .", Some(". . .\nv . ."), Some(trace)), example("# . .\n> . .", None, None)];
+    let outcome = ask(program, given);
+    assert_eq!(outcome.examples, 1, "only examples with an output are for the networks");
+    let code = lower(&syntax::parse(&outcome.candidates[0].program).file).code;
+    let run = runtime::record(&code, &World::parse("> . .\n. . .").unwrap(), &Limits::SERVING, &|| false);
+    assert_eq!(run.actions().map(|a| a.name()).collect::<Vec<_>>(), trace);
+}
+
+#[test]
+fn candidates_differ_in_behaviour() {
+    // One example in which nothing but a move is seen: many programs fit.
+    let one = Example {
+        name: "move".to_owned(),
+        input: "> . .\n. . .".to_owned(),
+        output: Some(". > .\n. . .".to_owned()),
+        crashes: false,
+        trace: None,
+    };
+    let wide = Budget { candidates: 3, ..budget() };
+    let outcome = ask_with("def main(): ...", vec![one], &wide).unwrap();
+    assert_eq!((outcome.candidates.len(), outcome.ambiguous, outcome.stopped), (3, true, Stopped::Found));
+    assert_eq!(outcome.candidates[0].fills, ["move()"], "shortest first");
+}
+
+#[test]
+fn contradicting_examples_end_with_an_account() {
+    let example = |output: &str| Example {
+        name: "one".to_owned(),
+        input: "> .\n. .".to_owned(),
+        output: Some(output.to_owned()),
+        crashes: false,
+        trace: None,
+    };
+    let short = Budget { milliseconds: 3_000, ..budget() };
+    let outcome =
+        ask_with("def main(): ...", vec![example(". >\n. ."), example("v .\n. .")], &short).unwrap();
+    assert!(outcome.candidates.is_empty() && outcome.best_passed <= 1);
+    assert_ne!(outcome.stopped, Stopped::Found);
+}
+
+#[test]
+fn refusals_are_sentences() {
+    let example = |input: &str, output: Option<&str>| Example {
+        name: "a".to_owned(),
+        input: input.to_owned(),
+        output: output.map(str::to_owned),
+        crashes: false,
+        trace: None,
+    };
+    let usual = || vec![example("> .\n. .", Some(". >\n. ."))];
+    let wide = ". ".repeat(17);
+    let with_trace = Example { trace: Some(vec!["turnLeft".to_owned()]), ..usual().remove(0) };
+    let cases: Vec<(&str, Vec<Example>, &str)> = vec![
+        ("def main():\n    move()\n", usual(), "The program has no hole"),
+        ("def other():\n    ...\n", usual(), "The program has no `main`"),
+        ("def main():\n    move()\n\ndef other():\n    ...\n", usual(), "No hole is ever reached"),
+        ("def main():\n    fly()\n    ...\n", usual(), "The program calls `fly`, which is not defined."),
+        ("def main(:\n    ...", usual(), "The program has a syntax error"),
+        ("def main(): ...", vec![], "No example has an output grid"),
+        ("def main(): ...", vec![example("> .", None)], "No example has an output grid"),
+        (
+            "def main(): ...",
+            vec![example("> x", Some("> ."))],
+            "Example \"a\" has an input grid that can't be read",
+        ),
+        (
+            "def main(): ...",
+            vec![example(&format!("{wide}\n> {}", &wide[2..]), Some("> ."))],
+            "Example \"a\" is 2×17",
+        ),
+        (
+            "def main(): ...",
+            vec![example("> .\n. .", Some("> . .\n. . ."))],
+            "Example \"a\" changes the size",
+        ),
+        ("def main(): ...", vec![with_trace], "Example \"a\" has a trace that does not lead to its output"),
+    ];
+    for (program, examples, sentence) in cases {
+        let refusal = ask_with(program, examples, &budget()).unwrap_err();
+        assert!(refusal.starts_with(sentence), "{program}: {refusal}");
+        assert!(!refusal.contains('\n'), "{refusal}");
+    }
+}
+
+#[test]
+fn cancelling_ends_a_search() {
+    let specification =
+        Specification { program: "def main(): ...".to_owned(), examples: examples(CLEAR, 5, 1) };
+    let asked = Cell::new(0);
+    let cancelled = || {
+        asked.set(asked.get() + 1);
+        asked.get() > 3
+    };
+    let outcome = MODELS
+        .with(|models| synthesize(models, "cpu", &specification, &budget(), &cancelled, &mut |_| ()))
+        .unwrap();
+    assert!(outcome.candidates.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    /// Whatever the examples, `ask_with` checks every candidate on all of them.
+    #[test]
+    fn no_candidate_ever_fails_an_example(seed in any::<u64>(), count in 1usize..7, program in prop::sample::select(vec![
+        "def main():\n    move()\n    putMarker()\n    turnRight()\n",
+        "def main():\n    if(frontIsClear()):\n        move()\n    else:\n        turnLeft()\n    putMarker()\n",
+        "def main():\n    repeat(3):\n        turnLeft()\n        putMarker()\n",
+        CLEAR,
+    ])) {
+        let quick = Budget { milliseconds: 20_000, candidates: 2, beam: 20 };
+        let outcome = ask_with("def main(): ...", examples(program, count, seed), &quick).unwrap();
+        prop_assert!(outcome.candidates.len() <= 2);
+    }
+}
