@@ -120,8 +120,9 @@ impl Slot {
         }
     }
 
-    /// Tells whether there is an engine at all, unless it is known to run.
+    /// Tells whether there is an engine at all, unless it is known to run. Nothing before the client is ready.
     pub async fn tell_presence(&self, outbox: &Outbox, config: &Config) {
+        outbox.ready().await;
         let mut told = self.told.lock().await;
         let status = match command(config) {
             Ok(_) if told.as_ref().is_some_and(|told| told.state != State::Absent) => return,

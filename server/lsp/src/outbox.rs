@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use tower_lsp::Client;
 use tower_lsp::lsp_types::notification::Notification;
 use tower_lsp::lsp_types::request::{
@@ -26,13 +27,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Outbox {
     client: Client,
     shared: Arc<Shared>,
+    /// Cancelled when the client has said `initialized`: what is said before that is lost.
+    ready: CancellationToken,
     /// A refresh is on its way.
     refreshing: Arc<AtomicBool>,
 }
 
 impl Outbox {
     pub fn new(client: Client, shared: Arc<Shared>) -> Outbox {
-        Outbox { client, shared, refreshing: Arc::default() }
+        Outbox { client, shared, ready: CancellationToken::new(), refreshing: Arc::default() }
     }
 
     pub fn client(&self) -> &Client {
@@ -43,9 +46,27 @@ impl Outbox {
         &self.shared
     }
 
-    /// Shows a sentence to the user.
+    /// The client has said `initialized`.
+    pub fn client_is_ready(&self) {
+        self.ready.cancel();
+    }
+
+    /// Resolves when the client has said `initialized`.
+    pub async fn ready(&self) {
+        self.ready.cancelled().await;
+    }
+
+    /// Shows a sentence to the user, as soon as the client is ready for it.
     pub async fn show(&self, kind: MessageType, text: impl Display) {
-        self.client.show_message(kind, text).await;
+        let text = text.to_string();
+        if self.ready.is_cancelled() {
+            return self.client.show_message(kind, text).await;
+        }
+        let outbox = self.clone();
+        tokio::spawn(async move {
+            outbox.ready().await;
+            outbox.client.show_message(kind, text).await;
+        });
     }
 
     pub async fn notify<N: Notification>(&self, params: N::Params) {

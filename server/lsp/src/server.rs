@@ -95,6 +95,7 @@ impl LanguageServer for Server {
     }
 
     async fn initialized(&self, _: InitializedParams) {
+        self.outbox.client_is_ready();
         let session = Arc::clone(&self.shared.snapshot().session);
         self.outbox.register(registrations(&session));
         self.outbox.ask_for_settings();

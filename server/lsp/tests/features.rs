@@ -287,10 +287,12 @@ async fn settings_are_asked_for_and_take_effect() {
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_come_with_initialize_too() {
     let mut server = InProcess::start();
-    let options = json!({ "karel": { "codeLens": { "enabled": false } } });
+    let options = json!({ "karel": { "codeLens": { "enabled": false }, "colour": "red" } });
     let params = json!({ "processId": null, "rootUri": null, "capabilities": {}, "initializationOptions": options });
     server.client.request("initialize", params).await;
     server.client.notify("initialized", json!({})).await;
+    let warning = server.client.told("window/showMessage").await;
+    assert!(warning["params"]["message"].as_str().unwrap_or_default().contains("karel.colour"), "{warning}");
     server.client.open(URI, "kareldsl", 1, TEXT).await;
     assert_eq!(server.client.request("textDocument/codeLens", document(URI)).await, json!([]));
 }

@@ -69,7 +69,9 @@ impl Scheduler {
             Event::FilesChanged(_) => true,
             Event::Configured => {
                 self.outbox.refresh();
-                self.synthesis.engine.tell_presence(&self.outbox, &self.shared.snapshot().config).await;
+                let (synthesis, outbox) = (Arc::clone(&self.synthesis), self.outbox.clone());
+                let config = Arc::clone(&self.shared.snapshot().config);
+                tokio::spawn(async move { synthesis.engine.tell_presence(&outbox, &config).await });
                 true
             }
             Event::AskForSettings => {
