@@ -1,10 +1,13 @@
 """`karel check | fmt | run | trace | test`: programs and their examples, without the engine."""
 
 import json
+import subprocess
+from subprocess import PIPE
 
 import pytest
 
 from karel import karel
+from project import program
 
 
 def test_check_names_line_code_and_word(examples):
@@ -111,11 +114,23 @@ def test_any_bytes_are_survived(command, tmp_path):
     assert karel(command, file).code in (1, 2)
 
 
-def test_the_language_server_is_a_command(tmp_path):
-    message = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}'
-    end = '{"jsonrpc":"2.0","id":2,"method":"shutdown"}'
-    leave = '{"jsonrpc":"2.0","method":"exit"}'
-    sent = "".join(f"Content-Length: {len(text)}\r\n\r\n{text}" for text in [message, end, leave])
-    ran = karel("lsp", stdin=sent)
-    assert ran.code == 0, ran.err
-    assert '"capabilities"' in ran.out
+def test_the_language_server_is_a_command():
+    """Its answers come and its end is as the protocol has it."""
+
+    def send(message: dict):
+        text = json.dumps({"jsonrpc": "2.0", **message})
+        server.stdin.write(f"Content-Length: {len(text)}\r\n\r\n{text}")
+        server.stdin.flush()
+
+    def answer() -> dict:
+        length = int(server.stdout.readline().removeprefix("Content-Length:"))
+        assert server.stdout.readline() == "\n"
+        return json.loads(server.stdout.read(length))
+
+    with subprocess.Popen([program("karel"), "lsp"], stdin=PIPE, stdout=PIPE, text=True) as server:
+        send({"id": 1, "method": "initialize", "params": {"capabilities": {}}})
+        assert answer()["result"]["serverInfo"]["name"] == "karel-lsp"
+        send({"id": 2, "method": "shutdown"})
+        assert answer()["id"] == 2
+        send({"method": "exit"})
+        assert server.wait() == 0

@@ -9,9 +9,30 @@ from project import program
 EDITORS = ["visual_studio_code", "neovim", "emacs"]
 
 
+# What a server may ask of an editor; each of them would say yes.
+QUESTIONS = [
+    types.CLIENT_REGISTER_CAPABILITY,
+    types.CLIENT_UNREGISTER_CAPABILITY,
+    types.WORKSPACE_CODE_LENS_REFRESH,
+    types.WORKSPACE_INLAY_HINT_REFRESH,
+    types.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
+]
+
+
 @pytest_lsp.fixture(params=EDITORS, config=ClientServerConfig(server_command=[program("karel-lsp")]))
 async def client(request, lsp_client: LanguageClient):
-    """A session that is initialized, and ended as the protocol has it."""
+    """A session that is initialized, and ended as the protocol has it. Edits that the server asks for are kept in
+    `client.applied`."""
+    for question in QUESTIONS:
+        lsp_client.feature(question)(lambda params=None: None)
+
+    lsp_client.applied = []
+
+    @lsp_client.feature(types.WORKSPACE_APPLY_EDIT)
+    def apply_edit(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        lsp_client.applied.append(params.edit)
+        return types.ApplyWorkspaceEditResult(applied=True)
+
     capabilities = client_capabilities(request.param)
     await lsp_client.initialize_session(types.InitializeParams(capabilities=capabilities))
     yield

@@ -1,5 +1,6 @@
 """An open document, and the questions that tests ask about it, by the text they are about instead of by positions."""
 
+import ast
 import pathlib
 
 from lsprotocol import types
@@ -89,16 +90,33 @@ class Document:
         ]
         context = types.CodeActionContext(diagnostics, only=list(kinds) or None)
         params = types.CodeActionParams(self.id, here, context)
-        return await self.client.text_document_code_action_async(params) or []
+        actions = await self.client.text_document_code_action_async(params) or []
+        return [as_action(action) for action in actions]
 
     async def edit(self, text: str, kind: str, title: str) -> str:
         """The document's text after the code action of `kind` for `text` whose title has `title` in it."""
         actions = await self.actions(text, kind)
         offered = [action for action in actions if title in action.title]
         assert offered, f"no {title!r} among {[action.title for action in actions]}"
-        action = offered[0]
+        return self.edited(await self._resolved(offered[0]))
+
+    async def _resolved(self, action: types.CodeAction) -> types.WorkspaceEdit:
+        """The edit that `action` brings: with it, when resolved, or, for an editor that does neither, by a command."""
         assert action.disabled is None, action.disabled
-        if action.edit is None:
+        if action.edit is None and action.command is None:
             action = await self.client.code_action_resolve_async(action)
-        assert action.edit is not None, f"{action.title!r} made no edit"
-        return self.edited(action.edit)
+        if action.edit is not None:
+            return action.edit
+        assert action.command is not None, "the action makes no edit and has no command"
+        params = types.ExecuteCommandParams(action.command.command, action.command.arguments)
+        await self.client.workspace_execute_command_async(params)
+        return self.client.applied[-1]
+
+
+def as_action(answer: types.CodeAction | types.Command) -> types.CodeAction:
+    """lsprotocol takes a code action that has a command for a bare command, and keeps the inner one as a text."""
+    if isinstance(answer, types.CodeAction):
+        return answer
+    if answer.command.startswith("{"):
+        answer = types.Command(**ast.literal_eval(answer.command))
+    return types.CodeAction(answer.title, command=answer)

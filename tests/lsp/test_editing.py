@@ -67,7 +67,7 @@ async def test_a_procedure_is_found_and_renamed(client: LanguageClient):
     found = await client.text_document_definition_async(types.DefinitionParams(document.id, call))
     location = found[0] if isinstance(found, list) else found
     target = getattr(location, "target_selection_range", None) or location.range
-    assert target.start.line == document.at("climb").line
+    assert target.start.line == document.at("climb()").line
     context = types.ReferenceContext(include_declaration=True)
     references = await client.text_document_references_async(types.ReferenceParams(context, document.id, call))
     assert len(references) == 2
