@@ -150,7 +150,9 @@ impl<'a> Lower<'a> {
 
     fn include(&mut self, node: Node<'_>) -> Include {
         self.check_first_column(node, "examples");
-        let parts = Parts::of(node);
+        let mut parts = Parts::of(node);
+        // The lines below it, deeper, are no part of it.
+        parts.inner.retain(|n| !n.is(Kind::Overindented));
         let path = self.string(&parts, node, "examples", "the path of an example file");
         let end = parts.skipped.last().map_or(parts.inner_end(), |n| n.end());
         let path = path.unwrap_or(nameless(TextRange::empty(end)));
