@@ -69,6 +69,10 @@ test("a code action synthesizes the program", async () => {
     });
     assert.doesNotMatch(text, /\.\.\.\n/);
     assert.match(text, /pickMarker\(\)/);
+    const lenses = page.locator(".codelens-decoration");
+    await workbench.until("the examples have been run again", async () =>
+        (await lenses.allInnerTexts()).some((lens) => /6\/6 examples pass/.test(lens)),
+    );
     await workbench.screenshot("4-synthesized");
     await page.keyboard.press("Control+s");
     await workbench.until("the file is saved", () => workbench.saved("collect.karel").includes("pickMarker()"));
