@@ -74,26 +74,30 @@ pub fn specification(task: &Task) -> Specification {
 }
 
 /// Synthesizes one task's program in both ways, and notes the times. Tasks that the networks can't read are left out.
-pub fn measure(models: &Models, device: &str, task: &Task, beam: usize, latencies: &mut Latencies) {
+/// Says whether the first program found was the networks'.
+pub fn measure(models: &Models, device: &str, task: &Task, beam: usize, latencies: &mut Latencies) -> bool {
     let shown = &task.examples[..EXAMPLES.min(task.examples.len())];
     if shown.is_empty() || !shown.iter().all(|e| Canvas::fits(&e.input) && Canvas::fits(&e.output)) {
-        return;
+        return false;
     }
     one_beam(models, shown, beam, latencies);
 
     let specification = specification(task);
     let start = Instant::now();
     let first = Cell::new(None);
+    let from_networks = Cell::new(false);
     let budget = Budget { milliseconds: 60_000, beam, ..Budget::default() };
-    let outcome = synthesize(models, device, &specification, &budget, &|| false, &mut |_| {
+    let outcome = synthesize(models, device, &specification, &budget, &|| false, &mut |candidate| {
         if first.get().is_none() {
             first.set(Some(start.elapsed()));
+            from_networks.set(candidate.log_probability.is_some());
         }
     });
     latencies.first_candidate.extend(first.get());
     if outcome.is_ok() {
         latencies.whole.push(start.elapsed());
     }
+    from_networks.get()
 }
 
 fn one_beam(models: &Models, shown: &[dataset::Example], width: usize, latencies: &mut Latencies) {

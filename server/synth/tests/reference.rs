@@ -1,10 +1,12 @@
 //! The networks, the roll-outs and the plain beam against the reference's values: eight tasks of the development
 //! file and four real ones, in float32.
 
-use dataset::features::Canvas;
-use runtime::{Cell, Heading, Robot, World};
+use std::sync::OnceLock;
+
+use dataset::{Example, Task};
 use serde_json::Value;
 use synth::beam::{Anything, BeamTask, Breadth, Flow, search};
+use synth::device::{self, Choice};
 use synth::models::code_transformer::CodeTransformer;
 use synth::models::trace_policy::TracePolicy;
 use synth::models::weights::Weights;
@@ -20,40 +22,15 @@ struct Reference {
     values: Value,
 }
 
-fn world(json: &Value) -> World {
-    let number = |v: &Value| v.as_u64().unwrap() as u8;
-    let parts = |text: &Value| -> Vec<Vec<u8>> {
-        let text = text.as_str().unwrap();
-        text.split_whitespace().map(|p| p.split(':').map(|n| n.parse().unwrap()).collect()).collect()
-    };
-    let mut world = World::new(number(&json["rows"]), number(&json["cols"]));
-    let mut hero = json["hero"].as_str().unwrap().split(':');
-    let row = hero.next().unwrap().parse().unwrap();
-    let col = hero.next().unwrap().parse().unwrap();
-    let headings = ["north", "east", "south", "west"];
-    let heading = Heading::ALL[headings.iter().position(|&h| Some(h) == hero.clone().next()).unwrap()];
-    assert!(world.set_robot(Robot { row, col, heading }));
-    for cell in parts(&json["blocked"]) {
-        assert!(world.set_cell(cell[0], cell[1], Cell::Wall));
-    }
-    for cell in parts(&json["markers"]) {
-        assert!(world.set_cell(cell[0], cell[1], Cell::Markers(cell[2])));
-    }
-    world
-}
-
 fn references() -> Vec<Reference> {
     let values: Vec<Value> = serde_json::from_str(include_str!("fixtures/vectors.json")).unwrap();
-    let tasks =
-        include_str!("fixtures/tasks.jsonl").lines().map(|l| serde_json::from_str::<Value>(l).unwrap());
+    let tasks = include_str!("fixtures/tasks.jsonl").lines().map(|l| Task::from_json(l.as_bytes()).unwrap());
     tasks
         .zip(values)
         .map(|(task, values)| {
-            assert_eq!(task["guid"], values["guid"]);
-            let pair = |e: &Value| Pair { start: world(&e["inpgrid_json"]), goal: world(&e["outgrid_json"]) };
-            let pairs: Vec<Pair> = task["examples"].as_array().unwrap().iter().take(5).map(pair).collect();
-            assert!(pairs.iter().all(|p| Canvas::fits(&p.start)));
-            Reference { pairs, values }
+            assert_eq!(values["guid"], task.guid);
+            let pair = |e: &Example| Pair { start: e.input.clone(), goal: e.output.clone() };
+            Reference { pairs: task.examples.iter().take(5).map(pair).collect(), values }
         })
         .collect()
 }
@@ -71,14 +48,23 @@ fn assert_close(found: impl IntoIterator<Item = f64>, expected: &Value, what: &s
     }
 }
 
-fn policy() -> TracePolicy {
-    let bytes = include_bytes!("../weights/trace-policy.safetensors");
-    TracePolicy::load(Weights::parse(bytes, "trace-policy", Device::Cpu).unwrap()).unwrap()
+/// The CPU, and CUDA where there is one.
+fn devices() -> &'static [Device] {
+    static DEVICES: OnceLock<Vec<Device>> = OnceLock::new();
+    DEVICES.get_or_init(|| match device::open(Choice::Auto) {
+        Ok(cuda @ Device::Cuda(_)) => vec![Device::Cpu, cuda],
+        _ => vec![Device::Cpu],
+    })
 }
 
-fn transformer() -> CodeTransformer {
+fn policy(device: Device) -> TracePolicy {
+    let bytes = include_bytes!("../weights/trace-policy.safetensors");
+    TracePolicy::load(Weights::parse(bytes, "trace-policy", device).unwrap()).unwrap()
+}
+
+fn transformer(device: Device) -> CodeTransformer {
     let bytes = include_bytes!("../weights/code-transformer.safetensors");
-    CodeTransformer::load(Weights::parse(bytes, "code-transformer", Device::Cpu).unwrap()).unwrap()
+    CodeTransformer::load(Weights::parse(bytes, "code-transformer", device).unwrap()).unwrap()
 }
 
 fn trace_names(traces: &Traces) -> Value {
@@ -88,7 +74,11 @@ fn trace_names(traces: &Traces) -> Value {
 
 #[test]
 fn policy_and_traces_agree() {
-    let policy = policy();
+    devices().iter().for_each(|&device| policy_and_traces_agree_on(device));
+}
+
+fn policy_and_traces_agree_on(device: Device) {
+    let policy = policy(device);
     let references = references();
     let tasks: Vec<&[Pair]> = references.iter().map(|r| &r.pairs[..]).collect();
     let traces = infer(&policy, &tasks, 0, &|| false);
@@ -101,8 +91,8 @@ fn policy_and_traces_agree() {
     }
 }
 
-fn tasks(references: &[Reference]) -> Vec<CodeTask> {
-    let policy = policy();
+fn tasks(references: &[Reference], device: Device) -> Vec<CodeTask> {
+    let policy = policy(device);
     let pairs: Vec<&[Pair]> = references.iter().map(|r| &r.pairs[..]).collect();
     let traces = infer(&policy, &pairs, 0, &|| false);
     references.iter().zip(traces).map(|(r, traces)| CodeTask { pairs: r.pairs.clone(), traces }).collect()
@@ -110,9 +100,13 @@ fn tasks(references: &[Reference]) -> Vec<CodeTask> {
 
 #[test]
 fn memory_and_first_token_agree() {
-    let model = transformer();
+    devices().iter().for_each(|&device| memory_and_first_token_agree_on(device));
+}
+
+fn memory_and_first_token_agree_on(device: Device) {
+    let model = transformer(device);
     let references = references();
-    let tasks = tasks(&references);
+    let tasks = tasks(&references, device);
     // One by one, and all in one batch: padding must not change anything.
     let (batch, lengths) = model.encode(&tasks);
     let batch_logits = model.first_token_logits(&batch, &lengths);
@@ -146,9 +140,13 @@ fn memory_and_first_token_agree() {
 
 #[test]
 fn plain_beam_agrees() {
-    let model = transformer();
+    devices().iter().for_each(|&device| plain_beam_agrees_on(device));
+}
+
+fn plain_beam_agrees_on(device: Device) {
+    let model = transformer(device);
     let references = references();
-    let tasks = tasks(&references);
+    let tasks = tasks(&references, device);
     let template = Template::program(32);
     for batch in [1, tasks.len()] {
         for (references, tasks) in references.chunks(batch).zip(tasks.chunks(batch)) {

@@ -26,7 +26,7 @@ fn examples(program: &str, count: usize, seed: u64) -> Vec<Example> {
     let run = |start: World| {
         let mut end = start.clone();
         let finished = machine.run(&code, &mut end, &Limits::DATASET) == runtime::Outcome::Finished;
-        finished.then(|| (start, end))
+        finished.then_some((start, end))
     };
     worlds(seed)
         .take(2_000)
