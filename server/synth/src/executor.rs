@@ -45,6 +45,9 @@ pub struct Executor<'a> {
     pub best_passed: usize,
 }
 
+/// Ticks of a short run.
+const SHORT: u64 = 256;
+
 /// How a run stands to its example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
@@ -104,12 +107,22 @@ impl<'a> Executor<'a> {
         self.standing(code, case) == Standing::Passed
     }
 
+    /// Runs the code on a copy of the world, `self.scratch`. Most runs are short; where one is not, it is most often
+    /// for ever, which the proof of an endless loop finds long before the ticks are used up.
+    fn run(&mut self, code: &Code, start: &World) -> Outcome {
+        self.scratch.clone_from(start);
+        let short = Limits { ticks: self.limits.ticks.min(SHORT), ..self.limits };
+        let outcome = self.machine.run(code, &mut self.scratch, &short);
+        if !matches!(outcome, Outcome::OutOfTicks { .. }) || short.ticks == self.limits.ticks {
+            return outcome;
+        }
+        self.scratch.clone_from(start);
+        self.machine.run(code, &mut self.scratch, &Limits { prove_loops: true, ..self.limits })
+    }
+
     fn standing(&mut self, code: &Code, case: &Case) -> Standing {
         let outcome = match &case.trace {
-            None => {
-                self.scratch.clone_from(&case.start);
-                self.machine.run(code, &mut self.scratch, &self.limits)
-            }
+            None => self.run(code, &case.start),
             Some(trace) => {
                 let run = record(code, &case.start, &self.limits, &|| false);
                 let mut given = trace.iter().copied();

@@ -74,6 +74,7 @@ impl Bench {
                 Times::of(cold.iter().map(|c| c.candidate).collect()),
             ),
         ];
+        let rows: Vec<_> = rows.into_iter().filter(|(_, times)| times.runs > 0).collect();
         let memory = cold.iter().filter_map(|c| c.memory_mib).max();
         if self.json {
             let times: serde_json::Map<String, Value> =

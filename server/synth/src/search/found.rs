@@ -16,7 +16,7 @@ const SAMPLED: usize = 64;
 /// Variants of each example's input, with the robot elsewhere, on which they are compared too.
 const VARIANTS: usize = 8;
 /// A difference that takes longer than this to show is not seen.
-const LIMITS: Limits = Limits { ticks: 2_000, call_depth: 1_000, prove_loops: false };
+const LIMITS: Limits = Limits { ticks: 1_000, call_depth: 1_000, prove_loops: false };
 
 pub struct Found {
     wanted: usize,
