@@ -114,6 +114,23 @@ return {
     T.equal({ #list, list[1].bufnr, list[1].lnum, list[1].text }, { 1, buffer, 4, 'example "two": crashed at step 3' })
   end,
 
+  [':KarelTest leads to the grid file that a failing example stands in'] = function(T)
+    local buffer = T.open('.karel', { 'example "one":', '    input:', '        > .', 'def main():', '    move()' })
+    local grids = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ':r') .. '.kgrid'
+    vim.fn.writefile({ '# Walls.', '', 'example "walled":', '    input:', '        > #' }, grids)
+    T.attached(buffer)
+    vim.cmd.KarelTest()
+    T.wait('the summary', function()
+      return T.messages[1]
+    end)
+    T.equal(T.messages, { '1/2 examples pass.' })
+    local list = vim.fn.getqflist()
+    T.equal({ #list, list[1].lnum, list[1].text }, { 1, 3, 'example "walled": crashed at step 3' })
+    vim.cmd.cfirst()
+    T.equal(vim.uv.fs_realpath(vim.api.nvim_buf_get_name(0)), vim.uv.fs_realpath(grids))
+    T.equal({ vim.api.nvim_win_get_cursor(0)[1], vim.bo.buflisted }, { 3, true })
+  end,
+
   [':KarelRestart starts another server for the open buffers'] = function(T)
     local buffer = T.open('.karel', program)
     local old = T.attached(buffer).id

@@ -22,9 +22,18 @@ local function ask(method, params)
   next_id = next_id + 1
 end
 
+--- The lines of a document: as the editor has them, else as they are on the disk.
+local function lines_of(uri)
+  if documents[uri] then
+    return vim.split(documents[uri], '\n')
+  end
+  local file = vim.uri_to_fname(uri)
+  return vim.fn.filereadable(file) == 1 and vim.fn.readfile(file) or {}
+end
+
 local function find(uri, pattern)
   local found = {}
-  for number, line in ipairs(vim.split(documents[uri] or '', '\n')) do
+  for number, line in ipairs(lines_of(uri)) do
     local first, last, capture = line:find(pattern)
     if first then
       found[#found + 1] = {
@@ -55,9 +64,19 @@ end
 
 commands['karel.runExamples'] = function(uri)
   local examples = {}
-  for number, found in ipairs(find(uri, 'example "([^"]*)"')) do
-    examples[number] =
-      { name = found.text, test = false, passed = number ~= 2, message = 'crashed at step 3', range = found.range }
+  -- Those of the grid file beside the program belong to it, open or not.
+  local grids = uri:gsub('%.karel$', '.kgrid')
+  for _, file in ipairs(grids == uri and { uri } or { uri, grids }) do
+    for _, found in ipairs(find(file, 'example "([^"]*)"')) do
+      examples[#examples + 1] = {
+        uri = file,
+        range = found.range,
+        name = found.text,
+        test = false,
+        passed = #examples ~= 1,
+        message = 'crashed at step 3',
+      }
+    end
   end
   return { result = { examples = examples } }
 end

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { findExamples } from "./examples";
 import { isKarel } from "./languages";
-import { type ExampleRun, readRuns } from "./runs";
+import { readRuns, runFinder } from "./runs";
 import type { Session } from "./session";
 
 const FILES = "**/*.{karel,kgrid}";
@@ -114,10 +114,11 @@ async function runFile(
     }
     // The server runs what is open in the editor.
     await vscode.workspace.openTextDocument(file.uri);
-    const runs = readRuns(await session.ask("karel.runExamples", [session.toUri(file.uri)]));
-    const results = new Map<string, ExampleRun>(runs?.examples.map((example) => [example.name, example]));
+    const uri = session.toUri(file.uri);
+    const runs = readRuns(await session.ask("karel.runExamples", [uri]), uri);
+    const find = runs && runFinder(runs, (uri) => vscode.Uri.parse(uri).toString());
     for (const item of items) {
-        const result = results.get(item.id);
+        const result = find?.(uri, item.id);
         const outcome = result === undefined ? "not run" : result.passed ? "passed" : result.message;
         run.appendOutput(`${file.label}: ${item.label}: ${outcome}\r\n`, undefined, item);
         if (result === undefined) {

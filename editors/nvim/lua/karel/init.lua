@@ -128,7 +128,8 @@ function M.test(bufnr)
       else
         local start = vim.tbl_get(example, 'range', 'start') or { line = 0 }
         failures[#failures + 1] = {
-          bufnr = bufnr,
+          -- An example of a program may stand in its `.kgrid` file.
+          bufnr = example.uri and vim.uri_to_bufnr(example.uri) or bufnr,
           lnum = start.line + 1,
           type = 'E',
           text = ('%s "%s": %s'):format(example.test and 'test' or 'example', example.name, example.message),
