@@ -21,9 +21,17 @@ const EXAMPLES: usize = 20;
 fn program() -> String {
     let mut examples = String::new();
     for n in 0..EXAMPLES {
-        let rows = ["        . . 1 . . . . . . .", "        . # . . 2 . . # . .", "        . . . . . . . . . .", "        > . . . 1 . . . . ."];
+        let rows = [
+            "        . . 1 . . . . . . .",
+            "        . # . . 2 . . # . .",
+            "        . . . . . . . . . .",
+            "        > . . . 1 . . . . .",
+        ];
         let rows = rows.join("\n");
-        let _ = write!(examples, "\nexample \"example {n}\":\n    input:\n{rows}\n    output:\n{rows}\n    trace: move\n");
+        let _ = write!(
+            examples,
+            "\nexample \"example {n}\":\n    input:\n{rows}\n    output:\n{rows}\n    trace: move\n"
+        );
     }
     let procedures = (LINES - examples.lines().count() - 3) / 7;
     let mut text = String::from("def main():\n    walk0()\n\n");
@@ -60,7 +68,8 @@ async fn main() {
     for round in 1..=rounds {
         let version = i32::try_from(round).unwrap_or(i32::MAX);
         let (from, to, insert) = if round % 2 == 1 { (end, end, ";") } else { (end, end + 1, "") };
-        let range = json!({ "start": { "line": line, "character": from }, "end": { "line": line, "character": to } });
+        let range =
+            json!({ "start": { "line": line, "character": from }, "end": { "line": line, "character": to } });
         let start = Instant::now();
         server.client.change(URI, version, json!([{ "range": range, "text": insert }])).await;
         let (first, last) = settled(&mut server, version, start).await;
@@ -69,8 +78,12 @@ async fn main() {
     }
     let mut out = std::io::stdout().lock();
     let lines = text.lines().count();
-    let _ = writeln!(out, "{lines} lines, {EXAMPLES} examples, {rounds} keystrokes, through the server in one process");
-    for (what, times) in [("syntax diagnostics", &mut timed.first), ("runtime diagnostics", &mut timed.last)] {
+    let _ = writeln!(
+        out,
+        "{lines} lines, {EXAMPLES} examples, {rounds} keystrokes, through the server in one process"
+    );
+    for (what, times) in [("syntax diagnostics", &mut timed.first), ("runtime diagnostics", &mut timed.last)]
+    {
         times.sort_unstable();
         let at = |part: usize| times[(times.len() * part / 100).min(times.len() - 1)].as_secs_f64() * 1e3;
         let _ = writeln!(out, "keystroke to {what:19}  p50 {:6.2} ms  p99 {:6.2} ms", at(50), at(99));
@@ -88,7 +101,8 @@ async fn settled(server: &mut InProcess, version: i32, start: Instant) -> (Durat
         let first = *first.get_or_insert_with(|| start.elapsed());
         let fresh = message["params"]["diagnostics"].as_array().into_iter().flatten().filter(|d| {
             // The runs' own: carried over they have lost their related places.
-            d["code"].as_str().is_some_and(|code| code.starts_with("K2")) && d["relatedInformation"] != Value::Null
+            d["code"].as_str().is_some_and(|code| code.starts_with("K2"))
+                && d["relatedInformation"] != Value::Null
         });
         if fresh.count() > 0 {
             return (first, start.elapsed());

@@ -110,7 +110,8 @@ impl Snapshot {
 
     fn files_of(&self, root: &Arc<Document>) -> Files {
         let mut files = Files { documents: vec![Arc::clone(root)], unread: Vec::new() };
-        let related = if root.grid_file { sibling(&root.key, "karel").into_iter().collect() } else { named(root) };
+        let related =
+            if root.grid_file { sibling(&root.key, "karel").into_iter().collect() } else { named(root) };
         for key in related {
             match (self.document(&key), self.files.get(&key)) {
                 (Some(document), _) if !root.grid_file => files.documents.push(Arc::clone(document)),

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use syntax::TextSize;
+use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::lsp_types::{Position, Url};
-use tokio_util::sync::CancellationToken;
 
 use crate::analyses::Unit;
 use crate::document::Document;
-use crate::{files, from_proto};
 use crate::transport::context::Context;
 use crate::workspace::{Shared, Snapshot};
+use crate::{files, from_proto};
 
 pub struct Asked {
     pub snapshot: Arc<Snapshot>,

@@ -39,7 +39,9 @@ impl Config {
         match section {
             Value::Object(settings) => reader.object("karel", settings),
             Value::Null => {}
-            other => reader.warnings.push(format!("The settings `karel` should be an object, not {other}; defaults are used.")),
+            other => reader
+                .warnings
+                .push(format!("The settings `karel` should be an object, not {other}; defaults are used.")),
         }
         (reader.config, reader.warnings)
     }
@@ -91,7 +93,8 @@ impl Reader {
             },
             _ => return self.warnings.push(format!("There is no setting `{path}`; it is ignored.")),
         };
-        self.warnings.push(format!("The setting `{path}` should be {expected}, not {value}; its default is used."));
+        self.warnings
+            .push(format!("The setting `{path}` should be {expected}, not {value}; its default is used."));
     }
 }
 
@@ -114,12 +117,15 @@ mod tests {
         }));
         assert_eq!(warnings, Vec::<String>::new());
         assert_eq!(config.engine_command.len(), 4);
-        assert_eq!(config, Config {
-            engine_command: config.engine_command.clone(),
-            synthesis_budget: 900,
-            code_lens: false,
-            ..Config::default()
-        });
+        assert_eq!(
+            config,
+            Config {
+                engine_command: config.engine_command.clone(),
+                synthesis_budget: 900,
+                code_lens: false,
+                ..Config::default()
+            }
+        );
     }
 
     #[test]

@@ -23,9 +23,7 @@ fn write_page() -> Option<Url> {
     let path = folder.join("diagnostics.md");
     let page = page();
     let same = std::fs::read_to_string(&path).is_ok_and(|written| written == page);
-    if !same
-        && let Err(error) = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, page))
-    {
+    if !same && let Err(error) = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, page)) {
         tracing::warn!("{} can't be written: {error}", path.display());
         return None;
     }
@@ -37,14 +35,19 @@ fn page() -> String {
     for code in syntax::codes::all() {
         // An anchor of its own: not every viewer makes the same one of a heading.
         let anchor = code.code.to_ascii_lowercase();
-        let _ = write!(page, "\n<a id=\"{anchor}\"></a>\n\n## {} {}\n\n{}\n", code.code, code.title, code.explanation);
+        let _ = write!(
+            page,
+            "\n<a id=\"{anchor}\"></a>\n\n## {} {}\n\n{}\n",
+            code.code, code.title, code.explanation
+        );
     }
     page
 }
 
 fn cache_folder() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = folder("HOME").map(|home| home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }));
+    let home = folder("HOME")
+        .map(|home| home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }));
     folder("XDG_CACHE_HOME").or_else(|| folder("LOCALAPPDATA")).or(home)
 }
 

@@ -95,7 +95,9 @@ impl Document {
         let mut text = self.text.clone();
         for change in changes {
             match change.range {
-                Some(range) => text.replace(text.text_range(range, encoding).ok_or(Impossible)?, &change.text),
+                Some(range) => {
+                    text.replace(text.text_range(range, encoding).ok_or(Impossible)?, &change.text)
+                }
                 None => text = Text::from(change.text.as_str()),
             }
         }

@@ -17,7 +17,9 @@ pub fn read(keys: &[Key]) -> Vec<(Key, OnDisk)> {
 }
 
 fn read_one(path: &Path) -> OnDisk {
-    let Ok(uri) = Url::from_file_path(path) else { return OnDisk::Unreadable("its path is not absolute".into()) };
+    let Ok(uri) = Url::from_file_path(path) else {
+        return OnDisk::Unreadable("its path is not absolute".into());
+    };
     match text(path) {
         Ok(text) => OnDisk::Text(Arc::new(Document::new(uri, None, "", Text::from(text.as_str())))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => OnDisk::Missing,

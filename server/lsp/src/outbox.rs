@@ -15,7 +15,8 @@ use tower_lsp::lsp_types::request::{
     ApplyWorkspaceEdit, CodeLensRefresh, InlayHintRefreshRequest, Request, WorkspaceConfiguration,
 };
 use tower_lsp::lsp_types::{
-    ApplyWorkspaceEditParams, ConfigurationItem, ConfigurationParams, MessageType, Registration, WorkspaceEdit,
+    ApplyWorkspaceEditParams, ConfigurationItem, ConfigurationParams, MessageType, Registration,
+    WorkspaceEdit,
 };
 
 use crate::workspace::Shared;
@@ -132,7 +133,8 @@ impl Outbox {
         let outbox = self.clone();
         tokio::spawn(async move {
             let item = ConfigurationItem { scope_uri: None, section: Some("karel".into()) };
-            let answer = outbox.ask::<WorkspaceConfiguration>(ConfigurationParams { items: vec![item] }).await;
+            let answer =
+                outbox.ask::<WorkspaceConfiguration>(ConfigurationParams { items: vec![item] }).await;
             match answer.and_then(|answers| answers.into_iter().next()) {
                 // A client that has nothing under this name; what came with `initialize` stays.
                 Some(section) if !section.is_null() => outbox.shared.configure(&section),

@@ -38,7 +38,8 @@ impl Progress {
                 let token = ProgressToken::String(format!("karel/{number}"));
                 let params = WorkDoneProgressCreateParams { token: token.clone() };
                 // The work doesn't wait for a client that is slow to show it.
-                let created = tokio::time::timeout(PATIENCE, outbox.ask::<WorkDoneProgressCreate>(params)).await;
+                let created =
+                    tokio::time::timeout(PATIENCE, outbox.ask::<WorkDoneProgressCreate>(params)).await;
                 created.ok().flatten().map(|()| token)
             }
             None => None,
@@ -47,13 +48,15 @@ impl Progress {
             outbox.shared().cancel_by(token.clone(), cancel.clone());
         }
         let progress = Progress { outbox: outbox.clone(), token };
-        let begin = WorkDoneProgressBegin { title: title.into(), cancellable: Some(true), ..Default::default() };
+        let begin =
+            WorkDoneProgressBegin { title: title.into(), cancellable: Some(true), ..Default::default() };
         progress.send(WorkDoneProgress::Begin(begin)).await;
         progress
     }
 
     pub async fn report(&self, message: String) {
-        let report = WorkDoneProgressReport { cancellable: Some(true), message: Some(message), percentage: None };
+        let report =
+            WorkDoneProgressReport { cancellable: Some(true), message: Some(message), percentage: None };
         self.send(WorkDoneProgress::Report(report)).await;
     }
 

@@ -46,7 +46,8 @@ impl Server {
     {
         let context = context::current().ok_or_else(Error::internal_error)?;
         let shared = Arc::clone(&self.shared);
-        let answer = tokio::task::spawn_blocking(move || handler(&mut Asked::new(context, shared), params)).await;
+        let answer =
+            tokio::task::spawn_blocking(move || handler(&mut Asked::new(context, shared), params)).await;
         // A panic goes on here, to the transport's fence.
         answer.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
@@ -57,10 +58,16 @@ impl Server {
 
 impl Server {
     /// Synthesizes, and has the client apply the change.
-    async fn synthesize(&self, question: Question, title: String, progress: Option<ProgressToken>) -> Result<()> {
+    async fn synthesize(
+        &self,
+        question: Question,
+        title: String,
+        progress: Option<ProgressToken>,
+    ) -> Result<()> {
         let context = context::current().ok_or_else(Error::internal_error)?;
         let request = Request { snapshot: context.snapshot, cancel: context.cancel, progress };
-        let solved = self.synthesis.solve(&request, &question, &title).await.map_err(handlers::synthesis::error)?;
+        let solved =
+            self.synthesis.solve(&request, &question, &title).await.map_err(handlers::synthesis::error)?;
         let edit = to_proto::workspace_edit(&request.snapshot, &solved.change);
         self.apply(handlers::synthesis::label(&title, &solved), edit).await?;
         if let Some(note) = solved.note {
@@ -126,7 +133,10 @@ impl LanguageServer for Server {
         self.work(params, handlers::formatting::range_formatting).await
     }
 
-    async fn on_type_formatting(&self, params: DocumentOnTypeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+    async fn on_type_formatting(
+        &self,
+        params: DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
         self.work(params, handlers::formatting::on_type_formatting).await
     }
 
@@ -176,7 +186,8 @@ impl LanguageServer for Server {
                 let params = (uri, Arc::clone(&self.synthesis));
                 let (edit, label) = self
                     .work(params, |asked, (uri, synthesis)| {
-                        let (change, label) = handlers::command::next_solution(asked, &uri, &synthesis.solutions)?;
+                        let (change, label) =
+                            handlers::command::next_solution(asked, &uri, &synthesis.solutions)?;
                         Ok((to_proto::workspace_edit(&asked.snapshot, &change), label))
                     })
                     .await?;
@@ -194,11 +205,17 @@ impl LanguageServer for Server {
         self.work(params, handlers::definition::references).await
     }
 
-    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
         self.work(params, handlers::definition::highlight).await
     }
 
-    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
         self.work(params, handlers::rename::prepare_rename).await
     }
 
@@ -222,7 +239,10 @@ impl LanguageServer for Server {
         self.work(params, handlers::selection_range::selection_range).await
     }
 
-    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
         self.work(params, handlers::semantic_tokens::full).await
     }
 
@@ -275,7 +295,11 @@ impl Server {
     /// The document's text as the server has it, for tests of synchronisation; null where it has none.
     pub async fn debug_text(&self, params: TextDocumentIdentifier) -> Result<Option<String>> {
         self.work(params, |asked, params| {
-            Ok(asked.snapshot.open.get(&crate::document::Key::of(&params.uri)).map(|document| document.text.contiguous().to_string()))
+            Ok(asked
+                .snapshot
+                .open
+                .get(&crate::document::Key::of(&params.uri))
+                .map(|document| document.text.contiguous().to_string()))
         })
         .await
     }

@@ -59,7 +59,8 @@ impl Session {
     pub fn negotiate(params: Option<&Value>) -> Session {
         let params = params.and_then(|params| InitializeParams::deserialize(params).ok()).unwrap_or_default();
         let general = params.capabilities.general.as_ref();
-        let offered: Option<&[PositionEncodingKind]> = general.and_then(|general| general.position_encodings.as_deref());
+        let offered: Option<&[PositionEncodingKind]> =
+            general.and_then(|general| general.position_encodings.as_deref());
         let mut roots: Vec<Url> =
             params.workspace_folders.into_iter().flatten().map(|folder| folder.uri).collect();
         #[allow(deprecated, reason = "older clients know no folders")]
@@ -86,11 +87,13 @@ impl Can {
 
     fn workspace(&mut self, workspace: &WorkspaceClientCapabilities) {
         self.configure = workspace.configuration == Some(true);
-        self.register_configuration = registers(workspace.did_change_configuration.and_then(|c| c.dynamic_registration));
+        self.register_configuration =
+            registers(workspace.did_change_configuration.and_then(|c| c.dynamic_registration));
         self.register_watched_files =
             registers(workspace.did_change_watched_files.as_ref().and_then(|c| c.dynamic_registration));
         self.apply_edit = workspace.apply_edit == Some(true);
-        self.document_changes = workspace.workspace_edit.as_ref().and_then(|c| c.document_changes) == Some(true);
+        self.document_changes =
+            workspace.workspace_edit.as_ref().and_then(|c| c.document_changes) == Some(true);
         self.refresh_lenses = workspace.code_lens.as_ref().and_then(|c| c.refresh_support) == Some(true);
         self.refresh_hints = workspace.inlay_hint.as_ref().and_then(|c| c.refresh_support) == Some(true);
     }
@@ -100,7 +103,8 @@ impl Can {
     }
 
     fn text_document(&mut self, document: &TextDocumentClientCapabilities) {
-        let markdown = |formats: Option<&Vec<MarkupKind>>| formats.is_some_and(|f| f.contains(&MarkupKind::Markdown));
+        let markdown =
+            |formats: Option<&Vec<MarkupKind>>| formats.is_some_and(|f| f.contains(&MarkupKind::Markdown));
         self.markdown_hover = markdown(document.hover.as_ref().and_then(|c| c.content_format.as_ref()));
         if let Some(item) = document.completion.as_ref().and_then(|c| c.completion_item.as_ref()) {
             self.snippets = item.snippet_support == Some(true);
@@ -113,7 +117,8 @@ impl Can {
             .and_then(|c| c.label_offset_support)
             .unwrap_or_default();
         self.symbol_tree =
-            document.document_symbol.as_ref().and_then(|c| c.hierarchical_document_symbol_support) == Some(true);
+            document.document_symbol.as_ref().and_then(|c| c.hierarchical_document_symbol_support)
+                == Some(true);
         document.code_action.iter().for_each(|action| self.code_action(action));
         if let Some(diagnostics) = &document.publish_diagnostics {
             self.related_information = diagnostics.related_information == Some(true);
@@ -121,7 +126,8 @@ impl Can {
             self.unnecessary_tag = diagnostics.tag_support.is_some();
         }
         self.prepare_rename = document.rename.as_ref().and_then(|c| c.prepare_support) == Some(true);
-        self.line_folding_only = document.folding_range.as_ref().and_then(|c| c.line_folding_only) == Some(true);
+        self.line_folding_only =
+            document.folding_range.as_ref().and_then(|c| c.line_folding_only) == Some(true);
         self.location_links = document.definition.as_ref().and_then(|c| c.link_support) == Some(true);
     }
 

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::mpsc;
-use tower_lsp::lsp_types::{
-    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, MessageType, ProgressToken, Url, WorkDoneProgressCancelParams,
-};
 use tokio_util::sync::CancellationToken;
+use tower_lsp::lsp_types::{
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, ProgressToken, Url,
+    WorkDoneProgressCancelParams,
+};
 
 use crate::analyses::Analyses;
 use crate::config::Config;
@@ -207,7 +208,8 @@ impl Shared {
             Key::Uri(uri) => uri.clone(),
         };
         tracing::error!("{name}: {why}");
-        let message = format!("The editor and the Karel server disagree about {name}: {why}. Close and reopen it.");
+        let message =
+            format!("The editor and the Karel server disagree about {name}: {why}. Close and reopen it.");
         self.tell(Event::Message(MessageType::WARNING, message));
     }
 
@@ -280,7 +282,11 @@ impl Shared {
     }
 
     fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
-        self.state().progress.iter().filter(|(known, _)| *known == params.token).for_each(|(_, cancel)| cancel.cancel());
+        self.state()
+            .progress
+            .iter()
+            .filter(|(known, _)| *known == params.token)
+            .for_each(|(_, cancel)| cancel.cancel());
     }
 
     pub fn tell(&self, event: Event) {

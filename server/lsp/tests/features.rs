@@ -56,7 +56,9 @@ async fn diagnostics_come_with_version_and_related_places_and_go_at_close() {
     let related = crash["relatedInformation"].as_array().expect("the example");
     assert!(related.iter().any(|place| place["location"]["range"]["start"]["line"] == 13), "{related:?}");
     server.client.notify("textDocument/didClose", document(URI)).await;
-    let cleared = |m: &Value| m["method"] == "textDocument/publishDiagnostics" && m["params"]["diagnostics"] == json!([]);
+    let cleared = |m: &Value| {
+        m["method"] == "textDocument/publishDiagnostics" && m["params"]["diagnostics"] == json!([])
+    };
     server.client.kept.clear();
     assert_eq!(server.client.next(cleared).await["params"]["uri"], URI);
 }
@@ -80,7 +82,9 @@ async fn a_newer_version_replaces_what_was_found_in_the_older() {
 async fn related_places_and_links_only_for_clients_that_show_them() {
     let mut server = opened(json!({})).await;
     let found = all_diagnostics(&mut server, 1, "K2").await;
-    assert!(found.iter().all(|d| d.get("relatedInformation").is_none() && d.get("codeDescription").is_none()));
+    assert!(
+        found.iter().all(|d| d.get("relatedInformation").is_none() && d.get("codeDescription").is_none())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,7 +94,8 @@ async fn positions_are_in_the_negotiated_encoding() {
         capabilities["general"]["positionEncodings"] = json!([encoding]);
         let mut server = opened(capabilities).await;
         let symbols = server.client.request("textDocument/semanticTokens/full", document(URI)).await;
-        let data: Vec<u64> = symbols["data"].as_array().expect("tokens").iter().filter_map(Value::as_u64).collect();
+        let data: Vec<u64> =
+            symbols["data"].as_array().expect("tokens").iter().filter_map(Value::as_u64).collect();
         let mut column = 0;
         let first_line: Vec<_> = data.chunks(5).take_while(|token| token[0] == 0).collect();
         first_line.iter().for_each(|token| column += token[1]);
@@ -116,7 +121,10 @@ async fn hover_explains_and_shows_what_happened() {
 async fn a_rename_names_the_version_it_is_made_for() {
     let mut server = opened(capabilities()).await;
     let mut params = place(URI, 0, 14);
-    assert_eq!(server.client.request("textDocument/prepareRename", params.clone()).await["placeholder"], "step");
+    assert_eq!(
+        server.client.request("textDocument/prepareRename", params.clone()).await["placeholder"],
+        "step"
+    );
     params["newName"] = json!("stride");
     let edit = server.client.request("textDocument/rename", params.clone()).await;
     assert_eq!(edit["documentChanges"][0]["textDocument"], json!({ "uri": URI, "version": 1 }));
@@ -203,7 +211,10 @@ async fn semantic_tokens_as_a_difference() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fixes_folds_formats_links_and_selections() {
     let mut server = opened(capabilities()).await;
-    server.client.change(URI, 2, json!([{ "text": "examples \"other.kgrid\"\ndef main():\n  mvoe()\n" }])).await;
+    server
+        .client
+        .change(URI, 2, json!([{ "text": "examples \"other.kgrid\"\ndef main():\n  mvoe()\n" }]))
+        .await;
     let mut params = document(URI);
     params["range"] = json!({ "start": client::at(2, 2), "end": client::at(2, 2) });
     params["context"] = json!({ "diagnostics": [], "only": ["quickfix"] });
@@ -239,7 +250,10 @@ async fn commands_run_the_examples_and_show_a_trace() {
     let show = json!({ "command": "karel.showTrace", "arguments": [URI, "one step"] });
     let trace = server.client.request("workspace/executeCommand", show).await;
     assert!(trace.as_str().is_some_and(|markdown| markdown.contains("move")), "{trace}");
-    for wrong in [json!({ "command": "karel.none", "arguments": [URI] }), json!({ "command": "karel.showTrace", "arguments": [URI, 3] })] {
+    for wrong in [
+        json!({ "command": "karel.none", "arguments": [URI] }),
+        json!({ "command": "karel.showTrace", "arguments": [URI, 3] }),
+    ] {
         let id = server.client.ask("workspace/executeCommand", wrong).await;
         assert_eq!(server.client.reply(id).await["error"]["code"], -32602);
     }
@@ -288,7 +302,8 @@ async fn settings_are_asked_for_and_take_effect() {
 async fn settings_come_with_initialize_too() {
     let mut server = InProcess::start();
     let options = json!({ "karel": { "codeLens": { "enabled": false }, "colour": "red" } });
-    let params = json!({ "processId": null, "rootUri": null, "capabilities": {}, "initializationOptions": options });
+    let params =
+        json!({ "processId": null, "rootUri": null, "capabilities": {}, "initializationOptions": options });
     server.client.request("initialize", params).await;
     server.client.notify("initialized", json!({})).await;
     let warning = server.client.told("window/showMessage").await;

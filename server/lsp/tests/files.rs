@@ -16,7 +16,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Folder {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name} é {}", std::process::id()));
+        let path =
+            PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name} é {}", std::process::id()));
         fs::create_dir_all(&path).expect("a folder for the test");
         Folder(path)
     }
@@ -40,7 +41,8 @@ impl Drop for Folder {
 /// The codes in the next diagnostics of the document that `enough` accepts.
 async fn codes(server: &mut InProcess, uri: &str, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
     loop {
-        let message = |m: &Value| m["method"] == "textDocument/publishDiagnostics" && m["params"]["uri"] == uri;
+        let message =
+            |m: &Value| m["method"] == "textDocument/publishDiagnostics" && m["params"]["uri"] == uri;
         let published = server.client.next(message).await;
         let found = published["params"]["diagnostics"].as_array().cloned().unwrap_or_default();
         let codes: Vec<String> = found.iter().filter_map(|d| d["code"].as_str().map(str::to_owned)).collect();

@@ -72,7 +72,8 @@ impl LanguageServer for Probe {
             "/text" => {
                 self.client.log_message(MessageType::LOG, "an innocent await").await;
                 let key = Key::of(&URI.parse().expect("a URI"));
-                let text = context.snapshot.document(&key).map(|document| document.text.contiguous().to_string());
+                let text =
+                    context.snapshot.document(&key).map(|document| document.text.contiguous().to_string());
                 let contents = HoverContents::Scalar(MarkedString::String(text.unwrap_or_default()));
                 return Ok(Some(Hover { contents, range: None }));
             }

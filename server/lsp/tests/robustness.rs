@@ -8,14 +8,19 @@ use serde_json::{Value, json};
 const URI: &str = "file:///nowhere/program.karel";
 
 async fn alive(server: &mut InProcess) {
-    assert_eq!(server.client.request("karel/debugText", json!({ "uri": "file:///nowhere/else.karel" })).await, Value::Null);
+    assert_eq!(
+        server.client.request("karel/debugText", json!({ "uri": "file:///nowhere/else.karel" })).await,
+        Value::Null
+    );
 }
 
 /// Opens the text, waits for its diagnostics, asks some questions.
 async fn survives(server: &mut InProcess, version: i32, text: &str) -> Vec<Value> {
     server.client.open(URI, "kareldsl", version, text).await;
     let found = server.client.diagnostics(URI, version).await;
-    for method in ["textDocument/documentSymbol", "textDocument/foldingRange", "textDocument/semanticTokens/full"] {
+    for method in
+        ["textDocument/documentSymbol", "textDocument/foldingRange", "textDocument/semanticTokens/full"]
+    {
         let id = server.client.ask(method, document(URI)).await;
         assert_ne!(server.client.reply(id).await["error"]["code"], -32603, "{method}");
     }
@@ -47,7 +52,8 @@ async fn a_document_of_random_bytes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn deep_nesting() {
     let mut server = InProcess::with(capabilities()).await;
-    let blocks: String = (1..=300).map(|depth| format!("{}if(markersPresent()):\n", "    ".repeat(depth))).collect();
+    let blocks: String =
+        (1..=300).map(|depth| format!("{}if(markersPresent()):\n", "    ".repeat(depth))).collect();
     survives(&mut server, 1, &format!("def main():\n{blocks}")).await;
     survives(&mut server, 2, &format!("def main():\n    while({}", "not(".repeat(50_000))).await;
     alive(&mut server).await;
@@ -92,9 +98,14 @@ async fn a_document_too_large_to_look_at_says_so() {
 async fn a_grid_of_101_columns_is_one_mistake() {
     let mut server = InProcess::with(capabilities()).await;
     let row = format!("        >{}\n", " .".repeat(100));
-    let found = survives(&mut server, 1, &format!("def main():\n    move()\nexample \"wide\":\n    input:\n{row}")).await;
+    let found =
+        survives(&mut server, 1, &format!("def main():\n    move()\nexample \"wide\":\n    input:\n{row}"))
+            .await;
     let errors: Vec<_> = found.iter().filter(|d| d["severity"] == 1).collect();
-    assert!(matches!(errors[..], [error] if error["message"].as_str().unwrap_or_default().contains("100")), "{errors:?}");
+    assert!(
+        matches!(errors[..], [error] if error["message"].as_str().unwrap_or_default().contains("100")),
+        "{errors:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,7 +51,14 @@ async fn an_impossible_change_is_told_and_healed_by_the_full_text() {
     assert!(message.contains("program.karel") && message.contains("reopen"), "{message}");
     assert_eq!(text(&mut server).await, Value::Null);
     // Further edits of a text that the server doesn't know change nothing.
-    server.client.change(URI, 3, json!([{ "range": { "start": client::at(0, 0), "end": client::at(0, 0) }, "text": "x" }])).await;
+    server
+        .client
+        .change(
+            URI,
+            3,
+            json!([{ "range": { "start": client::at(0, 0), "end": client::at(0, 0) }, "text": "x" }]),
+        )
+        .await;
     assert_eq!(text(&mut server).await, Value::Null);
     server.client.change(URI, 4, json!([{ "text": "new" }])).await;
     assert_eq!(text(&mut server).await, "new");
@@ -169,7 +176,8 @@ fn position(text: &str, offset: usize) -> Value {
 /// A place that a client can name: the start of a character, not between `\r` and `\n`.
 fn place_in(text: &str, number: usize) -> usize {
     let mut offset = number % (text.len() + 1);
-    while !text.is_char_boundary(offset) || text[..offset].ends_with('\r') && text[offset..].starts_with('\n') {
+    while !text.is_char_boundary(offset) || text[..offset].ends_with('\r') && text[offset..].starts_with('\n')
+    {
         offset -= 1;
     }
     offset
@@ -207,7 +215,9 @@ async fn play(steps: Vec<Step>) {
                 let method = METHODS[method % METHODS.len()];
                 asked.push(server.client.ask(method, params(method, line, character)).await);
             }
-            Step::Cancel(which) if !asked.is_empty() => server.client.cancel(asked[which % asked.len()]).await,
+            Step::Cancel(which) if !asked.is_empty() => {
+                server.client.cancel(asked[which % asked.len()]).await
+            }
             Step::Replace(_) | Step::Cancel(_) => {}
         }
     }

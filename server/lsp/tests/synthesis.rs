@@ -46,8 +46,7 @@ async fn server(capabilities: Value, body: &str) -> InProcess {
     let script = format!("{PRELUDE}{}", body.lines().map(|line| format!("    {line}\n")).collect::<String>());
     let mut server = InProcess::start();
     let options = json!({ "engine": { "command": ["python3", "-c", script] } });
-    let params =
-        json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "initializationOptions": options });
+    let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "initializationOptions": options });
     server.client.request("initialize", params).await;
     server.client.notify("initialized", json!({})).await;
     server.client.told("karel/status").await;
@@ -91,7 +90,9 @@ send(id=r['id'], result=outcome('move()'))";
     let mut server = server(capabilities(), engine).await;
     let action = the_action(&mut server).await;
     assert_eq!(action["title"], "Synthesize main from 2 examples");
-    assert!(action.get("edit").is_none() && action.get("disabled").is_none() && action.get("command").is_none());
+    assert!(
+        action.get("edit").is_none() && action.get("disabled").is_none() && action.get("command").is_none()
+    );
     let (reply, progress) = with_progress(&mut server, "codeAction/resolve", action).await;
     let resolved = &reply["result"];
     assert_eq!(resolved["title"], "Synthesize main from 2 examples: 2/2 examples");
@@ -102,7 +103,8 @@ send(id=r['id'], result=outcome('move()'))";
     assert_eq!(progress[0]["cancellable"], true);
     assert!(progress.iter().any(|value| value["message"] == "1 program found"), "{progress:?}");
     assert_eq!(progress.last().expect("the end")["message"], "2/2 examples");
-    let states: Vec<Value> = server.client.kept.iter().filter(|m| m["method"] == "karel/status").cloned().collect();
+    let states: Vec<Value> =
+        server.client.kept.iter().filter(|m| m["method"] == "karel/status").cloned().collect();
     let states: Vec<_> = states.iter().map(|m| m["params"]["state"].as_str().unwrap_or_default()).collect();
     assert_eq!(states, ["starting", "ready"]);
 }
@@ -123,7 +125,10 @@ async fn a_failure_says_how_near_it_came() {
     let (reply, _) = with_progress(&mut server, "codeAction/resolve", action).await;
     assert!(reply["result"].get("edit").is_none(), "{reply}");
     let message = server.client.told("window/showMessage").await["params"]["message"].clone();
-    assert_eq!(message, "Nothing passes all 2 examples; the best of 1,234 candidates passed 1; the search ended after 0.0 s.");
+    assert_eq!(
+        message,
+        "Nothing passes all 2 examples; the best of 1,234 candidates passed 1; the search ended after 0.0 s."
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,7 +147,8 @@ async fn an_engine_that_dies_is_told_and_the_session_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_meanwhile_makes_the_answer_worthless() {
     // Answers the first question late: when the second, a cancellation or the end of input comes.
-    let mut server = server(capabilities(), "sys.stdin.readline()\nsend(id=r['id'], result=outcome('move()'))").await;
+    let mut server =
+        server(capabilities(), "sys.stdin.readline()\nsend(id=r['id'], result=outcome('move()'))").await;
     let action = the_action(&mut server).await;
     let first = server.client.ask("codeAction/resolve", action.clone()).await;
     let create = server.client.told("window/workDoneProgress/create").await;
@@ -190,7 +196,8 @@ async fn clients_that_resolve_nothing_get_a_command() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_solution_replaces_the_last_one() {
-    let engine = "send(id=r['id'], result=outcome('move()', 'turnLeft(); turnRight(); move()', ambiguous=True))";
+    let engine =
+        "send(id=r['id'], result=outcome('move()', 'turnLeft(); turnRight(); move()', ambiguous=True))";
     let mut server = server(capabilities(), engine).await;
     let here = json!({ "command": "karel.synthesize", "arguments": [URI, client::at(1, 4)] });
     let id = server.client.ask("workspace/executeCommand", here).await;
@@ -209,7 +216,10 @@ async fn the_next_solution_replaces_the_last_one() {
     server.client.change(URI, 2, json!([{ "text": TEXT.replacen("...", "move()", 1) }])).await;
     let id = server.client.ask("workspace/executeCommand", next).await;
     let apply = server.client.told("workspace/applyEdit").await;
-    let text = apply["params"]["edit"]["documentChanges"][0]["edits"][0]["newText"].as_str().unwrap_or_default().to_owned();
+    let text = apply["params"]["edit"]["documentChanges"][0]["edits"][0]["newText"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     assert!(text.contains("turnLeft()") && text.contains("example \"two\""), "{text}");
     assert_eq!(apply["params"]["label"], "Solution 2 of 2");
     server.client.answer(&apply, json!({ "applied": false })).await;
@@ -223,7 +233,10 @@ async fn a_trace_is_inferred_and_checked() {
     let actions = actions(&mut server, "refactor.karel.inferTrace", 3).await;
     assert_eq!(actions[0]["title"], "Infer the trace of \"one\"");
     let (reply, _) = with_progress(&mut server, "codeAction/resolve", actions[0].clone()).await;
-    let text = reply["result"]["edit"]["documentChanges"][0]["edits"][0]["newText"].as_str().unwrap_or_default().to_owned();
+    let text = reply["result"]["edit"]["documentChanges"][0]["edits"][0]["newText"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     assert!(text.contains("trace?: move"), "{text}");
 }
 
@@ -231,8 +244,7 @@ async fn a_trace_is_inferred_and_checked() {
 async fn without_an_engine_actions_say_why_and_all_else_works() {
     let mut server = InProcess::start();
     let options = json!({ "engine": { "command": ["no-such-engine"] } });
-    let params =
-        json!({ "processId": null, "rootUri": null, "capabilities": capabilities(), "initializationOptions": options });
+    let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities(), "initializationOptions": options });
     server.client.request("initialize", params).await;
     server.client.notify("initialized", json!({})).await;
     let status = server.client.told("karel/status").await;

@@ -32,7 +32,10 @@ fn main() {
     let codes: Vec<Code> = PROGRAMS.iter().map(|tokens| code(tokens)).collect();
     let mut out = std::io::stdout().lock();
     let mut report = |line: String| writeln!(out, "{line}").expect("standard output can be written to");
-    report(format!("{} programs on {WORLDS} sampled worlds each, limit 200 ticks, one core, processor time", codes.len()));
+    report(format!(
+        "{} programs on {WORLDS} sampled worlds each, limit 200 ticks, one core, processor time",
+        codes.len()
+    ));
 
     let mut machine = Machine::new();
     let mut world = worlds[0].clone();

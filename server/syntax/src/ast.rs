@@ -65,9 +65,19 @@ pub enum StatementKind {
     Action(Action),
     /// Call of a procedure.
     Call(Name),
-    While { condition: Condition, body: Block },
-    Repeat { count: Count, body: Block },
-    If { condition: Condition, then: Block, otherwise: Option<Else> },
+    While {
+        condition: Condition,
+        body: Block,
+    },
+    Repeat {
+        count: Count,
+        body: Block,
+    },
+    If {
+        condition: Condition,
+        then: Block,
+        otherwise: Option<Else>,
+    },
     /// `...`: stands for one or more statements that synthesis is to find.
     Hole,
     /// Text that is no statement; the parser has said why.
@@ -224,7 +234,10 @@ pub enum CellKind {
     /// 0..=9 markers; `.` is 0.
     Markers(u8),
     Wall,
-    Robot { heading: Heading, markers: u8 },
+    Robot {
+        heading: Heading,
+        markers: u8,
+    },
     /// Not a cell; the parser has said why.
     Unknown,
 }

@@ -19,7 +19,9 @@ use crate::removal::remove_statements;
 pub fn check(file: &File, text: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for item in &file.items {
-        let (Item::Procedure(crate::ast::Procedure { body, .. }) | Item::Stray(body)) = item else { continue };
+        let (Item::Procedure(crate::ast::Procedure { body, .. }) | Item::Stray(body)) = item else {
+            continue;
+        };
         neighbours(body, text, &mut found);
         walk::check(body, &mut found);
     }
@@ -51,7 +53,10 @@ fn neighbours(block: &Block, text: &str, found: &mut Vec<Diagnostic>) {
                     neighbours(&otherwise.body, text, found);
                 }
             }
-            StatementKind::Action(_) | StatementKind::Call(_) | StatementKind::Hole | StatementKind::Error => {}
+            StatementKind::Action(_)
+            | StatementKind::Call(_)
+            | StatementKind::Hole
+            | StatementKind::Error => {}
         }
     }
 }

@@ -37,7 +37,8 @@ fn has_same_words(parse: &Parse, text: &str, formatted: &str) -> bool {
     let mut after = after.iter().filter(is_word);
     let same = |a: &Leaf<'_>, b: &Leaf<'_>| {
         // An arrow may be spelled otherwise, and blanks behind a comment go.
-        a.kind == b.kind && (a.kind == "robot" || slice(text, a.range).trim_end() == slice(formatted, b.range).trim_end())
+        a.kind == b.kind
+            && (a.kind == "robot" || slice(text, a.range).trim_end() == slice(formatted, b.range).trim_end())
     };
     loop {
         match (before.next(), after.next()) {

@@ -51,7 +51,8 @@ pub fn run(args: Args) -> Result<()> {
 
 /// Has the server open `text` and synthesize its program: the action's title and the text after its edit.
 fn synthesize(server: &mut Client, file: &Path, text: &str) -> Result<(String, String)> {
-    let uri = format!("file://{}", file.display());
+    let Ok(uri) = url::Url::from_file_path(file) else { bail!("{} is not a whole path", file.display()) };
+    let uri = uri.as_str();
     let capabilities = json!({
         "general": { "positionEncodings": ["utf-8"] },
         "window": { "workDoneProgress": true },
@@ -94,7 +95,7 @@ fn synthesize(server: &mut Client, file: &Path, text: &str) -> Result<(String, S
         }
     });
     spinner.finish_and_clear();
-    let result = apply(text, &resolved?["edit"], &uri).context("the action made no edit")?;
+    let result = apply(text, &resolved?["edit"], uri).context("the action made no edit")?;
     Ok((title, result))
 }
 

@@ -96,7 +96,8 @@ impl Publisher {
             }
         }
         let document = &shown.document;
-        let diagnostics = merged.iter().map(|found| to_proto::diagnostic(snapshot, document, found)).collect();
+        let diagnostics =
+            merged.iter().map(|found| to_proto::diagnostic(snapshot, document, found)).collect();
         let version = snapshot.open.get(&document.key).and(document.version);
         self.client.publish_diagnostics(document.uri.clone(), diagnostics, version).await;
     }
@@ -118,7 +119,11 @@ impl Moved {
         let longest = old.len().min(new.len()) - prefix;
         let suffix = old.bytes().rev().zip(new.bytes().rev()).take(longest).take_while(same).count();
         let size = |n: usize| TextSize::new(u32::try_from(n).unwrap_or(u32::MAX));
-        Moved { prefix: size(prefix), suffix: size(old.len() - suffix), by: new.len() as i64 - old.len() as i64 }
+        Moved {
+            prefix: size(prefix),
+            suffix: size(old.len() - suffix),
+            by: new.len() as i64 - old.len() as i64,
+        }
     }
 
     /// Drops what stood at the change, and what can't be carried along: fixes, and places in this document.

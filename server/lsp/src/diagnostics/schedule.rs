@@ -179,7 +179,8 @@ impl Check {
             Ok(Err(Cancelled)) => false,
             Err(error) => {
                 tracing::error!("{tier:?} of {:?} failed: {error}", self.unit.root);
-                let message = format!("Checking failed inside the Karel server ({tier:?}); its log says where.");
+                let message =
+                    format!("Checking failed inside the Karel server ({tier:?}); its log says where.");
                 self.shared.tell(Event::Message(MessageType::ERROR, message));
                 false
             }

@@ -2,14 +2,17 @@
 
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
-    CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
-    CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, SymbolKind,
+    CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
+    CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, SymbolKind,
 };
 
 use crate::asked::{About, Asked};
 use crate::to_proto;
 
-pub fn prepare(asked: &mut Asked, params: CallHierarchyPrepareParams) -> Result<Option<Vec<CallHierarchyItem>>> {
+pub fn prepare(
+    asked: &mut Asked,
+    params: CallHierarchyPrepareParams,
+) -> Result<Option<Vec<CallHierarchyItem>>> {
     let place = params.text_document_position_params;
     let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
     let offset = asked.offset(&about, place.position);
@@ -25,7 +28,8 @@ pub fn incoming(
     let calls = ide::incoming_calls(&about.unit.analysis, &params.item.name).into_iter();
     let call = |calls: ide::Calls| {
         let document = about.unit.document(&calls.item.uri)?;
-        let from_ranges = calls.ranges.iter().map(|&range| to_proto::range(&asked.snapshot, document, range)).collect();
+        let from_ranges =
+            calls.ranges.iter().map(|&range| to_proto::range(&asked.snapshot, document, range)).collect();
         Some(CallHierarchyIncomingCall { from: item(asked, &about, calls.item)?, from_ranges })
     };
     Ok(Some(calls.filter_map(call).collect()))

@@ -10,7 +10,8 @@ use crate::{commands, to_proto};
 
 pub fn code_lens(asked: &mut Asked, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
-    let lenses = ide::code_lens(&about.unit.analysis, about.uri(), &|| asked.cancelled()).map_err(cancelled)?;
+    let lenses =
+        ide::code_lens(&about.unit.analysis, about.uri(), &|| asked.cancelled()).map_err(cancelled)?;
     let uri = Value::from(about.uri());
     let lens = |lens: ide::Lens| {
         let (command, arguments) = match lens.command {
@@ -23,7 +24,11 @@ pub fn code_lens(asked: &mut Asked, params: CodeLensParams) -> Result<Option<Vec
         };
         CodeLens {
             range: to_proto::range(&asked.snapshot, &about.document, lens.range),
-            command: Some(Command { title: lens.title, command: command.to_owned(), arguments: Some(arguments) }),
+            command: Some(Command {
+                title: lens.title,
+                command: command.to_owned(),
+                arguments: Some(arguments),
+            }),
             data: None,
         }
     };

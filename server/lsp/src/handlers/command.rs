@@ -13,7 +13,8 @@ use crate::to_proto;
 /// The argument of that number.
 pub fn argument<T: DeserializeOwned>(arguments: &[Value], number: usize, name: &str) -> Result<T> {
     let value = arguments.get(number).cloned().unwrap_or_default();
-    let wrong = |error| Error::invalid_params(format!("argument {}, the {name}, can't be read: {error}", number + 1));
+    let wrong =
+        |error| Error::invalid_params(format!("argument {}, the {name}, can't be read: {error}", number + 1));
     serde_json::from_value(value).map_err(wrong)
 }
 
@@ -22,7 +23,9 @@ pub fn show_trace(asked: &mut Asked, (uri, name): (Url, String)) -> Result<Value
     let about = about(asked, &uri)?;
     let analysis = &about.unit.analysis;
     let named = |uri: Option<&str>| {
-        analysis.cases().find(|case| case.example.name.text == name && uri.is_none_or(|uri| case.source.uri == uri))
+        analysis
+            .cases()
+            .find(|case| case.example.name.text == name && uri.is_none_or(|uri| case.source.uri == uri))
     };
     // The one in this very document first.
     let case = named(Some(about.uri())).or_else(|| named(None));
@@ -34,7 +37,8 @@ pub fn show_trace(asked: &mut Asked, (uri, name): (Url, String)) -> Result<Value
 /// Runs all examples of the unit, and says how each went.
 pub fn run_examples(asked: &mut Asked, uri: Url) -> Result<Value> {
     let about = about(asked, &uri)?;
-    let results = ide::example_results(&about.unit.analysis, None, &|| asked.cancelled()).map_err(cancelled)?;
+    let results =
+        ide::example_results(&about.unit.analysis, None, &|| asked.cancelled()).map_err(cancelled)?;
     let passed = results.iter().filter(|result| result.passed).count();
     let total = results.len();
     let example = |result: ide::ExampleResult| {

@@ -3,8 +3,8 @@
 use ide::CompletionKind;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
-    CompletionItem, CompletionItemKind, CompletionParams, CompletionResponse, CompletionTextEdit, Documentation,
-    InsertTextFormat, InsertTextMode, TextEdit,
+    CompletionItem, CompletionItemKind, CompletionParams, CompletionResponse, CompletionTextEdit,
+    Documentation, InsertTextFormat, InsertTextMode, TextEdit,
 };
 
 use crate::asked::Asked;
@@ -19,9 +19,9 @@ pub fn completion(asked: &mut Asked, params: CompletionParams) -> Result<Option<
         let snippet = found.snippet.filter(|_| can.snippets);
         let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };
         let range = to_proto::range(&asked.snapshot, &about.document, found.replace);
-        let documentation = found.documentation.map(|text| {
-            Documentation::MarkupContent(to_proto::markup(text, can.markdown_completion))
-        });
+        let documentation = found
+            .documentation
+            .map(|text| Documentation::MarkupContent(to_proto::markup(text, can.markdown_completion)));
         CompletionItem {
             kind: Some(kind(found.kind)),
             // What the client compares with what was typed: all of what is replaced.
@@ -32,7 +32,10 @@ pub fn completion(asked: &mut Asked, params: CompletionParams) -> Result<Option<
             sort_text: Some(found.sort),
             insert_text_format: Some(format),
             insert_text_mode: Some(InsertTextMode::ADJUST_INDENTATION),
-            text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: snippet.unwrap_or(found.insert) })),
+            text_edit: Some(CompletionTextEdit::Edit(TextEdit {
+                range,
+                new_text: snippet.unwrap_or(found.insert),
+            })),
             ..CompletionItem::default()
         }
     };

@@ -3,8 +3,8 @@
 use ide::HighlightKind;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
-    DocumentHighlight, DocumentHighlightKind, DocumentHighlightParams, GotoDefinitionParams, GotoDefinitionResponse,
-    Location, ReferenceParams,
+    DocumentHighlight, DocumentHighlightKind, DocumentHighlightParams, GotoDefinitionParams,
+    GotoDefinitionResponse, Location, ReferenceParams,
 };
 
 use crate::asked::Asked;
@@ -27,7 +27,10 @@ pub fn references(asked: &mut Asked, params: ReferenceParams) -> Result<Option<V
     Ok(Some(locations(asked, &found)))
 }
 
-pub fn highlight(asked: &mut Asked, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+pub fn highlight(
+    asked: &mut Asked,
+    params: DocumentHighlightParams,
+) -> Result<Option<Vec<DocumentHighlight>>> {
     let place = params.text_document_position_params;
     let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
     let offset = asked.offset(&about, place.position);

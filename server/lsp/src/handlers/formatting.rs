@@ -13,14 +13,20 @@ pub fn formatting(asked: &mut Asked, params: DocumentFormattingParams) -> Result
     answer(asked, &params.text_document.uri, |_, about| ide::formatting(&about.unit.analysis, about.uri()))
 }
 
-pub fn range_formatting(asked: &mut Asked, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+pub fn range_formatting(
+    asked: &mut Asked,
+    params: DocumentRangeFormattingParams,
+) -> Result<Option<Vec<TextEdit>>> {
     answer(asked, &params.text_document.uri, |asked, about| {
         let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
         ide::range_formatting(&about.unit.analysis, about.uri(), range)
     })
 }
 
-pub fn on_type_formatting(asked: &mut Asked, params: DocumentOnTypeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+pub fn on_type_formatting(
+    asked: &mut Asked,
+    params: DocumentOnTypeFormattingParams,
+) -> Result<Option<Vec<TextEdit>>> {
     let place = params.text_document_position;
     answer(asked, &place.text_document.uri, |asked, about| {
         let offset = asked.offset(about, place.position);
@@ -28,7 +34,11 @@ pub fn on_type_formatting(asked: &mut Asked, params: DocumentOnTypeFormattingPar
     })
 }
 
-fn answer(asked: &mut Asked, uri: &Url, format: impl FnOnce(&Asked, &About) -> Option<Vec<Edit>>) -> Result<Option<Vec<TextEdit>>> {
+fn answer(
+    asked: &mut Asked,
+    uri: &Url,
+    format: impl FnOnce(&Asked, &About) -> Option<Vec<Edit>>,
+) -> Result<Option<Vec<TextEdit>>> {
     let Some(about) = asked.about(uri) else { return Ok(None) };
     Ok(format(asked, &about).map(|edits| to_proto::text_edits(&asked.snapshot, &about.document, &edits)))
 }

@@ -13,7 +13,10 @@ pub fn hover(asked: &mut Asked, params: HoverParams) -> Result<Option<Hover>> {
     let hover =
         ide::hover(&about.unit.analysis, about.uri(), offset, &|| asked.cancelled()).map_err(cancelled)?;
     Ok(hover.map(|hover| Hover {
-        contents: HoverContents::Markup(to_proto::markup(hover.markdown, asked.snapshot.session.can.markdown_hover)),
+        contents: HoverContents::Markup(to_proto::markup(
+            hover.markdown,
+            asked.snapshot.session.can.markdown_hover,
+        )),
         range: Some(to_proto::range(&asked.snapshot, &about.document, hover.range)),
     }))
 }

@@ -6,10 +6,14 @@ use tower_lsp::lsp_types::{PrepareRenameResponse, RenameParams, TextDocumentPosi
 use crate::asked::{Asked, refused};
 use crate::to_proto;
 
-pub fn prepare_rename(asked: &mut Asked, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+pub fn prepare_rename(
+    asked: &mut Asked,
+    params: TextDocumentPositionParams,
+) -> Result<Option<PrepareRenameResponse>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
     let offset = asked.offset(&about, params.position);
-    let (range, placeholder) = ide::prepare_rename(&about.unit.analysis, about.uri(), offset).map_err(refused)?;
+    let (range, placeholder) =
+        ide::prepare_rename(&about.unit.analysis, about.uri(), offset).map_err(refused)?;
     let range = to_proto::range(&asked.snapshot, &about.document, range);
     Ok(Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder }))
 }

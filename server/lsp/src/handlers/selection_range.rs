@@ -9,7 +9,10 @@ use crate::to_proto;
 /// The widest of more steps than this are left out.
 const MAX_STEPS: usize = 48;
 
-pub fn selection_range(asked: &mut Asked, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+pub fn selection_range(
+    asked: &mut Asked,
+    params: SelectionRangeParams,
+) -> Result<Option<Vec<SelectionRange>>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
     Ok(Some(params.positions.into_iter().map(|position| at(asked, &about, position)).collect()))
 }

@@ -64,14 +64,20 @@ pub fn full(asked: &mut Asked, params: SemanticTokensParams) -> Result<Option<Se
     Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
 }
 
-pub fn range(asked: &mut Asked, params: SemanticTokensRangeParams) -> Result<Option<SemanticTokensRangeResult>> {
+pub fn range(
+    asked: &mut Asked,
+    params: SemanticTokensRangeParams,
+) -> Result<Option<SemanticTokensRangeResult>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
     let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
     let data = tokens(asked, &about, Some(range));
     Ok(Some(SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data })))
 }
 
-pub fn delta(asked: &mut Asked, params: SemanticTokensDeltaParams) -> Result<Option<SemanticTokensFullDeltaResult>> {
+pub fn delta(
+    asked: &mut Asked,
+    params: SemanticTokensDeltaParams,
+) -> Result<Option<SemanticTokensFullDeltaResult>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
     let data = tokens(asked, &about, None);
     let (id, before) = remember(asked, &about, &data);
@@ -129,7 +135,11 @@ fn difference(old: &[SemanticToken], new: &[SemanticToken]) -> Vec<SemanticToken
         return Vec::new();
     }
     let number = |tokens: usize| u32::try_from(tokens * 5).unwrap_or(u32::MAX);
-    vec![SemanticTokensEdit { start: number(prefix), delete_count: number(removed), data: Some(added.to_vec()) }]
+    vec![SemanticTokensEdit {
+        start: number(prefix),
+        delete_count: number(removed),
+        data: Some(added.to_vec()),
+    }]
 }
 
 #[cfg(test)]
@@ -162,7 +172,9 @@ mod tests {
     #[test]
     fn every_kind_is_in_the_legend() {
         use TokenKind::*;
-        for token in [Keyword, Action, Condition, Procedure, String, Number, Comment, Hole, Wall, Marker, Robot] {
+        for token in
+            [Keyword, Action, Condition, Procedure, String, Number, Comment, Hole, Wall, Marker, Robot]
+        {
             assert!(TYPES.contains(&kind(token).0));
         }
     }

@@ -14,7 +14,10 @@ use crate::to_proto;
 /// Deeper levels are left out: clients' JSON readers have their limits, and nobody reads an outline that deep.
 const MAX_DEPTH: usize = 32;
 
-pub fn document_symbol(asked: &mut Asked, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+pub fn document_symbol(
+    asked: &mut Asked,
+    params: DocumentSymbolParams,
+) -> Result<Option<DocumentSymbolResponse>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
     let symbols = ide::document_symbols(&about.unit.analysis, about.uri());
     if asked.snapshot.session.can.symbol_tree {
@@ -43,14 +46,23 @@ fn nested(asked: &Asked, about: &About, symbol: ide::Symbol, levels: usize) -> D
     }
 }
 
-fn flatten(asked: &Asked, about: &About, symbol: &ide::Symbol, container: Option<&str>, flat: &mut Vec<SymbolInformation>) {
+fn flatten(
+    asked: &Asked,
+    about: &About,
+    symbol: &ide::Symbol,
+    container: Option<&str>,
+    flat: &mut Vec<SymbolInformation>,
+) {
     let range = to_proto::range(&asked.snapshot, &about.document, symbol.range);
     let location = Location { uri: about.document.uri.clone(), range };
     flat.push(information(symbol.name.clone(), symbol.kind, location, container.map(str::to_owned)));
     symbol.children.iter().for_each(|child| flatten(asked, about, child, Some(&symbol.name), flat));
 }
 
-pub fn workspace_symbol(asked: &mut Asked, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
+pub fn workspace_symbol(
+    asked: &mut Asked,
+    params: WorkspaceSymbolParams,
+) -> Result<Option<Vec<SymbolInformation>>> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     for unit in asked.snapshot.units() {
@@ -67,7 +79,12 @@ pub fn workspace_symbol(asked: &mut Asked, params: WorkspaceSymbolParams) -> Res
 }
 
 #[allow(deprecated, reason = "the type has deprecated fields that must be filled in")]
-fn information(name: String, of: ide::SymbolKind, location: Location, container: Option<String>) -> SymbolInformation {
+fn information(
+    name: String,
+    of: ide::SymbolKind,
+    location: Location,
+    container: Option<String>,
+) -> SymbolInformation {
     SymbolInformation {
         name: named(name),
         kind: kind(of),

@@ -33,7 +33,8 @@ fn kind(goal: &Goal) -> CodeActionKind {
 fn offered(asked: &Asked, about: &About, range: TextRange) -> Result<Vec<SynthesisAction>> {
     let engine = engine::command(&asked.snapshot.config).err();
     let cancel = || asked.cancelled();
-    ide::synthesis::actions(&about.unit.analysis, about.uri(), range, engine.as_deref(), &cancel).map_err(cancelled)
+    ide::synthesis::actions(&about.unit.analysis, about.uri(), range, engine.as_deref(), &cancel)
+        .map_err(cancelled)
 }
 
 /// The actions for the selection, without edits.
@@ -76,7 +77,10 @@ pub fn question(action: &CodeAction) -> Option<Question> {
 ///
 /// # Errors
 /// Says why nothing can be synthesized there.
-pub fn at_position(asked: &mut Asked, (uri, position, trace): (Url, Position, bool)) -> Result<(Question, String)> {
+pub fn at_position(
+    asked: &mut Asked,
+    (uri, position, trace): (Url, Position, bool),
+) -> Result<(Question, String)> {
     let about = asked.about(&uri).ok_or_else(content_modified)?;
     let range = TextRange::empty(asked.offset(&about, position));
     let mut offers = offered(asked, &about, range)?;
@@ -100,7 +104,11 @@ pub fn at_position(asked: &mut Asked, (uri, position, trace): (Url, Position, bo
 
 /// The action with its edit. What can't be done is told to the user, and leaves the action without one: an error
 /// would be shown by some clients as a failure of the server.
-pub async fn resolve(synthesis: &Synthesis, request: Request, mut action: CodeAction) -> Result<(CodeAction, Option<String>)> {
+pub async fn resolve(
+    synthesis: &Synthesis,
+    request: Request,
+    mut action: CodeAction,
+) -> Result<(CodeAction, Option<String>)> {
     let Some(question) = question(&action) else { return Ok((action, None)) };
     match synthesis.solve(&request, &question, &action.title).await {
         Ok(solved) => {

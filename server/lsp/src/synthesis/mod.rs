@@ -64,7 +64,12 @@ impl Synthesis {
     }
 
     /// Asks the engine, and makes a change of its answer.
-    pub async fn solve(&self, request: &Request, question: &Question, title: &str) -> Result<Solved, Failure> {
+    pub async fn solve(
+        &self,
+        request: &Request,
+        question: &Question,
+        title: &str,
+    ) -> Result<Solved, Failure> {
         let snapshot = Arc::clone(&request.snapshot);
         let asked = question.clone();
         let unit = in_worker(move || asked.unit(&snapshot)).await?.ok_or(Failure::Stale)?;
@@ -102,8 +107,10 @@ impl Synthesis {
             let (unit, goal) = (Arc::clone(unit), goal.clone());
             in_worker(move || ide::synthesis::task(&unit.analysis, &goal)).await?.map_err(Failure::Told)?
         };
-        let budget =
-            message::Budget { milliseconds: request.snapshot.config.synthesis_budget, ..message::Budget::default() };
+        let budget = message::Budget {
+            milliseconds: request.snapshot.config.synthesis_budget,
+            ..message::Budget::default()
+        };
         let params = message::Synthesize { specification: specification(&task), budget };
         let (found, mut news) = mpsc::unbounded_channel();
         let mut count = 0usize;
@@ -130,15 +137,20 @@ impl Synthesis {
         task: Task,
         outcome: &message::Outcome,
     ) -> Result<Solved, Failure> {
-        let fills: Vec<Vec<String>> = outcome.candidates.iter().map(|candidate| candidate.fills.clone()).collect();
+        let fills: Vec<Vec<String>> =
+            outcome.candidates.iter().map(|candidate| candidate.fills.clone()).collect();
         let (checked, cancel) = (Arc::clone(unit), request.cancel.clone());
         let answers = in_worker(move || {
             let stop = || cancel.is_cancelled();
             let mut answers = Vec::new();
             for fills in fills {
-                match ide::synthesis::answer(&checked.analysis, &task, &fills, &stop).map_err(|_| Failure::Cancelled)? {
+                match ide::synthesis::answer(&checked.analysis, &task, &fills, &stop)
+                    .map_err(|_| Failure::Cancelled)?
+                {
                     Ok(answer) if answer.passes_all() => answers.push(answer),
-                    Ok(answer) => tracing::error!("the engine offered a program that passes only {}", answer.score()),
+                    Ok(answer) => {
+                        tracing::error!("the engine offered a program that passes only {}", answer.score())
+                    }
                     Err(reason) => tracing::error!("the engine offered no program: {reason}"),
                 }
             }
@@ -172,7 +184,8 @@ impl Synthesis {
         let trace = inferred.traces.into_iter().next().flatten();
         let trace = trace.ok_or_else(|| Failure::Told(sentences::no_trace(&name)))?;
         let actions: Option<Vec<_>> = trace.iter().map(|name| syntax::ast::Action::from_name(name)).collect();
-        let unknown = || Failure::Told("The engine answered with an action that Karel doesn't have.".to_owned());
+        let unknown =
+            || Failure::Told("The engine answered with an action that Karel doesn't have.".to_owned());
         let actions = actions.ok_or_else(unknown)?;
         let change = ide::synthesis::trace_change(&unit.analysis, case, &actions).map_err(Failure::Told)?;
         Ok(Solved { change, score: sentences::length(actions.len()), note: None })
@@ -218,7 +231,8 @@ fn specification(task: &Task) -> message::Specification {
 }
 
 fn example(prompt: &ide::synthesis::Prompt) -> message::Example {
-    let names = |actions: &Vec<syntax::ast::Action>| actions.iter().map(|action| action.name().to_owned()).collect();
+    let names =
+        |actions: &Vec<syntax::ast::Action>| actions.iter().map(|action| action.name().to_owned()).collect();
     message::Example {
         name: prompt.name.clone(),
         input: prompt.input.clone(),

@@ -61,9 +61,9 @@ fn positions_are_clamped() {
 fn utf8_is_taken_where_offered() {
     let [utf8, utf16, utf32] = ENCODINGS.map(Encoding::kind);
     assert_eq!(Encoding::negotiate(None), Encoding::Utf16);
-    assert_eq!(Encoding::negotiate(Some(&[utf16.clone()])), Encoding::Utf16);
+    assert_eq!(Encoding::negotiate(Some(std::slice::from_ref(&utf16))), Encoding::Utf16);
     assert_eq!(Encoding::negotiate(Some(&[utf32.clone(), utf16.clone()])), Encoding::Utf16);
-    assert_eq!(Encoding::negotiate(Some(&[utf32.clone()])), Encoding::Utf32);
+    assert_eq!(Encoding::negotiate(Some(std::slice::from_ref(&utf32))), Encoding::Utf32);
     assert_eq!(Encoding::negotiate(Some(&[utf16, utf32, utf8])), Encoding::Utf8);
 }
 

@@ -38,7 +38,9 @@ impl<S> Front<S> {
     }
 
     fn cancel(&self, params: Option<&Value>) {
-        let id = params.and_then(|params| params.get("id")).and_then(|id| serde_json::from_value::<Id>(id.clone()).ok());
+        let id = params
+            .and_then(|params| params.get("id"))
+            .and_then(|id| serde_json::from_value::<Id>(id.clone()).ok());
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(token) = id.and_then(|id| running.get(&id).cloned()) {
             token.cancel();
@@ -121,5 +123,8 @@ fn without_null_params(request: Request) -> Request {
 
 /// The error for a request whose handler panicked. The log has the panic's message and place.
 fn panicked() -> Error {
-    Error { message: "The server failed at this request; its log says where.".into(), ..Error::internal_error() }
+    Error {
+        message: "The server failed at this request; its log says where.".into(),
+        ..Error::internal_error()
+    }
 }

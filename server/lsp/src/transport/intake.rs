@@ -28,7 +28,10 @@ where
             skip(&mut from, length).await?;
             let limit = MAX_MESSAGE >> 20;
             tracing::error!("skipped a message of {length} bytes: the limit is {limit} MiB");
-            let message = format!("A message of {} MiB is over the limit of {limit} MiB; it was skipped.", length >> 20);
+            let message = format!(
+                "A message of {} MiB is over the limit of {limit} MiB; it was skipped.",
+                length >> 20
+            );
             refuse(&replies, Id::Null, Error { message: message.clone().into(), ..Error::invalid_request() });
             show(&replies, &message);
             continue;
@@ -193,7 +196,11 @@ mod tests {
         assert_eq!(refused(r#"{"jsonrpc": "2.0", "id": "a", "method": 3}"#).0, Id::String("a".into()));
         assert!(admit(br#"{"jsonrpc": "2.0", "method": "x"}"#.to_vec()).is_ok());
         assert!(admit(b"{\"jsonrpc\": \"2.0\", \"method\": \"x\", \"params\": [\"\xff\"]}".to_vec()).is_ok());
-        let deep = format!(r#"{{"jsonrpc": "2.0", "method": "x", "params": {}{}}}"#, "[".repeat(5000), "]".repeat(5000));
+        let deep = format!(
+            r#"{{"jsonrpc": "2.0", "method": "x", "params": {}{}}}"#,
+            "[".repeat(5000),
+            "]".repeat(5000)
+        );
         assert_eq!(refused(&deep).0, Id::Null);
     }
 

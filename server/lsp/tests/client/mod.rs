@@ -20,8 +20,16 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(to: impl AsyncWrite + Unpin + Send + 'static, from: impl AsyncRead + Unpin + Send + 'static) -> Client {
-        Client { to: Some(Box::new(to)), from: BufReader::new(Box::new(from)), kept: VecDeque::new(), next: 1 }
+    pub fn new(
+        to: impl AsyncWrite + Unpin + Send + 'static,
+        from: impl AsyncRead + Unpin + Send + 'static,
+    ) -> Client {
+        Client {
+            to: Some(Box::new(to)),
+            from: BufReader::new(Box::new(from)),
+            kept: VecDeque::new(),
+            next: 1,
+        }
     }
 
     pub async fn raw(&mut self, bytes: &[u8]) {
@@ -93,7 +101,12 @@ impl Client {
     }
 
     pub async fn initialize(&mut self, capabilities: Value) -> Value {
-        let result = self.request("initialize", json!({ "processId": null, "rootUri": null, "capabilities": capabilities })).await;
+        let result = self
+            .request(
+                "initialize",
+                json!({ "processId": null, "rootUri": null, "capabilities": capabilities }),
+            )
+            .await;
         self.notify("initialized", json!({})).await;
         result
     }
@@ -105,7 +118,8 @@ impl Client {
 
     pub async fn change(&mut self, uri: &str, version: i32, changes: Value) {
         let document = json!({ "uri": uri, "version": version });
-        self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes })).await;
+        self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }))
+            .await;
     }
 
     /// The diagnostics that come with this version of the document.

@@ -105,11 +105,8 @@ pub const LOOP_NEVER_ENDS: Code = Code {
                   for `frontIsClear()` or `pickMarker()` for `markersPresent()`.",
 };
 
-pub const DOUBLE_NOT: Code = Code {
-    code: "K116",
-    title: "Double negation",
-    explanation: "`not(not(b))` means `b`.",
-};
+pub const DOUBLE_NOT: Code =
+    Code { code: "K116", title: "Double negation", explanation: "`not(not(b))` means `b`." };
 
 pub const NEGATED_MARKERS: Code = Code {
     code: "K117",
