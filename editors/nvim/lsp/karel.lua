@@ -1,5 +1,9 @@
 -- The language server, for `vim.lsp.enable('karel')`. Change any of it with `vim.lsp.config('karel', {...})`.
 
+-- On Linux Neovim watches no files by itself: its own way walks the whole folder while the user waits. `inotifywait`
+-- does it in a process of its own.
+local inotify = vim.fn.has('linux') == 1 and vim.fn.executable('inotifywait') == 1
+
 ---@type vim.lsp.Config
 return {
   -- Found when it is started, so that an installation or a change of `vim.g.karel_server` needs no restart.
@@ -19,7 +23,19 @@ return {
       vim.notify_once(problem, vim.log.levels.WARN)
     end
   end,
-  capabilities = { workspace = { codeLens = { refreshSupport = true } } },
+  capabilities = {
+    workspace = {
+      codeLens = { refreshSupport = true },
+      -- Nil leaves it as Neovim has it.
+      didChangeWatchedFiles = { dynamicRegistration = inotify or nil },
+    },
+  },
+  before_init = function(params, config)
+    -- Every folder below the root costs the kernel memory, and below the home there may be a great many.
+    if inotify and config.root_dir == vim.fs.normalize('~') then
+      params.capabilities.workspace.didChangeWatchedFiles.dynamicRegistration = false
+    end
+  end,
   settings = { karel = vim.empty_dict() },
   handlers = {
     ['karel/status'] = function(_, status)

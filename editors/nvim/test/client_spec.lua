@@ -131,6 +131,37 @@ return {
     T.equal({ vim.api.nvim_win_get_cursor(0)[1], vim.bo.buflisted }, { 3, true })
   end,
 
+  ['a grid file that another program changes is told to the server'] = function(T)
+    vim.g.karel_server = vim.list_extend(vim.deepcopy(T.toy_server), { 'watch' })
+    local buffer = T.open('.karel', program)
+    local client = T.attached(buffer)
+    if not vim.tbl_get(client.capabilities, 'workspace', 'didChangeWatchedFiles', 'dynamicRegistration') then
+      T.equal({ vim.fn.has('linux'), vim.fn.executable('inotifywait') }, { 1, 0 })
+      io.stdout:write('skipped, as inotifywait (of inotify-tools) is not installed: ')
+      return
+    end
+    local grids = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ':r') .. '.kgrid'
+    T.wait('the change', function()
+      -- Again and again, as the watcher takes its time to start.
+      vim.fn.writefile({ 'example "a":' }, grids)
+      return T.messages[1]
+    end)
+    T.equal(T.messages[1], 'changed: ' .. vim.fs.basename(grids))
+  end,
+
+  ['the home folder is not watched on Linux'] = function(T)
+    if vim.fn.has('linux') == 0 or vim.fn.executable('inotifywait') == 0 then
+      io.stdout:write('skipped, as there is no inotifywait: ')
+      return
+    end
+    local function watched(root)
+      local client = { capabilities = vim.deepcopy(vim.lsp.config.karel.capabilities) }
+      vim.lsp.config.karel.before_init(client, { root_dir = root })
+      return client.capabilities.workspace.didChangeWatchedFiles.dynamicRegistration
+    end
+    T.equal({ watched(vim.uv.os_homedir()), watched(vim.uv.os_homedir() .. '/karel') }, { false, true })
+  end,
+
   [':KarelRestart starts another server for the open buffers'] = function(T)
     local buffer = T.open('.karel', program)
     local old = T.attached(buffer).id

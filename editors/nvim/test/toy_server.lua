@@ -1,6 +1,7 @@
 -- A language server on standard input and output with just enough to exercise the plugin:
 --   nvim --headless --clean -l toy_server.lua
--- It marks the word BAD, puts a lens on every example, and knows the plugin's commands.
+-- It marks the word BAD, puts a lens on every example, and knows the plugin's commands. With the argument `watch` it
+-- asks to be told of changed grid files.
 
 local documents, lens_title, next_id = {}, 'first', 1
 local input, output = vim.uv.new_pipe(), vim.uv.new_pipe()
@@ -98,8 +99,12 @@ commands['karel.synthesize'] = function(uri, position)
   return { result = vim.NIL }
 end
 
+local watches = false
+
 local requests = {
-  initialize = function()
+  initialize = function(params)
+    watches = arg[1] == 'watch'
+      and vim.tbl_get(params.capabilities, 'workspace', 'didChangeWatchedFiles', 'dynamicRegistration') == true
     return {
       result = {
         serverInfo = { name = 'toy' },
@@ -134,6 +139,18 @@ local requests = {
 }
 
 local notifications = {
+  initialized = function()
+    if watches then
+      local method = 'workspace/didChangeWatchedFiles'
+      local options = { watchers = { { globPattern = '**/*.kgrid' } } }
+      ask('client/registerCapability', {
+        registrations = { { id = method, method = method, registerOptions = options } },
+      })
+    end
+  end,
+  ['workspace/didChangeWatchedFiles'] = function(params)
+    notify('window/showMessage', { type = 2, message = 'changed: ' .. vim.fs.basename(params.changes[1].uri) })
+  end,
   exit = function()
     os.exit(0)
   end,

@@ -23,6 +23,11 @@ local function check_server()
   end
   local said = #command == 1 and version(command[1]) or nil
   vim.health.ok(('`%s` (%s)'):format(table.concat(command, ' '), said or 'version unknown'))
+  if vim.fn.has('linux') == 1 and vim.fn.executable('inotifywait') == 0 then
+    vim.health.info(
+      'What other programs change in a `.kgrid` file is not noticed: install inotifywait (inotify-tools) for that.'
+    )
+  end
   local clients = vim.lsp.get_clients({ name = 'karel' })
   if #clients == 0 then
     vim.health.info('Not running: it starts with the first Karel file.')
