@@ -7,8 +7,10 @@ use proptest::prelude::*;
 use protocol::message::{Budget, Example, Outcome, Specification, Stopped};
 use runtime::sample::worlds;
 use runtime::{Limits, Machine, World, lower};
+use synth::holes::context;
 use synth::models::Models;
 use synth::search::synthesize;
+use synth::specification::Problem;
 use tch::Device;
 
 thread_local! {
@@ -102,13 +104,14 @@ fn from_one_example_and_from_nine() {
 fn statements_a_condition_and_a_count_among_fixed_text() {
     let whole = "# comes round\ndef main():\n    repeat(4):\n        while(frontIsClear()):\n            move()\n        turnLeft()\n    putMarker()\n";
     let given = examples(whole, 5, 3);
-    for (program, fill) in [
-        (whole.replace("frontIsClear()", "?"), "frontIsClear()"),
-        (whole.replace('4', "?"), "4"),
-        (whole.replace("    putMarker()", "    ..."), "putMarker()"),
+    // More than one condition or count may do; all of them are found.
+    let all = Budget { candidates: 20, ..budget() };
+    for (program, fill, budget) in [
+        (whole.replace("frontIsClear()", "?"), "frontIsClear()", all),
+        (whole.replace('4', "?"), "4", all),
+        (whole.replace("    putMarker()", "    ..."), "putMarker()", budget()),
     ] {
-        // More than one count may do; all of them are found.
-        let outcome = ask_with(&program, given.clone(), &Budget { candidates: 20, ..budget() }).unwrap();
+        let outcome = ask_with(&program, given.clone(), &budget).unwrap();
         let found = outcome.candidates.iter().find(|c| c.fills == [fill]);
         assert_eq!(found.map(|c| &*c.program), Some(whole), "{program}: {outcome:?}");
     }
@@ -270,6 +273,60 @@ fn cancelling_ends_a_search() {
         .with(|models| synthesize(models, "cpu", &specification, &budget(), &cancelled, &mut |_| ()))
         .unwrap();
     assert!(outcome.candidates.is_empty());
+}
+
+/// Texts with and without meaning.
+fn text(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        prop::collection::vec(prop::sample::select(pieces), 0..24).prop_map(|pieces| pieces.concat()),
+    ]
+}
+
+const PROGRAM: &[&str] = &[
+    "def main():",
+    "def f():",
+    "\n",
+    "    ",
+    "...",
+    "?",
+    "while(",
+    "repeat(",
+    "if(",
+    "not(",
+    ")",
+    ":",
+    "else:",
+    "f()",
+    "main()",
+    "frontIsClear()",
+    "3",
+    "0",
+    "99",
+    "move()",
+    ";",
+    "#",
+    "example \"a\":",
+    "input:",
+    "> .",
+];
+const GRID: &[&str] = &[".", " ", "\n", ">", "^3", "#", "9", "12", "v"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn any_request_is_understood_or_refused(program in text(PROGRAM), input in text(GRID), output in prop::option::of(text(GRID)), crashes: bool) {
+        let trace = crashes.then(|| vec!["move".to_owned()]);
+        let example = Example { name: program.clone(), input, output, crashes, trace };
+        let specification = Specification { program, examples: vec![example] };
+        if let Ok(problem) = Problem::new(&specification) {
+            prop_assert!(!problem.holes.is_empty() && !problem.pairs.is_empty());
+            if let Ok(context) = context(&problem.file, &problem.holes, 48) {
+                prop_assert_eq!(context.reached.len(), problem.holes.len());
+            }
+        }
+    }
 }
 
 proptest! {
