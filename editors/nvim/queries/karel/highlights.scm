@@ -1,6 +1,7 @@
 ; The later of two patterns that match wins.
 
-(comment) @comment @spell
+(comment) @spell
+(comment) @comment
 
 ; ---- words
 
