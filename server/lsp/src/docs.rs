@@ -1,19 +1,21 @@
 //! Where the explanations of the diagnostics' codes can be read: a page of all of them, written into the user's cache
 //! folder when a client first shows a link, so that links work without a network and fit this very version.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use tower_lsp::lsp_types::Url;
 
+/// A heading for each code.
+const PAGE: &str = include_str!("../../DIAGNOSTICS.md");
+
 /// The place of the code's explanation; `None` where links are not wanted or the page can't be written.
 pub fn link(code: &str, wanted: bool) -> Option<Url> {
-    static PAGE: OnceLock<Option<Url>> = OnceLock::new();
+    static PLACE: OnceLock<Option<Url>> = OnceLock::new();
     if !wanted {
         return None;
     }
-    let mut link = PAGE.get_or_init(write_page).clone()?;
+    let mut link = PLACE.get_or_init(write_page).clone()?;
     link.set_fragment(Some(&code.to_ascii_lowercase()));
     Some(link)
 }
@@ -21,43 +23,28 @@ pub fn link(code: &str, wanted: bool) -> Option<Url> {
 fn write_page() -> Option<Url> {
     let folder = cache_folder()?.join("karel-by-example");
     let path = folder.join("diagnostics.md");
-    let page = page();
-    let same = std::fs::read_to_string(&path).is_ok_and(|written| written == page);
-    if !same && let Err(error) = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, page)) {
+    let same = std::fs::read_to_string(&path).is_ok_and(|written| written == PAGE);
+    if !same
+        && let Err(error) = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, PAGE))
+    {
         tracing::warn!("{} can't be written: {error}", path.display());
         return None;
     }
     Url::from_file_path(path).ok()
 }
 
-fn page() -> String {
-    let mut page = String::from("# Diagnostics of Karel by example\n");
-    for code in syntax::codes::all() {
-        // An anchor of its own: not every viewer makes the same one of a heading.
-        let anchor = code.code.to_ascii_lowercase();
-        let _ = write!(
-            page,
-            "\n<a id=\"{anchor}\"></a>\n\n## {} {}\n\n{}\n",
-            code.code, code.title, code.explanation
-        );
-    }
-    page
-}
-
 fn cache_folder() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = folder("HOME")
-        .map(|home| home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }));
+    let home = folder("HOME").map(|home| home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }));
     folder("XDG_CACHE_HOME").or_else(|| folder("LOCALAPPDATA")).or(home)
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_page_explains_every_code() {
-        let page = super::page();
+    fn every_code_has_its_heading() {
         for code in syntax::codes::all() {
-            assert!(page.contains(&format!("## {} {}", code.code, code.title)));
+            assert!(super::PAGE.contains(&format!("\n### {}\n", code.code)), "{}", code.code);
         }
     }
 }
