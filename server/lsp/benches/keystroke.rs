@@ -17,6 +17,11 @@ const URI: &str = "file:///nowhere/keystroke.karel";
 const LINES: usize = 1_000;
 const EXAMPLES: usize = 20;
 
+/// The line of `main` that is typed in, and the column after the digit: `repeat(1)` runs, `repeat(19)` crashes, for no
+/// cell holds so many markers.
+const TYPED: &str = "    walk0(); putMarker(); repeat(1): pickMarker()";
+const COLUMN: u32 = 34;
+
 /// A `main` that calls a chain of procedures, each of which walks and turns; then the examples.
 fn program() -> String {
     let mut examples = String::new();
@@ -34,7 +39,7 @@ fn program() -> String {
         );
     }
     let procedures = (LINES - examples.lines().count() - 3) / 7;
-    let mut text = String::from("def main():\n    walk0()\n\n");
+    let mut text = format!("def main():\n{TYPED}\n\n");
     for n in 0..procedures {
         let next = if n + 1 < procedures { format!("walk{}()", n + 1) } else { "turnLeft()".to_owned() };
         let _ = write!(
@@ -59,20 +64,16 @@ async fn main() {
     let text = program();
     let mut server = InProcess::with(capabilities()).await;
     server.client.open(URI, "kareldsl", 0, &text).await;
-    settled(&mut server, 0, Instant::now()).await;
-    let lines: Vec<&str> = text.lines().collect();
-    // In the middle of the program: a blank goes in and out again behind a statement.
-    let line = lines.iter().position(|line| line.contains("def walk60")).unwrap_or(100) + 3;
-    let end = lines[line].len();
+    settled(&mut server, 0, Instant::now(), false).await;
     let mut timed = Timed { first: Vec::new(), last: Vec::new() };
     for round in 1..=rounds {
         let version = i32::try_from(round).unwrap_or(i32::MAX);
-        let (from, to, insert) = if round % 2 == 1 { (end, end, ";") } else { (end, end + 1, "") };
-        let range =
-            json!({ "start": { "line": line, "character": from }, "end": { "line": line, "character": to } });
+        let crashes = round % 2 == 1;
+        let (to, insert) = if crashes { (COLUMN, "9") } else { (COLUMN + 1, "") };
+        let range = json!({ "start": client::at(1, COLUMN), "end": client::at(1, to) });
         let start = Instant::now();
         server.client.change(URI, version, json!([{ "range": range, "text": insert }])).await;
-        let (first, last) = settled(&mut server, version, start).await;
+        let (first, last) = settled(&mut server, version, start, crashes).await;
         timed.first.push(first);
         timed.last.push(last);
     }
@@ -90,8 +91,13 @@ async fn main() {
     }
 }
 
-/// Times until the version's first diagnostics, and until those of the runs.
-async fn settled(server: &mut InProcess, version: i32, start: Instant) -> (Duration, Duration) {
+/// Times until the version's first diagnostics, and until those that know whether the run crashes in `main`.
+async fn settled(
+    server: &mut InProcess,
+    version: i32,
+    start: Instant,
+    crashes: bool,
+) -> (Duration, Duration) {
     let mut first = None;
     loop {
         let message = server.client.read().await.expect("the server lives");
@@ -99,12 +105,13 @@ async fn settled(server: &mut InProcess, version: i32, start: Instant) -> (Durat
             continue;
         }
         let first = *first.get_or_insert_with(|| start.elapsed());
-        let fresh = message["params"]["diagnostics"].as_array().into_iter().flatten().filter(|d| {
-            // The runs' own: carried over they have lost their related places.
-            d["code"].as_str().is_some_and(|code| code.starts_with("K2"))
-                && d["relatedInformation"] != Value::Null
-        });
-        if fresh.count() > 0 {
+        let in_main = |d: &Value| {
+            d["code"].as_str().is_some_and(|code| code.starts_with("K2")) && d["range"]["start"]["line"] == 1
+        };
+        if message["params"]["diagnostics"]
+            .as_array()
+            .is_some_and(|found| found.iter().any(in_main) == crashes)
+        {
             return (first, start.elapsed());
         }
     }

@@ -24,9 +24,7 @@ fn write_page() -> Option<Url> {
     let folder = cache_folder()?.join("karel-by-example");
     let path = folder.join("diagnostics.md");
     let same = std::fs::read_to_string(&path).is_ok_and(|written| written == PAGE);
-    if !same
-        && let Err(error) = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, PAGE))
-    {
+    if !same && let Err(error) = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, PAGE)) {
         tracing::warn!("{} can't be written: {error}", path.display());
         return None;
     }
@@ -35,7 +33,8 @@ fn write_page() -> Option<Url> {
 
 fn cache_folder() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = folder("HOME").map(|home| home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }));
+    let home = folder("HOME")
+        .map(|home| home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }));
     folder("XDG_CACHE_HOME").or_else(|| folder("LOCALAPPDATA")).or(home)
 }
 
