@@ -1,5 +1,5 @@
 //! The messages. Grids and programs travel as the text a user would write, so that a request can be read,
-//! recorded and typed by hand.
+//! recorded and typed by hand. The engine ends with its input, and what it was still working on with it.
 //!
 //! | method | direction | params → result |
 //! |---|---|---|
@@ -104,8 +104,9 @@ pub struct Outcome {
     pub candidates: Vec<Candidate>,
     /// Two of the candidates differ in meaning, as seen on sampled worlds.
     pub ambiguous: bool,
-    /// Examples whose trace was given or inferred, of those that have an output.
+    /// Examples with an output whose trace was given or inferred.
     pub traces_found: usize,
+    /// Examples that candidates are run on: those with an output, and those that are to crash.
     pub examples: usize,
     /// Finished programs run on the examples.
     pub programs_run: u64,

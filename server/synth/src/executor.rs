@@ -125,13 +125,17 @@ impl<'a> Executor<'a> {
             None => self.run(code, &case.start),
             Some(trace) => {
                 let run = record(code, &case.start, &self.limits, &|| false);
-                let mut given = trace.iter().copied();
-                let follows = run.actions().all(|action| given.next() == Some(action));
-                let complete = given.next().is_none();
+                let mut given = trace.iter();
+                let follows = run.actions().all(|action| given.next() == Some(&action));
+                let rest = given.as_slice();
                 self.scratch = run.end;
                 match run.outcome {
                     _ if !follows => return Standing::Failed,
-                    Outcome::Finished if !complete => return Standing::Failed,
+                    Outcome::Finished if !rest.is_empty() => return Standing::Failed,
+                    // The author may write the action that crashes, or stop before it.
+                    Outcome::Crashed { action, .. } if !rest.is_empty() && rest != [action] => {
+                        return Standing::Failed;
+                    }
                     outcome => outcome,
                 }
             }

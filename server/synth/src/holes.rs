@@ -2,7 +2,7 @@
 //! token that is nearest. The template only tells the network what stands around the holes; what is run is always
 //! the program itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use dataset::compact::{ACT, CONDITIONS, ELSE, END, IF, IFELSE, REPEAT, WHILE};
 use runtime::Check;
@@ -65,6 +65,7 @@ pub fn context(file: &File, holes: &[TextRange], longest: usize) -> Result<Conte
         reached: vec![None; holes.len()],
         readable: true,
         undefined: None,
+        visited: HashSet::new(),
     };
     inliner.call("main");
     if let Some(name) = inliner.undefined {
@@ -106,6 +107,7 @@ struct Inliner<'a> {
     reached: Vec<Option<HoleKind>>,
     readable: bool,
     undefined: Option<String>,
+    visited: HashSet<&'a str>,
 }
 
 impl<'a> Inliner<'a> {
@@ -114,6 +116,11 @@ impl<'a> Inliner<'a> {
             self.undefined.get_or_insert_with(|| name.to_owned());
             return;
         };
+        // What is no longer shown to the networks is walked only to find the holes: once.
+        let new = self.visited.insert(name);
+        if !self.readable && !new {
+            return;
+        }
         if self.calls.contains(&name) || self.calls.len() == MAX_CALLS || self.elements.len() > MAX_ELEMENTS {
             self.readable = false;
             return;

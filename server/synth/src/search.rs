@@ -92,7 +92,7 @@ pub fn synthesize(
         ambiguous: found.ambiguous(),
         candidates: found.into_candidates(),
         traces_found,
-        examples: problem.pairs.len(),
+        examples: problem.cases.len(),
         programs_run,
         milliseconds: started.elapsed().as_millis() as u64,
         device: device.to_owned(),

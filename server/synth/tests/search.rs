@@ -178,10 +178,47 @@ fn expected_crashes_and_traces_bind() {
     let given =
         vec![example("> . .\n. . .", Some(". . .\nv . ."), Some(trace)), example("# . .\n> . .", None, None)];
     let outcome = ask(program, given);
-    assert_eq!(outcome.examples, 1, "only examples with an output are for the networks");
+    assert_eq!(outcome.examples, 2, "candidates are run on the one that is to crash, too");
     let code = lower(&syntax::parse(&outcome.candidates[0].program).file).code;
     let run = runtime::record(&code, &World::parse("> . .\n. . .").unwrap(), &Limits::SERVING, &|| false);
     assert_eq!(run.actions().map(|a| a.name()).collect::<Vec<_>>(), trace);
+}
+
+#[test]
+fn the_trace_of_a_crash_is_followed_to_its_end() {
+    let example = |input: &str, output: Option<&str>, trace: &[&str]| Example {
+        name: input.to_owned(),
+        input: input.to_owned(),
+        output: output.map(str::to_owned),
+        crashes: output.is_none(),
+        trace: (!trace.is_empty()).then(|| trace.iter().map(|a| (*a).to_owned()).collect()),
+    };
+    let examples = |trace: &[&str]| {
+        vec![example("> 1 .\n. . .", Some(". > .\n. . ."), &[]), example("> . .\n. . .", None, trace)]
+    };
+    // The action that crashes may be written, or left out.
+    for trace in [&["move", "pickMarker"][..], &["move"]] {
+        assert_eq!(ask("def main(): ...", examples(trace)).candidates[0].fills, ["move()\npickMarker()"]);
+    }
+    let short = Budget { milliseconds: 2_000, ..budget() };
+    let elsewhere = examples(&["move", "turnLeft", "turnRight"]);
+    let outcome = ask_with(
+        "def main():\n    move()\n    pickMarker()\n    repeat(?):\n        move()\n",
+        elsewhere,
+        &short,
+    );
+    assert!(outcome.unwrap().candidates.is_empty());
+}
+
+#[test]
+fn calls_that_double_at_each_level_are_walked_once() {
+    let mut program = "def main():\n    ...\n    p0()\n".to_owned();
+    for level in 0..60 {
+        let next = (level + 1) % 60;
+        program += &format!("\ndef p{level}():\n    p{next}()\n    p{next}()\n");
+    }
+    let holes = syntax::parse(&program).file;
+    assert!(context(&holes, &[], 32).unwrap().template.is_none(), "recursion is not for the networks");
 }
 
 #[test]

@@ -89,7 +89,10 @@ pub fn evaluate(
     let mut results: Vec<(usize, Vec<TaskResult>)> = std::thread::scope(|scope| {
         let work = &work;
         let handles: Vec<_> = workers.into_iter().map(|models| scope.spawn(move || work(models))).collect();
-        handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect()
+        handles
+            .into_iter()
+            .flat_map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
     results.sort_by_key(|(number, _)| *number);
     results.into_iter().flat_map(|(_, results)| results).collect()
