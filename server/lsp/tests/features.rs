@@ -259,10 +259,19 @@ async fn commands_run_the_examples_and_show_a_trace() {
     }
     let lenses = server.client.request("textDocument/codeLens", document(URI)).await;
     assert!(lenses.as_array().expect("lenses").iter().all(|lens| lens["command"]["command"].is_string()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hints_stand_behind_loops() {
+    let mut server = opened(capabilities()).await;
+    let text = TEXT.replacen("    move()", "    while(frontIsClear()): move()", 1);
+    server.client.change(URI, 2, json!([{ "text": text }])).await;
     let mut params = document(URI);
     params["range"] = json!({ "start": client::at(0, 0), "end": client::at(99, 0) });
-    let hints = server.client.request("textDocument/inlayHint", params).await;
-    assert!(!hints.as_array().expect("hints").is_empty());
+    let hints = server.client.request("textDocument/inlayHint", params.clone()).await;
+    assert_eq!(hints[0]["position"]["line"], 3, "{hints}");
+    params["range"]["end"] = client::at(2, 0);
+    assert_eq!(server.client.request("textDocument/inlayHint", params).await, json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
