@@ -75,7 +75,8 @@ impl Default for Budget {
 #[serde(rename_all = "camelCase")]
 pub struct Candidate {
     /// For each hole in source order, what stands in its place: a condition, a count, or statements
-    /// (formatted at column 0, lines separated by `\n`, no final line end).
+    /// (formatted at column 0, lines separated by `\n`, no final line end). A hole that `main` never comes to
+    /// keeps its own text.
     pub fills: Vec<String>,
     /// The whole program with its holes filled, formatted.
     pub program: String,

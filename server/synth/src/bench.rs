@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use dataset::Task;
 use dataset::features::Canvas;
 use protocol::message::{Budget, Example, Specification};
-use runtime::Limits;
+use runtime::{Limits, Machine, lower};
 use serde::Serialize;
 
 use crate::beam::{BeamTask, Breadth, Flow, search};
@@ -56,6 +56,10 @@ pub struct Latencies {
     pub first_candidate: Vec<Duration>,
     /// The same until its end: up to five candidates that differ, further trace sets.
     pub whole: Vec<Duration>,
+    /// Requests for which a program was found.
+    pub solved: usize,
+    /// Of those, how many of the programs named first pass the held-out examples too.
+    pub generalized: usize,
 }
 
 /// The first five examples of a task as a request for its whole program.
@@ -86,7 +90,7 @@ pub fn measure(models: &Models, device: &str, task: &Task, beam: usize, latencie
     let start = Instant::now();
     let first = Cell::new(None);
     let from_networks = Cell::new(false);
-    let budget = Budget { milliseconds: 60_000, beam, ..Budget::default() };
+    let budget = Budget { beam, ..Budget::default() };
     let outcome = synthesize(models, device, &specification, &budget, &|| false, &mut |candidate| {
         if first.get().is_none() {
             first.set(Some(start.elapsed()));
@@ -94,10 +98,24 @@ pub fn measure(models: &Models, device: &str, task: &Task, beam: usize, latencie
         }
     });
     latencies.first_candidate.extend(first.get());
-    if outcome.is_ok() {
+    if let Ok(outcome) = outcome {
         latencies.whole.push(start.elapsed());
+        if let Some(best) = outcome.candidates.first() {
+            latencies.solved += 1;
+            latencies.generalized += usize::from(passes(&best.program, &task.examples[shown.len()..]));
+        }
     }
     from_networks.get()
+}
+
+fn passes(program: &str, examples: &[dataset::Example]) -> bool {
+    let code = lower(&syntax::parse(program).file).code;
+    let mut machine = Machine::new();
+    examples.iter().all(|example| {
+        let mut world = example.input.clone();
+        let outcome = machine.run(&code, &mut world, &Limits::DATASET);
+        outcome == runtime::Outcome::Finished && world == example.output
+    })
 }
 
 fn one_beam(models: &Models, shown: &[dataset::Example], width: usize, latencies: &mut Latencies) {

@@ -8,7 +8,7 @@
 //! | [`traces`] | roll-outs of a trace model |
 //! | [`grammar`], [`template`], [`beam`] | what a beam may write, and the beam |
 //! | [`choose`] | which examples a network reads |
-//! | [`bench`] | how long a synthesis takes |
+//! | [`mod@bench`] | how long a synthesis takes |
 //! | [`eval`] | the paper's metrics on a file of tasks |
 //! | [`specification`], [`holes`], [`fill`] | a request's texts → worlds and a template; fills → text |
 //! | [`search`] | a request from start to end |

@@ -62,6 +62,7 @@ impl Bench {
         }
         let starts = solved.iter().cycle().take(if solved.is_empty() { 0 } else { self.starts as usize });
         let cold: Vec<Cold> = starts.map(|task| self.cold(task)).collect::<Result<_, _>>()?;
+        let (solved, generalized) = (latencies.solved, latencies.generalized);
         let rows = [
             ("traces of five examples", Times::of(latencies.traces)),
             ("encoding and execution-pruned beam", Times::of(latencies.beam)),
@@ -81,6 +82,7 @@ impl Bench {
                 rows.iter().map(|(name, times)| ((*name).to_owned(), json!(times))).collect();
             let report = json!({
                 "device": device, "threads": self.computation.threads(), "beam": self.beam,
+                "tasks": chosen.len(), "solved": solved, "generalized": generalized,
                 "milliseconds": times, "memory_mib": memory,
             });
             anstream::println!("{}", serde_json::to_string_pretty(&report)?);
@@ -104,9 +106,13 @@ impl Bench {
                 t.runs
             );
         }
+        anstream::println!(
+            "\nFound a program for {solved} of {} tasks; the best passes the held-out example in {generalized}",
+            chosen.len()
+        );
         match memory {
-            Some(mib) => anstream::println!("\nEngine's resident memory after one synthesis: {mib} MiB"),
-            None => anstream::println!("\nEngine's resident memory: not told by this system"),
+            Some(mib) => anstream::println!("Engine's resident memory after one synthesis: {mib} MiB"),
+            None => anstream::println!("Engine's resident memory: not told by this system"),
         }
         Ok(())
     }
