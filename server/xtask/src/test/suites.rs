@@ -138,6 +138,8 @@ fn neovim(folder: &str, suite: &str) -> Result<Command> {
         &format!("{folder}/run.lua"),
     ]);
     let home = tools::folder().join("neovim").join(suite);
+    // What an earlier run has installed there would be found.
+    let _ = fs::remove_dir_all(&home);
     for kind in ["CONFIG", "DATA", "STATE", "CACHE"] {
         nvim.env(format!("XDG_{kind}_HOME"), home.join(kind.to_lowercase()));
     }
