@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use syntax::Parse;
+use tokio_util::sync::CancellationToken;
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 
 use crate::text::{Encoding, Text};
@@ -52,6 +53,8 @@ pub struct Document {
     /// Example blocks only.
     pub grid_file: bool,
     pub text: Text,
+    /// Cancelled when the text is no longer the document's: long work on it is for nothing.
+    pub superseded: CancellationToken,
     contiguous: OnceLock<Arc<str>>,
     parse: OnceLock<Arc<Parse>>,
     /// The text before the last change, by whose tree a long text is parsed sooner.
@@ -79,6 +82,7 @@ impl Document {
             version,
             grid_file,
             text,
+            superseded: CancellationToken::new(),
             contiguous: OnceLock::new(),
             parse: OnceLock::new(),
             before: Mutex::default(),
@@ -107,6 +111,7 @@ impl Document {
             version: Some(version),
             grid_file: self.grid_file,
             text,
+            superseded: CancellationToken::new(),
             contiguous: OnceLock::new(),
             parse: OnceLock::new(),
             before: Mutex::new(self.parsed()),

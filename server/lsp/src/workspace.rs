@@ -76,6 +76,13 @@ impl Snapshot {
     }
 }
 
+/// Ends long work on a text that is no longer the document's.
+fn supersede(document: Option<&Document>) {
+    if let Some(document) = document {
+        document.superseded.cancel();
+    }
+}
+
 /// The state, shared between the front and those who work for it.
 pub struct Shared {
     state: Mutex<State>,
@@ -186,7 +193,8 @@ impl Shared {
         let mut state = self.state();
         let key = document.key.clone();
         state.lost.remove(&key);
-        Arc::make_mut(&mut state.change().open).insert(key.clone(), Arc::new(document));
+        let old = Arc::make_mut(&mut state.change().open).insert(key.clone(), Arc::new(document));
+        supersede(old.as_deref());
         drop(state);
         self.tell(Event::Changed(key));
     }
@@ -196,6 +204,7 @@ impl Shared {
         let key = document.key.clone();
         let mut state = self.state();
         Arc::make_mut(&mut state.change().open).remove(&key);
+        supersede(Some(&document));
         state.lost.insert(key.clone(), document);
         drop(state);
         self.disagree(&key, "a change names a range that ends before it starts");
@@ -218,7 +227,9 @@ impl Shared {
         let mut state = self.state();
         let was_lost = state.lost.remove(&key).is_some();
         let snapshot = state.change();
-        let was_open = Arc::make_mut(&mut snapshot.open).remove(&key).is_some();
+        let open = Arc::make_mut(&mut snapshot.open).remove(&key);
+        supersede(open.as_deref());
+        let was_open = open.is_some();
         // What was read before it was opened is outdated.
         Arc::make_mut(&mut snapshot.files).remove(&key);
         drop(state);
@@ -256,7 +267,11 @@ impl Shared {
         let keys: Vec<Key> = params.changes.iter().map(|change| Key::of(&change.uri)).collect();
         let mut state = self.state();
         let files = Arc::make_mut(&mut state.change().files);
-        keys.iter().for_each(|key| drop(files.remove(key)));
+        for key in &keys {
+            if let Some(OnDisk::Text(document)) = files.remove(key) {
+                supersede(Some(&document));
+            }
+        }
         drop(state);
         self.tell(Event::FilesChanged(keys));
     }

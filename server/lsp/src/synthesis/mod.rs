@@ -10,6 +10,7 @@ pub mod solutions;
 
 use std::sync::Arc;
 
+use futures::future::select_all;
 use ide::synthesis::{Goal, Task};
 use protocol::client::{Engine, EngineError};
 use protocol::message;
@@ -33,6 +34,7 @@ pub struct Synthesis {
 }
 
 /// One request: the state at its arrival, its token, and where the client wants to see progress.
+#[derive(Clone)]
 pub struct Request {
     pub snapshot: Arc<Snapshot>,
     pub cancel: CancellationToken,
@@ -77,9 +79,24 @@ impl Synthesis {
         let state = if engine.is_running().await { State::Busy } else { State::Starting };
         self.tell(state, String::new(), format!("{title}…")).await;
         let progress = Progress::begin(&self.outbox, request.progress.clone(), title, &request.cancel).await;
-        let solved = match &question.goal {
-            Goal::Trace(case) => self.infer_trace(request, &unit, &engine, *case).await,
-            goal => self.synthesize(request, &unit, &engine, goal, &progress).await,
+        // Ends with the request, and with the first change of a document that it is about.
+        let wanted = Request { cancel: request.cancel.child_token(), ..request.clone() };
+        let superseded = select_all(unit.documents.iter().map(|d| Box::pin(d.superseded.cancelled())));
+        let solve = async {
+            match &question.goal {
+                Goal::Trace(case) => self.infer_trace(&wanted, &unit, &engine, *case).await,
+                goal => self.synthesize(&wanted, &unit, &engine, goal, &progress).await,
+            }
+        };
+        let watch = async {
+            superseded.await;
+            wanted.cancel.cancel();
+            std::future::pending::<()>().await
+        };
+        let solved = tokio::select! { biased; () = watch => Err(Failure::Stale), solved = solve => solved };
+        let solved = match solved {
+            Err(Failure::Cancelled) if !request.cancel.is_cancelled() => Err(Failure::Stale),
+            solved => solved,
         };
         let solved = solved.and_then(|solved| match question.is_fresh(&self.outbox.shared().snapshot()) {
             true => Ok(solved),

@@ -1,6 +1,7 @@
 //! What a synthesis action or command asks for. It travels with the action as JSON, and says for which texts it was
 //! put, so that it is not answered for others.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use ide::synthesis::Goal;
@@ -9,14 +10,16 @@ use syntax::TextSize;
 use tower_lsp::lsp_types::Url;
 
 use crate::analyses::Unit;
+use crate::document::Document;
 use crate::workspace::Snapshot;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
     /// The document that the action was asked in.
     pub uri: Url,
-    /// The documents of its unit, and their versions.
-    versions: Vec<(String, Option<i32>)>,
+    /// The documents of its unit, and the fingerprints of their texts: what is read from disk has no version, and a
+    /// version may come again when a document is opened again.
+    texts: Vec<(String, u64)>,
     #[serde(with = "Wire")]
     pub goal: Goal,
 }
@@ -54,26 +57,33 @@ impl Wire {
 
 impl Question {
     pub fn new(uri: &Url, unit: &Unit, goal: Goal) -> Question {
-        Question { uri: uri.clone(), versions: versions(unit), goal }
+        Question { uri: uri.clone(), texts: texts(unit), goal }
     }
 
     /// The unit that the question is about; `None` where it is no longer as it was.
     pub fn unit(&self, snapshot: &Snapshot) -> Option<Arc<Unit>> {
         let unit = snapshot.unit(snapshot.document_at(&self.uri)?);
-        (versions(&unit) == self.versions).then_some(unit)
+        (texts(&unit) == self.texts).then_some(unit)
     }
 
     /// The documents are still what they were when the question was put. Doesn't parse.
     pub fn is_fresh(&self, snapshot: &Snapshot) -> bool {
-        self.versions.iter().all(|(uri, version)| {
+        self.texts.iter().all(|(uri, text)| {
             let document = uri.parse().ok().and_then(|uri: Url| snapshot.document_at(&uri));
-            document.is_some_and(|document| document.version == *version)
+            document.is_some_and(|document| fingerprint(document) == *text)
         })
     }
 }
 
-fn versions(unit: &Unit) -> Vec<(String, Option<i32>)> {
-    unit.documents.iter().map(|document| (document.uri.to_string(), document.version)).collect()
+fn texts(unit: &Unit) -> Vec<(String, u64)> {
+    unit.documents.iter().map(|document| (document.uri.to_string(), fingerprint(document))).collect()
+}
+
+/// Of 53 bits: editors written in JavaScript keep no more of a number.
+fn fingerprint(document: &Document) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    document.contiguous().hash(&mut hasher);
+    hasher.finish() >> 11
 }
 
 #[cfg(test)]
@@ -85,7 +95,7 @@ mod tests {
         for goal in [Goal::Program, Goal::Holes, Goal::Complete(TextSize::new(7)), Goal::Trace(2)] {
             let question = Question {
                 uri: "file:///a.karel".parse().unwrap(),
-                versions: vec![("file:///a.karel".into(), Some(3)), ("file:///a.kgrid".into(), None)],
+                texts: vec![("file:///a.karel".into(), 3), ("file:///a.kgrid".into(), (1 << 53) - 1)],
                 goal,
             };
             let json = serde_json::to_value(&question).unwrap();

@@ -214,7 +214,7 @@ mod tests {
         input.extend(b"\n");
         input.extend(frame.to_lowercase().as_bytes());
         let mut output = Vec::new();
-        let (pump, _drain) = Pump::new(tokio::io::sink());
+        let (pump, _drain) = Pump::new(tokio::io::sink(), crate::transport::pump::MAX_WAITING);
         run(&input[..], &mut output, pump).await.unwrap();
         assert_eq!(String::from_utf8(output).unwrap(), frame.repeat(2));
     }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 /// Bytes that may wait for the client. One that leaves more unread is taken to be gone.
 pub const MAX_WAITING: usize = 256 << 20;
@@ -18,6 +19,9 @@ pub const MAX_WAITING: usize = 256 << 20;
 pub struct Pump {
     queue: mpsc::UnboundedSender<Vec<u8>>,
     waiting: Arc<AtomicUsize>,
+    most: usize,
+    /// The client has left more than `most` bytes unread.
+    overfull: CancellationToken,
 }
 
 /// Tells when the pump has come to its end, and what is still in it.
@@ -27,7 +31,8 @@ pub struct Drain {
 }
 
 impl Pump {
-    pub fn new<W>(mut to: W) -> (Pump, Drain)
+    /// A client that leaves more than `most` bytes unread is given up, [`MAX_WAITING`] in the server.
+    pub fn new<W>(mut to: W, most: usize) -> (Pump, Drain)
     where
         W: AsyncWrite + Unpin + Send + 'static,
     {
@@ -35,14 +40,23 @@ impl Pump {
         let waiting = Arc::new(AtomicUsize::new(0));
         let (progress, written) = watch::channel(());
         let left = Arc::clone(&waiting);
+        let overfull = CancellationToken::new();
+        let give_up = overfull.clone();
         tokio::spawn(async move {
             while let Some(frame) = frames.recv().await {
-                if left.load(Ordering::Acquire) > MAX_WAITING {
-                    tracing::error!("the client has left {MAX_WAITING} bytes unread: giving up on it");
-                    return;
-                }
-                let sent = to.write_all(&frame).await;
-                let sent = if frames.is_empty() { sent.and(to.flush().await) } else { sent };
+                let send = async {
+                    to.write_all(&frame).await?;
+                    if frames.is_empty() { to.flush().await } else { Ok(()) }
+                };
+                // A client that reads nothing keeps the writer waiting here.
+                let sent = tokio::select! {
+                    biased;
+                    () = give_up.cancelled() => {
+                        tracing::error!("the client has left {most} bytes unread: giving up on it");
+                        return;
+                    }
+                    sent = send => sent,
+                };
                 if let Err(error) = sent {
                     tracing::info!("the client's end is closed: {error}");
                     return;
@@ -53,7 +67,8 @@ impl Pump {
                 }
             }
         });
-        (Pump { queue, waiting: Arc::clone(&waiting) }, Drain { waiting, written })
+        let pump = Pump { queue, waiting: Arc::clone(&waiting), most, overfull };
+        (pump, Drain { waiting, written })
     }
 
     /// Queues one message. A client that is gone swallows it.
@@ -62,7 +77,11 @@ impl Pump {
     }
 
     fn push(&self, bytes: Vec<u8>) {
-        self.waiting.fetch_add(bytes.len(), Ordering::AcqRel);
+        let waiting = self.waiting.fetch_add(bytes.len(), Ordering::AcqRel) + bytes.len();
+        if waiting > self.most {
+            self.overfull.cancel();
+            return;
+        }
         // The writer's end is reported by `Drain`; here there is nobody left to tell.
         let _ = self.queue.send(bytes);
     }
@@ -96,5 +115,23 @@ impl AsyncWrite for Pump {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_never_reads_is_given_up() {
+        let (client, server) = tokio::io::duplex(1 << 10);
+        let (pump, mut drain) = Pump::new(server, 64 << 10);
+        for _ in 0..100 {
+            pump.send(&"x".repeat(1 << 10));
+        }
+        // Hangs, and is ended by the test runner, where the writer waits for the client for ever.
+        drain.closed().await;
+        drain.empty().await;
+        drop(client);
     }
 }

@@ -8,7 +8,7 @@ use tower_lsp::{ClientSocket, LanguageServer, LspService, Server};
 
 use super::front::{Ending, Front};
 use super::intake;
-use super::pump::Pump;
+use super::pump::{MAX_WAITING, Pump};
 use crate::workspace::Shared;
 
 /// How long the client may take to read what is left after `exit`, and requests to end after the client's end closed.
@@ -28,7 +28,7 @@ where
     L: LanguageServer,
 {
     let ending = Ending::default();
-    let (pump, mut drain) = Pump::new(to);
+    let (pump, mut drain) = Pump::new(to, MAX_WAITING);
     let (admitted, input) = tokio::io::duplex(64 << 10);
     let reader = tokio::spawn(intake::run(BufReader::new(from), admitted, pump.clone()));
     let front = Front::new(service, shared, ending.clone());
