@@ -146,7 +146,8 @@ fn trace(names: &[String], start: &World, expected: &Expected) -> Result<Vec<Act
     let mut world = start.clone();
     for (step, &action) in actions.iter().enumerate() {
         let last = step + 1 == actions.len();
-        if !world.act(action) && !(last && matches!(expected, Expected::Crash)) {
+        let may_crash = last && matches!(expected, Expected::Crash);
+        if !world.act(action) && !may_crash {
             return Err(format!("has a trace that crashes at step {}, {}.", step + 1, action.name()));
         }
     }
