@@ -145,9 +145,9 @@ fn trace(names: &[String], start: &World, expected: &Expected) -> Result<Vec<Act
     let actions: Vec<Action> = names.iter().map(action).collect::<Result<_, _>>()?;
     let mut world = start.clone();
     for (step, &action) in actions.iter().enumerate() {
-        let last = step + 1 == actions.len();
-        let may_crash = last && matches!(expected, Expected::Crash);
-        if !world.act(action) && !may_crash {
+        let may_crash = *expected == Expected::Crash && step + 1 == actions.len();
+        let done = world.act(action);
+        if !done && !may_crash {
             return Err(format!("has a trace that crashes at step {}, {}.", step + 1, action.name()));
         }
     }

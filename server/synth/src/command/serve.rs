@@ -26,9 +26,21 @@ impl Serve {
         let (device, models) = self.computation.open()?;
         let workers = Workers { count: self.workers.into(), threads: self.computation.threads };
         serve(models, &device::name(device), workers, io::stdin(), output)?;
-        // Workers may be in the middle of a search that nobody waits for any more.
-        std::process::exit(0)
+        end()
     }
+}
+
+/// Ends the process at once. Workers may be in the middle of a search that nobody waits for any more; torch's own
+/// clearing up, which an ordinary exit runs, would take their ground away.
+#[cfg(unix)]
+fn end() -> ! {
+    // SAFETY: ends the process; everything that was to be written has been.
+    unsafe { libc::_exit(0) }
+}
+
+#[cfg(not(unix))]
+fn end() -> ! {
+    std::process::exit(0)
 }
 
 /// The standard output for the messages alone; what others print goes to standard error from here on.
