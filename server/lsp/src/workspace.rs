@@ -251,15 +251,19 @@ impl Shared {
     /// Takes the section's object as the settings.
     pub fn configure(&self, section: &Value) {
         let (config, warnings) = Config::read(section);
+        let mut state = self.state();
+        let news = *state.current.config != config;
+        if news {
+            state.change().config = Arc::new(config);
+        }
+        drop(state);
+        if news {
+            self.tell(Event::Configured);
+        }
+        // Last: who hears of a setting that is wrong may take the others to be in effect.
         for warning in warnings {
             tracing::warn!("{warning}");
             self.tell(Event::Message(MessageType::WARNING, warning));
-        }
-        let mut state = self.state();
-        if *state.current.config != config {
-            state.change().config = Arc::new(config);
-            drop(state);
-            self.tell(Event::Configured);
         }
     }
 
