@@ -87,6 +87,20 @@ pub struct Candidate {
     pub length: usize,
     /// Always all of them.
     pub examples_passed: usize,
+    /// How far that can be trusted, where it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out: Option<HeldOut>,
+}
+
+/// How often, in an evaluation, a program offered under the same circumstances (as many examples, as many candidates
+/// that differ in meaning) did the right thing on an example that it had not been shown.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeldOut {
+    /// In percent.
+    pub percent: f64,
+    /// Tasks it was measured on.
+    pub tasks: u32,
 }
 
 /// Sent as soon as a candidate is verified. `id` is the request's.
@@ -120,6 +134,30 @@ pub struct Outcome {
     pub best_passed: usize,
     /// Why it stopped: `found`, `exhausted`, `budget`.
     pub stopped: Stopped,
+    /// A question whose answer tells candidates apart, where `ambiguous`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deciding: Option<Deciding>,
+}
+
+/// The deciding example: a small world on which candidates do different things.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Deciding {
+    /// Grid text.
+    pub input: String,
+    /// At least two, that of the best candidate first.
+    pub answers: Vec<Answer>,
+}
+
+/// What some of the candidates make of the deciding example.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// Grid text; absent where they crash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    /// Indices into [`Outcome::candidates`].
+    pub candidates: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

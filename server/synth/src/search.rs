@@ -99,6 +99,7 @@ pub fn synthesize(
         enumerated,
         best_passed,
         stopped,
+        deciding: None,
     })
 }
 

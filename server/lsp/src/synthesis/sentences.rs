@@ -97,6 +97,7 @@ mod tests {
             enumerated: false,
             best_passed: 4,
             stopped,
+            deciding: None,
         }
     }
 

@@ -72,6 +72,7 @@ impl Found {
             log_probability,
             length: fill::length(file.procedures()),
             examples_passed: problem.cases.len(),
+            held_out: None,
             program,
         };
         let behaviour = self.behaviour(&lower(&file).code);
