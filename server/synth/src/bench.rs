@@ -128,7 +128,7 @@ fn one_beam(models: &Models, shown: &[dataset::Example], width: usize, latencies
     let mut executor = Executor::new(&cases, Source::Tokens, Limits::SERVING);
 
     let start = Instant::now();
-    let traces = traces::infer(&*models.trace, &[&pairs], 0, &|| false).pop().unwrap_or_default();
+    let traces = traces::infer(models.trace.as_deref(), &[&pairs], 0, &|| false).pop().unwrap_or_default();
     let inferred = start.elapsed();
     let mut decoder = models.code.begin(&[choose(&pairs, &traces, &models.code.examples())]);
     let mut beams = [BeamTask { template: &template, judge: &mut executor }];

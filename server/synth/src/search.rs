@@ -116,7 +116,7 @@ pub fn infer_traces(
     let pairs = request.examples.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
     let known: Vec<_> = pairs.iter().flatten().cloned().collect();
     debug_assert!(known.iter().all(|p| Canvas::fits(&p.start)));
-    let traces = traces::infer(&*models.trace, &[&known], 0, cancelled).pop().unwrap_or_default();
+    let traces = traces::infer(models.trace.as_deref(), &[&known], 0, cancelled).pop().unwrap_or_default();
     let mut traces = traces.into_iter();
     let traces = pairs
         .iter()
@@ -188,10 +188,11 @@ impl Search<'_> {
         let given = &self.problem.given;
         let missing: Vec<_> = (0..given.len()).filter(|&i| given[i].is_none()).collect();
         let pairs: Vec<_> = missing.iter().map(|&i| self.problem.pairs[i].clone()).collect();
-        let inferred = traces::infer(&*self.models.trace, &[&pairs], 0, self.stop).pop().unwrap_or_default();
+        let inferred =
+            traces::infer(self.models.trace.as_deref(), &[&pairs], 0, self.stop).pop().unwrap_or_default();
         let mut traces: Traces = given
             .iter()
-            .map(|trace| trace.clone().filter(|actions| actions.len() <= traces::MAX_STEPS))
+            .map(|trace| trace.clone().filter(|actions| actions.len() <= self.models.code.longest_trace()))
             .collect();
         for (index, trace) in missing.into_iter().zip(inferred) {
             traces[index] = trace;
@@ -203,8 +204,9 @@ impl Search<'_> {
     fn sample(&self, inferred: &Traces, seed: u64) -> Traces {
         let choice = Choice::Sampled { seed };
         let pairs = &self.problem.pairs[..];
-        let sampled =
-            traces::roll_out(&*self.models.trace, &[pairs], choice, self.stop).pop().unwrap_or_default();
+        let sampled = traces::roll_out(self.models.trace.as_deref(), &[pairs], choice, self.stop)
+            .pop()
+            .unwrap_or_default();
         let one = |i: usize| match (&self.problem.given[i], sampled.get(i)) {
             (None, Some(Some(sample))) => Some(sample.clone()),
             _ => inferred[i].clone(),

@@ -9,8 +9,6 @@ use runtime::{Action, World};
 
 use crate::models::{Pair, TraceModel};
 
-/// Longest trace; what takes more actions has none.
-pub const MAX_STEPS: usize = 75;
 /// Temperature of sampled roll-outs.
 pub const TEMPERATURE: f64 = 0.7;
 /// Sampled attempts for an example whose greedy roll-out failed.
@@ -41,14 +39,16 @@ struct Live<'a> {
 }
 
 /// Rolls out every pair of every task, all together. `stop` is asked before each step; what is not done by then
-/// has no trace.
+/// has no trace. Without a model nothing has one.
 pub fn roll_out(
-    model: &dyn TraceModel,
+    model: Option<&dyn TraceModel>,
     tasks: &[&[Pair]],
     choice: Choice,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Traces> {
     let mut traces: Vec<Traces> = tasks.iter().map(|pairs| vec![None; pairs.len()]).collect();
+    let Some(model) = model else { return traces };
+    let longest = model.longest();
     let forgets = choice == Choice::Greedy && !model.remembers();
     let seed = if let Choice::Sampled { seed } = choice { seed } else { 0 };
     let mut rollouts = model.begin(tasks);
@@ -83,7 +83,7 @@ pub fn roll_out(
         going = live
             .iter_mut()
             .zip(logits)
-            .map(|(live, logits)| match live.advance(logits, choice, forgets) {
+            .map(|(live, logits)| match live.advance(logits, choice, forgets, longest) {
                 Next::Going => true,
                 Next::Failed => false,
                 Next::Arrived => {
@@ -102,7 +102,7 @@ enum Next {
 }
 
 impl Live<'_> {
-    fn advance(&mut self, logits: [f32; 6], choice: Choice, forgets: bool) -> Next {
+    fn advance(&mut self, logits: [f32; 6], choice: Choice, forgets: bool, longest: usize) -> Next {
         let possible = |option: usize| match Action::ALL.get(option) {
             Some(&action) => self.now.can(action),
             None => self.now == *self.goal,
@@ -117,7 +117,7 @@ impl Live<'_> {
         let Some(&action) = chosen.and_then(|(option, _)| Action::ALL.get(option)) else {
             return Next::Arrived;
         };
-        if self.actions.len() == MAX_STEPS || (forgets && !self.seen.insert(self.now.clone())) {
+        if self.actions.len() == longest || (forgets && !self.seen.insert(self.now.clone())) {
             return Next::Failed;
         }
         self.actions.push(action);
@@ -138,14 +138,19 @@ fn sample(options: &[(usize, f64)], random: &mut Random) -> Option<(usize, f64)>
 }
 
 /// Greedy roll-outs, then sampled ones for the pairs where those failed.
-pub fn infer(model: &dyn TraceModel, tasks: &[&[Pair]], seed: u64, stop: &dyn Fn() -> bool) -> Vec<Traces> {
+pub fn infer(
+    model: Option<&dyn TraceModel>,
+    tasks: &[&[Pair]],
+    seed: u64,
+    stop: &dyn Fn() -> bool,
+) -> Vec<Traces> {
     let greedy = roll_out(model, tasks, Choice::Greedy, stop);
     retry(model, tasks, greedy, seed, stop)
 }
 
 /// Tries the pairs that have no trace again, [`RETRIES`] times each.
 pub fn retry(
-    model: &dyn TraceModel,
+    model: Option<&dyn TraceModel>,
     tasks: &[&[Pair]],
     mut traces: Vec<Traces>,
     seed: u64,
@@ -155,7 +160,7 @@ pub fn retry(
         .flat_map(|task| (0..traces[task].len()).map(move |pair| (task, pair)))
         .filter(|&(task, pair)| traces[task][pair].is_none())
         .collect();
-    if failed.is_empty() || stop() {
+    if model.is_none() || failed.is_empty() || stop() {
         return traces;
     }
     let again: Vec<Vec<Pair>> =

@@ -8,6 +8,7 @@ use serde_json::Value;
 use synth::beam::{Anything, BeamTask, Breadth, Flow, search};
 use synth::device::{self, Choice};
 use synth::models::code_transformer::CodeTransformer;
+use synth::models::network::Network;
 use synth::models::trace_policy::TracePolicy;
 use synth::models::weights::Weights;
 use synth::models::{CodeModel, CodeTask, Pair};
@@ -59,12 +60,12 @@ fn devices() -> &'static [Device] {
 
 fn policy(device: Device) -> TracePolicy {
     let bytes = include_bytes!("../weights/trace-policy.safetensors");
-    TracePolicy::load(Weights::parse(bytes, "trace-policy", device).unwrap()).unwrap()
+    TracePolicy::build(Weights::parse(bytes, "trace-policy", device).unwrap()).unwrap()
 }
 
 fn transformer(device: Device) -> CodeTransformer {
     let bytes = include_bytes!("../weights/code-transformer.safetensors");
-    CodeTransformer::load(Weights::parse(bytes, "code-transformer", device).unwrap()).unwrap()
+    CodeTransformer::build(Weights::parse(bytes, "code-transformer", device).unwrap()).unwrap()
 }
 
 fn trace_names(traces: &Traces) -> Value {
@@ -81,7 +82,7 @@ fn policy_and_traces_agree_on(device: Device) {
     let policy = policy(device);
     let references = references();
     let tasks: Vec<&[Pair]> = references.iter().map(|r| &r.pairs[..]).collect();
-    let traces = infer(&policy, &tasks, 0, &|| false);
+    let traces = infer(Some(&policy), &tasks, 0, &|| false);
     for (reference, traces) in references.iter().zip(&traces) {
         let first = &reference.pairs[0];
         let logits = policy.logits(&[(&first.start, &first.goal)]);
@@ -94,7 +95,7 @@ fn policy_and_traces_agree_on(device: Device) {
 fn tasks(references: &[Reference], device: Device) -> Vec<CodeTask> {
     let policy = policy(device);
     let pairs: Vec<&[Pair]> = references.iter().map(|r| &r.pairs[..]).collect();
-    let traces = infer(&policy, &pairs, 0, &|| false);
+    let traces = infer(Some(&policy), &pairs, 0, &|| false);
     references.iter().zip(traces).map(|(r, traces)| CodeTask { pairs: r.pairs.clone(), traces }).collect()
 }
 

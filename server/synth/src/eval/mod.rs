@@ -155,7 +155,7 @@ fn evaluate_batch(models: &Models, batch: &[Task], settings: &Settings) -> Vec<T
 fn infer_traces(models: &Models, subjects: &mut [&mut Subject], settings: &Settings) -> Vec<Traces> {
     let start = Instant::now();
     let pairs: Vec<&[Pair]> = subjects.iter().map(|s| &s.pairs[..]).collect();
-    let model = &*models.trace;
+    let model = models.trace.as_deref();
     let greedy = traces::roll_out(model, &pairs, traces::Choice::Greedy, &|| false);
     let retried = traces::retry(model, &pairs, greedy.clone(), settings.seed, &|| false);
     let seconds = start.elapsed().as_secs_f64() / subjects.len() as f64;

@@ -1,36 +1,40 @@
-//! I/O + TRACE → CODE: one Transformer whose encoder reads all five examples and their traces as one sequence, and
-//! whose decoder attends to all of it.
+//! I/O + TRACE → CODE: one Transformer whose encoder reads all examples and their traces as one sequence, and
+//! whose decoder attends to all of it. 8,033,802 weights at the starting sizes; `e` examples a task.
 //!
 //! ```text
-//! planes   [5, 32, 16, 16]     input and output worlds, turned so that the agent starts looking north
-//! trunk    [5, 32, 16, 16]     stem + 3 residual blocks
-//! i/o      [5 * 6, 256]        per example: start cell, end cell, four quadrants of the canvas
+//! planes   [e, 32, 16, 16]     input and output worlds, turned so that the agent starts looking north
+//! trunk    [e, 32, 16, 16]     stem + 3 residual blocks
+//! i/o      [e * 6, 256]        per example: start cell, end cell, four quadrants of the canvas
 //! steps    [sum(T + 1), 256]   per trace step: action, four condition bits, markers, heading, time, the agent's cell
-//! memory   [30 + steps, 256]   4 layers, 8 heads
+//! memory   [e * 6 + steps, 256] 4 layers, 8 heads
 //! logits   [beam, 42]          4 layers, 8 heads, one token at a time (see `decoder`)
 //! ```
 
 mod decoder;
+mod reading;
 
-use dataset::features::{CELLS, Canvas, PLANES, planes};
+use dataset::compact::BEGIN;
+use runtime::sample::Random;
 use tch::{Device, Tensor};
 
 use super::layers::{Linear, Norm, Trunk, attend, gelu};
-use super::weights::{Weights, WeightsError};
+use super::network::{IGNORED, Loss, Model, Network, Sample, indices};
+use super::parameters::Init;
+use super::weights::{Sizes, Weight, Weights, WeightsError};
 use super::{CodeModel, CodeTask, Decoder, Row, VOCABULARY, tensor};
 use decoder::{DecoderLayer, TransformerDecoder};
+use reading::Reading;
 
-/// Examples in a task, always.
-const EXAMPLES: usize = 5;
+/// Examples in a task for weights that don't say: always so many.
+const EXAMPLES: i64 = 5;
 /// Learned positions in a program.
 const POSITIONS: i64 = 48;
-/// Learned times in a trace: 75 actions, stop, and some to spare.
-const TIMES: i64 = 80;
 /// Tokens per example for its two worlds.
 const WORLD_TOKENS: i64 = 6;
-const STOP: i64 = 5;
-const UNKNOWN: i64 = 6;
+/// How far fresh embeddings spread.
+const EMBEDDING: Init = Init::Normal(0.02);
 
+#[derive(Clone)]
 pub struct CodeTransformer {
     /// Channels of the trunk, width of the model, heads.
     channels: i64,
@@ -38,40 +42,31 @@ pub struct CodeTransformer {
     heads: i64,
     trunk: Trunk,
     /// `[d, channels, 8, 8]`, one token per quadrant.
-    patch: (Tensor, Tensor),
+    patch: (Weight, Weight),
     at_start: Linear,
     at_end: Linear,
     at_agent: Linear,
     /// Rows: 4 end headings.
-    end_heading: Tensor,
+    end_heading: Weight,
     /// `[6, d]`
-    io_position: Tensor,
-    /// The tables of a trace step, one below the other; see [`StepTable`].
-    step_table: Tensor,
+    io_position: Weight,
+    /// The tables of a trace step, one below the other; see [`reading::table`].
+    step_table: Weight,
+    /// Most examples that a task may have, and whether it may have fewer.
+    examples: i64,
+    fewer: bool,
     encoder: Vec<EncoderLayer>,
     encoder_norm: Norm,
     /// Keys and values of all decoder layers for the memory, in one product: `[layers * 2 * d, d]`.
     cross: Linear,
-    token: Tensor,
-    position: Tensor,
+    token: Weight,
+    position: Weight,
     decoder: Vec<DecoderLayer>,
     decoder_norm: Norm,
     out: Linear,
 }
 
-/// First rows of the parts of `step_table`.
-struct StepTable;
-
-impl StepTable {
-    const ACTION: i64 = 0;
-    const CONDITIONS: i64 = 8;
-    const MARKERS: i64 = 24;
-    const HEADING: i64 = 34;
-    const TIME: i64 = 38;
-    const EXAMPLE: i64 = StepTable::TIME + TIMES;
-    const COLUMNS: usize = 6;
-}
-
+#[derive(Clone)]
 struct EncoderLayer {
     norm1: Norm,
     qkv: Linear,
@@ -98,44 +93,115 @@ impl EncoderLayer {
         let (tasks, length, d) = x.size3().unwrap_or_default();
         let qkv = self.qkv.forward(&self.norm1.forward(&x)).view([tasks, length, 3, heads, d / heads]);
         let part = |n| qkv.select(2, n).transpose(1, 2);
-        x += self.out.forward(&attend(&part(0), &part(1), &part(2), mask));
-        x += self.down.forward(&gelu(self.up.forward(&self.norm2.forward(&x))));
-        x
-    }
-
-    fn share(&self) -> EncoderLayer {
-        EncoderLayer {
-            norm1: self.norm1.share(),
-            qkv: self.qkv.share(),
-            out: self.out.share(),
-            norm2: self.norm2.share(),
-            up: self.up.share(),
-            down: self.down.share(),
-        }
+        x = x + self.out.forward(&attend(&part(0), &part(1), &part(2), mask));
+        let inner = gelu(&self.up.forward(&self.norm2.forward(&x)));
+        x + self.down.forward(&inner)
     }
 }
 
 impl CodeTransformer {
-    pub const NAME: &'static str = "CodeTransformer";
+    /// Tasks → memory `[tasks, length, d]`, and the lengths: shorter memories are padded at the end.
+    pub fn encode(&self, tasks: &[CodeTask]) -> (Tensor, Vec<i64>) {
+        let reading = Reading::of(tasks.iter(), self.examples);
+        (self.memory(&reading), reading.lengths)
+    }
 
-    pub fn load(mut w: Weights) -> Result<CodeTransformer, WeightsError> {
+    fn memory(&self, reading: &Reading) -> Tensor {
+        let (device, kind, d) = (self.trunk.device(), self.trunk.kind(), self.d);
+        let examples = reading.canvases.len() as i64;
+        let f = self.trunk.forward(&reading.canvases.planes(device, kind));
+        // [examples, d, 2, 2] → [examples, 4, d], quadrants row by row from the south-west
+        let quadrants = f.conv2d(&self.patch.0, Some(&*self.patch.1), [8, 8], [0, 0], [1, 1], 1);
+        let quadrants = quadrants.flatten(2, 3).transpose(1, 2);
+        // One row per canvas cell: [examples * 256, channels]
+        let cells = f.permute([0, 2, 3, 1]).reshape([-1, self.channels]);
+        let at = |places: &[i64]| cells.index_select(0, &indices(places, &[places.len() as i64], device));
+        let row = |table: &Tensor, rows: &[i64]| {
+            table.index_select(0, &indices(rows, &[rows.len() as i64], device))
+        };
+        let start = self.at_start.forward(&at(&reading.starts)).unsqueeze(1);
+        let end = (self.at_end.forward(&at(&reading.ends)) + row(&self.end_heading, &reading.headings))
+            .unsqueeze(1);
+        let io = Tensor::cat(&[start, end, quadrants], 1)
+            + &*self.io_position
+            + row(&self.step_table, &reading.numbers).unsqueeze(1);
+        let total = reading.agents.len() as i64;
+        let columns = reading::table::COLUMNS as i64;
+        let steps = row(&self.step_table, &reading.rows).view([total, columns, d]).sum_dim_intlist(
+            [1i64].as_slice(),
+            false,
+            None,
+        ) + self.at_agent.forward(&at(&reading.agents));
+        let tokens = Tensor::cat(&[io.reshape([examples * WORLD_TOKENS, d]), steps], 0);
+        let tasks = reading.lengths.len() as i64;
+        let mut x = row(&tokens, &reading.order).view([tasks, -1, d]);
+        let mask = padding_mask(&reading.lengths, device);
+        for layer in &self.encoder {
+            x = layer.forward(x, self.heads, mask.as_ref());
+        }
+        self.encoder_norm.forward(&x)
+    }
+
+    /// Keys and values of the memory for all decoder layers, `[layers, 2, tasks, heads, length, d / heads]`.
+    fn cross_keys_and_values(&self, memory: &Tensor) -> Tensor {
+        let (tasks, longest, d) = memory.size3().unwrap_or_default();
+        let layers = self.decoder.len() as i64;
+        let both = self.cross.forward(memory);
+        both.view([tasks, longest, layers, 2, self.heads, d / self.heads]).permute([2, 3, 0, 4, 1, 5])
+    }
+
+    /// Logits of each next token, `[tasks, length, 42]`, after `tokens [tasks, length]`, the begin token first.
+    fn teach(&self, memory: &Tensor, mask: Option<&Tensor>, tokens: &Tensor) -> Tensor {
+        let length = tokens.size().last().copied().unwrap_or(0);
+        let cross = self.cross_keys_and_values(memory);
+        let mut x =
+            Tensor::embedding(&self.token, tokens, -1, false, false) + self.position.narrow(0, 0, length);
+        for (i, layer) in self.decoder.iter().enumerate() {
+            let cross = cross.get(i as i64);
+            x = layer.teach(x, self.heads, &cross.get(0), &cross.get(1), mask);
+        }
+        self.out.forward(&self.decoder_norm.forward(&x))
+    }
+
+    /// Logits of the token after the begin token, for each task: `[tasks][42]`. For comparison with other
+    /// implementations.
+    pub fn first_token_logits(&self, memory: &Tensor, lengths: &[i64]) -> Vec<Vec<f32>> {
+        let rows: Vec<Row> = (0..lengths.len()).map(|parent| Row { parent, token: BEGIN }).collect();
+        let logits = TransformerDecoder::new(self, memory, lengths).logits(&rows);
+        logits.chunks(VOCABULARY).map(<[f32]>::to_vec).collect()
+    }
+}
+
+/// What is learned from: tasks, and their programs.
+pub struct Lesson {
+    reading: Reading,
+    /// Begin token and programs without their last token, padded with the begin token: `[tasks, length]`.
+    tokens: Vec<i64>,
+    /// The programs, padded with [`IGNORED`]: `[tasks, length]`.
+    targets: Vec<i64>,
+    count: usize,
+}
+
+impl Network for CodeTransformer {
+    const NAME: &'static str = "CodeTransformer";
+
+    type Features = Lesson;
+
+    fn build(mut w: Weights) -> Result<CodeTransformer, WeightsError> {
         w.expect_model(CodeTransformer::NAME)?;
         let (d, heads, layers) = (w.size("d", 4096)?, w.size("heads", 64)?, w.size("layers", 64)?);
         let (channels, blocks) = (w.size("channels", 1024)?, w.size("blocks", 64)?);
+        let examples = w.size_or("examples", EXAMPLES, reading::MAX_EXAMPLES)?;
+        let fewer = w.sizes().word("examples").is_some();
         if d % heads != 0 {
             return Err(w.unusable("heads"));
         }
         let step_table = {
-            let mut part = |name: &str, rows| w.take(&format!("{name}.weight"), &[rows, d]);
-            let parts = [
-                part("action", 8)?,
-                part("conditions", 16)?,
-                part("markers", 10)?,
-                part("heading", 4)?,
-                part("time", TIMES)?,
-                part("example", EXAMPLES as i64)?,
-            ];
-            Tensor::cat(&parts, 0)
+            let parts = reading::table::parts(examples)
+                .into_iter()
+                .map(|(name, rows)| w.take(&format!("{name}.weight"), &[rows, d], EMBEDDING))
+                .collect::<Result<Vec<_>, _>>()?;
+            Tensor::cat(&parts.iter().map(|part| &**part).collect::<Vec<&Tensor>>(), 0).into()
         };
         let encoder = (0..layers)
             .map(|i| EncoderLayer::load(&mut w, &format!("encoder.{i}"), d))
@@ -146,23 +212,26 @@ impl CodeTransformer {
         let cross = (0..layers)
             .map(|i| Linear::load_unbiased(&mut w, &format!("decoder.{i}.cross.kv"), 2 * d, d))
             .collect::<Result<Vec<_>, _>>()?;
+        let patch = w.take("patch.weight", &[d, channels, 8, 8], Init::fan_in(64 * channels))?;
         let model = CodeTransformer {
             channels,
             d,
             heads,
+            examples,
+            fewer,
             trunk: Trunk::load(&mut w, channels, blocks)?,
-            patch: (w.take("patch.weight", &[d, channels, 8, 8])?, w.take("patch.bias", &[d])?),
+            patch: (patch, w.take("patch.bias", &[d], Init::Zeros)?),
             at_start: Linear::load(&mut w, "at_start", d, channels)?,
             at_end: Linear::load(&mut w, "at_end", d, channels)?,
             at_agent: Linear::load(&mut w, "at_agent", d, channels)?,
-            end_heading: w.take("end_heading.weight", &[4, d])?,
-            io_position: w.take("io_position", &[WORLD_TOKENS, d])?,
+            end_heading: w.take("end_heading.weight", &[4, d], EMBEDDING)?,
+            io_position: w.take("io_position", &[WORLD_TOKENS, d], EMBEDDING)?,
             step_table,
             encoder,
             encoder_norm: Norm::load(&mut w, "encoder_norm", d)?,
             cross: Linear::joined(&cross),
-            token: w.take("token.weight", &[VOCABULARY as i64, d])?,
-            position: w.take("position.weight", &[POSITIONS, d])?,
+            token: w.take("token.weight", &[VOCABULARY as i64, d], EMBEDDING)?,
+            position: w.take("position.weight", &[POSITIONS, d], EMBEDDING)?,
             decoder,
             decoder_norm: Norm::load(&mut w, "decoder_norm", d)?,
             out: Linear::load(&mut w, "out", VOCABULARY as i64, d)?,
@@ -171,110 +240,45 @@ impl CodeTransformer {
         Ok(model)
     }
 
-    /// Tasks of five examples → memory `[tasks, length, d]`, and the lengths: shorter memories are padded at the end.
-    pub fn encode(&self, tasks: &[CodeTask]) -> (Tensor, Vec<i64>) {
-        let device = self.token.device();
-        let (count, d) = (tasks.len() as i64, self.d);
-        let mut input = vec![0f32; tasks.len() * EXAMPLES * PLANES * CELLS];
-        // Indices into the flat canvases [count * 5 * 256], and into the tables.
-        let (mut starts, mut ends, mut headings) = (vec![], vec![], vec![]);
-        let (mut agents, mut rows, mut lengths) = (vec![], vec![], vec![]);
-        for (example, (pair, trace)) in tasks.iter().flat_map(|t| t.pairs.iter().zip(&t.traces)).enumerate() {
-            if example % EXAMPLES == 0 {
-                lengths.push(0);
-            }
-            let quarter = pair.start.robot().heading as u8;
-            let (mut now, end) =
-                (Canvas::of(&pair.start).rotated(quarter), Canvas::of(&pair.goal).rotated(quarter));
-            planes(&now, &end, &mut input[example * PLANES * CELLS..][..PLANES * CELLS]);
-            let canvas = example * CELLS;
-            starts.push((canvas + now.place()) as i64);
-            ends.push((canvas + end.place()) as i64);
-            headings.push(end.heading as i64);
-            let mut step = |time: usize, action: i64, now: &Canvas| {
-                agents.push((canvas + now.place()) as i64);
-                rows.extend([
-                    StepTable::ACTION + action,
-                    StepTable::CONDITIONS + i64::from(now.condition_bits()),
-                    StepTable::MARKERS + i64::from(now.markers_here()),
-                    StepTable::HEADING + now.heading as i64,
-                    StepTable::TIME + time as i64,
-                    StepTable::EXAMPLE + (example % EXAMPLES) as i64,
-                ]);
-            };
-            let before = match trace {
-                None => {
-                    step(0, UNKNOWN, &now);
-                    1
-                }
-                Some(actions) => {
-                    for (time, &action) in actions.iter().enumerate() {
-                        step(time, action as i64, &now);
-                        now.act(action);
-                    }
-                    step(actions.len(), STOP, &now);
-                    actions.len() + 1
-                }
-            };
-            *lengths.last_mut().expect("a task has begun") += before as i64;
-        }
-        let examples = count * EXAMPLES as i64;
-        let f = self.trunk.forward(&tensor(&input, &[examples, PLANES as i64, 16, 16], device));
-        // [examples, d, 2, 2] → [examples, 4, d], quadrants row by row from the south-west
-        let quadrants = f.conv2d(&self.patch.0, Some(&self.patch.1), [8, 8], [0, 0], [1, 1], 1);
-        let quadrants = quadrants.flatten(2, 3).transpose(1, 2);
-        // One row per canvas cell: [examples * 256, channels]
-        let cells = f.permute([0, 2, 3, 1]).reshape([examples * CELLS as i64, self.channels]);
-        let at = |places: &[i64]| cells.index_select(0, &tensor(places, &[places.len() as i64], device));
-        let start = self.at_start.forward(&at(&starts)).unsqueeze(1);
-        let heading = self.end_heading.index_select(0, &tensor(&headings, &[examples], device));
-        let end = (self.at_end.forward(&at(&ends)) + heading).unsqueeze(1);
-        let of_example = self.step_table.narrow(0, StepTable::EXAMPLE, EXAMPLES as i64).unsqueeze(1);
-        let io = (Tensor::cat(&[start, end, quadrants], 1) + &self.io_position).view([
-            count,
-            EXAMPLES as i64,
-            WORLD_TOKENS,
-            d,
-        ]) + of_example;
-        let io = io.view([count, EXAMPLES as i64 * WORLD_TOKENS, d]);
-        let total = agents.len() as i64;
-        let embedded =
-            self.step_table.index_select(0, &tensor(&rows, &[total * StepTable::COLUMNS as i64], device));
-        let steps = embedded.view([total, StepTable::COLUMNS as i64, d]).sum_dim_intlist(
-            [1i64].as_slice(),
-            false,
-            None,
-        ) + self.at_agent.forward(&at(&agents));
-
-        let longest = lengths.iter().copied().max().unwrap_or(0);
-        let steps = if lengths.iter().all(|&l| l == longest) {
-            steps.view([count, longest, d])
-        } else {
-            let mut first = 0;
-            let mut index = Vec::with_capacity((count * longest) as usize);
-            for &length in &lengths {
-                index.extend((0..longest).map(|t| if t < length { first + t } else { 0 }));
-                first += length;
-            }
-            steps.index_select(0, &tensor(&index, &[count * longest], device)).view([count, longest, d])
+    fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> Lesson {
+        let examples = sizes.get("examples", reading::MAX_EXAMPLES).unwrap_or(EXAMPLES);
+        let readable = |s: &&Sample| {
+            s.program.len() <= POSITIONS as usize && (1..=examples as usize).contains(&s.task.pairs.len())
         };
-        let fixed = EXAMPLES as i64 * WORLD_TOKENS;
-        let lengths: Vec<i64> = lengths.into_iter().map(|l| l + fixed).collect();
-        let mask = padding_mask(&lengths, device);
-        let mut x = Tensor::cat(&[io, steps], 1);
-        for layer in &self.encoder {
-            x = layer.forward(x, self.heads, mask.as_ref());
+        let samples: Vec<&Sample> = samples.iter().filter(readable).collect();
+        let length = samples.iter().map(|s| s.program.len()).max().unwrap_or(0);
+        let (mut tokens, mut targets) = (Vec::new(), Vec::new());
+        for (number, program) in samples.iter().map(|s| &s.program).enumerate() {
+            tokens.push(i64::from(BEGIN));
+            tokens.extend(program.iter().take(program.len().saturating_sub(1)).map(|&t| i64::from(t)));
+            tokens.resize((number + 1) * length, i64::from(BEGIN));
+            targets.extend(program.iter().map(|&t| i64::from(t)));
+            targets.resize((number + 1) * length, IGNORED);
         }
-        (self.encoder_norm.forward(&x), lengths)
+        Lesson {
+            reading: Reading::of(samples.iter().map(|s| &s.task), examples),
+            count: samples.iter().map(|s| s.program.len()).sum(),
+            tokens,
+            targets,
+        }
     }
 
-    /// Logits of the token after the begin token, for each task: `[tasks][42]`. For comparison with other
-    /// implementations.
-    pub fn first_token_logits(&self, memory: &Tensor, lengths: &[i64]) -> Vec<Vec<f32>> {
-        let rows: Vec<Row> =
-            (0..lengths.len()).map(|parent| Row { parent, token: dataset::compact::BEGIN }).collect();
-        let logits = TransformerDecoder::new(self, memory, lengths).logits(&rows);
-        logits.chunks(VOCABULARY).map(<[f32]>::to_vec).collect()
+    fn targets(lesson: &Lesson) -> usize {
+        lesson.count
+    }
+
+    fn loss(&self, lesson: &Lesson) -> Loss {
+        let device = self.trunk.device();
+        let memory = self.memory(&lesson.reading);
+        let tasks = lesson.reading.lengths.len() as i64;
+        let mask = padding_mask(&lesson.reading.lengths, device);
+        let tokens = indices(&lesson.tokens, &[tasks, -1], device);
+        let targets = indices(&lesson.targets, &[tasks, -1], device);
+        Loss::of(&self.teach(&memory, mask.as_ref(), &tokens), &targets)
+    }
+
+    fn model(self) -> Model {
+        Model::Code(Box::new(self))
     }
 }
 
@@ -293,12 +297,13 @@ fn padding_mask(lengths: &[i64], device: Device) -> Option<Tensor> {
 
 impl CodeModel for CodeTransformer {
     fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm> {
-        let (memory, lengths) = self.encode(tasks);
+        let (memory, lengths) = tch::no_grad(|| self.encode(tasks));
         Box::new(TransformerDecoder::new(self, &memory, &lengths))
     }
 
     fn examples(&self) -> std::ops::RangeInclusive<usize> {
-        EXAMPLES..=EXAMPLES
+        let most = self.examples as usize;
+        if self.fewer { 1..=most } else { most..=most }
     }
 
     fn longest(&self) -> usize {
@@ -306,27 +311,6 @@ impl CodeModel for CodeTransformer {
     }
 
     fn share(&self) -> Box<dyn CodeModel> {
-        let same = Tensor::shallow_clone;
-        Box::new(CodeTransformer {
-            channels: self.channels,
-            d: self.d,
-            heads: self.heads,
-            trunk: self.trunk.share(),
-            patch: (same(&self.patch.0), same(&self.patch.1)),
-            at_start: self.at_start.share(),
-            at_end: self.at_end.share(),
-            at_agent: self.at_agent.share(),
-            end_heading: same(&self.end_heading),
-            io_position: same(&self.io_position),
-            step_table: same(&self.step_table),
-            encoder: self.encoder.iter().map(EncoderLayer::share).collect(),
-            encoder_norm: self.encoder_norm.share(),
-            cross: self.cross.share(),
-            token: same(&self.token),
-            position: same(&self.position),
-            decoder: self.decoder.iter().map(DecoderLayer::share).collect(),
-            decoder_norm: self.decoder_norm.share(),
-            out: self.out.share(),
-        })
+        Box::new(self.clone())
     }
 }

@@ -1,20 +1,23 @@
-//! The layers that both networks are made of. Inference only: f32, no dropout, no gradients.
+//! The layers that the networks are made of. They compute in the kind of their weights, and nothing is changed in
+//! place that a gradient may need, so that the same code trains and serves.
 
 use tch::Tensor;
 
-use super::weights::{Weights, WeightsError};
+use super::parameters::Init;
+use super::weights::{Weight, Weights, WeightsError};
 
 /// `x W^T + b`: `[.., inputs]` → `[.., outputs]`.
+#[derive(Clone)]
 pub struct Linear {
-    weight: Tensor,
-    bias: Option<Tensor>,
+    weight: Weight,
+    bias: Option<Weight>,
 }
 
 impl Linear {
     pub fn load(w: &mut Weights, name: &str, outputs: i64, inputs: i64) -> Result<Linear, WeightsError> {
         Ok(Linear {
-            weight: w.take(&format!("{name}.weight"), &[outputs, inputs])?,
-            bias: Some(w.take(&format!("{name}.bias"), &[outputs])?),
+            weight: w.take(&format!("{name}.weight"), &[outputs, inputs], Init::fan_in(inputs))?,
+            bias: Some(w.take(&format!("{name}.bias"), &[outputs], Init::Zeros)?),
         })
     }
 
@@ -24,82 +27,91 @@ impl Linear {
         outputs: i64,
         inputs: i64,
     ) -> Result<Linear, WeightsError> {
-        Ok(Linear { weight: w.take(&format!("{name}.weight"), &[outputs, inputs])?, bias: None })
+        let weight = w.take(&format!("{name}.weight"), &[outputs, inputs], Init::fan_in(inputs))?;
+        Ok(Linear { weight, bias: None })
     }
 
     /// Several unbiased layers that read the same input, as one: their outputs lie side by side.
     pub fn joined(layers: &[Linear]) -> Linear {
-        Linear { weight: Tensor::cat(&layers.iter().map(|l| &l.weight).collect::<Vec<_>>(), 0), bias: None }
+        let weights: Vec<&Tensor> = layers.iter().map(|l| &*l.weight).collect();
+        Linear { weight: Tensor::cat(&weights, 0).into(), bias: None }
     }
 
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.linear(&self.weight, self.bias.as_ref())
+        x.linear(&self.weight, self.bias.as_deref())
     }
 
-    pub fn share(&self) -> Linear {
-        Linear { weight: self.weight.shallow_clone(), bias: self.bias.as_ref().map(Tensor::shallow_clone) }
+    /// The kind that it computes in.
+    pub fn kind(&self) -> tch::Kind {
+        self.weight.kind()
     }
 }
 
 /// Layer normalisation over the last axis.
+#[derive(Clone)]
 pub struct Norm {
-    weight: Tensor,
-    bias: Tensor,
+    weight: Weight,
+    bias: Weight,
     width: i64,
 }
 
 impl Norm {
     pub fn load(w: &mut Weights, name: &str, width: i64) -> Result<Norm, WeightsError> {
-        let weight = w.take(&format!("{name}.weight"), &[width])?;
-        let bias = w.take(&format!("{name}.bias"), &[width])?;
+        let weight = w.take(&format!("{name}.weight"), &[width], Init::Ones)?;
+        let bias = w.take(&format!("{name}.bias"), &[width], Init::Zeros)?;
         Ok(Norm { weight, bias, width })
     }
 
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.layer_norm([self.width], Some(&self.weight), Some(&self.bias), 1e-5, false)
-    }
-
-    pub fn share(&self) -> Norm {
-        Norm { weight: self.weight.shallow_clone(), bias: self.bias.shallow_clone(), width: self.width }
+        x.layer_norm([self.width], Some(&*self.weight), Some(&*self.bias), 1e-5, false)
     }
 }
 
 /// A 3×3 convolution that keeps the canvas's size.
+#[derive(Clone)]
 pub struct Conv {
-    weight: Tensor,
-    bias: Tensor,
+    weight: Weight,
+    bias: Weight,
 }
 
 impl Conv {
     pub fn load(w: &mut Weights, name: &str, outputs: i64, inputs: i64) -> Result<Conv, WeightsError> {
-        let weight = w.take(&format!("{name}.weight"), &[outputs, inputs, 3, 3])?;
-        Ok(Conv { weight, bias: w.take(&format!("{name}.bias"), &[outputs])? })
+        Conv::starting(w, name, outputs, inputs, Init::fan_in(9 * inputs))
+    }
+
+    /// The same with weights that start otherwise.
+    pub fn starting(
+        w: &mut Weights,
+        name: &str,
+        outputs: i64,
+        inputs: i64,
+        init: Init,
+    ) -> Result<Conv, WeightsError> {
+        let weight = w.take(&format!("{name}.weight"), &[outputs, inputs, 3, 3], init)?;
+        Ok(Conv { weight, bias: w.take(&format!("{name}.bias"), &[outputs], Init::Zeros)? })
     }
 
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.conv2d(&self.weight, Some(&self.bias), [1, 1], [1, 1], [1, 1], 1)
-    }
-
-    pub fn share(&self) -> Conv {
-        Conv { weight: self.weight.shallow_clone(), bias: self.bias.shallow_clone() }
+        x.conv2d(&self.weight, Some(&*self.bias), [1, 1], [1, 1], [1, 1], 1)
     }
 }
 
 /// Residual 3×3 convolutions without normalisation: `[n, 32, 16, 16]` → `[n, channels, 16, 16]`.
+#[derive(Clone)]
 pub struct Trunk {
     stem: Conv,
     blocks: Vec<(Conv, Conv)>,
 }
 
 impl Trunk {
+    /// The second convolution of each block starts at zero: at first a block passes on what it gets.
     pub fn load(w: &mut Weights, channels: i64, blocks: i64) -> Result<Trunk, WeightsError> {
         let stem = Conv::load(w, "trunk.stem", channels, dataset::features::PLANES as i64)?;
         let blocks = (0..blocks)
             .map(|b| {
-                let conv = |w: &mut Weights, n| {
-                    Conv::load(w, &format!("trunk.blocks.{b}.conv{n}"), channels, channels)
-                };
-                Ok((conv(w, 1)?, conv(w, 2)?))
+                let name = |n| format!("trunk.blocks.{b}.conv{n}");
+                let first = Conv::load(w, &name(1), channels, channels)?;
+                Ok((first, Conv::starting(w, &name(2), channels, channels, Init::Zeros)?))
             })
             .collect::<Result<_, WeightsError>>()?;
         Ok(Trunk { stem, blocks })
@@ -109,30 +121,31 @@ impl Trunk {
         self.stem.weight.device()
     }
 
+    /// The kind that it computes in.
+    pub fn kind(&self) -> tch::Kind {
+        self.stem.weight.kind()
+    }
+
     pub fn forward(&self, planes: &Tensor) -> Tensor {
         let mut x = self.stem.forward(planes);
         for (first, second) in &self.blocks {
-            let mut inner = first.forward(&x.relu());
-            x += second.forward(&inner.relu_());
+            let inner = first.forward(&x.relu());
+            x = x + second.forward(&inner.relu());
         }
-        x.relu_()
-    }
-
-    pub fn share(&self) -> Trunk {
-        let blocks = self.blocks.iter().map(|(a, b)| (a.share(), b.share())).collect();
-        Trunk { stem: self.stem.share(), blocks }
+        x.relu()
     }
 }
 
 /// `gelu` in the tanh approximation with which the networks were trained.
-pub fn gelu(mut x: Tensor) -> Tensor {
-    x.gelu_("tanh")
+pub fn gelu(x: &Tensor) -> Tensor {
+    x.gelu("tanh")
 }
 
 /// Scaled dot-product attention: `[batch, heads, queries, width]` over `[batch, heads, keys, width]`; `mask` is
 /// added to the scores (0 or minus infinity), broadcast to `[batch, heads, queries, keys]`.
 /// Gives `[batch, queries, heads * width]`.
 pub fn attend(q: &Tensor, k: &Tensor, v: &Tensor, mask: Option<&Tensor>) -> Tensor {
+    let mask = mask.map(|mask| mask.to_kind(q.kind()));
     let o = Tensor::scaled_dot_product_attention(q, k, v, mask, 0.0, false, None::<f64>, false);
     o.transpose(1, 2).flatten(2, 3)
 }

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use tch::Device;
 
-use super::code_transformer::CodeTransformer;
-use super::trace_policy::TracePolicy;
+use super::network::{self, Model};
 use super::weights::{Weights, WeightsError};
 use super::{CodeModel, TraceModel};
 
-/// The two networks of a system.
+/// The networks of a system.
 pub struct Models {
-    pub trace: Box<dyn TraceModel>,
+    /// None where programs are found from the worlds alone.
+    pub trace: Option<Box<dyn TraceModel>>,
     pub code: Box<dyn CodeModel>,
     /// File names, or `embedded`.
     pub names: Vec<String>,
@@ -36,12 +36,6 @@ pub enum LoadError {
     NotEmbedded,
 }
 
-/// One loaded file.
-enum Network {
-    Trace(Box<dyn TraceModel>),
-    Code(Box<dyn CodeModel>),
-}
-
 impl Models {
     /// The weights of `folder`, or those that the engine carries.
     pub fn load(folder: Option<&Path>, device: Device) -> Result<Models, LoadError> {
@@ -54,17 +48,18 @@ impl Models {
     /// The weights that the engine carries.
     #[cfg(feature = "embedded-weights")]
     pub fn embedded(device: Device) -> Result<Models, LoadError> {
-        let trace = include_bytes!("../../weights/trace-policy.safetensors");
-        let code = include_bytes!("../../weights/code-transformer.safetensors");
-        Ok(Models {
-            trace: Box::new(TracePolicy::load(Weights::parse(trace, "embedded trace policy", device)?)?),
-            code: Box::new(CodeTransformer::load(Weights::parse(
-                code,
-                "embedded code transformer",
-                device,
-            )?)?),
-            names: vec!["embedded".to_owned()],
-        })
+        let mut loading = Loading::new("the engine".to_owned());
+        loading.add(
+            include_bytes!("../../weights/trace-policy.safetensors"),
+            "embedded trace policy",
+            device,
+        )?;
+        loading.add(
+            include_bytes!("../../weights/code-transformer.safetensors"),
+            "embedded code transformer",
+            device,
+        )?;
+        Ok(Models { names: vec!["embedded".to_owned()], ..loading.finish()? })
     }
 
     /// The weights that the engine carries.
@@ -73,8 +68,8 @@ impl Models {
         Err(LoadError::NotEmbedded)
     }
 
-    /// Every `*.safetensors` file of the folder; there has to be one trace model and one code model. The file's
-    /// metadata say which is which.
+    /// Every `*.safetensors` file of the folder; there has to be one code model, and there may be one trace model. The
+    /// file's metadata say which is which.
     pub fn from_folder(folder: &Path, device: Device) -> Result<Models, LoadError> {
         let shown = folder.display().to_string();
         let failed = |error| LoadError::Folder { folder: shown.clone(), error };
@@ -83,39 +78,57 @@ impl Models {
             .map_err(failed)?;
         files.retain(|file| file.extension().is_some_and(|e| e == "safetensors"));
         files.sort();
-        let (mut trace, mut code) = (None, None);
+        let mut loading = Loading::new(shown);
         for path in files {
             let file = path.display().to_string();
             let bytes = std::fs::read(&path)
                 .map_err(|error| WeightsError::Unreadable { file: file.clone(), error })?;
-            let (role, before) = match read(&bytes, &file, device)? {
-                Network::Trace(model) => {
-                    ("trace", trace.replace((file.clone(), model)).map(|(file, _)| file))
-                }
-                Network::Code(model) => ("code", code.replace((file.clone(), model)).map(|(file, _)| file)),
-            };
-            if let Some(first) = before {
-                return Err(LoadError::Twice { folder: shown, role, first, second: file });
-            }
+            loading.add(&bytes, &file, device)?;
         }
-        let lacking = |role| LoadError::Lacking { folder: shown.clone(), role };
-        let (trace_file, trace) = trace.ok_or_else(|| lacking("trace"))?;
-        let (code_file, code) = code.ok_or_else(|| lacking("code"))?;
-        Ok(Models { trace, code, names: vec![trace_file, code_file] })
+        loading.finish()
     }
 
     /// The same weights for another thread.
     pub fn share(&self) -> Models {
-        Models { trace: self.trace.share(), code: self.code.share(), names: self.names.clone() }
+        let trace = self.trace.as_ref().map(|trace| trace.share());
+        Models { trace, code: self.code.share(), names: self.names.clone() }
     }
 }
 
-/// Loads whichever model the file's metadata name.
-fn read(bytes: &[u8], file: &str, device: Device) -> Result<Network, LoadError> {
-    let weights = Weights::parse(bytes, file, device)?;
-    match weights.model() {
-        TracePolicy::NAME => Ok(Network::Trace(Box::new(TracePolicy::load(weights)?))),
-        CodeTransformer::NAME => Ok(Network::Code(Box::new(CodeTransformer::load(weights)?))),
-        other => Err(LoadError::Unknown { file: file.to_owned(), found: other.to_owned() }),
+/// Weight files read so far, by what their networks are for.
+struct Loading {
+    folder: String,
+    trace: Option<(String, Box<dyn TraceModel>)>,
+    code: Option<(String, Box<dyn CodeModel>)>,
+}
+
+impl Loading {
+    fn new(folder: String) -> Loading {
+        Loading { folder, trace: None, code: None }
+    }
+
+    /// Loads whichever network the file's metadata name.
+    fn add(&mut self, bytes: &[u8], file: &str, device: Device) -> Result<(), LoadError> {
+        let weights = Weights::parse(bytes, file, device)?;
+        let found = weights.model().to_owned();
+        let named = file.to_owned();
+        let model = network::build(weights).ok_or(LoadError::Unknown { file: named.clone(), found })??;
+        let (role, before) = match model {
+            Model::Trace(model) => ("trace", self.trace.replace((named, model)).map(|(file, _)| file)),
+            Model::Code(model) => ("code", self.code.replace((named, model)).map(|(file, _)| file)),
+        };
+        match before {
+            None => Ok(()),
+            Some(first) => {
+                let (folder, second) = (self.folder.clone(), file.to_owned());
+                Err(LoadError::Twice { folder, role, first, second })
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Models, LoadError> {
+        let (code_file, code) = self.code.ok_or(LoadError::Lacking { folder: self.folder, role: "code" })?;
+        let (trace_file, trace) = self.trace.unzip();
+        Ok(Models { trace, code, names: trace_file.into_iter().chain([code_file]).collect() })
     }
 }

@@ -6,6 +6,9 @@
 pub mod code_transformer;
 pub mod layers;
 mod load;
+pub mod network;
+pub mod parameters;
+pub mod planes;
 pub mod trace_policy;
 pub mod uniform;
 pub mod weights;
@@ -34,6 +37,11 @@ pub trait TraceModel: Send {
     /// Whether a step depends on more than the current world and the goal. Where it does not, a roll-out that comes
     /// to a world it has already seen would go round for ever.
     fn remembers(&self) -> bool;
+
+    /// Greatest number of actions in a trace.
+    fn longest(&self) -> usize {
+        75
+    }
 
     /// The same weights for another thread.
     fn share(&self) -> Box<dyn TraceModel>;
@@ -68,6 +76,11 @@ pub trait CodeModel: Send {
 
     /// Greatest number of tokens in a program, the end of the program included.
     fn longest(&self) -> usize;
+
+    /// Greatest number of actions in a trace that it reads; a longer one is no better than none.
+    fn longest_trace(&self) -> usize {
+        75
+    }
 
     /// The same weights for another thread.
     fn share(&self) -> Box<dyn CodeModel>;

@@ -1,5 +1,5 @@
 //! I/O → TRACE, one step at a time: a convolutional policy that looks at the current and the target world from the
-//! agent's point of view, and remembers nothing.
+//! agent's point of view, and remembers nothing. 439,750 weights at the starting sizes.
 //!
 //! ```text
 //! planes   [n, 32, 16, 16]      current and target world, both turned so that the agent looks north
@@ -8,14 +8,24 @@
 //! logits   [n, 6]               five actions and stop
 //! ```
 
-use dataset::features::{CELLS, Canvas, PLANES, planes};
+use dataset::features::Canvas;
+use rayon::prelude::*;
+use runtime::sample::Random;
 use runtime::{Action, World};
 use tch::{Kind, Tensor};
 
 use super::layers::{Linear, Trunk};
-use super::weights::{Weights, WeightsError};
-use super::{Pair, Rollouts, TraceModel, tensor};
+use super::network::{Loss, Model, Network, Sample, indices};
+use super::planes::Canvases;
+use super::weights::{Sizes, Weights, WeightsError};
+use super::{Pair, Rollouts, TraceModel};
 
+/// Class of the decision to stop.
+const STOP: i64 = 5;
+/// Pairs of worlds that one thread prepares at a time.
+const CHUNK: usize = 256;
+
+#[derive(Clone)]
 pub struct TracePolicy {
     trunk: Trunk,
     hidden: Linear,
@@ -23,10 +33,80 @@ pub struct TracePolicy {
     channels: i64,
 }
 
-impl TracePolicy {
-    pub const NAME: &'static str = "TracePolicy";
+/// Pairs of current and target worlds as plain numbers.
+#[derive(Default)]
+pub struct States {
+    canvases: Canvases,
+    /// Cells of the agents, now and at the goal, `[n]`.
+    here: Vec<i64>,
+    there: Vec<i64>,
+    /// Heading at the goal, seen from now, `[n]`.
+    turn: Vec<i64>,
+}
 
-    pub fn load(mut w: Weights) -> Result<TracePolicy, WeightsError> {
+impl States {
+    fn push(&mut self, now: &Canvas, target: &Canvas) {
+        let quarter = now.heading as u8;
+        let (now, target) = (now.rotated(quarter), target.rotated(quarter));
+        self.canvases.push(&now, &target);
+        self.here.push(now.place() as i64);
+        self.there.push(target.place() as i64);
+        self.turn.push(target.heading as i64);
+    }
+
+    fn of(states: &[(&World, &World)]) -> States {
+        let parts: Vec<States> = states
+            .par_chunks(CHUNK)
+            .map(|chunk| {
+                let mut part = States::default();
+                chunk.iter().for_each(|(now, target)| part.push(&Canvas::of(now), &Canvas::of(target)));
+                part
+            })
+            .collect();
+        let mut all = States { canvases: Canvases::with_capacity(states.len()), ..States::default() };
+        for part in &parts {
+            all.canvases.append(&part.canvases);
+            all.here.extend(&part.here);
+            all.there.extend(&part.there);
+            all.turn.extend(&part.turn);
+        }
+        all
+    }
+}
+
+impl TracePolicy {
+    /// `[n, 6]`, in the kind of the weights.
+    fn forward(&self, states: &States) -> Tensor {
+        let (device, kind) = (self.trunk.device(), self.trunk.kind());
+        let rows = states.canvases.len() as i64;
+        let f = self.trunk.forward(&states.canvases.planes(device, kind));
+        let f = f.flatten(2, 3);
+        let at = |place: &[i64]| {
+            let index = indices(place, &[rows, 1, 1], device).expand([rows, self.channels, 1], false);
+            f.gather(2, &index, false).squeeze_dim(2)
+        };
+        let turn = indices(&states.turn, &[rows], device).one_hot(4).to_kind(kind);
+        let features = Tensor::cat(&[at(&states.here), at(&states.there), f.amax([2], false), turn], 1);
+        self.out.forward(&self.hidden.forward(&features).relu())
+    }
+
+    /// Current and target worlds → logits over the five actions and stop.
+    pub fn logits(&self, states: &[(&World, &World)]) -> Vec<[f32; 6]> {
+        let n = states.len();
+        let logits = tch::no_grad(|| self.forward(&States::of(states)));
+        let mut flat = vec![0f32; n * 6];
+        logits.to_kind(Kind::Float).to_device(tch::Device::Cpu).contiguous().copy_data(&mut flat, n * 6);
+        flat.as_chunks().0.to_vec()
+    }
+}
+
+impl Network for TracePolicy {
+    const NAME: &'static str = "TracePolicy";
+
+    /// States, and what was done in each: an action or [`STOP`].
+    type Features = (States, Vec<i64>);
+
+    fn build(mut w: Weights) -> Result<TracePolicy, WeightsError> {
         w.expect_model(TracePolicy::NAME)?;
         let (channels, blocks, hidden) =
             (w.size("channels", 1024)?, w.size("blocks", 64)?, w.size("hidden", 8192)?);
@@ -40,41 +120,40 @@ impl TracePolicy {
         Ok(policy)
     }
 
-    /// Current and target worlds → logits over the five actions and stop.
-    pub fn logits(&self, states: &[(&World, &World)]) -> Vec<[f32; 6]> {
-        let n = states.len();
-        let mut input = vec![0f32; n * PLANES * CELLS];
-        let (mut here, mut there) = (Vec::with_capacity(n), Vec::with_capacity(n));
-        let mut turn = vec![0f32; n * 4];
-        for (i, (now, target)) in states.iter().enumerate() {
-            let quarter = now.robot().heading as u8;
-            let (now, target) = (Canvas::of(now).rotated(quarter), Canvas::of(target).rotated(quarter));
-            planes(&now, &target, &mut input[i * PLANES * CELLS..][..PLANES * CELLS]);
-            here.push(now.place() as i64);
-            there.push(target.place() as i64);
-            turn[i * 4 + target.heading as usize] = 1.0;
+    /// One step of each trace: neighbouring states are so alike that more would teach little.
+    fn features(_: &Sizes, samples: &[Sample], random: &mut Random) -> (States, Vec<i64>) {
+        let (mut states, mut targets) = (States::default(), Vec::new());
+        for (pair, trace) in samples.iter().flat_map(|s| s.task.pairs.iter().zip(&s.task.traces)) {
+            let Some(trace) = trace else { continue };
+            let time = random.below(trace.len() as u32 + 1) as usize;
+            let mut now = Canvas::of(&pair.start);
+            for &action in &trace[..time] {
+                now.act(action);
+            }
+            states.push(&now, &Canvas::of(&pair.goal));
+            targets.push(trace.get(time).map_or(STOP, |&action| action as i64));
         }
-        let device = self.trunk.device();
-        let rows = n as i64;
-        let f = self.trunk.forward(&tensor(&input, &[rows, PLANES as i64, 16, 16], device));
-        let f = f.view([rows, self.channels, CELLS as i64]);
-        let at = |place: &[i64]| {
-            let index = tensor(place, &[rows, 1, 1], device).expand([rows, self.channels, 1], false);
-            f.gather(2, &index, false).squeeze_dim(2)
-        };
-        let features =
-            Tensor::cat(&[at(&here), at(&there), f.amax([2], false), tensor(&turn, &[rows, 4], device)], 1);
-        let logits = self.out.forward(&self.hidden.forward(&features).relu_());
-        let mut flat = vec![0f32; n * 6];
-        logits.to_device(tch::Device::Cpu).to_kind(Kind::Float).contiguous().copy_data(&mut flat, n * 6);
-        flat.as_chunks().0.to_vec()
+        (states, targets)
+    }
+
+    fn targets((_, targets): &(States, Vec<i64>)) -> usize {
+        targets.len()
+    }
+
+    fn loss(&self, (states, targets): &(States, Vec<i64>)) -> Loss {
+        let targets = indices(targets, &[targets.len() as i64], self.trunk.device());
+        Loss::of(&self.forward(states), &targets)
+    }
+
+    fn model(self) -> Model {
+        Model::Trace(Box::new(self))
     }
 }
 
 impl TraceModel for TracePolicy {
     fn begin<'m>(&'m self, tasks: &[&[Pair]]) -> Box<dyn Rollouts + 'm> {
-        let goals = tasks.iter().flat_map(|pairs| pairs.iter().map(|p| p.goal.clone())).collect();
-        Box::new(PolicyRollouts { policy: self, goals })
+        let goals: Vec<World> = tasks.iter().flat_map(|pairs| pairs.iter().map(|p| p.goal.clone())).collect();
+        Box::new(PolicyRollouts { policy: self, rows: (0..goals.len()).collect(), goals })
     }
 
     fn remembers(&self) -> bool {
@@ -82,27 +161,25 @@ impl TraceModel for TracePolicy {
     }
 
     fn share(&self) -> Box<dyn TraceModel> {
-        Box::new(TracePolicy {
-            trunk: self.trunk.share(),
-            hidden: self.hidden.share(),
-            out: self.out.share(),
-            channels: self.channels,
-        })
+        Box::new(self.clone())
     }
 }
 
 struct PolicyRollouts<'m> {
     policy: &'m TracePolicy,
     goals: Vec<World>,
+    /// The goal of each roll-out that is kept.
+    rows: Vec<usize>,
 }
 
 impl Rollouts for PolicyRollouts<'_> {
     fn step(&mut self, now: &[(&World, Option<Action>)]) -> Vec<[f32; 6]> {
-        let states: Vec<_> = now.iter().zip(&self.goals).map(|((world, _), goal)| (*world, goal)).collect();
+        let goals = self.rows.iter().map(|&row| &self.goals[row]);
+        let states: Vec<_> = now.iter().zip(goals).map(|((world, _), goal)| (*world, goal)).collect();
         self.policy.logits(&states)
     }
 
     fn keep(&mut self, rows: &[usize]) {
-        self.goals = rows.iter().map(|&r| self.goals[r].clone()).collect();
+        self.rows = rows.iter().map(|&r| self.rows[r]).collect();
     }
 }

@@ -1,10 +1,13 @@
-//! Weight files: safetensors in f16 or f32, whose metadata hold the model's name and sizes. Everything is checked
-//! here, in plain Rust, before a byte reaches torch: a foreign or damaged file is refused with one sentence.
+//! Where a network's weights come from when it is built: a file, or the [`Parameters`] of a training. Files are
+//! safetensors in f16 or f32, whose metadata hold the model's name and sizes. Everything is checked here, in plain
+//! Rust, before a byte reaches torch: a foreign or damaged file is refused with one sentence.
 
 use std::collections::BTreeMap;
 
 use safetensors::{Dtype, SafeTensors};
 use tch::{Device, Kind, Tensor};
+
+use super::parameters::{Init, Parameters};
 
 /// A weight file that can't be used. The text is one sentence that names the file.
 #[derive(Debug, thiserror::Error)]
@@ -29,13 +32,64 @@ pub enum WeightsError {
     Unknown { file: String, name: String },
 }
 
-/// A parsed file whose tensors are taken one by one, by name and expected shape.
+/// A weight of a network. Clones share its memory.
+pub struct Weight(Tensor);
+
+impl Clone for Weight {
+    fn clone(&self) -> Weight {
+        Weight(self.0.shallow_clone())
+    }
+}
+
+impl From<Tensor> for Weight {
+    fn from(tensor: Tensor) -> Weight {
+        Weight(tensor)
+    }
+}
+
+impl std::ops::Deref for Weight {
+    type Target = Tensor;
+
+    fn deref(&self) -> &Tensor {
+        &self.0
+    }
+}
+
+/// Weights that are taken one by one, by name and expected shape.
 pub struct Weights<'a> {
+    /// What error messages call them.
     file: String,
-    metadata: BTreeMap<String, String>,
-    tensors: SafeTensors<'a>,
-    taken: std::collections::BTreeSet<String>,
+    sizes: Sizes,
+    source: Source<'a>,
+    /// Of the tensors handed out.
+    kind: Kind,
     device: Device,
+}
+
+enum Source<'a> {
+    File { tensors: SafeTensors<'a>, taken: std::collections::BTreeSet<String> },
+    Training(&'a mut Parameters),
+}
+
+/// A network's name and sizes: the metadata of its weight file, the `[model]` table of its training.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sizes(pub BTreeMap<String, String>);
+
+impl Sizes {
+    /// Name of the model.
+    pub fn model(&self) -> &str {
+        self.0.get("model").map_or("(without a name)", String::as_str)
+    }
+
+    /// A size, if it is a number from 1 to `limit`.
+    pub fn get(&self, key: &str, limit: i64) -> Option<i64> {
+        self.0.get(key).and_then(|v| v.parse().ok()).filter(|v| (1..=limit).contains(v))
+    }
+
+    /// A word, such as the name of a variant.
+    pub fn word(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
 }
 
 impl<'a> Weights<'a> {
@@ -47,20 +101,38 @@ impl<'a> Weights<'a> {
         };
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(&e))?;
         let tensors = SafeTensors::deserialize(bytes).map_err(|e| damaged(&e))?;
-        let metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
-        Ok(Weights { file: file.to_owned(), metadata, tensors, taken: Default::default(), device })
+        let sizes = Sizes(header.metadata().clone().unwrap_or_default().into_iter().collect());
+        let source = Source::File { tensors, taken: Default::default() };
+        Ok(Weights { file: file.to_owned(), sizes, source, kind: Kind::Float, device })
+    }
+
+    /// The parameters of a training, in the kind that it computes with: gradients flow back through the cast into
+    /// the float32 masters. A network built from these is good for one step.
+    pub fn training(sizes: &Sizes, parameters: &'a mut Parameters, kind: Kind) -> Weights<'a> {
+        let device = parameters.device();
+        let file = format!("the configuration of {}", sizes.model());
+        Weights { file, sizes: sizes.clone(), source: Source::Training(parameters), kind, device }
+    }
+
+    /// Hands out the weights in this kind, in which the network then computes.
+    pub fn computing_in(self, kind: Kind) -> Weights<'a> {
+        Weights { kind, ..self }
     }
 
     pub fn device(&self) -> Device {
         self.device
     }
 
-    /// Name of the model that the file was written for.
+    /// Name of the model that the weights are for.
     pub fn model(&self) -> &str {
-        self.metadata.get("model").map_or("(without a name)", String::as_str)
+        self.sizes.model()
     }
 
-    /// Refuses a file that was written for another model.
+    pub fn sizes(&self) -> &Sizes {
+        &self.sizes
+    }
+
+    /// Refuses weights of another model.
     pub fn expect_model(&self, expected: &'static str) -> Result<(), WeightsError> {
         let found = self.model();
         if found == expected {
@@ -71,8 +143,12 @@ impl<'a> Weights<'a> {
 
     /// A size from the metadata, at least 1 and at most `limit`.
     pub fn size(&self, key: &'static str, limit: i64) -> Result<i64, WeightsError> {
-        let value = self.metadata.get(key).and_then(|v| v.parse().ok());
-        value.filter(|v| (1..=limit).contains(v)).ok_or_else(|| self.unusable(key))
+        self.sizes.get(key, limit).ok_or_else(|| self.unusable(key))
+    }
+
+    /// The same with a value for files that don't say.
+    pub fn size_or(&self, key: &'static str, default: i64, limit: i64) -> Result<i64, WeightsError> {
+        if self.sizes.word(key).is_some() { self.size(key, limit) } else { Ok(default) }
     }
 
     /// The error for metadata whose values don't go together.
@@ -80,15 +156,25 @@ impl<'a> Weights<'a> {
         WeightsError::Metadata { file: self.file.clone(), key }
     }
 
-    /// The tensor `name` in f32.
-    pub fn take(&mut self, name: &str, shape: &[i64]) -> Result<Tensor, WeightsError> {
-        let (file, name) = (|| self.file.clone(), name.to_owned());
-        let Ok(view) = self.tensors.tensor(&name) else {
-            return Err(WeightsError::Missing { file: file(), name });
+    /// The tensor `name`. Where a training begins, it starts as `init` says.
+    pub fn take(&mut self, name: &str, shape: &[i64], init: Init) -> Result<Weight, WeightsError> {
+        let (tensors, taken) = match &mut self.source {
+            Source::Training(parameters) => {
+                let master = parameters.get_or_init(name, shape, init);
+                if master.size() != shape {
+                    let found = master.size().iter().map(|&n| n as usize).collect();
+                    return Err(self.misshapen(name, found, shape));
+                }
+                return Ok(Weight(master.to_kind(self.kind)));
+            }
+            Source::File { tensors, taken } => (tensors, taken),
+        };
+        let Ok(view) = tensors.tensor(name) else {
+            return Err(WeightsError::Missing { file: self.file.clone(), name: name.to_owned() });
         };
         if !view.shape().iter().map(|&n| n as i64).eq(shape.iter().copied()) {
             let found = view.shape().to_vec();
-            return Err(WeightsError::Shape { file: file(), name, found, expected: shape.to_vec() });
+            return Err(self.misshapen(name, found, shape));
         }
         let (kind, finite) = match view.dtype() {
             Dtype::F16 => (Kind::Half, view.data().chunks_exact(2).all(|b| b[1] & 0x7c != 0x7c)),
@@ -96,19 +182,28 @@ impl<'a> Weights<'a> {
                 let finite = |b: &[u8]| b[3] & 0x7f != 0x7f || b[2] & 0x80 == 0;
                 (Kind::Float, view.data().chunks_exact(4).all(finite))
             }
-            other => return Err(WeightsError::Kind { file: file(), name, found: format!("{other:?}") }),
+            other => {
+                let found = format!("{other:?}");
+                return Err(WeightsError::Kind { file: self.file.clone(), name: name.to_owned(), found });
+            }
         };
         if !finite {
-            return Err(WeightsError::NotFinite { file: file(), name });
+            return Err(WeightsError::NotFinite { file: self.file.clone(), name: name.to_owned() });
         }
-        self.taken.insert(name);
-        Ok(Tensor::from_data_size(view.data(), shape, kind).to_kind(Kind::Float).to_device(self.device))
+        taken.insert(name.to_owned());
+        Ok(Weight(Tensor::from_data_size(view.data(), shape, kind).to_kind(self.kind).to_device(self.device)))
+    }
+
+    fn misshapen(&self, name: &str, found: Vec<usize>, expected: &[i64]) -> WeightsError {
+        let (file, name) = (self.file.clone(), name.to_owned());
+        WeightsError::Shape { file, name, found, expected: expected.to_vec() }
     }
 
     /// Refuses a file that holds more than was taken.
     pub fn finish(self) -> Result<(), WeightsError> {
-        match self.tensors.names().into_iter().find(|name| !self.taken.contains(*name)) {
-            Some(name) => Err(WeightsError::Unknown { file: self.file, name: name.to_owned() }),
+        let Source::File { tensors, taken } = &self.source else { return Ok(()) };
+        match tensors.names().into_iter().find(|name| !taken.contains(*name)) {
+            Some(name) => Err(WeightsError::Unknown { file: self.file.clone(), name: name.to_owned() }),
             None => Ok(()),
         }
     }

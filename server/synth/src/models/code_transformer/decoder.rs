@@ -11,6 +11,7 @@ use super::super::weights::{Weights, WeightsError};
 use super::super::{Decoder, Row, VOCABULARY, tensor};
 use super::{CodeTransformer, padding_mask};
 
+#[derive(Clone)]
 pub struct DecoderLayer {
     norm1: Norm,
     qkv: Linear,
@@ -38,18 +39,34 @@ impl DecoderLayer {
         })
     }
 
-    pub fn share(&self) -> DecoderLayer {
-        DecoderLayer {
-            norm1: self.norm1.share(),
-            qkv: self.qkv.share(),
-            out: self.out.share(),
-            norm_cross: self.norm_cross.share(),
-            cross_q: self.cross_q.share(),
-            cross_out: self.cross_out.share(),
-            norm2: self.norm2.share(),
-            up: self.up.share(),
-            down: self.down.share(),
-        }
+    /// All positions of the programs at once, each of which sees those before it: `x [tasks, length, d]`. `keys` and
+    /// `values [tasks, heads, memory, d / heads]` are the memory's.
+    pub fn teach(
+        &self,
+        mut x: Tensor,
+        heads: i64,
+        keys: &Tensor,
+        values: &Tensor,
+        mask: Option<&Tensor>,
+    ) -> Tensor {
+        let (tasks, length, d) = x.size3().unwrap_or_default();
+        let qkv = self.qkv.forward(&self.norm1.forward(&x)).view([tasks, length, 3, heads, d / heads]);
+        let part = |n| qkv.select(2, n).transpose(1, 2);
+        let own = Tensor::scaled_dot_product_attention::<Tensor>(
+            &part(0),
+            &part(1),
+            &part(2),
+            None,
+            0.0,
+            true,
+            None::<f64>,
+            false,
+        );
+        x = x + self.out.forward(&own.transpose(1, 2).flatten(2, 3));
+        let q = self.cross_q.forward(&self.norm_cross.forward(&x)).view([tasks, length, heads, d / heads]);
+        x = x + self.cross_out.forward(&attend(&q.transpose(1, 2), keys, values, mask));
+        let inner = gelu(&self.up.forward(&self.norm2.forward(&x)));
+        x + self.down.forward(&inner)
     }
 }
 
@@ -74,20 +91,16 @@ pub struct TransformerDecoder<'m> {
 impl<'m> TransformerDecoder<'m> {
     /// `memory [tasks, length, d]`, of which the first `lengths[task]` count.
     pub fn new(model: &'m CodeTransformer, memory: &Tensor, lengths: &[i64]) -> TransformerDecoder<'m> {
-        let (tasks, longest, d) = memory.size3().unwrap_or_default();
         let layers = model.decoder.len() as i64;
-        let cross = model
-            .cross
-            .forward(memory)
-            .view([tasks, longest, layers, 2, model.heads, d / model.heads])
-            .permute([2, 3, 0, 4, 1, 5])
-            .contiguous();
+        let cross = tch::no_grad(|| model.cross_keys_and_values(memory).contiguous());
         TransformerDecoder {
             model,
             cross,
             cross_mask: padding_mask(lengths, memory.device()),
             tasks: (0..lengths.len()).collect(),
-            nodes: (0..layers).map(|_| Tensor::zeros([0, 2 * d], (Kind::Float, memory.device()))).collect(),
+            nodes: (0..layers)
+                .map(|_| Tensor::zeros([0, 2 * model.d], (memory.kind(), memory.device())))
+                .collect(),
             width: 0,
             rows: (0..lengths.len()).map(|task| (task, Vec::new())).collect(),
             length: 0,
@@ -104,6 +117,7 @@ impl<'m> TransformerDecoder<'m> {
             self.rows.clear();
             return Vec::new();
         }
+        let _no_grad = tch::no_grad_guard();
         let (model, device) = (self.model, self.cross.device());
         let (d, heads) = (model.d, model.heads);
         let step = self.plan(rows);
@@ -136,13 +150,17 @@ impl<'m> TransformerDecoder<'m> {
             let cross = self.cross.get(i as i64);
             let o = attend(&q, &cross.get(0), &cross.get(1), self.cross_mask.as_ref());
             x += layer.cross_out.forward(&o.view([tasks * beam, d]));
-            x += layer.down.forward(&gelu(layer.up.forward(&layer.norm2.forward(&x))));
+            x += layer.down.forward(&gelu(&layer.up.forward(&layer.norm2.forward(&x))));
         }
         self.width = columns as usize;
         self.length += 1;
         let scores = finish(model.out.forward(&model.decoder_norm.forward(&x)));
         let mut flat = vec![0f32; step.tokens.len() * VOCABULARY];
-        scores.to_device(Device::Cpu).contiguous().copy_data(&mut flat, step.tokens.len() * VOCABULARY);
+        scores
+            .to_kind(Kind::Float)
+            .to_device(Device::Cpu)
+            .contiguous()
+            .copy_data(&mut flat, step.tokens.len() * VOCABULARY);
         if rows.len() == step.tokens.len() {
             return flat;
         }
