@@ -62,7 +62,7 @@ fn a_folder_of_both_is_loaded() {
 
 #[test]
 fn missing_and_doubled_models() {
-    assert!(refusal(&Folder::new("empty")).contains("holds no weights of a trace model"));
+    assert!(refusal(&Folder::new("empty")).contains("holds no weights of a code model"));
     let one = Folder::new("one").with("a.safetensors", &policy());
     assert!(refusal(&one).contains("holds no weights of a code model"));
     let two = Folder::new("two").with("a.safetensors", &policy()).with("b.safetensors", &policy());
