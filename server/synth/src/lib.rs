@@ -6,6 +6,7 @@
 //! | [`models`] | the networks, and the two interfaces through which search sees them |
 //! | [`device`] | CPU or CUDA |
 //! | [`traces`] | roll-outs of a trace model |
+//! | [`train`] | training of any network |
 //! | [`grammar`], [`template`], [`beam`] | what a beam may write, and the beam |
 //! | [`choose`] | which examples a network reads |
 //! | [`mod@bench`] | how long a synthesis takes |
@@ -30,3 +31,4 @@ pub mod serve;
 pub mod specification;
 pub mod template;
 pub mod traces;
+pub mod train;

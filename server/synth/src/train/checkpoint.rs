@@ -1,0 +1,415 @@
+//! A training on disk. The exact form resumes as if nothing had been; the compact one (f16 weights, bf16 memories of the
+//! optimizer, no average) is small enough to travel. Both are safetensors, written whole or not at all.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+use tch::{Device, Kind, Tensor};
+
+use super::ema::Ema;
+use super::optimizer::Optimizer;
+use crate::models::parameters::Parameters;
+use crate::models::weights::Sizes;
+
+/// Greatest size of a piece of a compact checkpoint, and of all of them, in bytes.
+const PIECE: usize = 15_000_000;
+const COMPACT: usize = 40_000_000;
+
+/// How far a training has come.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps taken.
+    pub step: u64,
+    /// Tasks taken from the stream: where it goes on.
+    pub tasks: u64,
+    /// Samples learned from.
+    pub samples: u64,
+    /// Seconds of training, evaluation left out.
+    pub seconds: f64,
+    pub seed: u64,
+    /// The configuration, as text.
+    pub config: String,
+}
+
+/// A checkpoint that can't be used. The text is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    #[error("can't read the checkpoint {}: {error}; remove it to begin anew", file.display())]
+    Unreadable { file: PathBuf, error: std::io::Error },
+    #[error("can't write the checkpoint {}: {error}", file.display())]
+    Unwritable { file: PathBuf, error: std::io::Error },
+    #[error("the checkpoint {} is damaged ({reason}): remove it to begin anew", file.display())]
+    Damaged { file: PathBuf, reason: String },
+    #[error("the compact checkpoint in {} lacks piece {piece} of {pieces}", folder.display())]
+    Lacking { folder: PathBuf, piece: usize, pieces: usize },
+}
+
+/// A checkpoint as it was read.
+pub struct Saved {
+    pub progress: Progress,
+    pub sizes: Sizes,
+    ages: BTreeMap<String, u64>,
+    ema_updates: u64,
+    tensors: BTreeMap<String, Tensor>,
+}
+
+/// What the metadata hold beside the sizes.
+#[derive(Serialize, Deserialize)]
+struct State {
+    progress: Progress,
+    ages: BTreeMap<String, u64>,
+    ema_updates: u64,
+}
+
+/// Key of the [`State`] in the metadata.
+const STATE: &str = "training";
+// Parts of a checkpoint, the first part of their tensors' names.
+const WEIGHT: &str = "weight";
+const MOMENTUM: &str = "momentum";
+const VARIANCE: &str = "variance";
+const AVERAGE: &str = "average";
+
+/// A training that is to be saved.
+pub struct Training<'a> {
+    pub progress: &'a Progress,
+    pub sizes: &'a Sizes,
+    pub parameters: &'a Parameters,
+    pub optimizer: &'a Optimizer,
+    pub ema: Option<&'a Ema>,
+}
+
+impl Training<'_> {
+    /// Writes the exact checkpoint.
+    ///
+    /// # Errors
+    /// Where the file can't be written; then what was there before stays.
+    pub fn save(&self, file: &Path) -> Result<(), CheckpointError> {
+        let mut tensors = Vec::new();
+        for (name, value) in self.parameters.iter() {
+            tensors.push(Part::new(WEIGHT, name, value, Kind::Float));
+        }
+        for (name, momentum, variance, _) in self.optimizer.memory() {
+            tensors.extend(momentum.map(|t| Part::new(MOMENTUM, name, t, Kind::Float)));
+            tensors.extend(variance.map(|t| Part::new(VARIANCE, name, t, Kind::Float)));
+        }
+        for (name, average) in self.ema.iter().flat_map(|ema| ema.iter()) {
+            tensors.push(Part::new(AVERAGE, name, average, Kind::Float));
+        }
+        let bytes = self.serialize(&tensors, file)?;
+        write(file, &bytes)
+    }
+
+    /// Writes the compact checkpoint into the folder, as `compact-1-of-3` and so on. What the optimizer remembers
+    /// of a weight is left out where it would be more than 40 MB; then it begins anew for that weight.
+    ///
+    /// # Errors
+    /// Where a file can't be written.
+    pub fn save_compact(&self, folder: &Path) -> Result<Vec<PathBuf>, CheckpointError> {
+        let mut tensors: Vec<Part> =
+            self.parameters.iter().map(|(name, value)| Part::new(WEIGHT, name, value, Kind::Half)).collect();
+        let mut room =
+            COMPACT.saturating_sub(tensors.iter().map(|t| t.bytes.len()).sum::<usize>() + 1_000_000);
+        for (name, momentum, variance, _) in self.optimizer.memory() {
+            let parts = [(MOMENTUM, momentum), (VARIANCE, variance)];
+            let parts: Vec<Part> = parts
+                .into_iter()
+                .filter_map(|(part, tensor)| Some(Part::new(part, name, tensor?, Kind::BFloat16)))
+                .collect();
+            let size: usize = parts.iter().map(|p| p.bytes.len()).sum();
+            if size <= room {
+                room -= size;
+                tensors.extend(parts);
+            }
+        }
+        let bytes = self.serialize(&tensors, folder)?;
+        let pieces: Vec<&[u8]> = bytes.chunks(PIECE).collect();
+        for old in compact_pieces(folder) {
+            let _ = fs::remove_file(old.2);
+        }
+        let mut files = Vec::new();
+        for (number, piece) in (1..).zip(&pieces) {
+            let file = folder.join(format!("compact-{number}-of-{}", pieces.len()));
+            write(&file, piece)?;
+            files.push(file);
+        }
+        Ok(files)
+    }
+
+    fn serialize(&self, parts: &[Part], file: &Path) -> Result<Vec<u8>, CheckpointError> {
+        let ages = self.optimizer.memory().map(|(name, _, _, age)| (name.to_owned(), age)).collect();
+        let ema_updates = self.ema.map_or(0, Ema::updates);
+        let state = State { progress: self.progress.clone(), ages, ema_updates };
+        let unwritable = |reason: String| CheckpointError::Unwritable {
+            file: file.to_owned(),
+            error: std::io::Error::other(reason),
+        };
+        let state = serde_json::to_string(&state).map_err(|e| unwritable(e.to_string()))?;
+        let mut metadata: std::collections::HashMap<String, String> =
+            self.sizes.0.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        metadata.insert(STATE.to_owned(), state);
+        serialize(parts, metadata).map_err(unwritable)
+    }
+}
+
+/// A tensor's bytes.
+struct Part {
+    name: String,
+    shape: Vec<usize>,
+    kind: Dtype,
+    bytes: Vec<u8>,
+}
+
+impl Part {
+    fn new(part: &str, name: &str, tensor: &Tensor, kind: Kind) -> Part {
+        let name = if part.is_empty() { name.to_owned() } else { format!("{part}/{name}") };
+        let tensor = tensor.detach().to_kind(kind).to_device(Device::Cpu).contiguous();
+        let (dtype, size) = match kind {
+            Kind::Half => (Dtype::F16, 2),
+            Kind::BFloat16 => (Dtype::BF16, 2),
+            _ => (Dtype::F32, 4),
+        };
+        let mut bytes = vec![0; tensor.numel() * size];
+        tensor.copy_data_u8(&mut bytes, tensor.numel());
+        let shape = tensor.size().into_iter().map(|n| n as usize).collect();
+        Part { name, shape, kind: dtype, bytes }
+    }
+}
+
+fn serialize(parts: &[Part], metadata: std::collections::HashMap<String, String>) -> Result<Vec<u8>, String> {
+    let views = parts
+        .iter()
+        .map(|p| Ok((p.name.as_str(), TensorView::new(p.kind, p.shape.clone(), &p.bytes)?)))
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
+        .map_err(|e| e.to_string())?;
+    safetensors::serialize(views, Some(metadata)).map_err(|e| e.to_string())
+}
+
+/// Writes the weight file of a network, f16, with its sizes and whatever else is to be known of it as metadata.
+///
+/// # Errors
+/// Where it can't be written.
+pub fn save_weights<'t>(
+    file: &Path,
+    weights: impl Iterator<Item = (&'t str, &'t Tensor)>,
+    metadata: &BTreeMap<String, String>,
+) -> Result<(), CheckpointError> {
+    let parts: Vec<Part> = weights.map(|(name, value)| Part::new("", name, value, Kind::Half)).collect();
+    let metadata = metadata.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+    let bytes = serialize(&parts, metadata).map_err(|reason| CheckpointError::Unwritable {
+        file: file.to_owned(),
+        error: std::io::Error::other(reason),
+    })?;
+    write(file, &bytes)
+}
+
+/// Writes beside the file, then puts it in its place.
+fn write(file: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
+    let unwritable = |error| CheckpointError::Unwritable { file: file.to_owned(), error };
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let mut out = fs::File::create(&beside).map_err(unwritable)?;
+    out.write_all(bytes).and_then(|()| out.sync_all()).map_err(unwritable)?;
+    fs::rename(&beside, file).map_err(unwritable)
+}
+
+impl Saved {
+    /// Reads an exact checkpoint; None where there is none.
+    ///
+    /// # Errors
+    /// Where there is one that can't be used.
+    pub fn read(file: &Path) -> Result<Option<Saved>, CheckpointError> {
+        match fs::read(file) {
+            Ok(bytes) => Saved::parse(&bytes, file).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(CheckpointError::Unreadable { file: file.to_owned(), error }),
+        }
+    }
+
+    /// Reads the compact checkpoint in the folder; None where there is none.
+    ///
+    /// # Errors
+    /// Where there is one that can't be used, or a piece is missing.
+    pub fn read_compact(folder: &Path) -> Result<Option<Saved>, CheckpointError> {
+        let pieces = compact_pieces(folder);
+        let Some(&(_, count, _)) = pieces.first() else { return Ok(None) };
+        let mut bytes = Vec::new();
+        for piece in 1..=count {
+            let lacking = || CheckpointError::Lacking { folder: folder.to_owned(), piece, pieces: count };
+            let file =
+                pieces.iter().find(|p| (p.0, p.1) == (piece, count)).map(|p| &p.2).ok_or_else(lacking)?;
+            let read =
+                fs::read(file).map_err(|error| CheckpointError::Unreadable { file: file.clone(), error })?;
+            bytes.extend(read);
+        }
+        Saved::parse(&bytes, folder).map(Some)
+    }
+
+    fn parse(bytes: &[u8], file: &Path) -> Result<Saved, CheckpointError> {
+        let damaged = |reason: String| CheckpointError::Damaged { file: file.to_owned(), reason };
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(e.to_string()))?;
+        let views = SafeTensors::deserialize(bytes).map_err(|e| damaged(e.to_string()))?;
+        let mut metadata: BTreeMap<String, String> =
+            header.metadata().clone().unwrap_or_default().into_iter().collect();
+        let state =
+            metadata.remove(STATE).ok_or_else(|| damaged("it has no state of a training".to_owned()))?;
+        let state: State = serde_json::from_str(&state).map_err(|e| damaged(e.to_string()))?;
+        let mut tensors = BTreeMap::new();
+        for (name, view) in views.tensors() {
+            let kind = match view.dtype() {
+                Dtype::F16 => Kind::Half,
+                Dtype::BF16 => Kind::BFloat16,
+                Dtype::F32 => Kind::Float,
+                other => return Err(damaged(format!("`{name}` is of type {other:?}"))),
+            };
+            let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
+            let tensor = Tensor::from_data_size(view.data(), &shape, kind).to_kind(Kind::Float);
+            tensors.insert(name, tensor);
+        }
+        let State { progress, ages, ema_updates } = state;
+        Ok(Saved { progress, sizes: Sizes(metadata), ages, ema_updates, tensors })
+    }
+
+    /// Puts everything where it was. A weight whose memories were left out begins anew with them; an average that
+    /// was left out begins with the weights.
+    pub fn restore(&self, parameters: &mut Parameters, optimizer: &mut Optimizer, ema: Option<&mut Ema>) {
+        let device = parameters.device();
+        let part = |part: &str, name: &str| {
+            self.tensors.get(&format!("{part}/{name}")).map(|t| t.to_device(device).copy())
+        };
+        let of = |part: &'static str| {
+            let names = self.tensors.keys().filter_map(move |key| key.strip_prefix(part)?.strip_prefix('/'));
+            names.map(str::to_owned).collect::<Vec<_>>()
+        };
+        for name in of(WEIGHT) {
+            if let Some(value) = part(WEIGHT, &name) {
+                parameters.set(&name, &value);
+            }
+        }
+        for (name, &age) in &self.ages {
+            let (momentum, variance) = (part(MOMENTUM, name), part(VARIANCE, name));
+            if momentum.is_some() || variance.is_some() {
+                optimizer.restore(name, momentum, variance, age);
+            }
+        }
+        let averages: BTreeMap<String, Tensor> =
+            of(AVERAGE).into_iter().filter_map(|name| Some((name.clone(), part(AVERAGE, &name)?))).collect();
+        if let Some(ema) = ema
+            && !averages.is_empty()
+        {
+            ema.restore(self.ema_updates, averages);
+        }
+    }
+}
+
+/// Number, count and file of the pieces of a compact checkpoint.
+fn compact_pieces(folder: &Path) -> Vec<(usize, usize, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut pieces: Vec<_> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let (number, count) = name.strip_prefix("compact-")?.split_once("-of-")?;
+            Some((number.parse().ok()?, count.parse().ok()?, entry.path()))
+        })
+        .collect();
+    pieces.sort();
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::parameters::Init;
+    use crate::train::optimizer::OptimizerConfig;
+
+    struct Example {
+        parameters: Parameters,
+        optimizer: Optimizer,
+        ema: Ema,
+    }
+
+    impl Example {
+        fn empty() -> Example {
+            let optimizer = Optimizer::new(&OptimizerConfig::default());
+            Example { parameters: Parameters::new(Device::Cpu, 1), optimizer, ema: Ema::new(0.9) }
+        }
+
+        fn step(&mut self) {
+            let x = self.parameters.get_or_init("x", &[300, 7], Init::Normal(1.0)).shallow_clone();
+            self.parameters.zero_grad();
+            (x.square() + x.sin()).sum(Kind::Float).backward();
+            self.optimizer.step(&mut self.parameters, 0.01);
+            self.ema.update(&self.parameters);
+        }
+
+        fn training<'a>(&'a self, progress: &'a Progress, sizes: &'a Sizes) -> Training<'a> {
+            let Example { parameters, optimizer, ema } = self;
+            Training { progress, sizes, parameters, optimizer, ema: Some(ema) }
+        }
+
+        fn weights(&self) -> Vec<f32> {
+            let all = self.parameters.iter().map(|(_, t)| t).chain(self.ema.iter().map(|(_, t)| t));
+            all.flat_map(|t| Vec::<f32>::try_from(t.flatten(0, -1).detach()).unwrap_or_default()).collect()
+        }
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("karel-checkpoint-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn the_exact_form_goes_on_as_if_nothing_had_been() {
+        let (progress, sizes) = (Progress { step: 3, ..Progress::default() }, Sizes::default());
+        let mut whole = Example::empty();
+        (0..3).for_each(|_| whole.step());
+        let folder = folder("exact");
+        let file = folder.join("checkpoint");
+        whole.training(&progress, &sizes).save(&file).unwrap();
+        let saved = Saved::read(&file).unwrap().unwrap();
+        assert_eq!(saved.progress, progress);
+        let mut again = Example::empty();
+        saved.restore(&mut again.parameters, &mut again.optimizer, Some(&mut again.ema));
+        for _ in 0..3 {
+            whole.step();
+            again.step();
+        }
+        assert!(!whole.weights().is_empty() && whole.weights() == again.weights());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn the_compact_form_is_near() {
+        let (progress, sizes) = (Progress::default(), Sizes::default());
+        let mut whole = Example::empty();
+        (0..3).for_each(|_| whole.step());
+        let folder = folder("compact");
+        let files = whole.training(&progress, &sizes).save_compact(&folder).unwrap();
+        assert_eq!(files.len(), 1);
+        let saved = Saved::read_compact(&folder).unwrap().unwrap();
+        let mut again = Example::empty();
+        saved.restore(&mut again.parameters, &mut again.optimizer, Some(&mut again.ema));
+        let far = whole.weights().iter().zip(again.weights()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(far < 0.01, "{far}");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn damage_is_told() {
+        let folder = folder("damaged");
+        let file = folder.join("checkpoint");
+        assert!(Saved::read(&file).unwrap().is_none() && Saved::read_compact(&folder).unwrap().is_none());
+        fs::write(&file, b"noise").unwrap();
+        let text = Saved::read(&file).err().unwrap().to_string();
+        assert!(text.contains("is damaged"), "{text}");
+        fs::write(folder.join("compact-2-of-2"), b"noise").unwrap();
+        let text = Saved::read_compact(&folder).err().unwrap().to_string();
+        assert!(text.contains("lacks piece 1 of 2"), "{text}");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

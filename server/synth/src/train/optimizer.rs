@@ -1,0 +1,245 @@
+//! Optimizers over named parameters: SGD, AdamW (Loshchilov and Hutter 2019), and Muon (Jordan et al. 2024), which
+//! makes the step of every matrix orthogonal and leaves all other weights to AdamW.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use tch::{Device, Kind, Tensor};
+
+use crate::models::parameters::Parameters;
+
+/// `[optimizer]` of a configuration.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OptimizerConfig {
+    pub kind: Rule,
+    /// The highest learning rate.
+    pub rate: f64,
+    /// Decoupled: the share of a weight that goes with each step is this times the rate.
+    pub weight_decay: f64,
+    /// Decay of AdamW's two averages.
+    pub betas: [f64; 2],
+    /// Of SGD and Muon.
+    pub momentum: f64,
+    /// Gradients together longer than this are shortened to it; 0 for never.
+    pub clip: f64,
+    /// Beginnings of the names of the matrices that Muon cares for.
+    pub matrices: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rule {
+    Sgd,
+    AdamW,
+    Muon,
+}
+
+impl Default for OptimizerConfig {
+    fn default() -> OptimizerConfig {
+        OptimizerConfig {
+            kind: Rule::AdamW,
+            rate: 1e-3,
+            weight_decay: 0.01,
+            betas: [0.9, 0.98],
+            momentum: 0.95,
+            clip: 1.0,
+            matrices: vec!["encoder.".to_owned(), "decoder.".to_owned()],
+        }
+    }
+}
+
+/// What the optimizer remembers of one parameter.
+#[derive(Debug, Default)]
+struct Memory {
+    /// Steps since it was empty, by which AdamW's averages are corrected.
+    age: u64,
+    momentum: Option<Tensor>,
+    variance: Option<Tensor>,
+}
+
+pub struct Optimizer {
+    config: OptimizerConfig,
+    memory: BTreeMap<String, Memory>,
+}
+
+/// Added to AdamW's denominator.
+const EPSILON: f64 = 1e-8;
+
+impl Optimizer {
+    pub fn new(config: &OptimizerConfig) -> Optimizer {
+        Optimizer { config: config.clone(), memory: BTreeMap::new() }
+    }
+
+    /// Takes one step along the gradients and gives their length, before clipping. Where that is not finite, nothing
+    /// is changed.
+    pub fn step(&mut self, parameters: &mut Parameters, rate: f64) -> f64 {
+        let _no_grad = tch::no_grad_guard();
+        let gradients: Vec<(&str, &Tensor, Tensor)> = parameters
+            .iter()
+            .map(|(name, value)| (name, value, value.grad()))
+            .filter(|(_, _, gradient)| gradient.defined())
+            .collect();
+        if gradients.is_empty() {
+            return 0.0;
+        }
+        let squares: Vec<Tensor> = gradients.iter().map(|(_, _, g)| g.square().sum(Kind::Float)).collect();
+        let length = Tensor::stack(&squares, 0).sum(Kind::Double).sqrt().double_value(&[]);
+        if !length.is_finite() {
+            return length;
+        }
+        let clip = self.config.clip;
+        let scale = if clip > 0.0 && length > clip { clip / length } else { 1.0 };
+        for (name, value, gradient) in gradients {
+            let gradient = if scale == 1.0 { gradient } else { gradient * scale };
+            let memory = self.memory.entry(name.to_owned()).or_default();
+            memory.age += 1;
+            let step = match self.config.kind {
+                Rule::Sgd => sgd(&self.config, memory, &gradient),
+                Rule::Muon if is_matrix(&self.config, name, value) => muon(&self.config, memory, &gradient),
+                Rule::Muon | Rule::AdamW => adamw(&self.config, memory, &gradient),
+            };
+            let mut value = value.shallow_clone();
+            if self.config.weight_decay > 0.0 {
+                let _ = value.g_mul_scalar_(1.0 - rate * self.config.weight_decay);
+            }
+            let _ = value.g_sub_(&(step * rate));
+        }
+        length
+    }
+
+    /// What it remembers, for a checkpoint: momenta, variances, ages.
+    pub fn memory(&self) -> impl Iterator<Item = (&str, Option<&Tensor>, Option<&Tensor>, u64)> {
+        self.memory.iter().map(|(name, m)| (name.as_str(), m.momentum.as_ref(), m.variance.as_ref(), m.age))
+    }
+
+    /// Goes on with what was remembered of this parameter.
+    pub fn restore(&mut self, name: &str, momentum: Option<Tensor>, variance: Option<Tensor>, age: u64) {
+        self.memory.insert(name.to_owned(), Memory { age, momentum, variance });
+    }
+}
+
+/// Whether Muon cares for this weight.
+fn is_matrix(config: &OptimizerConfig, name: &str, value: &Tensor) -> bool {
+    value.dim() == 2 && config.matrices.iter().any(|beginning| name.starts_with(beginning.as_str()))
+}
+
+/// `decay * average + gradient`, where there is an average.
+fn accumulate<'m>(average: &'m mut Option<Tensor>, gradient: &Tensor, decay: f64) -> &'m Tensor {
+    match average {
+        Some(average) => {
+            let _ = average.g_mul_scalar_(decay);
+            let _ = average.g_add_(gradient);
+        }
+        None => *average = Some(gradient.copy()),
+    }
+    average.get_or_insert_with(|| gradient.copy())
+}
+
+fn sgd(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Tensor {
+    if config.momentum == 0.0 {
+        return gradient.shallow_clone();
+    }
+    accumulate(&mut memory.momentum, gradient, config.momentum).shallow_clone()
+}
+
+fn adamw(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Tensor {
+    let [first, second] = config.betas;
+    let momentum = accumulate(&mut memory.momentum, &(gradient * (1.0 - first)), first);
+    let variance = accumulate(&mut memory.variance, &(gradient.square() * (1.0 - second)), second);
+    let age = memory.age as f64;
+    let (first, second) = (1.0 - first.powf(age), 1.0 - second.powf(age));
+    momentum / first / ((variance / second).sqrt() + EPSILON)
+}
+
+/// Nesterov momentum, made orthogonal by five steps of a Newton–Schulz iteration, and as long as AdamW's steps
+/// usually are (Liu et al. 2025).
+fn muon(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Tensor {
+    let momentum = accumulate(&mut memory.momentum, gradient, config.momentum);
+    let ahead = gradient + momentum * config.momentum;
+    let longest = ahead.size().into_iter().max().unwrap_or(1);
+    orthogonal(&ahead) * (0.2 * (longest as f64).sqrt())
+}
+
+/// The nearest matrix whose singular values are all about 1, `[m, n]`.
+fn orthogonal(matrix: &Tensor) -> Tensor {
+    /// Coefficients that make small singular values grow fastest.
+    const A: f64 = 3.4445;
+    const B: f64 = -4.7750;
+    const C: f64 = 2.0315;
+    let tall = matrix.size2().is_ok_and(|(rows, columns)| rows > columns);
+    let kind = if matrix.device() == Device::Cpu { Kind::Float } else { Kind::BFloat16 };
+    let mut x = matrix / (matrix.norm() + 1e-7);
+    x = if tall { x.tr() } else { x }.to_kind(kind);
+    for _ in 0..5 {
+        let a = x.matmul(&x.tr());
+        let b = &a * B + a.matmul(&a) * C;
+        x = &x * A + b.matmul(&x);
+    }
+    let x = x.to_kind(Kind::Float);
+    if tall { x.tr() } else { x }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::parameters::Init;
+
+    /// Minimises the squared distance of a matrix and a vector to fixed ones.
+    fn distance_after(config: &OptimizerConfig, steps: u64) -> f64 {
+        let mut parameters = Parameters::new(Device::Cpu, 3);
+        let goal = |shape: &[i64]| Tensor::arange(12, (Kind::Float, Device::Cpu)).view(shape) / 6.0;
+        let mut optimizer = Optimizer::new(config);
+        let mut distance = f64::NAN;
+        for step in 0..steps {
+            let matrix = parameters.get_or_init("encoder.a", &[3, 4], Init::Normal(1.0)).shallow_clone();
+            let vector = parameters.get_or_init("b", &[12], Init::Zeros).shallow_clone();
+            let loss = (matrix - goal(&[3, 4])).square().sum(Kind::Float)
+                + (vector - goal(&[12])).square().sum(Kind::Float);
+            distance = loss.double_value(&[]);
+            parameters.zero_grad();
+            loss.backward();
+            optimizer.step(&mut parameters, config.rate * (1.0 - step as f64 / steps as f64));
+        }
+        distance
+    }
+
+    #[test]
+    fn all_find_the_minimum() {
+        let config = |kind, rate| OptimizerConfig { kind, rate, weight_decay: 0.0, ..Default::default() };
+        for config in [config(Rule::AdamW, 0.1), config(Rule::Muon, 0.1)] {
+            let distance = distance_after(&config, 400);
+            assert!(distance < 0.1, "{distance} by {config:?}");
+        }
+        let sgd = OptimizerConfig { momentum: 0.0, clip: 0.0, ..config(Rule::Sgd, 0.2) };
+        assert!(distance_after(&sgd, 100) < 1e-3);
+    }
+
+    #[test]
+    fn orthogonal_matrices_keep_lengths() {
+        for shape in [[5, 8], [8, 5]] {
+            let mut parameters = Parameters::new(Device::Cpu, 5);
+            let matrix = parameters.get_or_init("m", &shape, Init::Normal(3.0)).detach();
+            let o = orthogonal(&matrix);
+            let small = if shape[0] > shape[1] { o.tr().matmul(&o) } else { o.matmul(&o.tr()) };
+            let off = (&small - Tensor::eye(5, (Kind::Float, Device::Cpu))).abs().max().double_value(&[]);
+            assert!(off < 0.6, "{shape:?}: {off}");
+        }
+    }
+
+    #[test]
+    fn long_gradients_are_clipped_and_infinite_ones_skipped() {
+        let mut parameters = Parameters::new(Device::Cpu, 0);
+        let config =
+            OptimizerConfig { kind: Rule::Sgd, momentum: 0.0, weight_decay: 0.0, ..Default::default() };
+        let mut optimizer = Optimizer::new(&config);
+        for (slope, length, left) in [(100.0, 100.0, -1.0), (f64::INFINITY, f64::INFINITY, -1.0)] {
+            let value = parameters.get_or_init("x", &[1], Init::Zeros).shallow_clone();
+            parameters.zero_grad();
+            (value * slope).sum(Kind::Float).backward();
+            assert_eq!(optimizer.step(&mut parameters, 1.0), length);
+            let now = parameters.get("x").map(|x| x.double_value(&[0])).unwrap();
+            assert!((now - left).abs() < 1e-5, "{now}");
+        }
+    }
+}
