@@ -89,11 +89,11 @@ impl EncoderLayer {
     }
 
     /// `x [tasks, length, d]`
-    fn forward(&self, mut x: Tensor, heads: i64, mask: Option<&Tensor>) -> Tensor {
+    fn forward(&self, x: Tensor, heads: i64, mask: Option<&Tensor>) -> Tensor {
         let (tasks, length, d) = x.size3().unwrap_or_default();
         let qkv = self.qkv.forward(&self.norm1.forward(&x)).view([tasks, length, 3, heads, d / heads]);
         let part = |n| qkv.select(2, n).transpose(1, 2);
-        x = x + self.out.forward(&attend(&part(0), &part(1), &part(2), mask));
+        let x = x + self.out.forward(&attend(&part(0), &part(1), &part(2), mask));
         let inner = gelu(&self.up.forward(&self.norm2.forward(&x)));
         x + self.down.forward(&inner)
     }

@@ -127,12 +127,11 @@ impl Trunk {
     }
 
     pub fn forward(&self, planes: &Tensor) -> Tensor {
-        let mut x = self.stem.forward(planes);
-        for (first, second) in &self.blocks {
+        let block = |x: Tensor, (first, second): &(Conv, Conv)| {
             let inner = first.forward(&x.relu());
-            x = x + second.forward(&inner.relu());
-        }
-        x.relu()
+            x + second.forward(&inner.relu())
+        };
+        self.blocks.iter().fold(self.stem.forward(planes), block).relu()
     }
 }
 

@@ -43,7 +43,7 @@ impl DecoderLayer {
     /// `values [tasks, heads, memory, d / heads]` are the memory's.
     pub fn teach(
         &self,
-        mut x: Tensor,
+        x: Tensor,
         heads: i64,
         keys: &Tensor,
         values: &Tensor,
@@ -62,9 +62,9 @@ impl DecoderLayer {
             None::<f64>,
             false,
         );
-        x = x + self.out.forward(&own.transpose(1, 2).flatten(2, 3));
+        let x = x + self.out.forward(&own.transpose(1, 2).flatten(2, 3));
         let q = self.cross_q.forward(&self.norm_cross.forward(&x)).view([tasks, length, heads, d / heads]);
-        x = x + self.cross_out.forward(&attend(&q.transpose(1, 2), keys, values, mask));
+        let x = x + self.cross_out.forward(&attend(&q.transpose(1, 2), keys, values, mask));
         let inner = gelu(&self.up.forward(&self.norm2.forward(&x)));
         x + self.down.forward(&inner)
     }
