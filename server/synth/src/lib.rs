@@ -5,11 +5,14 @@
 //! |---|---|
 //! | [`models`] | the networks, and the two interfaces through which search sees them |
 //! | [`device`] | CPU or CUDA |
-//! | [`traces`] | roll-outs of a trace model |
+//! | [`traces`], [`trace_beam`] | roll-outs of a trace model: one by one, the likeliest few |
 //! | [`train`] | training of any network |
 //! | [`grammar`], [`template`], [`beam`] | what a beam may write, and the beam |
 //! | [`choose`] | which examples a network reads |
 //! | [`mod@bench`] | how long a synthesis takes |
+//! | [`behaviour`], [`classes`], [`choice`] | programs that do the same, and which of those that differ comes first |
+//! | [`decide`] | the world on which they do different things |
+//! | [`calibration`] | how far a candidate can be trusted |
 //! | [`eval`] | the paper's metrics on a file of tasks |
 //! | [`specification`], [`holes`], [`fill`] | a request's texts → worlds and a template; fills → text |
 //! | [`search`] | a request from start to end |
@@ -17,8 +20,13 @@
 //! | [`executor`] | running candidates on the examples, while they grow and when they are finished |
 
 pub mod beam;
+pub mod behaviour;
 pub mod bench;
+pub mod calibration;
+pub mod choice;
 pub mod choose;
+pub mod classes;
+pub mod decide;
 pub mod device;
 pub mod eval;
 pub mod executor;
@@ -30,5 +38,6 @@ pub mod search;
 pub mod serve;
 pub mod specification;
 pub mod template;
+pub mod trace_beam;
 pub mod traces;
 pub mod train;

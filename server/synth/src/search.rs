@@ -10,8 +10,9 @@ use dataset::features::Canvas;
 use protocol::message::{Budget, Candidate, InferTraces, InferredTraces, Outcome, Specification, Stopped};
 
 use crate::beam::{BeamTask, Breadth, Flow, search};
+use crate::calibration::Calibration;
 use crate::choose::choose;
-use crate::executor::{Executor, Source};
+use crate::executor::{Case, Executor, Expected, Source};
 use crate::fill;
 use crate::holes::{Context, bare, context};
 use crate::models::uniform::Uniform;
@@ -73,6 +74,7 @@ pub fn synthesize(
         programs_run: 0,
         best_passed: 0,
         traces_found: 0,
+        inferred: Vec::new(),
     };
     let width = budget.beam.clamp(1, MAX_BEAM);
     let enumerated = context.template.is_none();
@@ -87,10 +89,16 @@ pub fn synthesize(
     };
     let (programs_run, best_passed, traces_found) =
         (search.programs_run, search.best_passed, search.traces_found);
-    let found = search.found;
+    let mut chosen = search.found.choose(&problem, &search.inferred, &stop);
+    if stopped != Stopped::Budget && as_measured(models, &problem, budget) {
+        for (rank, candidate) in chosen.candidates.iter_mut().enumerate() {
+            let (examples, known) = (problem.cases.len(), Calibration::embedded());
+            candidate.held_out = known.held_out(examples, chosen.ambiguous, rank);
+        }
+    }
     Ok(Outcome {
-        ambiguous: found.ambiguous(),
-        candidates: found.into_candidates(),
+        ambiguous: chosen.ambiguous,
+        candidates: chosen.candidates,
         traces_found,
         examples: problem.cases.len(),
         programs_run,
@@ -99,8 +107,21 @@ pub fn synthesize(
         enumerated,
         best_passed,
         stopped,
-        deciding: None,
+        deciding: chosen.deciding,
     })
+}
+
+/// Whether the circumstances are those that the engine's calibration was measured under, but for the number of
+/// examples: its own weights, a whole program, examples of input and output, a budget no smaller than usual.
+fn as_measured(models: &Models, problem: &Problem, budget: &Budget) -> bool {
+    let usual = Budget::default();
+    let whole = "def main():\n    ...\n";
+    let plain = |case: &Case| case.trace.is_none() && case.expected != Expected::Crash;
+    models.names == ["embedded"]
+        && problem.text == whole
+        && problem.cases.iter().all(plain)
+        && budget.candidates >= usual.candidates
+        && budget.beam >= usual.beam
 }
 
 /// Infers the traces of examples.
@@ -136,6 +157,7 @@ struct Search<'a> {
     programs_run: u64,
     best_passed: usize,
     traces_found: usize,
+    inferred: Traces,
 }
 
 impl Search<'_> {
@@ -155,6 +177,7 @@ impl Search<'_> {
         }
         let inferred = self.infer();
         self.traces_found = inferred.iter().flatten().count();
+        self.inferred.clone_from(&inferred);
         self.beam(template, &inferred, width);
         if self.context.only_choices {
             // The likeliest are there; the rest are few.

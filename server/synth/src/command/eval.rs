@@ -1,14 +1,22 @@
 //! `karel-synth eval`
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
+use dataset::Task;
 use indicatif::{ProgressBar, ProgressStyle};
+use protocol::message::Budget;
+use serde::Serialize;
+use synth::choice::Fitted;
 use synth::device;
-use synth::eval::{Conditions, Report, Settings, evaluate, read};
+use synth::eval::{
+    Conditions, Report, SHOWN, ServedReport, ServedScores, ServedSettings, Settings, TaskResult, TraceSource,
+    calibrate, evaluate, fit, read, serve,
+};
+use synth::models::Models;
 use tch::Device;
 
 use super::Computation;
@@ -25,6 +33,29 @@ pub struct Eval {
     /// Only so many tasks from the start of the file
     #[arg(long)]
     limit: Option<usize>,
+    /// How many examples are shown, the rest being held out; several numbers for a table
+    #[arg(long, value_name = "N,...", default_value = "5", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=10))]
+    examples: Vec<u8>,
+    /// What the code model reads of what the agent did
+    #[arg(long, value_enum, default_value_t)]
+    traces: TraceSource,
+    /// Also search for so many traces per example, by a beam over actions (the paper's top-10: 10)
+    #[arg(long, value_name = "WIDTH", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    trace_beam: u16,
+    /// Ask for programs as the language server does, instead of running the two beams alone, and answer so many
+    /// deciding examples per task with the reference program; 0 for none
+    #[arg(long, value_name = "N", conflicts_with_all = ["traces", "trace_beam", "fit_choice"])]
+    questions: Option<usize>,
+    /// Milliseconds that a request may take, with --questions
+    #[arg(long, value_name = "MS", default_value_t = Budget::default().milliseconds, requires = "questions")]
+    milliseconds: u64,
+    /// Write how far a program offered can be trusted (the engine's data/calibration.json)
+    #[arg(long, value_name = "FILE", requires = "questions")]
+    calibrate: Option<PathBuf>,
+    /// Fit the choice among candidates that pass, and write its weights (the engine's data/choice.json); the tasks
+    /// have to be generated ones
+    #[arg(long, value_name = "FILE")]
+    fit_choice: Option<PathBuf>,
     /// Tasks decoded together [default: 8 on the CPU, 64 with CUDA]
     #[arg(long)]
     batch: Option<usize>,
@@ -50,42 +81,147 @@ impl Eval {
         }
         let (device, models) = self.computation.open()?;
         let on_cpu = device == Device::Cpu;
+        let shown: Vec<usize> = self.examples.iter().map(|&n| usize::from(n)).collect();
         let settings = Settings {
+            shown: SHOWN,
             beam: self.beam as usize,
+            // A system without a trace model infers none.
+            traces: match (self.traces, &models.trace) {
+                (TraceSource::Inferred, None) => TraceSource::None,
+                (traces, _) => traces,
+            },
+            trace_beam: self.trace_beam.into(),
             batch: self.batch.unwrap_or(if on_cpu { 8 } else { 64 }).max(1),
             workers: if on_cpu { self.computation.threads() } else { 1 },
             seed: self.seed,
         };
-        let bar = ProgressBar::new(tasks.len() as u64);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} tasks, {per_sec}, {eta} left") {
-            bar.set_style(style);
-        }
-        let start = Instant::now();
-        let results = evaluate(&models, device, &tasks, &settings, &|n| bar.inc(n));
-        let seconds = start.elapsed().as_secs_f64();
-        bar.finish_and_clear();
         let conditions = Conditions {
             file,
             tasks: tasks.len(),
             lines_refused: errors.len(),
+            // The paper's, or the greatest number there is.
+            examples: *shown.iter().find(|n| **n == SHOWN).or(shown.iter().max()).unwrap_or(&SHOWN),
             beam: settings.beam,
+            traces: settings.traces,
+            trace_beam: settings.trace_beam,
+            seed: settings.seed,
             batch: settings.batch,
             workers: settings.workers,
             device: device::name(device),
             models: models.names.clone(),
-            seconds,
-            tasks_per_second: tasks.len() as f64 / seconds.max(1e-9),
+            excluded: models.excluded.clone(),
+            seconds: 0.0,
+            tasks_per_second: 0.0,
         };
-        let report = Report::new(conditions, &results);
-        let markdown = report.markdown();
+        let run = Run { models, device, tasks, shown, bar: self.bar_of(&conditions), conditions };
+        match self.questions {
+            None => self.beams(run, &settings),
+            Some(questions) => self.served(run, questions, settings.workers),
+        }
+    }
+
+    fn bar_of(&self, conditions: &Conditions) -> ProgressBar {
+        let bar = ProgressBar::new((conditions.tasks * self.examples.len()) as u64);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} tasks, {per_sec}, {eta} left") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
+    fn beams(&self, run: Run, settings: &Settings) -> anyhow::Result<()> {
+        let (run, results) = run.each(|run, shown| {
+            let settings = Settings { shown, ..settings.clone() };
+            let bar = &run.bar;
+            evaluate(&run.models, run.device, &run.tasks, &settings, &|n| bar.inc(n))
+        });
+        if let Some(path) = &self.fit_choice {
+            self.fit(path, &run, &results)?;
+        }
+        let report = Report::new(run.conditions, &results);
+        self.write(&report, &report.markdown())
+    }
+
+    fn fit(&self, path: &Path, run: &Run, results: &[(usize, Vec<TaskResult>)]) -> anyhow::Result<()> {
+        let all: Vec<TaskResult> = results.iter().flat_map(|(_, results)| results).cloned().collect();
+        let (choice, tasks) = fit(&all);
+        let shown: Vec<String> = run.shown.iter().map(usize::to_string).collect();
+        let (shown, c) = (shown.join(","), &run.conditions);
+        let fitted = Fitted {
+            about: format!(
+                "Conditional logit on {tasks} ambiguous requests ({shown} examples shown), those of {} whose \
+                 pruned beam of {} found both right and wrong behaviours; models {}.",
+                c.file,
+                c.beam,
+                c.models.join(", ")
+            ),
+            command: format!(
+                "karel-synth eval --tasks {} --limit {} --examples {shown} --beam {} --fit-choice data/choice.json",
+                c.file, c.tasks, c.beam
+            ),
+            weights: choice.weights(),
+        };
+        save(path, &fitted)
+    }
+
+    fn served(&self, run: Run, questions: usize, workers: usize) -> anyhow::Result<()> {
+        let budget =
+            Budget { milliseconds: self.milliseconds, beam: self.beam as usize, ..Budget::default() };
+        let (run, results) = run.each(|run, shown| {
+            let settings = ServedSettings { shown, questions, budget, workers };
+            let bar = &run.bar;
+            serve(&run.models, run.device, &run.tasks, &settings, &|n| bar.inc(n))
+        });
+        if let Some(path) = &self.calibrate {
+            save(path, &calibrate(&run.conditions, &results))?;
+        }
+        let report = ServedReport {
+            conditions: Conditions { batch: 1, ..run.conditions },
+            budget_milliseconds: budget.milliseconds,
+            budget_candidates: budget.candidates,
+            questions,
+            served: results.iter().map(|(shown, results)| ServedScores::new(*shown, results)).collect(),
+        };
+        self.write(&report, &report.markdown())
+    }
+
+    fn write(&self, report: &impl Serialize, markdown: &str) -> anyhow::Result<()> {
         if let Some(path) = &self.json {
-            let json = serde_json::to_string_pretty(&report)?;
-            fs::write(path, json + "\n").with_context(|| format!("can't write {}", path.display()))?;
+            save(path, report)?;
         }
         if let Some(path) = &self.markdown {
-            fs::write(path, &markdown).with_context(|| format!("can't write {}", path.display()))?;
+            fs::write(path, markdown).with_context(|| format!("can't write {}", path.display()))?;
         }
         anstream::print!("{markdown}");
         Ok(())
     }
+}
+
+/// What is evaluated.
+struct Run {
+    models: Models,
+    device: Device,
+    tasks: Vec<Task>,
+    /// The numbers of examples.
+    shown: Vec<usize>,
+    conditions: Conditions,
+    bar: ProgressBar,
+}
+
+impl Run {
+    /// One pass over the tasks per number of examples, timed.
+    fn each<R>(mut self, pass: impl Fn(&Run, usize) -> Vec<R>) -> (Run, Vec<(usize, Vec<R>)>) {
+        let start = Instant::now();
+        let results: Vec<_> = self.shown.iter().map(|&shown| (shown, pass(&self, shown))).collect();
+        let seconds = start.elapsed().as_secs_f64();
+        self.bar.finish_and_clear();
+        let requests = self.tasks.len() * self.shown.len();
+        self.conditions.seconds = seconds;
+        self.conditions.tasks_per_second = requests as f64 / seconds.max(1e-9);
+        (self, results)
+    }
+}
+
+fn save(path: &Path, value: &impl Serialize) -> anyhow::Result<()> {
+    let json = serde_json::to_string_pretty(value)?;
+    fs::write(path, json + "\n").with_context(|| format!("can't write {}", path.display()))
 }

@@ -2,6 +2,8 @@
 
 use runtime::Action;
 use serde::Serialize;
+
+use crate::choice::Features;
 use syntax::ast::{Statement, StatementKind};
 
 /// How one ranked list of candidates did on one task.
@@ -28,6 +30,25 @@ pub struct TaskResult {
     pub traces: TraceResult,
     pub plain: Ranked,
     pub pruned: Ranked,
+    /// What the pruned beam found, sorted by behaviour.
+    pub choices: Choices,
+}
+
+/// The candidates of one task that pass the examples shown: which of them to take.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// Per behaviour: what is known of it, and whether it passes the held-out examples.
+    pub behaviours: Vec<(Features, bool)>,
+    /// The likeliest candidate passes the held-out examples.
+    pub likeliest: bool,
+    /// The shortest does, ties by likelihood.
+    pub shortest: bool,
+    /// The behaviour whose programs are the likeliest together does.
+    pub heaviest: bool,
+    /// The one that the learned choice puts first does.
+    pub learned: bool,
+    /// Some behaviour does.
+    pub any: bool,
 }
 
 /// The inferred traces of a task's shown examples.
@@ -39,7 +60,18 @@ pub struct TraceResult {
     pub greedy: Vec<bool>,
     /// Per example: the greedy one or one of the sampled retries does.
     pub retried: Vec<bool>,
+    /// The beam over actions, where there was one.
+    pub beam: Option<BeamTraces>,
     pub seconds: f64,
+}
+
+/// The traces that a beam over actions found.
+#[derive(Debug, Clone, Default)]
+pub struct BeamTraces {
+    /// Per example: one of them is the author's trace.
+    pub exact: Vec<bool>,
+    /// Per example: one of them leads to the output.
+    pub correct: Vec<bool>,
 }
 
 /// The slices of the paper's Table 2.

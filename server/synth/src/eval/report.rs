@@ -1,20 +1,26 @@
-//! What an evaluation found, as JSON and as Markdown.
+//! What an evaluation found, as JSON and as Markdown. The names of the fields are part of the interface.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use super::{Ranked, Rate, Slice, TaskResult};
+use super::{BeamTraces, Ranked, Rate, Slice, TaskResult, TraceSource};
 
 /// All figures of one evaluation, and the conditions they were measured under.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     pub conditions: Conditions,
-    pub traces: Traces,
+    /// Absent where no traces were inferred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traces: Option<Traces>,
     /// The plain beam, candidates tried in order of likelihood: the paper's way.
     pub plain: Scores,
     /// The beam whose prefixes are run on the shown examples as they grow.
     pub pruned: Scores,
+    /// Which of the pruned beam's candidates to take.
+    pub choices: Choices,
+    /// The same tasks with other numbers of examples shown, and with that of the figures above.
+    pub by_examples: Vec<ByExamples>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -24,11 +30,20 @@ pub struct Conditions {
     pub tasks: usize,
     /// Lines of the file that hold no task.
     pub lines_refused: usize,
+    /// Examples shown; all others of a task are held out.
+    pub examples: usize,
     pub beam: usize,
+    /// Where the traces came from that the code model read; `none` for a system without traces.
+    pub traces: TraceSource,
+    /// Width of the beam over actions; 1 where there was none.
+    pub trace_beam: usize,
+    pub seed: u64,
     pub batch: usize,
     pub workers: usize,
     pub device: String,
     pub models: Vec<String>,
+    /// What was kept out of the training of the models, as their files say; absent where they don't.
+    pub excluded: Option<String>,
     /// Wall clock of everything.
     pub seconds: f64,
     pub tasks_per_second: f64,
@@ -40,12 +55,26 @@ pub struct Traces {
     pub exact: Rate,
     /// Greedy roll-out leads to the output, of all examples.
     pub correct: Rate,
+    /// All of a task's shown examples have an exact greedy roll-out.
+    pub exact_all_shown: Rate,
     /// All of a task's shown examples have a correct greedy roll-out.
     pub correct_all_shown: Rate,
     /// The same with sampled retries.
     pub retried_all_shown: Rate,
-    /// One worker's seconds per task, mean.
+    /// With the beam over actions, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<TopTraces>,
+    /// One worker's seconds per task, greedy and retries, mean.
     pub seconds_per_task: f64,
+}
+
+/// The beam's traces: one of them is.
+#[derive(Debug, Clone, Serialize)]
+pub struct TopTraces {
+    pub exact: Rate,
+    pub correct: Rate,
+    pub exact_all_shown: Rate,
+    pub correct_all_shown: Rate,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -73,23 +102,152 @@ pub struct SliceScores {
     pub guided_search: Rate,
 }
 
-fn mean(values: impl Iterator<Item = f64>) -> f64 {
+/// Guided search by each way of choosing among the pruned beam's consistent candidates.
+#[derive(Debug, Clone, Serialize)]
+pub struct Choices {
+    /// Consistent candidates differ in meaning, as seen on sampled worlds.
+    pub ambiguous: Rate,
+    /// Behaviours of the consistent candidates, mean over the tasks that have some.
+    pub behaviours: f64,
+    pub likeliest: Rate,
+    /// Ties by likelihood.
+    pub shortest: Rate,
+    /// The behaviour whose programs are the likeliest together.
+    pub heaviest: Rate,
+    /// By the fitted choice.
+    pub learned: Rate,
+    /// The best that a choice could do.
+    pub any: Rate,
+}
+
+/// Few figures of many.
+#[derive(Debug, Clone, Serialize)]
+pub struct ByExamples {
+    /// Examples shown.
+    pub examples: usize,
+    /// Of the plain beam.
+    pub top_1_generalization: Rate,
+    /// Of the plain beam.
+    pub guided_search: Rate,
+    /// Of the pruned beam.
+    pub guided_search_pruned: Rate,
+    /// Of the pruned beam, by the fitted choice.
+    pub guided_search_learned: Rate,
+    /// Of the pruned beam.
+    pub top_k_generalization: Rate,
+    /// The pruned beam's consistent candidates differ in meaning.
+    pub ambiguous: Rate,
+}
+
+impl ByExamples {
+    fn new(examples: usize, results: &[TaskResult]) -> ByExamples {
+        let rate = |of: fn(&TaskResult) -> bool| Rate::of(results.iter().map(of));
+        ByExamples {
+            examples,
+            top_1_generalization: rate(|r| r.plain.top_1_generalization()),
+            guided_search: rate(|r| r.plain.guided_search()),
+            guided_search_pruned: rate(|r| r.pruned.guided_search()),
+            guided_search_learned: rate(|r| r.choices.learned),
+            top_k_generalization: rate(|r| r.pruned.top_k_generalization()),
+            ambiguous: rate(|r| r.choices.behaviours.len() > 1),
+        }
+    }
+}
+
+impl Choices {
+    fn new(results: &[TaskResult]) -> Choices {
+        let rate = |of: fn(&super::Choices) -> bool| Rate::of(results.iter().map(|r| of(&r.choices)));
+        let behaviours = results.iter().map(|r| r.choices.behaviours.len()).filter(|&n| n > 0);
+        Choices {
+            ambiguous: rate(|c| c.behaviours.len() > 1),
+            behaviours: mean(behaviours.map(|n| n as f64)),
+            likeliest: rate(|c| c.likeliest),
+            shortest: rate(|c| c.shortest),
+            heaviest: rate(|c| c.heaviest),
+            learned: rate(|c| c.learned),
+            any: rate(|c| c.any),
+        }
+    }
+}
+
+impl Conditions {
+    /// Everything but the figures, in a few sentences.
+    pub fn sentence(&self) -> String {
+        let excluded = match &self.excluded {
+            Some(what) => format!("kept out of their training: {what}"),
+            None => "not known whether programs of this file were in their training".to_owned(),
+        };
+        format!(
+            "{}, {} tasks; beam {}, traces {}, seed {}; models {} ({excluded}); {}, {} workers, batches of {}: \
+             {:.0} s, {:.2} tasks/s. The examples not shown are held out; runs end after 200 ticks; 95% Wilson \
+             intervals.",
+            self.file,
+            self.tasks,
+            self.beam,
+            match self.traces {
+                TraceSource::Inferred => "inferred",
+                TraceSource::Gold => "gold",
+                TraceSource::None => "none",
+            },
+            self.seed,
+            self.models.join(", "),
+            self.device,
+            self.workers,
+            self.batch,
+            self.seconds,
+            self.tasks_per_second
+        )
+    }
+}
+
+pub fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = values.fold((0.0, 0usize), |(sum, count), value| (sum + value, count + 1));
     if count == 0 { 0.0 } else { sum / count as f64 }
 }
 
-impl Report {
-    pub fn new(conditions: Conditions, results: &[TaskResult]) -> Report {
+impl Traces {
+    fn new(results: &[TaskResult]) -> Traces {
         let all = |values: &[bool]| !values.is_empty() && values.iter().all(|&v| v);
-        let traces = Traces {
+        let beam = results.iter().any(|r| r.traces.beam.is_some());
+        let found = |r: &TaskResult, of: fn(&BeamTraces) -> &Vec<bool>| match &r.traces.beam {
+            Some(beam) => of(beam).clone(),
+            // A task that the networks can't read.
+            None => Vec::new(),
+        };
+        let top = |of: fn(&BeamTraces) -> &Vec<bool>| Rate::of(results.iter().flat_map(|r| found(r, of)));
+        let top_all =
+            |of: fn(&BeamTraces) -> &Vec<bool>| Rate::of(results.iter().map(|r| all(&found(r, of))));
+        Traces {
             exact: Rate::of(results.iter().flat_map(|r| r.traces.exact.iter().copied())),
             correct: Rate::of(results.iter().flat_map(|r| r.traces.greedy.iter().copied())),
+            exact_all_shown: Rate::of(results.iter().map(|r| all(&r.traces.exact))),
             correct_all_shown: Rate::of(results.iter().map(|r| all(&r.traces.greedy))),
             retried_all_shown: Rate::of(results.iter().map(|r| all(&r.traces.retried))),
+            top_k: beam.then(|| TopTraces {
+                exact: top(|b| &b.exact),
+                correct: top(|b| &b.correct),
+                exact_all_shown: top_all(|b| &b.exact),
+                correct_all_shown: top_all(|b| &b.correct),
+            }),
             seconds_per_task: mean(results.iter().map(|r| r.traces.seconds)),
-        };
-        let plain = Scores::new(results, |r| &r.plain);
-        Report { conditions, traces, plain, pruned: Scores::new(results, |r| &r.pruned) }
+        }
+    }
+}
+
+impl Report {
+    /// Of one run per number of examples. The figures are those of the run with as many as the conditions say.
+    pub fn new(conditions: Conditions, runs: &[(usize, Vec<TaskResult>)]) -> Report {
+        let main = runs.iter().find(|(examples, _)| *examples == conditions.examples).or(runs.first());
+        let results = main.map_or(&[][..], |(_, results)| results);
+        let inferred = conditions.traces == TraceSource::Inferred;
+        Report {
+            traces: inferred.then(|| Traces::new(results)),
+            plain: Scores::new(results, |r| &r.plain),
+            pruned: Scores::new(results, |r| &r.pruned),
+            choices: Choices::new(results),
+            by_examples: runs.iter().map(|(examples, results)| ByExamples::new(*examples, results)).collect(),
+            conditions,
+        }
     }
 
     /// Tables for people.
@@ -100,25 +258,14 @@ impl Report {
         text
     }
 
-    fn write_markdown(&self, out: &mut String) -> std::fmt::Result {
+    fn write_markdown(&self, out: &mut String) -> fmt::Result {
         let c = &self.conditions;
-        writeln!(out, "# {} tasks of {}", c.tasks, c.file)?;
-        writeln!(
-            out,
-            "\nBeam {}, models {}, {}, {} workers, batches of {}: {:.0} s, {:.2} tasks/s. \
-             Five examples shown, the rest held out; traces inferred; 200 ticks; 95% Wilson intervals.\n",
-            c.beam,
-            c.models.join(", "),
-            c.device,
-            c.workers,
-            c.batch,
-            c.seconds,
-            c.tasks_per_second
-        )?;
+        writeln!(out, "# {} tasks of {}, {} examples shown", c.tasks, c.file, c.examples)?;
+        writeln!(out, "\n{}\n", c.sentence())?;
         let top = format!("top-{} generalization", c.beam);
         writeln!(out, "| % | plain beam | execution-pruned beam |\n|---|---|---|")?;
         let mut row = |name: &str, value: fn(&Scores) -> Rate| {
-            writeln!(out, "| {name} | {} | {} |", show(value(&self.plain)), show(value(&self.pruned)))
+            writeln!(out, "| {name} | {} | {} |", value(&self.plain), value(&self.pruned))
         };
         row("top-1 exact", |s| s.top_1_exact)?;
         row("top-1 generalization", |s| s.top_1_generalization)?;
@@ -138,18 +285,51 @@ impl Report {
              not the paper's, which is unfiltered. Programs run are, for the plain beam, those up to the first that \
              passes; for the pruned one all that it finished."
         )?;
-        writeln!(out, "\n| traces, % | |\n|---|---|")?;
-        let t = &self.traces;
-        for (name, rate) in [
-            ("exact, top-1", t.exact),
-            ("correct, top-1", t.correct),
-            ("all shown correct, top-1", t.correct_all_shown),
-            ("all shown correct, with sampled retries", t.retried_all_shown),
-        ] {
-            writeln!(out, "| {name} | {} |", show(rate))?;
+        self.write_choices(out)?;
+        if let Some(traces) = &self.traces {
+            self.write_traces(traces, out)?;
         }
-        writeln!(out, "| seconds per task of one worker, mean | {:.3} |", t.seconds_per_task)?;
+        self.write_slices(out)?;
+        if self.by_examples.len() > 1 { self.write_by_examples(out) } else { Ok(()) }
+    }
 
+    fn write_choices(&self, out: &mut String) -> fmt::Result {
+        let c = &self.choices;
+        writeln!(
+            out,
+            "\n| choice among the pruned beam's candidates that pass, % | guided search |\n|---|---|"
+        )?;
+        for (name, rate) in [
+            ("likeliest", c.likeliest),
+            ("shortest", c.shortest),
+            ("heaviest behaviour", c.heaviest),
+            ("learned", c.learned),
+            ("(some candidate is right)", c.any),
+            ("(they differ in meaning)", c.ambiguous),
+        ] {
+            writeln!(out, "| {name} | {rate} |")?;
+        }
+        writeln!(out, "\nBehaviours per task, mean: {:.1}", c.behaviours)
+    }
+
+    fn write_traces(&self, t: &Traces, out: &mut String) -> fmt::Result {
+        let width = self.conditions.trace_beam;
+        writeln!(out, "\n| traces, % | exact | correct |\n|---|---|---|")?;
+        writeln!(out, "| top-1, per example | {} | {} |", t.exact, t.correct)?;
+        writeln!(out, "| top-1, all shown | {} | {} |", t.exact_all_shown, t.correct_all_shown)?;
+        writeln!(out, "| with sampled retries, all shown | | {} |", t.retried_all_shown)?;
+        if let Some(top) = &t.top_k {
+            writeln!(out, "| top-{width}, per example | {} | {} |", top.exact, top.correct)?;
+            writeln!(
+                out,
+                "| top-{width}, all shown | {} | {} |",
+                top.exact_all_shown, top.correct_all_shown
+            )?;
+        }
+        writeln!(out, "\nTraces take {:.3} seconds per task of one worker, mean.", t.seconds_per_task)
+    }
+
+    fn write_slices(&self, out: &mut String) -> fmt::Result {
         writeln!(
             out,
             "\n| guided search, % | tasks | plain beam | execution-pruned beam | top-1 generalization, plain |\n\
@@ -157,16 +337,40 @@ impl Report {
         )?;
         for (plain, pruned) in self.plain.slices.iter().zip(&self.pruned.slices) {
             let (guided, of) = (plain.guided_search, plain.guided_search.of);
-            let top_1 = show(plain.top_1_generalization);
-            let name = plain.slice.name();
-            writeln!(out, "| {name} | {of} | {} | {} | {top_1} |", show(guided), show(pruned.guided_search))?;
+            let (name, top_1) = (plain.slice.name(), plain.top_1_generalization);
+            writeln!(out, "| {name} | {of} | {guided} | {} | {top_1} |", pruned.guided_search)?;
+        }
+        Ok(())
+    }
+
+    fn write_by_examples(&self, out: &mut String) -> fmt::Result {
+        writeln!(
+            out,
+            "\n| examples shown | top-1 generalization | guided search | pruned | pruned, learned choice | \
+             some candidate is right | candidates differ |\n|---|---|---|---|---|---|---|"
+        )?;
+        for b in &self.by_examples {
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} | {} |",
+                b.examples,
+                b.top_1_generalization,
+                b.guided_search,
+                b.guided_search_pruned,
+                b.guided_search_learned,
+                b.top_k_generalization,
+                b.ambiguous
+            )?;
         }
         Ok(())
     }
 }
 
-fn show(rate: Rate) -> String {
-    format!("{:.1} ({:.1} to {:.1})", rate.percent, rate.low, rate.high)
+impl fmt::Display for Rate {
+    /// The percentage and its interval.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} ({:.1} to {:.1})", self.percent, self.low, self.high)
+    }
 }
 
 impl Scores {

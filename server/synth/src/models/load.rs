@@ -15,6 +15,8 @@ pub struct Models {
     pub code: Box<dyn CodeModel>,
     /// File names, or `embedded`.
     pub names: Vec<String>,
+    /// What was kept out of the code model's training, as its file says.
+    pub excluded: Option<String>,
 }
 
 /// Why there are no networks. The text is one sentence.
@@ -91,7 +93,7 @@ impl Models {
     /// The same weights for another thread.
     pub fn share(&self) -> Models {
         let trace = self.trace.as_ref().map(|trace| trace.share());
-        Models { trace, code: self.code.share(), names: self.names.clone() }
+        Models { trace, code: self.code.share(), names: self.names.clone(), excluded: self.excluded.clone() }
     }
 }
 
@@ -100,22 +102,28 @@ struct Loading {
     folder: String,
     trace: Option<(String, Box<dyn TraceModel>)>,
     code: Option<(String, Box<dyn CodeModel>)>,
+    /// What the code model's file says of its training.
+    excluded: Option<String>,
 }
 
 impl Loading {
     fn new(folder: String) -> Loading {
-        Loading { folder, trace: None, code: None }
+        Loading { folder, trace: None, code: None, excluded: None }
     }
 
     /// Loads whichever network the file's metadata name.
     fn add(&mut self, bytes: &[u8], file: &str, device: Device) -> Result<(), LoadError> {
         let weights = Weights::parse(bytes, file, device)?;
         let found = weights.model().to_owned();
+        let excluded = weights.sizes().word("excluded").map(str::to_owned);
         let named = file.to_owned();
         let model = network::build(weights).ok_or(LoadError::Unknown { file: named.clone(), found })??;
         let (role, before) = match model {
             Model::Trace(model) => ("trace", self.trace.replace((named, model)).map(|(file, _)| file)),
-            Model::Code(model) => ("code", self.code.replace((named, model)).map(|(file, _)| file)),
+            Model::Code(model) => {
+                self.excluded = excluded;
+                ("code", self.code.replace((named, model)).map(|(file, _)| file))
+            }
         };
         match before {
             None => Ok(()),
@@ -129,6 +137,7 @@ impl Loading {
     fn finish(self) -> Result<Models, LoadError> {
         let (code_file, code) = self.code.ok_or(LoadError::Lacking { folder: self.folder, role: "code" })?;
         let (trace_file, trace) = self.trace.unzip();
-        Ok(Models { trace, code, names: trace_file.into_iter().chain([code_file]).collect() })
+        let names = trace_file.into_iter().chain([code_file]).collect();
+        Ok(Models { trace, code, names, excluded: self.excluded })
     }
 }

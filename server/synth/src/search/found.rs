@@ -1,60 +1,45 @@
-//! The candidates found so far, one per behaviour.
+//! The candidates found so far, one per behaviour, and the question that tells them apart.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use protocol::message::{Answer, Candidate, Deciding};
+use runtime::World;
 
-use protocol::message::Candidate;
-use runtime::sample::{Random, worlds};
-use runtime::{Cell, Code, Heading, Limits, Machine, Outcome, Robot, World, lower};
-
+use crate::choice::Choice;
+use crate::classes::{Class, Classes, Place};
+use crate::decide::{Question, Reply, decide};
 use crate::executor::Case;
 use crate::fill;
 use crate::specification::Problem;
-
-/// Random worlds on which candidates are compared.
-const SAMPLED: usize = 64;
-/// Variants of each example's input, with the robot elsewhere, on which they are compared too.
-const VARIANTS: usize = 8;
-/// A difference that takes longer than this to show is not seen.
-const LIMITS: Limits = Limits { ticks: 1_000, call_depth: 1_000, prove_loops: false };
+use crate::traces::Traces;
 
 pub struct Found {
     wanted: usize,
-    worlds: Vec<World>,
-    /// The best candidate of each behaviour.
-    best: HashMap<u64, Candidate>,
-    machine: Machine,
-    scratch: World,
+    classes: Classes,
+    /// Per class, the fills of its best program.
+    fills: Vec<Vec<String>>,
+}
+
+/// What a search comes to.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    /// Best first.
+    pub candidates: Vec<Candidate>,
+    /// Two of the candidates found differ in meaning.
+    pub ambiguous: bool,
+    pub deciding: Option<Deciding>,
 }
 
 impl Found {
     pub fn new(cases: &[Case], wanted: usize) -> Found {
-        let mut random = Random::new(1);
-        let mut all: Vec<World> = worlds(0).take(SAMPLED).collect();
-        for case in cases {
-            all.extend((0..VARIANTS).filter_map(|_| variant(&case.start, &mut random)));
-        }
-        Found {
-            wanted,
-            worlds: all,
-            best: HashMap::new(),
-            machine: Machine::new(),
-            scratch: World::new(1, 1),
-        }
+        Found { wanted, classes: Classes::new(cases.iter().map(|case| &case.start)), fills: Vec::new() }
     }
 
     /// As many as wanted are there.
     pub fn is_full(&self) -> bool {
-        self.best.len() >= self.wanted
+        self.fills.len() >= self.wanted
     }
 
     pub fn is_empty(&self) -> bool {
-        self.best.is_empty()
-    }
-
-    /// Two candidates differ in meaning.
-    pub fn ambiguous(&self) -> bool {
-        self.best.len() > 1
+        self.fills.is_empty()
     }
 
     /// Adds a program that passes all examples; gives it back where it is new or better than the one that behaves
@@ -66,62 +51,51 @@ impl Found {
         log_probability: Option<f64>,
     ) -> Option<Candidate> {
         let program = fill::program(&problem.text, &problem.holes, &fills);
-        let file = syntax::parse(&program).file;
-        let candidate = Candidate {
-            fills,
-            log_probability,
-            length: fill::length(file.procedures()),
-            examples_passed: problem.cases.len(),
-            held_out: None,
-            program,
-        };
-        let behaviour = self.behaviour(&lower(&file).code);
-        let new = match self.best.get(&behaviour) {
-            Some(known) if !better(&candidate, known) => return None,
-            Some(known) => known.program != candidate.program,
-            None => true,
-        };
-        self.best.insert(behaviour, candidate.clone());
-        new.then_some(candidate)
-    }
-
-    /// Best first.
-    pub fn into_candidates(self) -> Vec<Candidate> {
-        let mut candidates: Vec<Candidate> = self.best.into_values().collect();
-        candidates.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
-        candidates.truncate(self.wanted);
-        candidates
-    }
-
-    /// What the program does on the worlds. How a run fails makes no difference.
-    fn behaviour(&mut self, code: &Code) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        for world in &self.worlds {
-            self.scratch.clone_from(world);
-            match self.machine.run(code, &mut self.scratch, &LIMITS) {
-                Outcome::Finished => self.scratch.hash(&mut hasher),
-                Outcome::Crashed { .. } => 1u8.hash(&mut hasher),
-                _ => 2u8.hash(&mut hasher),
-            }
+        let added = self.classes.add(&program, log_probability);
+        match self.fills.get_mut(added.class) {
+            None => self.fills.push(fills),
+            Some(known) if added.best => *known = fills,
+            Some(_) => return None,
         }
-        hasher.finish()
+        let class = self.classes.all().get(added.class)?;
+        Some(candidate(class, &self.fills[added.class], problem))
+    }
+
+    /// Chooses among what was found, and looks for the deciding example. `traces` are the inferred ones.
+    pub fn choose(self, problem: &Problem, traces: &Traces, stop: &dyn Fn() -> bool) -> Chosen {
+        let mut places = self.classes.ranked(Choice::fitted(), &problem.pairs, traces);
+        let ambiguous = places.len() > 1;
+        places.truncate(self.wanted);
+        let of = |place: &Place| &self.classes.all()[place.class];
+        let candidates = places.iter().map(|p| candidate(of(p), &self.fills[p.class], problem)).collect();
+        let programs: Vec<_> = places.iter().map(|p| (&of(p).lowered.code, p.probability)).collect();
+        let inputs: Vec<&World> = problem.cases.iter().map(|case| &case.start).collect();
+        let question = decide(&programs, &inputs, self.classes.worlds(), 0, stop);
+        Chosen { candidates, ambiguous, deciding: question.map(deciding) }
     }
 }
 
-/// Shortest first, ties by likelihood, then by text so that the order is always the same.
-fn key(candidate: &Candidate) -> (usize, f64, &str) {
-    (candidate.length, -candidate.log_probability.unwrap_or(f64::NEG_INFINITY), &candidate.program)
+fn candidate(class: &Class, fills: &[String], problem: &Problem) -> Candidate {
+    Candidate {
+        fills: fills.to_vec(),
+        program: class.program.clone(),
+        log_probability: class.log_probability,
+        length: class.length,
+        examples_passed: problem.cases.len(),
+        held_out: None,
+    }
 }
 
-fn better(a: &Candidate, b: &Candidate) -> bool {
-    key(a) < key(b)
-}
-
-/// The same world with the robot on another cell, looking anywhere.
-fn variant(world: &World, random: &mut Random) -> Option<World> {
-    let mut variant = world.clone();
-    let (row, col) = (random.between(0, world.rows() - 1), random.between(0, world.cols() - 1));
-    let heading = Heading::ALL[random.below(4) as usize];
-    let placed = world.cell(row, col) != Cell::Wall && variant.set_robot(Robot { row, col, heading });
-    placed.then_some(variant)
+fn deciding(question: Question) -> Deciding {
+    let answer = |(reply, candidates)| Answer {
+        output: match reply {
+            Reply::End(world) => Some(World::to_string(&world)),
+            Reply::Crash | Reply::Never => None,
+        },
+        candidates,
+    };
+    Deciding {
+        input: question.world.to_string(),
+        answers: question.answers.into_iter().map(answer).collect(),
+    }
 }

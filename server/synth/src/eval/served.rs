@@ -1,0 +1,289 @@
+//! Requests as the engine serves them, texts in and texts out: how often the program offered first passes the
+//! held-out examples, and how often it does when the deciding example has been answered. The reference program
+//! answers, in the user's place.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use dataset::Task;
+use protocol::message::{Budget, Deciding, Example, Outcome, Specification};
+use runtime::{Code, Limits, Machine, Program, World, lower};
+use serde::Serialize;
+use syntax::ast;
+use tch::Device;
+
+use super::{Conditions, Rate, in_batches};
+use crate::calibration::{Calibration, Group};
+use crate::models::Models;
+use crate::search::synthesize;
+
+/// What to ask the engine.
+#[derive(Debug, Clone)]
+pub struct ServedSettings {
+    /// Examples shown.
+    pub shown: usize,
+    /// Deciding examples answered at the most.
+    pub questions: usize,
+    pub budget: Budget,
+    /// Threads that serve requests, one each.
+    pub workers: usize,
+}
+
+/// How one request went.
+#[derive(Debug, Clone, Default)]
+pub struct Served {
+    /// Per candidate offered, best first: it passes the held-out examples.
+    pub right: Vec<bool>,
+    pub ambiguous: bool,
+    /// The deciding examples that were asked: rows and columns of each.
+    pub asked: Vec<(u8, u8)>,
+    /// A question was answered by a crash of the reference.
+    pub crashed: bool,
+    /// After an answer nothing was left, and the search began again with it as an example.
+    pub again: bool,
+    /// The program offered first when all questions are answered passes the held-out examples.
+    pub after: bool,
+    pub seconds: f64,
+}
+
+/// Serves one request per task. `done` hears how many more are finished.
+pub fn serve(
+    models: &Models,
+    device: Device,
+    tasks: &[Task],
+    settings: &ServedSettings,
+    done: &(dyn Fn(u64) + Sync),
+) -> Vec<Served> {
+    let name = crate::device::name(device);
+    let work =
+        |models: &Models, batch: &[Task]| batch.iter().map(|t| one(models, &name, t, settings)).collect();
+    in_batches(models, device, tasks, (1, settings.workers), &work, done)
+}
+
+fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) -> Served {
+    let start = Instant::now();
+    let mut specification = specification(task, settings.shown);
+    let ask = |specification: &Specification| {
+        // A task that can't be asked for is one that is not solved.
+        synthesize(models, device, specification, &settings.budget, &|| false, &mut |_| ()).ok()
+    };
+    let mut served = Served::default();
+    let Some(Outcome { mut candidates, ambiguous, mut deciding, .. }) = ask(&specification) else {
+        return served;
+    };
+    let held_out = task.examples.get(settings.shown..).unwrap_or_default();
+    let right = |program: &str| passes(program, held_out);
+    served.right = candidates.iter().map(|c| right(&c.program)).collect();
+    served.ambiguous = ambiguous;
+    let reference = reference(task);
+    for question in 0..settings.questions {
+        if question > 0
+            && candidates.len() > 1
+            && let Some(outcome) = ask(&specification)
+        {
+            (candidates, deciding) = (outcome.candidates, outcome.deciding);
+        }
+        let Some(asked) = deciding.take() else { break };
+        let Some((example, left)) = answer(&reference, &asked) else { break };
+        served.asked.extend(World::parse(&asked.input).map(|world| (world.rows(), world.cols())));
+        served.crashed |= example.crashes;
+        specification.examples.push(example);
+        if left.is_empty() {
+            served.again = true;
+            candidates = ask(&specification).map(|outcome| outcome.candidates).unwrap_or_default();
+        } else {
+            let all = std::mem::take(&mut candidates);
+            candidates = left.iter().filter_map(|&i| all.get(i).cloned()).collect();
+        }
+    }
+    served.after = candidates.first().is_some_and(|c| right(&c.program));
+    served.seconds = start.elapsed().as_secs_f64();
+    served
+}
+
+/// The first examples of a task as a request for its whole program.
+fn specification(task: &Task, shown: usize) -> Specification {
+    let example = |(number, example): (usize, &dataset::Example)| Example {
+        name: format!("{}", number + 1),
+        input: example.input.to_string(),
+        output: Some(example.output.to_string()),
+        crashes: false,
+        trace: None,
+    };
+    Specification {
+        program: "def main():\n    ...\n".to_owned(),
+        examples: task.examples.iter().take(shown).enumerate().map(example).collect(),
+    }
+}
+
+fn reference(task: &Task) -> Code {
+    let text = syntax::print::print_program([&task.program]);
+    lowered(&text).code
+}
+
+fn lowered(program: &str) -> Program {
+    let file: ast::File = syntax::parse(program).file;
+    lower(&file)
+}
+
+fn passes(program: &str, examples: &[dataset::Example]) -> bool {
+    let code = lowered(program).code;
+    let mut machine = Machine::new();
+    examples.iter().all(|example| {
+        let mut world = example.input.clone();
+        let outcome = machine.run(&code, &mut world, &Limits::DATASET);
+        outcome == runtime::Outcome::Finished && world == example.output
+    })
+}
+
+/// The deciding example with the reference's answer, and the candidates that agree; none where the reference does
+/// not come to an end.
+fn answer(reference: &Code, deciding: &Deciding) -> Option<(Example, Vec<usize>)> {
+    let mut world = World::parse(&deciding.input).ok()?;
+    let output = match Machine::new().run(reference, &mut world, &Limits::SERVING) {
+        runtime::Outcome::Finished => Some(world.to_string()),
+        runtime::Outcome::Crashed { .. } => None,
+        _ => return None,
+    };
+    let same = deciding.answers.iter().find(|answer| answer.output == output);
+    let left = same.map(|answer| answer.candidates.clone()).unwrap_or_default();
+    let example = Example {
+        name: "deciding".to_owned(),
+        input: deciding.input.clone(),
+        crashes: output.is_none(),
+        output,
+        trace: None,
+    };
+    Some((example, left))
+}
+
+/// All figures of an evaluation of requests as served.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServedReport {
+    pub conditions: Conditions,
+    /// Milliseconds that a request may take.
+    pub budget_milliseconds: u64,
+    /// Candidates that it asks for.
+    pub budget_candidates: usize,
+    /// Deciding examples answered per task, at the most.
+    pub questions: usize,
+    /// One entry per number of examples shown.
+    pub served: Vec<ServedScores>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ServedScores {
+    /// Examples shown.
+    pub examples: usize,
+    /// Some program was offered.
+    pub found: Rate,
+    /// The program offered first passes the held-out examples.
+    pub first: Rate,
+    /// Some program offered does.
+    pub any: Rate,
+    /// Programs offered differ in meaning.
+    pub ambiguous: Rate,
+    /// A deciding example was found and answered.
+    pub asked: Rate,
+    /// Of those asked: the reference crashes on it.
+    pub crashed: Rate,
+    /// Of those asked: no candidate gave the answer, so that the search began again.
+    pub again: Rate,
+    /// Cells of the deciding examples, mean.
+    pub cells: f64,
+    /// The first program, when the questions are answered, passes the held-out examples.
+    pub after: Rate,
+    /// Seconds per task of one worker, all questions included, mean.
+    pub seconds_per_task: f64,
+}
+
+impl ServedScores {
+    pub fn new(examples: usize, results: &[Served]) -> ServedScores {
+        let rate = |of: fn(&Served) -> bool| Rate::of(results.iter().map(of));
+        let of_asked =
+            |of: fn(&Served) -> bool| Rate::of(results.iter().filter(|s| !s.asked.is_empty()).map(of));
+        let cells =
+            results.iter().flat_map(|s| &s.asked).map(|(rows, cols)| f64::from(*rows) * f64::from(*cols));
+        ServedScores {
+            examples,
+            found: rate(|s| !s.right.is_empty()),
+            first: rate(|s| s.right.first() == Some(&true)),
+            any: rate(|s| s.right.contains(&true)),
+            ambiguous: rate(|s| s.ambiguous),
+            asked: rate(|s| !s.asked.is_empty()),
+            crashed: of_asked(|s| s.crashed),
+            again: of_asked(|s| s.again),
+            cells: super::report::mean(cells),
+            after: rate(|s| s.after),
+            seconds_per_task: super::report::mean(results.iter().map(|s| s.seconds)),
+        }
+    }
+}
+
+/// How far a candidate can be trusted, by the number of examples and the candidate's place among those that differ.
+pub fn calibrate(conditions: &Conditions, runs: &[(usize, Vec<Served>)]) -> Calibration {
+    let mut groups = Vec::new();
+    for (examples, results) in runs {
+        let mut add = |ambiguous: bool, rank: usize| {
+            let of = results.iter().filter(|s| s.ambiguous == ambiguous).filter_map(|s| s.right.get(rank));
+            let rate = Rate::of(of.copied());
+            if rate.of > 0 {
+                groups.push(Group {
+                    examples: *examples,
+                    ambiguous,
+                    rank,
+                    percent: (rate.percent * 10.0).round() / 10.0,
+                    tasks: rate.of as u32,
+                });
+            }
+        };
+        add(false, 0);
+        let ranks = results.iter().map(|s| s.right.len()).max().unwrap_or(0);
+        (0..ranks).for_each(|rank| add(true, rank));
+    }
+    Calibration { about: conditions.sentence(), groups }
+}
+
+impl ServedReport {
+    /// Tables for people.
+    pub fn markdown(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string can't fail.
+        let _ = self.write_markdown(&mut text);
+        text
+    }
+
+    fn write_markdown(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "# {} tasks of {}, as served\n", self.conditions.tasks, self.conditions.file)?;
+        writeln!(
+            out,
+            "{} At most {} ms and {} candidates per request.\n",
+            self.conditions.sentence(),
+            self.budget_milliseconds,
+            self.budget_candidates
+        )?;
+        write!(out, "| % of the tasks |")?;
+        self.served.iter().try_for_each(|s| write!(out, " examples: {} |", s.examples))?;
+        write!(out, "\n|---|")?;
+        self.served.iter().try_for_each(|_| write!(out, "---|"))?;
+        writeln!(out)?;
+        let mut row = |name: &str, value: &dyn Fn(&ServedScores) -> String| {
+            write!(out, "| {name} |")?;
+            self.served.iter().try_for_each(|s| write!(out, " {} |", value(s)))?;
+            writeln!(out)
+        };
+        row("a program is offered", &|s| s.found.to_string())?;
+        row("the first one passes the held-out examples", &|s| s.first.to_string())?;
+        row("some one offered does", &|s| s.any.to_string())?;
+        row("programs that differ are offered", &|s| s.ambiguous.to_string())?;
+        if self.questions > 0 {
+            row("a question is asked", &|s| s.asked.to_string())?;
+            row("of these: the reference crashes", &|s| s.crashed.to_string())?;
+            row("of these: searched again", &|s| s.again.to_string())?;
+            row("cells of a question, mean", &|s| format!("{:.1}", s.cells))?;
+            let name = format!("first one passes, {} answered", self.questions);
+            row(&name, &|s| s.after.to_string())?;
+        }
+        row("seconds per task of one worker, mean", &|s| format!("{:.2}", s.seconds_per_task))
+    }
+}
