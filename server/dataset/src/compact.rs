@@ -15,7 +15,7 @@
 //! Conditions are front, left, right clear, markers, no markers, and `not` before the first three. On the programs
 //! that these tokens can say, they, the dataset's surface tokens and the syntax tree determine each other.
 
-use runtime::{Action, Check, Code, CodeBuilder, Test};
+use runtime::{Action, Check, Code, CodeBuilder, Origin, Test};
 use syntax::ast::{Block, Condition, ConditionKind, CountKind, Procedure, Statement, StatementKind};
 use syntax::build;
 use text_size::TextRange;
@@ -263,8 +263,24 @@ fn conditional(token: fn(Check) -> Token, condition: &Condition) -> Result<u8, I
 /// comes to the end of what is there stops at a hole. A program that is complete ([`EOP`] at its end) has none.
 /// False where a token does not fit; what stands before it has been appended.
 pub fn emit(tokens: &[u8], builder: &mut CodeBuilder) -> bool {
+    emit_marked(tokens, builder, |_, _| {})
+}
+
+/// The same with numbered branches: the origin of the n-th token that opens a block is n, from 0.
+pub fn emit_numbered(tokens: &[u8], builder: &mut CodeBuilder) -> bool {
+    let mut number = 0;
+    emit_marked(tokens, builder, |builder, token| {
+        if token >= IF {
+            builder.set_origin(Origin(number));
+            number += 1;
+        }
+    })
+}
+
+fn emit_marked(tokens: &[u8], builder: &mut CodeBuilder, mut mark: impl FnMut(&mut CodeBuilder, u8)) -> bool {
     let outside = builder.depth();
     for &token in tokens {
+        mark(builder, token);
         let inside = builder.depth() > outside;
         match Token::of(token) {
             Some(Token::Action(action)) => builder.action(action),

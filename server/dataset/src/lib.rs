@@ -4,11 +4,13 @@
 //!   [`LineError`] for each line that can't be used; [`Task::to_json`] writes one.
 //! - [`compact`]: programs in the networks' vocabulary.
 //! - [`features`]: worlds as plain arrays.
+//! - [`generate`]: made-up tasks with the dataset's statistics.
 //!
 //! Knows no tensors of any library, and no LSP.
 
 pub mod compact;
 pub mod features;
+pub mod generate;
 mod lines;
 mod program_json;
 mod task;

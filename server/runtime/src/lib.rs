@@ -16,6 +16,7 @@ mod lower;
 mod machine;
 mod record;
 pub mod sample;
+mod trace;
 mod world;
 
 pub use builder::{CodeBuilder, ProcedureId};
@@ -26,6 +27,7 @@ pub use grid::GridError;
 pub use lower::{Program, Site, SiteKind, lower, lower_with};
 pub use machine::{Limits, Machine, Outcome};
 pub use record::{Cursor, Recording, Step, StepKind, record};
+pub use trace::Trace;
 pub use world::{Cell, Robot, World};
 
 pub use syntax::ast::{Action, Heading, Test};
