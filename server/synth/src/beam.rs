@@ -1,14 +1,20 @@
 //! Beam search over programs, many tasks at once, every prefix within its template. Plain, it is the reference's:
 //! finished programs keep their place among the unfinished. With a judge, what the judge refuses leaves the beam and
 //! the next likeliest takes its place.
+//!
+//! The decoder's device ranks the extensions of all tasks; the host gets the likeliest few of each and judges them, the
+//! tasks on all cores. Where a task refuses more than it got, it gets the rest: the result is that of a full sort.
+
+use std::sync::{Mutex, PoisonError};
 
 use dataset::compact::BEGIN;
+use rayon::prelude::*;
 
-use crate::models::{Decoder, Row, VOCABULARY};
+use crate::models::{Asked, Decoder, Row, Shortlist};
 use crate::template::{Move, Prefix, Template};
 
 /// Says which prefixes may stay.
-pub trait Judge {
+pub trait Judge: Send {
     /// `finished` where it is a whole program, and whatever of it is refused is wrong for good.
     fn accepts(&mut self, prefix: &Prefix, finished: bool) -> bool;
 }
@@ -61,14 +67,97 @@ pub enum Flow {
 
 /// Between two questions whether to stop lie at most so many judgements.
 const STOP_INTERVAL: usize = 64;
+/// Extensions that the decoder ranks for each place in the beam. A judge refuses about as many as it accepts.
+const RANKED: usize = 3;
+
+/// Searches until every place is taken by a finished program, or nothing is left to
+/// extend, or `stop` says so (asked at least once a step). `on_finished` hears of each accepted program once, with
+/// the number of its task, and may end that task. Gives each task's finished programs, likeliest first.
+///
+/// Tasks don't depend on each other: each finds what it finds alone.
+pub fn search(
+    decoder: &mut dyn Decoder,
+    tasks: &mut [BeamTask],
+    breadth: Breadth,
+    stop: &(dyn Fn() -> bool + Sync),
+    on_finished: &mut (dyn FnMut(usize, &Finished) -> Flow + Send),
+) -> Vec<Vec<Finished>> {
+    let on_finished = Mutex::new(on_finished);
+    let mut beams: Vec<Beam> = tasks
+        .iter_mut()
+        .enumerate()
+        .map(|(number, task)| Beam {
+            number,
+            live: vec![(0.0, task.template.start(), number)],
+            done: Vec::new(),
+            next: Next::default(),
+            moves: Vec::new(),
+            task,
+        })
+        .collect();
+    let context = Context { breadth, stop, on_finished: &on_finished };
+    loop {
+        let mut live: Vec<&mut Beam> = beams.iter_mut().filter(|beam| !beam.live.is_empty()).collect();
+        if live.is_empty() || stop() {
+            return beams.into_iter().map(|beam| beam.done).collect();
+        }
+        let rows: Vec<Row> = live.iter().flat_map(|beam| beam.rows()).collect();
+        // The device computes while the host finds out which tokens may come.
+        let scores = decoder.scores(&rows);
+        let mut asked = each(&mut live, |beam, _| beam.asked());
+        let mut first = 0;
+        for asked in &mut asked {
+            asked.rows = first..first + asked.scores.len();
+            first = asked.rows.end;
+        }
+        let lists = scores.best(&asked, breadth.width.saturating_mul(RANKED));
+        let enough = each(&mut live, |beam, n| beam.grow(&lists[n], asked[n].rows.start, &context));
+        let short: Vec<usize> = (0..live.len()).filter(|&n| !enough[n]).collect();
+        if !short.is_empty() {
+            let rest = scores.all(&asked, &short);
+            let mut beams: Vec<&mut &mut Beam> =
+                live.iter_mut().enumerate().filter(|(n, _)| !enough[*n]).map(|(_, beam)| beam).collect();
+            each(&mut beams, |beam, n| beam.grow(&rest[n], asked[short[n]].rows.start, &context));
+        }
+    }
+}
+
+/// The same for every beam, on all cores; a single one is not worth waking another thread.
+fn each<B: Send, T: Send>(beams: &mut [B], work: impl Fn(&mut B, usize) -> T + Sync + Send) -> Vec<T> {
+    match beams {
+        [one] => vec![work(one, 0)],
+        many => many.par_iter_mut().enumerate().map(|(number, beam)| work(beam, number)).collect(),
+    }
+}
+
+/// What all tasks of a search have in common.
+struct Context<'s, 'f> {
+    breadth: Breadth,
+    stop: &'s (dyn Fn() -> bool + Sync),
+    on_finished: &'s Mutex<&'f mut (dyn FnMut(usize, &Finished) -> Flow + Send)>,
+}
 
 /// The live prefixes of one task, best first, and where the decoder keeps each.
-struct Beam {
+struct Beam<'s, 't> {
+    number: usize,
+    task: &'s mut BeamTask<'t>,
     live: Vec<(f64, Prefix, usize)>,
     done: Vec<Finished>,
+    /// The step under way.
+    next: Next,
+    moves: Vec<Move>,
+}
+
+/// The places of the next step that are taken, and how many candidates were judged for them.
+#[derive(Default)]
+struct Next {
+    live: Vec<(f64, Prefix, usize)>,
+    done: Vec<Finished>,
+    judged: usize,
 }
 
 /// A possible place in the next beam.
+#[derive(Clone, Copy)]
 enum Candidate {
     /// Of the finished ones.
     Done(usize),
@@ -78,115 +167,100 @@ enum Candidate {
     },
 }
 
-/// Searches until every place is taken by a finished program, or nothing is left to
-/// extend, or `stop` says so (asked at least once a step). `on_finished` hears of each accepted program once, with
-/// the number of its task, and may end that task. Gives each task's finished programs, likeliest first.
-pub fn search(
-    decoder: &mut dyn Decoder,
-    tasks: &mut [BeamTask],
-    breadth: Breadth,
-    stop: &dyn Fn() -> bool,
-    on_finished: &mut dyn FnMut(usize, &Finished) -> Flow,
-) -> Vec<Vec<Finished>> {
-    let mut beams: Vec<Beam> = tasks
-        .iter()
-        .enumerate()
-        .map(|(number, task)| Beam { live: vec![(0.0, task.template.start(), number)], done: vec![] })
-        .collect();
-    let mut moves = Vec::new();
-    loop {
-        let rows: Vec<Row> = beams
-            .iter()
-            .flat_map(|beam| &beam.live)
-            .map(|(_, prefix, parent)| Row {
-                parent: *parent,
-                token: prefix.tokens.last().copied().unwrap_or(BEGIN),
-            })
-            .collect();
-        if rows.is_empty() || stop() {
-            return beams.into_iter().map(|beam| beam.done).collect();
-        }
-        let scores = decoder.step(&rows);
-        let mut first = 0;
-        for (number, (beam, task)) in beams.iter_mut().zip(tasks.iter_mut()).enumerate() {
-            let rows = first..first + beam.live.len();
-            first = rows.end;
-            if rows.is_empty() {
-                continue;
-            }
-            let scores = &scores[rows.start * VOCABULARY..rows.end * VOCABULARY];
-            let mut on_finished = |finished: &Finished| on_finished(number, finished);
-            let flow = beam.grow(task, scores, rows.start, breadth, &mut moves, stop, &mut on_finished);
-            if flow == Flow::Stop {
-                beam.live.clear();
-            }
+impl Beam<'_, '_> {
+    fn rows(&self) -> impl Iterator<Item = Row> {
+        self.live.iter().map(|(_, prefix, parent)| Row {
+            parent: *parent,
+            token: prefix.tokens.last().copied().unwrap_or(BEGIN),
+        })
+    }
+
+    fn asked(&mut self) -> Asked {
+        let (template, moves) = (self.task.template, &mut self.moves);
+        Asked {
+            rows: 0..0,
+            scores: self.live.iter().map(|(score, ..)| *score).collect(),
+            allowed: self.live.iter().map(|(_, prefix, _)| template.allowed(prefix, moves)).collect(),
         }
     }
-}
 
-impl Beam {
-    /// One step: all extensions and the finished programs compete for the places. `first_row` is the decoder's row
-    /// of the first live prefix.
-    #[expect(clippy::too_many_arguments, reason = "one call, whose arguments are the loop's state")]
-    fn grow(
-        &mut self,
-        task: &mut BeamTask,
-        scores: &[f32],
-        first_row: usize,
-        breadth: Breadth,
-        moves: &mut Vec<Move>,
-        stop: &dyn Fn() -> bool,
-        on_finished: &mut dyn FnMut(&Finished) -> Flow,
-    ) -> Flow {
-        let mut candidates: Vec<(f64, Candidate)> =
-            self.done.iter().enumerate().map(|(i, d)| (d.log_probability, Candidate::Done(i))).collect();
-        for (parent, (score, prefix, _)) in self.live.iter().enumerate() {
-            let next = &scores[parent * VOCABULARY..][..VOCABULARY];
-            task.template.moves(prefix, moves);
-            candidates.extend(moves.iter().map(|&chosen| {
-                let gain = f64::from(next[usize::from(chosen.token)]) + f64::from(chosen.bonus);
-                (score + gain, Candidate::Extended { parent, chosen })
-            }));
-        }
-        // Stable: among equals the finished ones, then the order of the beam, as the reference has it.
-        candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
-
-        let (mut live, mut done) = (Vec::with_capacity(breadth.width.min(candidates.len())), Vec::new());
-        for (judged, (score, candidate)) in candidates.into_iter().enumerate() {
-            if live.len() + done.len() == breadth.width
-                || (judged % STOP_INTERVAL == STOP_INTERVAL - 1 && stop())
+    /// One step: extensions and the finished programs compete for the places. `first_row` is the decoder's row of
+    /// the first live prefix. False where places are left that extensions outside the list may take: to be called
+    /// again with a list of all.
+    fn grow(&mut self, list: &Shortlist, first_row: usize, context: &Context) -> bool {
+        let width = context.breadth.width;
+        let candidates = self.candidates(list);
+        let mut next = std::mem::take(&mut self.next);
+        let mut over = next.live.len() + next.done.len() >= width;
+        for (score, candidate) in candidates.into_iter().skip(next.judged) {
+            if next.live.len() + next.done.len() >= width
+                || (next.judged % STOP_INTERVAL == STOP_INTERVAL - 1 && (context.stop)())
             {
+                over = true;
                 break;
             }
+            next.judged += 1;
             let (parent, chosen) = match candidate {
                 Candidate::Done(index) => {
-                    done.push(self.done[index].clone());
+                    next.done.push(self.done[index].clone());
                     continue;
                 }
                 Candidate::Extended { parent, chosen } => (parent, chosen),
             };
-            let prefix = task.template.extend(&self.live[parent].1, &chosen);
-            let finished = task.template.is_finished(&prefix);
-            if !task.judge.accepts(&prefix, finished) {
+            let prefix = self.task.template.extend(&self.live[parent].1, &chosen);
+            let finished = self.task.template.is_finished(&prefix);
+            if !self.task.judge.accepts(&prefix, finished) {
                 continue;
             }
             if !finished {
-                live.push((score, prefix, first_row + parent));
+                next.live.push((score, prefix, first_row + parent));
                 continue;
             }
             let finished = Finished { log_probability: score, prefix };
             // Candidates come likeliest first, and so do the finished ones among them.
-            let flow = on_finished(&finished);
-            done.push(finished);
+            let mut on_finished = context.on_finished.lock().unwrap_or_else(PoisonError::into_inner);
+            let flow = on_finished(self.number, &finished);
+            next.done.push(finished);
             if flow == Flow::Stop {
-                self.done = done;
-                return Flow::Stop;
+                self.live.clear();
+                self.done = next.done;
+                return true;
             }
         }
-        if let (Some(margin), Some(best)) = (breadth.margin, done.first()) {
-            live.retain(|(score, ..)| *score >= best.log_probability - margin);
+        if !over && list.left_out.is_some() && next.live.len() + next.done.len() < width {
+            self.next = next;
+            return false;
         }
-        (self.live, self.done) = (live, done);
-        Flow::Continue
+        if let (Some(margin), Some(best)) = (context.breadth.margin, next.done.first()) {
+            next.live.retain(|(score, ..)| *score >= best.log_probability - margin);
+        }
+        (self.live, self.done) = (next.live, next.done);
+        true
+    }
+
+    /// The finished programs and the listed extensions, likeliest first, as far as nothing outside the list can come
+    /// before them.
+    fn candidates(&mut self, list: &Shortlist) -> Vec<(f64, Candidate)> {
+        let mut candidates: Vec<(f64, Candidate)> =
+            self.done.iter().enumerate().map(|(i, d)| (d.log_probability, Candidate::Done(i))).collect();
+        let mut extensions = list.extensions.clone();
+        extensions.sort_unstable_by_key(|e| (e.row, e.token));
+        for listed in extensions.chunk_by(|a, b| a.row == b.row) {
+            let parent = listed[0].row;
+            let (score, prefix, _) = &self.live[parent];
+            self.task.template.moves(prefix, &mut self.moves);
+            candidates.extend(self.moves.iter().filter_map(|&chosen| {
+                let extension = listed.iter().find(|e| e.token == chosen.token)?;
+                let gain = f64::from(extension.log_probability) + f64::from(chosen.bonus);
+                Some((score + gain, Candidate::Extended { parent, chosen }))
+            }));
+        }
+        // Bonuses are never positive, so what is left out stays below its bound.
+        if let Some(bound) = list.left_out {
+            candidates.retain(|(score, _)| *score > bound);
+        }
+        // Stable: among equals the finished ones, then the order of the beam, as the reference has it.
+        candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
+        candidates
     }
 }

@@ -1,6 +1,5 @@
 //! How long a synthesis takes: the phases of one, warm, task by task.
 
-use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use dataset::Task;
@@ -88,16 +87,16 @@ pub fn measure(models: &Models, device: &str, task: &Task, beam: usize, latencie
 
     let specification = specification(task);
     let start = Instant::now();
-    let first = Cell::new(None);
-    let from_networks = Cell::new(false);
+    let mut first = None;
+    let mut from_networks = false;
     let budget = Budget { beam, ..Budget::default() };
     let outcome = synthesize(models, device, &specification, &budget, &|| false, &mut |candidate| {
-        if first.get().is_none() {
-            first.set(Some(start.elapsed()));
-            from_networks.set(candidate.log_probability.is_some());
+        if first.is_none() {
+            first = Some(start.elapsed());
+            from_networks = candidate.log_probability.is_some();
         }
     });
-    latencies.first_candidate.extend(first.get());
+    latencies.first_candidate.extend(first);
     if let Ok(outcome) = outcome {
         latencies.whole.push(start.elapsed());
         if let Some(best) = outcome.candidates.first() {
@@ -105,7 +104,7 @@ pub fn measure(models: &Models, device: &str, task: &Task, beam: usize, latencie
             latencies.generalized += usize::from(passes(&best.program, &task.examples[shown.len()..]));
         }
     }
-    from_networks.get()
+    from_networks
 }
 
 fn passes(program: &str, examples: &[dataset::Example]) -> bool {

@@ -3,7 +3,6 @@
 
 mod found;
 
-use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use dataset::features::Canvas;
@@ -49,8 +48,8 @@ pub fn synthesize(
     device: &str,
     specification: &Specification,
     budget: &Budget,
-    cancelled: &dyn Fn() -> bool,
-    on_candidate: &mut dyn FnMut(&Candidate),
+    cancelled: &(dyn Fn() -> bool + Sync),
+    on_candidate: &mut (dyn FnMut(&Candidate) + Send),
 ) -> Result<Outcome, Refusal> {
     let started = Instant::now();
     let problem = Problem::new(specification)?;
@@ -151,9 +150,9 @@ struct Search<'a> {
     models: &'a Models,
     problem: &'a Problem,
     context: &'a Context,
-    stop: &'a dyn Fn() -> bool,
+    stop: &'a (dyn Fn() -> bool + Sync),
     found: Found,
-    on_candidate: &'a mut dyn FnMut(&Candidate),
+    on_candidate: &'a mut (dyn FnMut(&Candidate) + Send),
     programs_run: u64,
     best_passed: usize,
     traces_found: usize,
@@ -263,12 +262,10 @@ impl Search<'_> {
     fn run(&mut self, template: &Template, decoder: &mut dyn Decoder, breadth: Breadth, scored: bool) {
         let problem = self.problem;
         let mut executor = Executor::new(&problem.cases, Source::File(&problem.file), LIMITS);
-        let found = RefCell::new(&mut self.found);
-        let stop = self.stop;
+        let found = &mut self.found;
         let on_candidate = &mut *self.on_candidate;
         let mut beam = [BeamTask { template, judge: &mut executor }];
-        search(decoder, &mut beam, breadth, &|| stop(), &mut |_, finished| {
-            let mut found = found.borrow_mut();
+        search(decoder, &mut beam, breadth, self.stop, &mut |_, finished| {
             let score = scored.then_some(finished.log_probability);
             let fills = fill::texts(&finished.prefix, &problem.text, &problem.holes);
             if let Some(candidate) = found.add(problem, fills, score) {

@@ -260,10 +260,11 @@ impl Worker {
         let cancelled = || job.cancelled.load(Ordering::Relaxed);
         let result = match &job.work {
             Work::Synthesize(request) => {
+                let output = &self.output;
                 let mut on_candidate = |candidate: &Candidate| {
                     let found = Found { id: job.id, candidate: candidate.clone() };
                     if let Ok(message) = Request::notification("candidate", found) {
-                        self.output.send(&message);
+                        output.send(&message);
                     }
                 };
                 let (specification, budget) = (&request.specification, &request.budget);

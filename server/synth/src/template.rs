@@ -6,7 +6,7 @@
 use dataset::compact::EOP;
 use runtime::Check;
 
-use crate::grammar::{Grammar, tokens};
+use crate::grammar::{Grammar, Mask, Rules, tokens};
 
 /// Fixed tokens with holes, ended by [`EOP`].
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Template {
     holes: usize,
     /// Greatest number of tokens in a program, the end included.
     limit: usize,
+    /// For the statements in holes.
+    rules: Rules,
 }
 
 #[derive(Debug, Clone)]
@@ -40,7 +42,7 @@ pub struct Choice {
     /// As the network reads it.
     pub token: u8,
     pub fill: Fill,
-    /// Added to the log-probability: 0, or less where the token is only near.
+    /// Added to the log-probability: 0, or less where the token is only near. Never more.
     pub bonus: f32,
 }
 
@@ -99,7 +101,27 @@ impl Template {
     pub fn new(mut elements: Vec<Element>, holes: usize, limit: usize) -> Template {
         elements.push(Element::Fixed(EOP));
         let needs = (0..=elements.len()).map(|at| elements.len() - at).collect();
-        Template { elements, needs, holes, limit }
+        Template { elements, needs, holes, limit, rules: Rules::default() }
+    }
+
+    /// The same, with these rules for what stands in its holes.
+    pub fn with_rules(self, rules: Rules) -> Template {
+        Template { rules, ..self }
+    }
+
+    /// Whether what is fixed keeps the rules.
+    pub fn fixed_keeps(&self, rules: Rules) -> bool {
+        let mut state = Grammar::default();
+        self.elements.iter().all(|element| {
+            let Element::Fixed(token) = element else {
+                // Whatever comes here, the next token is not beside the one before.
+                state = Grammar::default();
+                return true;
+            };
+            let kept = state.obeys(rules, *token);
+            state = state.after(*token);
+            kept
+        })
     }
 
     /// Tokens of the shortest program.
@@ -132,7 +154,7 @@ impl Template {
                 {
                     self.enter(prefix, at + 1, left, Some(*hole), moves);
                 }
-                for token in tokens(grammar.allowed(left, self.needs[at + 1])) {
+                for token in tokens(grammar.allowed(self.rules, left, self.needs[at + 1])) {
                     moves.push(Move {
                         token,
                         bonus: 0.0,
@@ -146,6 +168,31 @@ impl Template {
         }
     }
 
+    /// The tokens of all moves. `moves` is a buffer.
+    pub fn allowed(&self, prefix: &Prefix, moves: &mut Vec<Move>) -> Mask {
+        self.moves(prefix, moves);
+        moves.iter().fold(0, |mask, chosen| mask | 1 << chosen.token)
+    }
+
+    /// The whole program of the template that has these tokens, the end included, where there is one; of several
+    /// the one whose fills are nearest to the tokens.
+    pub fn read(&self, tokens: &[u8]) -> Option<Prefix> {
+        let (mut open, mut moves) = (vec![self.start()], Vec::new());
+        while let Some(prefix) = open.pop() {
+            let Some(&token) = tokens.get(prefix.tokens.len()) else {
+                if self.is_finished(&prefix) {
+                    return Some(prefix);
+                }
+                continue;
+            };
+            self.moves(&prefix, &mut moves);
+            moves.retain(|chosen| chosen.token == token);
+            moves.sort_by(|a, b| a.bonus.total_cmp(&b.bonus));
+            open.extend(moves.iter().map(|chosen| self.extend(&prefix, chosen)));
+        }
+        None
+    }
+
     /// The moves into element `at`; `closes` is the hole that ends by them.
     fn enter(&self, prefix: &Prefix, at: usize, left: usize, closes: Option<usize>, moves: &mut Vec<Move>) {
         let mut push = |token, bonus, to, fill| moves.push(Move { token, bonus, to, fill, closes });
@@ -157,7 +204,7 @@ impl Template {
                 Some(_) => self.copy(prefix, at, 0, closes, moves),
                 None => {
                     let start = Grammar::default();
-                    for token in tokens(start.allowed(left, self.needs[at + 1])) {
+                    for token in tokens(start.allowed(self.rules, left, self.needs[at + 1])) {
                         push(token, 0.0, Place::Inside(at, start.after(token)), None);
                     }
                 }

@@ -1,7 +1,7 @@
 //! Search with the networks in process: whole programs, holes of every kind, what the networks can't read, what is
 //! refused; and that no candidate is ever offered that fails an example.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use protocol::message::{Budget, Example, Outcome, Specification, Stopped};
@@ -47,15 +47,15 @@ fn examples(program: &str, count: usize, seed: u64) -> Vec<Example> {
 
 fn ask_with(program: &str, examples: Vec<Example>, budget: &Budget) -> Result<Outcome, String> {
     let specification = Specification { program: program.to_owned(), examples };
-    let streamed = Cell::new(0);
+    let mut streamed = 0;
     let outcome = MODELS.with(|models| {
         synthesize(models, "cpu", &specification, budget, &|| false, &mut |candidate| {
-            streamed.set(streamed.get() + 1);
+            streamed += 1;
             assert!(passes(&candidate.program, &specification.examples), "streamed: {}", candidate.program);
         })
     });
     let outcome = outcome.map_err(|e| e.to_string())?;
-    assert!(streamed.get() >= outcome.candidates.len());
+    assert!(streamed >= outcome.candidates.len());
     for candidate in &outcome.candidates {
         assert!(passes(&candidate.program, &specification.examples), "offered: {}", candidate.program);
         assert_eq!(candidate.examples_passed, specification.examples.len());
@@ -301,11 +301,8 @@ fn refusals_are_sentences() {
 fn cancelling_ends_a_search() {
     let specification =
         Specification { program: "def main(): ...".to_owned(), examples: examples(CLEAR, 5, 1) };
-    let asked = Cell::new(0);
-    let cancelled = || {
-        asked.set(asked.get() + 1);
-        asked.get() > 3
-    };
+    let asked = AtomicUsize::new(0);
+    let cancelled = || asked.fetch_add(1, Ordering::Relaxed) >= 3;
     let outcome = MODELS
         .with(|models| synthesize(models, "cpu", &specification, &budget(), &cancelled, &mut |_| ()))
         .unwrap();

@@ -9,11 +9,13 @@ mod load;
 pub mod network;
 pub mod parameters;
 pub mod planes;
+mod scores;
 pub mod trace_policy;
 pub mod uniform;
 pub mod weights;
 
 pub use load::{LoadError, Models};
+pub use scores::{Asked, Extension, Scores, Shortlist};
 
 use runtime::{Action, World};
 use tch::{Device, Tensor};
@@ -100,6 +102,12 @@ pub trait Decoder {
     /// Log-probabilities of the next token, `[rows.len(), VOCABULARY]` flat. Rows of one task lie together, tasks in
     /// their order; a task without rows is over.
     fn step(&mut self, rows: &[Row]) -> Vec<f32>;
+
+    /// The same where it was computed. A model whose scores are a tensor gives that, and the likeliest extensions
+    /// are found on its device.
+    fn scores(&mut self, rows: &[Row]) -> Scores {
+        Scores::Host(self.step(rows))
+    }
 }
 
 /// A tensor of these numbers on the device.

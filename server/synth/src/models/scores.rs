@@ -1,0 +1,149 @@
+//! The scores of one step of a decoder, and the likeliest extensions among them. On a device only those come back to
+//! the host.
+
+use std::ops::Range;
+
+use tch::{Device, Kind, Tensor};
+
+use super::{VOCABULARY, tensor};
+use crate::grammar::{Mask, tokens};
+
+/// Log-probabilities of the next token after each row of a step.
+pub enum Scores {
+    /// `[rows, VOCABULARY]` flat.
+    Host(Vec<f32>),
+    /// `[tasks, rows, VOCABULARY]` in float32: of each task that has rows, in order, its rows, and padding to as many
+    /// as the largest has.
+    Device(Tensor),
+}
+
+/// One task's rows in a step, which lie together.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Numbers of the rows, not empty.
+    pub rows: Range<usize>,
+    /// Per row: the score of its prefix, natural logarithm.
+    pub scores: Vec<f64>,
+    /// Per row: the tokens that may come next.
+    pub allowed: Vec<Mask>,
+}
+
+/// A row and the token that extends it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Extension {
+    /// Counted from the task's first.
+    pub row: usize,
+    pub token: u8,
+    pub log_probability: f32,
+}
+
+/// The likeliest extensions of one task's rows, in no particular order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shortlist {
+    pub extensions: Vec<Extension>,
+    /// Where some are left out: no one of those scores more than this.
+    pub left_out: Option<f64>,
+}
+
+impl Scores {
+    /// Per task, the `most` extensions with the greatest sum of prefix score and log-probability, all computed in
+    /// float64 as on the host.
+    pub fn best(&self, asked: &[Asked], most: usize) -> Vec<Shortlist> {
+        match self {
+            Scores::Host(_) => self.all(asked, &(0..asked.len()).collect::<Vec<_>>()),
+            Scores::Device(scores) => best(scores, asked, most),
+        }
+    }
+
+    /// All extensions of these tasks.
+    pub fn all(&self, asked: &[Asked], tasks: &[usize]) -> Vec<Shortlist> {
+        let list = |task: usize, scores: &[f32]| {
+            let rows = asked[task].allowed.iter().zip(scores.chunks(VOCABULARY)).enumerate();
+            let extensions = rows.flat_map(|(row, (&allowed, scores))| {
+                tokens(allowed).map(move |token| Extension {
+                    row,
+                    token,
+                    log_probability: scores[usize::from(token)],
+                })
+            });
+            Shortlist { extensions: extensions.collect(), left_out: None }
+        };
+        match self {
+            Scores::Host(scores) => tasks
+                .iter()
+                .map(|&task| {
+                    let Range { start, end } = asked[task].rows;
+                    list(task, &scores[start * VOCABULARY..end * VOCABULARY])
+                })
+                .collect(),
+            Scores::Device(scores) => {
+                let rows = scores.size().get(1).map_or(0, |&rows| rows as usize);
+                let index: Vec<i64> = tasks.iter().map(|&task| task as i64).collect();
+                let index = tensor(&index, &[index.len() as i64], scores.device());
+                let flat = host(&scores.index_select(0, &index));
+                tasks
+                    .iter()
+                    .zip(flat.chunks(rows * VOCABULARY))
+                    .map(|(&task, scores)| list(task, scores))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// Forbidden tokens masked, prefix scores added, the greatest of each task found: all on the device, and one copy
+/// from it.
+fn best(scores: &Tensor, asked: &[Asked], most: usize) -> Vec<Shortlist> {
+    let (tasks, rows, vocabulary) = scores.size3().unwrap_or_default();
+    let (device, places) = (scores.device(), (tasks * rows) as usize);
+    let mut before = vec![0f64; places];
+    let mut allowed = vec![0i64; places];
+    for (task, asked) in asked.iter().enumerate() {
+        let first = task * rows as usize;
+        before[first..][..asked.scores.len()].copy_from_slice(&asked.scores);
+        for (place, &mask) in allowed[first..].iter_mut().zip(&asked.allowed) {
+            // The vocabulary has fewer than 63 tokens.
+            *place = mask as i64;
+        }
+    }
+    let shape = [tasks, rows, 1];
+    let bit = Tensor::arange(vocabulary, (Kind::Int64, device));
+    let forbidden = tensor(&allowed, &shape, device).bitwise_right_shift(&bit).bitwise_and(1).eq(0);
+    let sums = (scores.to_kind(Kind::Double) + tensor(&before, &shape, device))
+        .masked_fill(&forbidden, f64::NEG_INFINITY)
+        .flatten(1, 2);
+    let count = (most as i64).clamp(1, rows * vocabulary);
+    let (_, index) = sums.topk(count, -1, true, true);
+    let gained = scores.flatten(1, 2).gather(1, &index, false);
+    // Places below 2^24 are exact in float32.
+    let both = host(&Tensor::stack(&[index.to_kind(Kind::Float), gained], 0));
+    let (index, gained) = both.split_at(both.len() / 2);
+    let count = count as usize;
+    asked
+        .iter()
+        .zip(index.chunks(count).zip(gained.chunks(count)))
+        .map(|(asked, (index, gained))| shortlist(asked, index, gained))
+        .collect()
+}
+
+fn shortlist(asked: &Asked, index: &[f32], gained: &[f32]) -> Shortlist {
+    let found = index.iter().zip(gained).filter_map(|(&place, &log_probability)| {
+        let (row, token) = (place as usize / VOCABULARY, (place as usize % VOCABULARY) as u8);
+        // Where fewer are allowed than asked for, the list ends with others.
+        let allowed = asked.allowed.get(row).is_some_and(|mask| mask & (1 << token) != 0);
+        allowed.then_some(Extension { row, token, log_probability })
+    });
+    let extensions: Vec<Extension> = found.collect();
+    let all: usize = asked.allowed.iter().map(|mask| mask.count_ones() as usize).sum();
+    let sum = |e: &Extension| asked.scores[e.row] + f64::from(e.log_probability);
+    let left_out = (extensions.len() < all).then(|| extensions.last().map_or(f64::INFINITY, sum));
+    Shortlist { extensions, left_out }
+}
+
+fn host(x: &Tensor) -> Vec<f32> {
+    let x = x.to_device(Device::Cpu).to_kind(Kind::Float).contiguous();
+    let mut numbers = vec![0f32; x.numel()];
+    let count = numbers.len();
+    x.view(-1).copy_data(&mut numbers, count);
+    numbers
+}
