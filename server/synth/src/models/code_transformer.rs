@@ -11,6 +11,7 @@
 //! ```
 
 mod decoder;
+mod paths;
 mod reading;
 
 use dataset::compact::BEGIN;

@@ -55,6 +55,19 @@ impl Scores {
         }
     }
 
+    /// `[rows, VOCABULARY]` flat, where each task has so many rows.
+    pub fn rows(&self, counts: &[usize]) -> Vec<f32> {
+        match self {
+            Scores::Host(scores) => scores.clone(),
+            Scores::Device(scores) => {
+                let block = scores.size().get(1).map_or(0, |&rows| rows as usize) * VOCABULARY;
+                let flat = host(scores);
+                let rows = flat.chunks(block.max(1)).zip(counts);
+                rows.flat_map(|(block, &count)| &block[..count * VOCABULARY]).copied().collect()
+            }
+        }
+    }
+
     /// All extensions of these tasks.
     pub fn all(&self, asked: &[Asked], tasks: &[usize]) -> Vec<Shortlist> {
         let list = |task: usize, scores: &[f32]| {
