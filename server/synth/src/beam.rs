@@ -65,6 +65,9 @@ pub enum Flow {
     Stop,
 }
 
+/// Hears of an accepted program, and the number of its task.
+type OnFinished<'f> = dyn FnMut(usize, &Finished) -> Flow + Send + 'f;
+
 /// Between two questions whether to stop lie at most so many judgements.
 const STOP_INTERVAL: usize = 64;
 /// Extensions that the decoder ranks for each place in the beam. A judge refuses about as many as it accepts.
@@ -134,7 +137,7 @@ fn each<B: Send, T: Send>(beams: &mut [B], work: impl Fn(&mut B, usize) -> T + S
 struct Context<'s, 'f> {
     breadth: Breadth,
     stop: &'s (dyn Fn() -> bool + Sync),
-    on_finished: &'s Mutex<&'f mut (dyn FnMut(usize, &Finished) -> Flow + Send)>,
+    on_finished: &'s Mutex<&'f mut OnFinished<'f>>,
 }
 
 /// The live prefixes of one task, best first, and where the decoder keeps each.

@@ -10,6 +10,7 @@ use synth::eval::{
     Conditions, Report, Served, ServedReport, ServedScores, ServedSettings, Settings, TaskResult,
     TraceSource, calibrate, evaluate, read, serve,
 };
+use synth::grammar::Rules;
 use synth::models::Models;
 use tch::Device;
 
@@ -27,6 +28,7 @@ fn settings() -> Settings {
         batch: 2,
         workers: 1,
         seed: 0,
+        rules: Rules::Dataset,
     }
 }
 

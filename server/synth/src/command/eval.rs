@@ -16,10 +16,14 @@ use synth::eval::{
     Conditions, Report, SHOWN, ServedReport, ServedScores, ServedSettings, Settings, TaskResult, TraceSource,
     calibrate, evaluate, fit, read, serve,
 };
+use synth::grammar::Rules;
 use synth::models::Models;
 use tch::Device;
 
 use super::Computation;
+
+/// Workers that share a device: while it computes for one, the host works for the other.
+const DEVICE_WORKERS: usize = 2;
 
 /// Measure the networks on a file of tasks: the paper's metrics, for a plain and for an execution-pruned beam
 #[derive(Args)]
@@ -62,6 +66,9 @@ pub struct Eval {
     /// Seed of the sampled trace retries
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Neighbouring actions in candidates: only those that real programs have, or any
+    #[arg(long, value_enum, default_value = "dataset")]
+    rules: Rules,
     /// Write all figures as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -92,8 +99,9 @@ impl Eval {
             },
             trace_beam: self.trace_beam.into(),
             batch: self.batch.unwrap_or(if on_cpu { 8 } else { 64 }).max(1),
-            workers: if on_cpu { self.computation.threads() } else { 1 },
+            workers: if on_cpu { self.computation.threads() } else { DEVICE_WORKERS },
             seed: self.seed,
+            rules: self.rules,
         };
         let conditions = Conditions {
             file,

@@ -158,7 +158,7 @@ fn decode(
     judges: &mut [&mut dyn Judge],
     settings: &Settings,
 ) -> Vec<Vec<Finished>> {
-    let template = Template::program(models.code.longest());
+    let template = Template::program(models.code.longest()).with_rules(settings.rules);
     let mut beams: Vec<BeamTask> =
         judges.iter_mut().map(|judge| BeamTask { template: &template, judge: &mut **judge }).collect();
     let mut decoder = models.code.begin(tasks);

@@ -20,6 +20,7 @@ use serde::Serialize;
 use tch::Device;
 
 use crate::device;
+use crate::grammar::Rules;
 use crate::models::Models;
 pub use fit::fit;
 pub use metrics::{BeamTraces, Choices, Ranked, Rate, Slice, TaskResult, TraceResult};
@@ -58,6 +59,8 @@ pub struct Settings {
     pub workers: usize,
     /// For sampled trace retries.
     pub seed: u64,
+    /// For neighbouring actions in candidates.
+    pub rules: Rules,
 }
 
 /// The tasks of a file, at most `limit`, and what is wrong with the lines that hold none.
