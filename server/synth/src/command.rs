@@ -2,6 +2,7 @@
 
 mod bench;
 mod eval;
+mod generate;
 mod serve;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ pub struct Arguments {
 enum Command {
     Serve(serve::Serve),
     Eval(eval::Eval),
+    Generate(generate::Generate),
     Bench(bench::Bench),
 }
 
@@ -32,6 +34,7 @@ impl Arguments {
         match self.command {
             Command::Serve(serve) => serve.run(),
             Command::Eval(eval) => eval.run(),
+            Command::Generate(generate) => generate.run(),
             Command::Bench(bench) => bench.run(),
         }
     }
