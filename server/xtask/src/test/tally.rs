@@ -107,12 +107,13 @@ fn counts(line: &str) -> Tally {
 fn named(number: &str, word: &str) -> Tally {
     let Ok(number) = number.parse() else { return Tally::default() };
     match word {
-        "passed" | "pass" | "xfailed" => Tally { passed: number, ..Tally::default() },
+        "passed" | "pass" => Tally { passed: number, ..Tally::default() },
         // nextest: `1 timed out`, `1 exec failed`, `1 passed`.
         "failed" | "fail" | "error" | "errors" | "timed" | "exec" | "xpassed" => {
             Tally { failed: number, ..Tally::default() }
         }
-        "skipped" | "ignored" => Tally { skipped: number, ..Tally::default() },
+        // A failure that is expected shows nothing that works.
+        "skipped" | "ignored" | "xfailed" => Tally { skipped: number, ..Tally::default() },
         _ => Tally::default(),
     }
 }
@@ -146,6 +147,11 @@ mod tests {
             "3 passed, 1 failed, 2 skipped"
         );
         assert_eq!(read(Report::Pytest, "3 passed, 1 error in 63.10s (0:01:03)"), "3 passed, 1 failed");
+        assert_eq!(
+            read(Report::Pytest, "== 3 passed, 2 xfailed, 1 xpassed in 0.50s =="),
+            "3 passed, 1 failed, 2 skipped",
+            "what is expected to fail has not passed"
+        );
         assert_eq!(read(Report::Pytest, "the server said: 3 passed in all"), "0 passed, 0 failed");
     }
 
