@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ide::Diagnostic;
 use syntax::{TextRange, TextSize};
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 use tower_lsp::Client;
 
 use crate::analyses::Unit;
@@ -40,15 +41,25 @@ impl Publisher {
         Publisher { client, shared, shown: Mutex::default() }
     }
 
-    /// Takes what one tier found in the unit's documents, and sends what is new.
-    pub async fn put(&self, unit: &Unit, tier: Tier, found: Vec<Vec<Diagnostic>>) {
+    /// Takes what one tier found in the unit's documents, and sends what is new. Nothing of a check that was
+    /// cancelled, or of a unit that is no longer what it was: what a program does to an example file that has not
+    /// changed is outdated with the program.
+    pub async fn put(
+        &self,
+        unit: &Unit,
+        tier: Tier,
+        found: Vec<Vec<Diagnostic>>,
+        cancel: &CancellationToken,
+    ) {
         let mut shown = self.shown.lock().await;
         let snapshot = self.shared.snapshot();
+        let is_current = |document: &Arc<Document>| {
+            snapshot.document(&document.key).is_some_and(|current| Arc::ptr_eq(current, document))
+        };
+        if cancel.is_cancelled() || !unit.documents.iter().all(is_current) {
+            return;
+        }
         for (document, found) in unit.documents.iter().zip(found) {
-            // A newer text is being checked already, or the document is gone.
-            if !snapshot.document(&document.key).is_some_and(|current| Arc::ptr_eq(current, document)) {
-                continue;
-            }
             let entry = shown
                 .entry(document.key.clone())
                 .or_insert_with(|| Shown { document: Arc::clone(document), found: HashMap::new() });
@@ -163,5 +174,43 @@ mod tests {
         assert_eq!(gone.range(range(3, 5)), None);
         assert_eq!(gone.range(range(6, 8)), Some(range(3, 5)));
         assert_eq!(Moved::between("", "").range(range(0, 0)), Some(range(0, 0)));
+    }
+
+    #[tokio::test]
+    async fn what_an_outdated_check_found_is_not_shown() {
+        let (shared, _events) = Shared::new();
+        let (service, _socket) =
+            tower_lsp::LspService::new(|client| crate::server::Server::new(client, Arc::clone(&shared)));
+        let publisher = Publisher::new(service.inner().outbox().client().clone(), Arc::clone(&shared));
+        let open = |name: &str, version: i32, text: &str| {
+            let uri = format!("file:///nowhere/{name}");
+            let document =
+                serde_json::json!({ "uri": uri, "languageId": "", "version": version, "text": text });
+            let params = serde_json::json!({ "textDocument": document });
+            assert!(shared.receive("textDocument/didOpen", Some(&params)));
+        };
+        let unit = || {
+            let snapshot = shared.snapshot();
+            let program = Key::of(&"file:///nowhere/a.karel".parse().unwrap());
+            snapshot.unit(&snapshot.open[&program])
+        };
+        let found = || {
+            let found = ide::diagnostics::syntax(&unit().analysis, "file:///nowhere/a.kgrid");
+            assert_eq!(found.len(), 1);
+            vec![Vec::new(), found]
+        };
+        let grid = Key::of(&"file:///nowhere/a.kgrid".parse().unwrap());
+        shared.initialize(None);
+        open("a.kgrid", 1, "example \"a\"\n    input:\n        >\n");
+        open("a.karel", 1, "def main(): move()\n");
+        let (outdated, cancel) = (unit(), CancellationToken::new());
+        open("a.karel", 2, "def main(): turnLeft()\n");
+        publisher.put(&outdated, Tier::Runtime, found(), &cancel).await;
+        assert!(!publisher.shown.lock().await.contains_key(&grid), "of another program");
+        cancel.cancel();
+        publisher.put(&unit(), Tier::Runtime, found(), &cancel).await;
+        assert!(!publisher.shown.lock().await.contains_key(&grid), "cancelled");
+        publisher.put(&unit(), Tier::Runtime, found(), &CancellationToken::new()).await;
+        assert_eq!(publisher.shown.lock().await[&grid].found.len(), 1);
     }
 }

@@ -173,7 +173,7 @@ impl Check {
         let found = tokio::task::spawn_blocking(move || check.found(tier)).await;
         match found {
             Ok(Ok(found)) => {
-                self.publisher.put(&self.unit, tier, found).await;
+                self.publisher.put(&self.unit, tier, found, &self.cancel).await;
                 !self.cancel.is_cancelled()
             }
             Ok(Err(Cancelled)) => false,
