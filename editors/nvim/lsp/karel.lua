@@ -36,7 +36,8 @@ return {
       params.capabilities.workspace.didChangeWatchedFiles.dynamicRegistration = false
     end
   end,
-  settings = { karel = vim.empty_dict() },
+  -- Neovim's question for a choice would stand in the way; the diagnostic at `main` and its code actions ask the same.
+  settings = { karel = { synthesis = { ask = false } } },
   handlers = {
     ['karel/status'] = function(_, status)
       require('karel.status').set(status)

@@ -1,15 +1,17 @@
 //! `karel synth`: has the synthesis engine fill the holes of a program.
 
+mod deciding;
+
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use ide::synthesis::{self, Answer, Goal, Prompt};
+use ide::synthesis::{self, Ambiguity, Answer, Goal, Prompt};
 use ide::{Analysis, Config, NEVER};
 use owo_colors::OwoColorize;
 use protocol::client::CancellationToken;
-use protocol::message::{Budget, Example, Outcome, Specification, Synthesize};
+use protocol::message::{Budget, Example, HeldOut, Outcome, Specification, Synthesize};
 use protocol::{Engine, EngineError};
 use serde::Serialize;
 
@@ -34,13 +36,14 @@ pub struct Synth {
     /// Longest time of the search, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = Budget::default().milliseconds)]
     budget: u64,
-    /// Most programs to find
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    /// Most programs to find, no two of the same meaning; with 1 nobody looks whether there are others
+    #[arg(long, value_name = "N", default_value_t = Budget::default().candidates)]
     candidates: usize,
     /// Width of the beam
     #[arg(long, value_name = "N", default_value_t = Budget::default().beam)]
     beam: usize,
-    /// Print one JSON object: { candidates: [{ program, fills, examples, passed, logProbability }], outcome }
+    /// Print one JSON object: { candidates: [{ program, fills, examples, passed, logProbability, heldOut }], deciding,
+    /// outcome }
     #[arg(long)]
     json: bool,
 }
@@ -48,6 +51,9 @@ pub struct Synth {
 #[derive(Serialize)]
 struct Report {
     candidates: Vec<Found>,
+    /// A world in which the candidates end differently, and how.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deciding: Option<deciding::Report>,
     /// What the engine says of the search.
     outcome: Outcome,
 }
@@ -64,6 +70,8 @@ struct Found {
     tests: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     log_probability: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_out: Option<HeldOut>,
     #[serde(skip)]
     score: String,
 }
@@ -111,12 +119,15 @@ impl Synth {
             files::write(&path, &best.program)?;
         }
         let fine = !candidates.is_empty();
-        let report = Report { candidates, outcome };
+        let ambiguity = self.ambiguity(analysis, &candidates, &outcome)?;
+        let deciding = ambiguity.as_ref().and_then(|ambiguity| ambiguity.deciding.as_ref());
+        let report = Report { candidates, deciding: deciding.map(deciding::Report::of), outcome };
         let mut out = anstream::stdout().lock();
         if self.json {
             writeln!(out, "{}", serde_json::to_string(&report)?)?;
         } else {
             self.show(&report, &mut out)?;
+            ambiguity.iter().try_for_each(|ambiguity| deciding::show(ambiguity, &mut out))?;
         }
         out.flush()?;
         drop(out);
@@ -137,16 +148,36 @@ impl Synth {
         Ok(vec![engine.display().to_string(), "serve".to_owned()])
     }
 
+    /// What the programs that were found leave open; computed here, from what they do.
+    fn ambiguity(
+        &self,
+        analysis: &Analysis,
+        candidates: &[Found],
+        outcome: &Outcome,
+    ) -> anyhow::Result<Option<Ambiguity>> {
+        if !outcome.ambiguous || candidates.len() < 2 {
+            return Ok(None);
+        }
+        let programs = candidates.iter().map(|found| found.program.clone()).collect();
+        let input = outcome.deciding.as_ref().map(|deciding| &*deciding.input);
+        Ok(Some(Ambiguity::new(programs, input, analysis.config(), NEVER).context("cancelled")?))
+    }
+
     fn show(&self, report: &Report, out: &mut impl Write) -> anyhow::Result<()> {
-        let Report { candidates, outcome } = report;
+        let Report { candidates, outcome, .. } = report;
         let seconds = outcome.milliseconds as f64 / 1000.0;
-        for found in candidates {
+        for (number, found) in (1..).zip(candidates) {
             writeln!(out, "{}", definitions(&found.program).trim_end())?;
             let tests = match found.tests {
                 0 => String::new(),
                 n => format!(", {}/{n} held-out tests", found.tests_passed),
             };
-            writeln!(out, "{}{tests}\n", found.score.green().bold())?;
+            let which = if candidates.len() > 1 { format!("program {number}: ") } else { String::new() };
+            writeln!(out, "{which}{}{tests}", found.score.green().bold())?;
+            if let Some(HeldOut { percent, tasks }) = found.held_out {
+                writeln!(out, "{}", synthesis::trust(percent, tasks).dimmed())?;
+            }
+            writeln!(out)?;
         }
         let device = &outcome.device;
         let run = counted(usize::try_from(outcome.programs_run).unwrap_or(usize::MAX), "program");
@@ -158,9 +189,7 @@ impl Synth {
         } else if self.write {
             writeln!(out, "written to {}", self.program.display())?;
         }
-        let ambiguous =
-            if outcome.ambiguous { "; the candidates differ in meaning: add an example" } else { "" };
-        let line = format!("{seconds:.2} s on {device}, {run} run{ambiguous}");
+        let line = format!("{seconds:.2} s on {device}, {run} run");
         writeln!(out, "{}", line.dimmed())?;
         Ok(())
     }
@@ -214,6 +243,7 @@ fn found(
         tests_passed: answer.tests_passed,
         tests: answer.tests,
         log_probability: candidate.log_probability,
+        held_out: candidate.held_out,
         score: answer.score(),
     })
 }

@@ -5,9 +5,10 @@ use crate::cancel::{Cancel, Cancelled};
 use crate::config::Config;
 use crate::run::{self, Run};
 use crate::source::Source;
+use crate::synthesis::Ambiguity;
 use crate::verdict::{self, Verdict};
 use runtime::{Program, World};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use syntax::ast::{Example, ExampleKind, Procedure};
 
 /// A snapshot. Cheap to make, and shared between threads by reference.
@@ -19,6 +20,7 @@ pub struct Analysis {
     places: Vec<(usize, usize)>,
     memos: Vec<Memo>,
     lowered: OnceLock<Option<Program>>,
+    ambiguity: Option<Arc<Ambiguity>>,
 }
 
 #[derive(Default)]
@@ -48,7 +50,16 @@ impl Analysis {
             .flat_map(|(file, source)| (0..source.file().examples().count()).map(move |n| (file, n)))
             .collect();
         let memos = places.iter().map(|_| Memo::default()).collect();
-        Analysis { program, grids, config, places, memos, lowered: OnceLock::new() }
+        Analysis { program, grids, config, places, memos, lowered: OnceLock::new(), ambiguity: None }
+    }
+
+    /// The same, with what the last synthesis from these very files left open.
+    pub fn with_ambiguity(self, ambiguity: Option<Arc<Ambiguity>>) -> Analysis {
+        Analysis { ambiguity, ..self }
+    }
+
+    pub fn ambiguity(&self) -> Option<&Ambiguity> {
+        self.ambiguity.as_deref()
     }
 
     pub fn program(&self) -> Option<&Source> {

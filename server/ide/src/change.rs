@@ -21,6 +21,12 @@ impl Change {
         edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
         Change { files: vec![FileEdits { uri: source.uri.clone(), edits }] }
     }
+
+    /// The file's text after the change.
+    pub fn text_of(&self, source: &Source) -> String {
+        let edits = self.files.iter().filter(|file| file.uri == source.uri).flat_map(|file| &file.edits);
+        apply(&source.text, &edits.cloned().collect::<Vec<_>>())
+    }
 }
 
 /// The text after `edits`, which must be disjoint and in source order. Edits outside the text are left out.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ide::synthesis::Ambiguity;
 use ide::{Analysis, Source};
 
 use crate::config::Config;
@@ -43,8 +44,16 @@ impl Unit {
     fn is_made_of(&self, files: &Files, config: &Arc<Config>) -> bool {
         Arc::ptr_eq(&self.config, config)
             && self.unread == files.unread
+            && same(self.analysis.ambiguity(), files.ambiguity.as_deref())
             && self.documents.len() == files.documents.len()
             && self.documents.iter().zip(&files.documents).all(|(a, b)| Arc::ptr_eq(a, b))
+    }
+}
+
+fn same(a: Option<&Ambiguity>, b: Option<&Ambiguity>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => std::ptr::eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
     }
 }
 
@@ -52,6 +61,8 @@ impl Unit {
 struct Files {
     documents: Vec<Arc<Document>>,
     unread: Vec<Key>,
+    /// Of a synthesis from these very documents.
+    ambiguity: Option<Arc<Ambiguity>>,
 }
 
 impl Snapshot {
@@ -93,7 +104,8 @@ impl Snapshot {
         }
         let mut sources = files.documents.iter().map(|document| source(document));
         let program = if root.grid_file { None } else { sources.next() };
-        let analysis = Analysis::new(program, sources.collect(), self.config.for_analysis());
+        let analysis = Analysis::new(program, sources.collect(), self.config.for_analysis())
+            .with_ambiguity(files.ambiguity);
         let unit = Arc::new(Unit {
             root: root.key.clone(),
             analysis,
@@ -109,7 +121,7 @@ impl Snapshot {
     }
 
     fn files_of(&self, root: &Arc<Document>) -> Files {
-        let mut files = Files { documents: vec![Arc::clone(root)], unread: Vec::new() };
+        let mut files = Files { documents: vec![Arc::clone(root)], unread: Vec::new(), ambiguity: None };
         let related =
             if root.grid_file { sibling(&root.key, "karel").into_iter().collect() } else { named(root) };
         for key in related {
@@ -119,6 +131,8 @@ impl Snapshot {
                 _ => {}
             }
         }
+        let left_open = self.left_open.get(&root.key).filter(|question| question.is_about(&files.documents));
+        files.ambiguity = left_open.map(|question| Arc::clone(&question.ambiguity));
         files
     }
 

@@ -8,6 +8,8 @@ pub struct Config {
     pub engine_command: Vec<String>,
     /// Longest time of one synthesis, in milliseconds.
     pub synthesis_budget: u64,
+    /// Where programs that differ in meaning pass, ask at once which is right.
+    pub synthesis_ask: bool,
     /// Ticks after which an example's run is stopped.
     pub max_ticks: u64,
     pub inlay_hints: bool,
@@ -19,6 +21,7 @@ impl Default for Config {
         Config {
             engine_command: Vec::new(),
             synthesis_budget: 5_000,
+            synthesis_ask: true,
             max_ticks: 1_000_000,
             inlay_hints: true,
             code_lens: true,
@@ -78,6 +81,10 @@ impl Reader {
             "karel.synthesis.budget" => match value.as_u64().filter(|&n| n > 0) {
                 Some(budget) => return config.synthesis_budget = budget,
                 None => "a positive number of milliseconds",
+            },
+            "karel.synthesis.ask" => match value.as_bool() {
+                Some(on) => return config.synthesis_ask = on,
+                None => "true or false",
             },
             "karel.run.maxTicks" => match value.as_u64().filter(|&n| n > 0) {
                 Some(ticks) => return config.max_ticks = ticks,

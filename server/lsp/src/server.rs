@@ -2,32 +2,42 @@
 
 use std::sync::Arc;
 
+use ide::synthesis::Ambiguity;
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::*;
 use tower_lsp::{Client, LanguageServer};
 
-use crate::asked::{Asked, refused};
+use crate::asked::{Asked, content_modified, refused};
 use crate::capabilities::{capabilities, registrations};
 use crate::commands;
-use crate::handlers::{self, command::argument};
+use crate::handlers::{self, command::argument, synthesis::Resolved};
 use crate::outbox::Outbox;
 use crate::synthesis::question::Question;
-use crate::synthesis::{Request, Synthesis};
+use crate::synthesis::{Request, Synthesis, left_open};
 use crate::to_proto;
-use crate::transport::context;
+use crate::transport::context::{self, Context};
 use crate::workspace::Shared;
 
 pub struct Server {
     outbox: Outbox,
     shared: Arc<Shared>,
     synthesis: Arc<Synthesis>,
+    /// Bounds how many of [`Server::work_for_text`] run at a time.
+    for_texts: Arc<Semaphore>,
 }
+
+/// A hover, the lenses and the hints of as many documents as one sees at a time; far fewer than there are threads.
+const FOR_TEXTS: usize = 16;
+
+type Handler<P, R> = fn(&mut Asked, P) -> Result<R>;
 
 impl Server {
     pub fn new(client: Client, shared: Arc<Shared>) -> Server {
         let outbox = Outbox::new(client, Arc::clone(&shared));
-        Server { synthesis: Arc::new(Synthesis::new(outbox.clone())), outbox, shared }
+        let synthesis = Arc::new(Synthesis::new(outbox.clone()));
+        Server { synthesis, outbox, shared, for_texts: Arc::new(Semaphore::new(FOR_TEXTS)) }
     }
 
     pub fn synthesis(&self) -> &Arc<Synthesis> {
@@ -39,17 +49,62 @@ impl Server {
     }
 
     /// Has a worker thread answer.
-    async fn work<P, R>(&self, params: P, handler: fn(&mut Asked, P) -> Result<R>) -> Result<R>
+    async fn work<P, R>(&self, params: P, handler: Handler<P, R>) -> Result<R>
     where
         P: Send + 'static,
         R: Send + 'static,
     {
         let context = context::current().ok_or_else(Error::internal_error)?;
+        self.work_in(context, None, params, handler).await
+    }
+
+    /// The same for what editors ask again by themselves as the text changes: worth nothing for a text that is no
+    /// longer the document's, and never so many at a time that other questions wait for them.
+    async fn work_for_text<P, R>(&self, uri: Url, params: P, handler: Handler<P, R>) -> Result<R>
+    where
+        P: Send + 'static,
+        R: Send + 'static,
+    {
+        let context = context::current().ok_or_else(Error::internal_error)?;
+        let Some(document) = context.snapshot.document_at(&uri).cloned() else {
+            return self.work_in(context, None, params, handler).await;
+        };
+        let cancel = context.cancel.child_token();
+        let context = Context { cancel: cancel.clone(), ..context };
+        let answer = async {
+            let worker = Arc::clone(&self.for_texts).acquire_owned().await.ok();
+            self.work_in(context, worker, params, handler).await
+        };
+        tokio::select! {
+            biased;
+            () = document.superseded.cancelled() => {
+                cancel.cancel();
+                Err(content_modified())
+            }
+            () = cancel.cancelled() => Err(Error::request_cancelled()),
+            answer = answer => answer,
+        }
+    }
+
+    /// `worker` is given back when the work is really over: a cancelled request has its answer sooner.
+    async fn work_in<P, R>(
+        &self,
+        context: Context,
+        worker: Option<OwnedSemaphorePermit>,
+        params: P,
+        handler: Handler<P, R>,
+    ) -> Result<R>
+    where
+        P: Send + 'static,
+        R: Send + 'static,
+    {
         let shared = Arc::clone(&self.shared);
-        let answer =
-            tokio::task::spawn_blocking(move || handler(&mut Asked::new(context, shared), params)).await;
+        let work = move || {
+            let _worker = worker;
+            handler(&mut Asked::new(context, shared), params)
+        };
         // A panic goes on here, to the transport's fence.
-        answer.unwrap_or_else(|error| match error.try_into_panic() {
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => Err(Error::internal_error()),
         })
@@ -70,10 +125,21 @@ impl Server {
             self.synthesis.solve(&request, &question, &title).await.map_err(handlers::synthesis::error)?;
         let edit = to_proto::workspace_edit(&request.snapshot, &solved.change);
         self.apply(handlers::synthesis::label(&title, &solved), edit).await?;
-        if let Some(note) = solved.note {
-            self.outbox.show(MessageType::INFO, note).await;
-        }
+        self.tell(question.uri, solved.note, solved.ambiguity.as_deref()).await;
         Ok(())
+    }
+
+    /// Says what there is to say about a program that was found; where others mean something else, asks which is right.
+    async fn tell(&self, uri: Url, note: Option<String>, ambiguity: Option<&Ambiguity>) {
+        let snapshot = self.shared.snapshot();
+        let can_ask = snapshot.config.synthesis_ask
+            && snapshot.session.can.message_actions
+            && snapshot.session.can.apply_edit;
+        match (ambiguity.filter(|ambiguity| can_ask && ambiguity.deciding.is_some()), note) {
+            (Some(ambiguity), note) => left_open::ask(&self.outbox, uri, note, ambiguity),
+            (None, Some(note)) => self.outbox.show(MessageType::INFO, note).await,
+            (None, None) => {}
+        }
     }
 
     async fn apply(&self, label: String, edit: WorkspaceEdit) -> Result<()> {
@@ -114,7 +180,8 @@ impl LanguageServer for Server {
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
-        self.work(params, handlers::hover::hover).await
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        self.work_for_text(uri, params, handlers::hover::hover).await
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
@@ -151,12 +218,17 @@ impl LanguageServer for Server {
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
         let context = context::current().ok_or_else(Error::internal_error)?;
         let request = Request { snapshot: context.snapshot, cancel: context.cancel, progress: None };
-        let (action, note) = handlers::synthesis::resolve(&self.synthesis, request, action).await?;
-        if let Some(note) = note {
-            let kind = if action.edit.is_some() { MessageType::INFO } else { MessageType::WARNING };
-            self.outbox.show(kind, note).await;
+        match handlers::synthesis::resolve(&self.synthesis, request, action).await? {
+            Resolved::Unchanged(action) => Ok(action),
+            Resolved::Done(action, uri, solved) => {
+                self.tell(uri, solved.note, solved.ambiguity.as_deref()).await;
+                Ok(action)
+            }
+            Resolved::Told(action, reason) => {
+                self.outbox.show(MessageType::WARNING, reason).await;
+                Ok(action)
+            }
         }
-        Ok(action)
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
@@ -282,11 +354,13 @@ impl LanguageServer for Server {
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-        self.work(params, handlers::code_lens::code_lens).await
+        let uri = params.text_document.uri.clone();
+        self.work_for_text(uri, params, handlers::code_lens::code_lens).await
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
-        self.work(params, handlers::inlay_hint::inlay_hint).await
+        let uri = params.text_document.uri.clone();
+        self.work_for_text(uri, params, handlers::inlay_hint::inlay_hint).await
     }
 }
 

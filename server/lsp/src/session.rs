@@ -34,6 +34,8 @@ pub struct Can {
     pub refresh_lenses: bool,
     pub refresh_hints: bool,
     pub work_done_progress: bool,
+    /// A message with buttons, whose answer the client sends.
+    pub message_actions: bool,
     pub markdown_hover: bool,
     pub snippets: bool,
     pub markdown_completion: bool,
@@ -100,6 +102,8 @@ impl Can {
 
     fn window(&mut self, window: &WindowClientCapabilities) {
         self.work_done_progress = window.work_done_progress == Some(true);
+        self.message_actions =
+            window.show_message.as_ref().is_some_and(|message| message.message_action_item.is_some());
     }
 
     fn text_document(&mut self, document: &TextDocumentClientCapabilities) {

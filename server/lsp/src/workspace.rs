@@ -19,12 +19,13 @@ use crate::config::Config;
 use crate::document::{Document, Key};
 use crate::handlers::semantic_tokens;
 use crate::session::Session;
+use crate::synthesis::left_open::LeftOpen;
 use crate::text::Text;
 
 /// What has happened, for those who act on it later.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// The document has a new text, or none any more.
+    /// The document has a new text, or none any more; or there is news about the text that it has.
     Changed(Key),
     /// The document is no longer open in the client.
     Closed(Key),
@@ -58,6 +59,8 @@ pub struct Snapshot {
     pub open: Arc<BTreeMap<Key, Arc<Document>>>,
     /// What was read from disk. Where a document is open, that counts instead.
     pub files: Arc<BTreeMap<Key, OnDisk>>,
+    /// What syntheses left open, by the program.
+    pub(crate) left_open: Arc<BTreeMap<Key, LeftOpen>>,
     pub(crate) analyses: Analyses,
     pub(crate) tokens: semantic_tokens::Answers,
 }
@@ -232,6 +235,7 @@ impl Shared {
         let was_open = open.is_some();
         // What was read before it was opened is outdated.
         Arc::make_mut(&mut snapshot.files).remove(&key);
+        Arc::make_mut(&mut snapshot.left_open).remove(&key);
         drop(state);
         if was_open {
             self.tell(Event::Closed(key));
@@ -286,6 +290,18 @@ impl Shared {
         let known = Arc::make_mut(&mut state.change().files);
         for (key, file) in files {
             known.entry(key).or_insert(file);
+        }
+    }
+
+    /// Takes what the last synthesis in the program left open, or that it left nothing open.
+    pub fn leave_open(&self, program: &Key, left_open: Option<LeftOpen>) {
+        let mut state = self.state();
+        let questions = Arc::make_mut(&mut state.change().left_open);
+        let (asks, asked) = (left_open.is_some(), questions.remove(program).is_some());
+        questions.extend(left_open.map(|left_open| (program.clone(), left_open)));
+        drop(state);
+        if asks || asked {
+            self.tell(Event::Changed(program.clone()));
         }
     }
 

@@ -137,3 +137,45 @@ async fn requests_before_initialize_are_refused() {
     server.client.initialize(capabilities()).await;
     assert_eq!(server.client.request("karel/debugText", json!({ "uri": URI })).await, Value::Null);
 }
+
+/// Runs for longer than anybody waits.
+const ENDLESS: &str = "def main():
+    repeat(19): a()
+def a(): repeat(19): b()
+def b(): repeat(19): c()
+def c(): repeat(19): d()
+def d(): repeat(19): e()
+def e(): repeat(19): f()
+def f(): repeat(19): g()
+def g(): repeat(19): h()
+def h(): repeat(19): turnLeft()
+
+example \"long\":
+    input:
+        > .
+        . .
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_hovers_hold_up_nobody_and_end_with_the_text() {
+    let mut server = InProcess::start();
+    let options = json!({ "run": { "maxTicks": 1_000_000_000_000u64 } });
+    let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities(), "initializationOptions": options });
+    server.client.request("initialize", params).await;
+    server.client.notify("initialized", json!({})).await;
+    server.client.open(URI, "kareldsl", 1, ENDLESS).await;
+    // More than tokio has threads for what blocks.
+    let mut asked = Vec::new();
+    for _ in 0..600 {
+        asked.push(server.client.ask("textDocument/hover", place(URI, 11, 10)).await);
+    }
+    alive(&mut server).await;
+    let cancelled = asked.pop().expect("one of them");
+    server.client.cancel(cancelled).await;
+    assert_eq!(server.client.reply(cancelled).await["error"]["code"], -32800);
+    server.client.change(URI, 2, json!([{ "text": "def main(): move()\n" }])).await;
+    for id in asked {
+        assert_eq!(server.client.reply(id).await["error"]["code"], -32801);
+    }
+    assert!(!server.client.request("textDocument/hover", place(URI, 0, 6)).await.is_null());
+}

@@ -27,9 +27,14 @@ test "b":
 /// Answers the first request with this outcome, and takes note of the request.
 #[cfg(unix)]
 fn engine(folder: &Folder, fills: &str) -> String {
+    engine_that_says(folder, &format!(r#""candidates":[{fills}],"ambiguous":false"#))
+}
+
+#[cfg(unix)]
+fn engine_that_says(folder: &Folder, outcome: &str) -> String {
     use std::os::unix::fs::PermissionsExt;
     let answer = format!(
-        r#"{{"jsonrpc":"2.0","id":'"$id"',"result":{{"candidates":[{fills}],"ambiguous":false,"tracesFound":1,"examples":1,"programsRun":7,"milliseconds":20,"device":"cpu","enumerated":false,"bestPassed":0,"stopped":"found"}}}}"#
+        r#"{{"jsonrpc":"2.0","id":'"$id"',"result":{{{outcome},"tracesFound":1,"examples":1,"programsRun":7,"milliseconds":20,"device":"cpu","enumerated":false,"bestPassed":0,"stopped":"found"}}}}"#
     );
     let script = format!(
         "#!/bin/sh\nread -r request\nprintf '%s' \"$request\" > request.json\n\
@@ -105,4 +110,60 @@ fn says_why_it_can_not() {
     .assert_eq(&folder.karel(&["synth", "full.karel", "--engine", "false"]).all());
     let ran = folder.karel(&["synth", "a.karel", "--engine", "false"]);
     assert_eq!(ran.code, 2, "{}", ran.all());
+}
+
+const AMBIGUOUS: &str = r#""ambiguous":true,"candidates":[{"fills":["move()"],"program":"","length":7,"examplesPassed":1,"heldOut":{"percent":87.25,"tasks":2189}},{"fills":["if(frontIsClear()): move()"],"program":"","length":9,"examplesPassed":1}],"deciding":{"input":"> . #\n. . .","answers":[{"candidates":[0]},{"output":". > #\n. . .","candidates":[1]}]}"#;
+
+#[test]
+#[cfg(unix)]
+fn says_where_candidates_differ() {
+    let folder = Folder::with(&[("a.karel", PROGRAM)]);
+    let engine = engine_that_says(&folder, AMBIGUOUS);
+    let ran = folder.karel(&["synth", "a.karel", "--engine", &engine]);
+    expect![[r#"
+        def main():
+            move()
+            move()
+        program 1: 1/1 example, 0/1 held-out tests
+        programs found like this passed a further example in 87.3% of 2,189 measured tasks
+
+        def main():
+            move()
+            if(frontIsClear()):
+                move()
+        program 2: 1/1 example, 1/1 held-out tests
+
+        0.02 s on cpu, 7 programs run
+        ambiguous: these 2 programs differ in meaning, for instance here:
+            before    program 2
+            > . #     . > #
+            . . .     . . .
+        program 1: it crashes
+        program 2: the robot ends at row 1, column 2, facing east
+        add this world to the examples, with the output that is right, and synthesize again
+        --- exit code 0
+    "#]]
+    .assert_eq(&ran.all());
+    let ran = folder.karel(&["synth", "a.karel", "--engine", &engine, "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["candidates"][0]["heldOut"], serde_json::json!({ "percent": 87.25, "tasks": 2189 }));
+    expect![[r#"
+        {
+          "answers": [
+            {
+              "candidates": [
+                0
+              ],
+              "output": null
+            },
+            {
+              "candidates": [
+                1
+              ],
+              "output": ". > #\n. . ."
+            }
+          ],
+          "input": "> . #\n. . ."
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&report["deciding"]).unwrap());
 }

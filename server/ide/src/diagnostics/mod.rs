@@ -1,6 +1,7 @@
 //! Diagnostics, in tiers: what the text alone shows, what names and flow show, what the runs of the examples show.
 //! A faster tier never waits for a slower one.
 
+pub(crate) mod ambiguous;
 mod crashes;
 mod reached;
 mod results;
@@ -76,7 +77,8 @@ pub fn names(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<D
     Ok(found.iter().map(|d| Diagnostic::of_syntax(source, d)).collect())
 }
 
-/// K2xx and K3xx of the file: what the runs of the examples show, the holes, and the examples among themselves.
+/// K2xx and K3xx of the file: what the runs of the examples show, the holes, the examples among themselves, and
+/// what the last synthesis left open.
 pub fn runtime(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<Diagnostic>, Cancelled> {
     let mut found = specification::check(analysis, uri, cancel)?;
     results::check(analysis, uri, cancel, &mut found)?;
@@ -84,6 +86,7 @@ pub fn runtime(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec
         crashes::check(analysis, cancel, &mut found)?;
         specification::holes(analysis, cancel, &mut found)?;
         reached::check(analysis, cancel, &mut found)?;
+        ambiguous::check(analysis, &mut found);
     }
     found.sort_by_key(|d| (d.range.start(), d.range.end()));
     Ok(found)

@@ -1,6 +1,7 @@
 //! What stands under the cursor, in Markdown: what a word means and what a statement did in each example; of an
-//! example its verdict, its worlds and its trace.
+//! example its verdict, its worlds and its trace; where a synthesis left something open, the deciding example.
 
+mod deciding;
 mod example;
 mod statement;
 #[cfg(test)]
@@ -10,6 +11,7 @@ pub use example::{example_report, trace_text};
 
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled};
+use crate::diagnostics::ambiguous;
 use crate::source::Source;
 use crate::statements::statement_at;
 use crate::words;
@@ -23,6 +25,23 @@ pub struct Hover {
 }
 
 pub fn hover(
+    analysis: &Analysis,
+    uri: &str,
+    offset: TextSize,
+    cancel: Cancel<'_>,
+) -> Result<Option<Hover>, Cancelled> {
+    let hover = plain(analysis, uri, offset, cancel)?;
+    let open = analysis.program_at(uri).and_then(|_| ambiguous::place(analysis));
+    let Some(range) = open.filter(|range| range.contains_inclusive(offset)) else { return Ok(hover) };
+    let deciding = deciding::deciding(analysis);
+    Ok(Some(match hover {
+        Some(Hover { range, markdown }) => Hover { range, markdown: format!("{markdown}\n\n{deciding}") },
+        None => Hover { range, markdown: deciding },
+    }))
+}
+
+/// All but what the last synthesis left open.
+fn plain(
     analysis: &Analysis,
     uri: &str,
     offset: TextSize,

@@ -179,7 +179,7 @@ fn line_group(source: &Source, offset: TextSize) -> Option<(&[Statement], bool)>
 }
 
 /// The one edit that makes `new` of `old`: what both begin and end with stays.
-fn replacement(old: &str, new: &str) -> Edit {
+pub(super) fn replacement(old: &str, new: &str) -> Edit {
     let start: usize =
         old.chars().zip(new.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
     let (old_rest, new_rest) = (&old[start..], &new[start..]);

@@ -1,22 +1,30 @@
 //! Synthesis as the editor sees it: which actions there are at a place, or why not ([`actions`]); what the engine is
-//! asked ([`task`]); and the change that its answer makes, run on every example before it is offered ([`answer`]).
-//! Nothing here talks to the engine.
+//! asked ([`task`]); the change that its answer makes, run on every example before it is offered ([`answer`]); and, where
+//! programs that differ in meaning pass ([`Ambiguity`]), the actions that decide ([`question`]). Nothing here talks to
+//! the engine.
 
 mod actions;
+mod ambiguity;
 mod complete;
 mod edit;
 mod indent;
+mod question;
 mod reasons;
 mod substitute;
 mod task;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod trust;
 
 pub use actions::{SynthesisAction, actions};
+pub use ambiguity::{Ambiguity, Deciding, Ending};
 pub use edit::{Answer, answer};
+pub use question::{answers, question};
+pub(crate) use reasons::given;
 pub use task::{Prompt, Task, task};
 pub use trace::{trace_change, trace_prompt};
+pub use trust::trust;
 
 use syntax::TextSize;
 

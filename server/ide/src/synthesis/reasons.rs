@@ -13,7 +13,7 @@ use syntax::diagnostic::Severity;
 const SIDES: std::ops::RangeInclusive<u8> = 2..=16;
 
 /// The examples that the engine is given: all but tests, and but those that ask for nothing.
-pub(super) fn given(analysis: &Analysis) -> impl Iterator<Item = Case<'_>> {
+pub(crate) fn given(analysis: &Analysis) -> impl Iterator<Item = Case<'_>> {
     analysis
         .shown_cases()
         .filter(|case| case.input().is_some() && (case.output().is_some() || case.example.crashes.is_some()))

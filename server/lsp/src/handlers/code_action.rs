@@ -33,6 +33,7 @@ pub fn code_action(asked: &mut Asked, params: CodeActionParams) -> Result<Option
     let (analysis, uri) = (&about.unit.analysis, about.uri());
     let cancel = || asked.cancelled();
     let mut found = ide::quick_fixes(analysis, uri, range, &cancel).map_err(cancelled)?;
+    found.extend(ide::synthesis::question(analysis, uri, range));
     found.extend(ide::example_actions(analysis, uri, range, &cancel).map_err(cancelled)?);
     found.extend(ide::refactorings(analysis, uri, range));
     // Editors show it in no menu; they ask for it by its kind.

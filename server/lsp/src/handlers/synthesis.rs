@@ -102,23 +102,29 @@ pub fn at_position(
     Ok((Question::new(&about.document.uri, &about.unit, offer.goal), offer.title))
 }
 
-/// The action with its edit. What can't be done is told to the user, and leaves the action without one: an error
-/// would be shown by some clients as a failure of the server.
-pub async fn resolve(
-    synthesis: &Synthesis,
-    request: Request,
-    mut action: CodeAction,
-) -> Result<(CodeAction, Option<String>)> {
-    let Some(question) = question(&action) else { return Ok((action, None)) };
+/// What became of an action.
+pub enum Resolved {
+    /// It is none of synthesis.
+    Unchanged(CodeAction),
+    /// With its edit; about the document.
+    Done(CodeAction, Url, Solved),
+    /// Why it can't be done, for the user. The action has no edit: an error would be shown by some clients as a
+    /// failure of the server.
+    Told(CodeAction, String),
+}
+
+/// The action with its edit.
+pub async fn resolve(synthesis: &Synthesis, request: Request, mut action: CodeAction) -> Result<Resolved> {
+    let Some(question) = question(&action) else { return Ok(Resolved::Unchanged(action)) };
     match synthesis.solve(&request, &question, &action.title).await {
         Ok(solved) => {
             action.edit = Some(to_proto::workspace_edit(&request.snapshot, &solved.change));
-            action.title = format!("{}: {}", action.title, solved.score);
+            action.title = label(&action.title, &solved);
             action.data = None;
             action.command = None;
-            Ok((action, solved.note))
+            Ok(Resolved::Done(action, question.uri, solved))
         }
-        Err(Failure::Told(message)) => Ok((action, Some(message))),
+        Err(Failure::Told(message)) => Ok(Resolved::Told(action, message)),
         Err(failure) => Err(error(failure)),
     }
 }

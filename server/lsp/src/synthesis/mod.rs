@@ -1,9 +1,11 @@
 //! Synthesis, from a code action or a command to a change that every example has been run on.
 //!
+//! - [`left_open`]: where programs that differ in meaning pass, the question which is right
 //! - [`question`]: what travels with a code action, so that it can be answered when it is chosen
 //! - [`sentences`]: what the user is told
 //! - [`solutions`]: the programs of the last answer, for 'next solution'
 
+pub mod left_open;
 pub mod question;
 mod sentences;
 pub mod solutions;
@@ -11,7 +13,7 @@ pub mod solutions;
 use std::sync::Arc;
 
 use futures::future::select_all;
-use ide::synthesis::{Goal, Task};
+use ide::synthesis::{Ambiguity, Answer, Goal, Task};
 use protocol::client::{Engine, EngineError};
 use protocol::message;
 use tokio::sync::mpsc;
@@ -23,6 +25,7 @@ use crate::engine::{Slot, State, Status};
 use crate::outbox::Outbox;
 use crate::progress::Progress;
 use crate::workspace::Snapshot;
+use left_open::LeftOpen;
 use question::Question;
 use solutions::Solutions;
 
@@ -49,6 +52,8 @@ pub struct Solved {
     pub score: String,
     /// What the user should know besides.
     pub note: Option<String>,
+    /// Set where other programs pass, too, and mean something else.
+    pub ambiguity: Option<Arc<Ambiguity>>,
 }
 
 #[derive(Debug)]
@@ -154,36 +159,25 @@ impl Synthesis {
         task: Task,
         outcome: &message::Outcome,
     ) -> Result<Solved, Failure> {
-        let fills: Vec<Vec<String>> =
-            outcome.candidates.iter().map(|candidate| candidate.fills.clone()).collect();
-        let (checked, cancel) = (Arc::clone(unit), request.cancel.clone());
-        let answers = in_worker(move || {
+        let (offered, checked, cancel) = (outcome.clone(), Arc::clone(unit), request.cancel.clone());
+        let checked = in_worker(move || {
             let stop = || cancel.is_cancelled();
-            let mut answers = Vec::new();
-            for fills in fills {
-                match ide::synthesis::answer(&checked.analysis, &task, &fills, &stop)
-                    .map_err(|_| Failure::Cancelled)?
-                {
-                    Ok(answer) if answer.passes_all() => answers.push(answer),
-                    Ok(answer) => {
-                        tracing::error!("the engine offered a program that passes only {}", answer.score())
-                    }
-                    Err(reason) => tracing::error!("the engine offered no program: {reason}"),
-                }
-            }
-            Ok(answers)
+            Checked::new(&checked, &task, &offered, &stop).map_err(|_| Failure::Cancelled)
         });
-        let answers = answers.await??;
-        let Some(first) = answers.first() else {
+        let Checked { answers, texts, ambiguity } = checked.await??;
+        let Some((first, held_out)) = answers.first() else {
             return Err(Failure::Told(sentences::nothing_passes(outcome)));
         };
-        let solved = Solved {
+        self.solutions.remember(unit, texts);
+        let left_open = ambiguity.map(|ambiguity| LeftOpen::new(unit, ambiguity));
+        let ambiguity = left_open.as_ref().map(|left_open| Arc::clone(&left_open.ambiguity));
+        self.outbox.shared().leave_open(&unit.root, left_open);
+        Ok(Solved {
             change: first.change.clone(),
             score: first.score(),
-            note: sentences::note(outcome, first, answers.len()),
-        };
-        self.solutions.remember(unit, answers.into_iter().map(|answer| answer.change));
-        Ok(solved)
+            note: sentences::note(outcome, first, *held_out, ambiguity.as_deref()),
+            ambiguity,
+        })
     }
 
     async fn infer_trace(
@@ -205,7 +199,7 @@ impl Synthesis {
             || Failure::Told("The engine answered with an action that Karel doesn't have.".to_owned());
         let actions = actions.ok_or_else(unknown)?;
         let change = ide::synthesis::trace_change(&unit.analysis, case, &actions).map_err(Failure::Told)?;
-        Ok(Solved { change, score: sentences::length(actions.len()), note: None })
+        Ok(Solved { change, score: sentences::length(actions.len()), note: None, ambiguity: None })
     }
 
     /// Passes the engine's answer on, and tells the client how the engine is.
@@ -237,6 +231,47 @@ impl Synthesis {
 
     async fn tell(&self, state: State, engine: String, message: String) {
         self.engine.tell(&self.outbox, Status { state, engine, message }).await;
+    }
+}
+
+/// What is left of the engine's answer after every candidate has been run once more.
+struct Checked {
+    /// Those that pass all examples, the best first, and how far that can be trusted.
+    answers: Vec<(Answer, Option<message::HeldOut>)>,
+    /// The program's file with each of them in it.
+    texts: Vec<String>,
+    ambiguity: Option<Ambiguity>,
+}
+
+impl Checked {
+    fn new(
+        unit: &Unit,
+        task: &Task,
+        outcome: &message::Outcome,
+        stop: ide::Cancel<'_>,
+    ) -> Result<Checked, ide::Cancelled> {
+        let analysis = &unit.analysis;
+        let (mut answers, mut texts) = (Vec::new(), Vec::new());
+        for candidate in &outcome.candidates {
+            match ide::synthesis::answer(analysis, task, &candidate.fills, stop)? {
+                Ok(answer) if answer.passes_all() => {
+                    texts.extend(analysis.program().map(|program| answer.change.text_of(program)));
+                    answers.push((answer, candidate.held_out));
+                }
+                Ok(answer) => {
+                    tracing::error!("the engine offered a program that passes only {}", answer.score())
+                }
+                Err(reason) => tracing::error!("the engine offered no program: {reason}"),
+            }
+        }
+        let ambiguity = match &outcome.deciding {
+            _ if !outcome.ambiguous || texts.len() < 2 => None,
+            deciding => {
+                let input = deciding.as_ref().map(|deciding| &*deciding.input);
+                Some(Ambiguity::new(texts.clone(), input, analysis.config(), stop)?)
+            }
+        };
+        Ok(Checked { answers, texts, ambiguity })
     }
 }
 

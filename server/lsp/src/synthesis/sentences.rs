@@ -1,7 +1,7 @@
 //! What the user is told about a synthesis.
 
-use ide::synthesis::Answer;
-use protocol::message::{Outcome, Stopped};
+use ide::synthesis::{Ambiguity, Answer, trust};
+use protocol::message::{HeldOut, Outcome, Stopped};
 
 /// `2 programs found`
 pub fn found_so_far(count: usize) -> String {
@@ -31,13 +31,26 @@ pub fn nothing_passes(outcome: &Outcome) -> String {
     format!("Nothing passes {examples}; {tried}; {why}.")
 }
 
-/// What the user should know about a program that passes; `others` counts all that pass.
-pub fn note(outcome: &Outcome, answer: &Answer, others: usize) -> Option<String> {
+/// What the user should know about a program that passes.
+pub fn note(
+    outcome: &Outcome,
+    answer: &Answer,
+    held_out: Option<HeldOut>,
+    ambiguity: Option<&Ambiguity>,
+) -> Option<String> {
     let mut notes = Vec::new();
-    if outcome.ambiguous && others > 1 {
+    notes.extend(
+        held_out.map(|held_out| format!("{}; {}.", answer.score(), trust(held_out.percent, held_out.tasks))),
+    );
+    if let Some(ambiguity) = ambiguity {
+        let decide = match ambiguity.deciding {
+            Some(_) => "and the deciding example, a quick fix here, decides",
+            None => "and one more example would decide",
+        };
         notes.push(format!(
-            "{others} different programs pass all examples; this is the shortest. 'Next solution' shows the others, \
-             and one more example would decide."
+            "{} different programs pass all examples; this one comes first. 'Next solution' shows the others, \
+             {decide}.",
+            ambiguity.programs.len()
         ));
     }
     if answer.tests_passed < answer.tests {

@@ -1,6 +1,6 @@
 //! The programs of the last synthesis. 'Next solution' replaces one by the next, as long as nobody has changed it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use crate::analyses::Unit;
 use crate::document::Key;
@@ -25,13 +25,9 @@ pub struct Next {
 }
 
 impl Solutions {
-    pub fn remember(&self, unit: &Arc<Unit>, changes: impl Iterator<Item = ide::Change>) {
-        let Some(program) = unit.analysis.program() else { return };
-        let text = |change: ide::Change| {
-            let file = change.files.into_iter().find(|file| file.uri == program.uri)?;
-            Some(ide::apply(&program.text, &file.edits))
-        };
-        let last = Last { program: unit.root.clone(), texts: changes.filter_map(text).collect() };
+    /// The program's file with each solution in it, best first.
+    pub fn remember(&self, unit: &Unit, texts: Vec<String>) {
+        let last = Last { program: unit.root.clone(), texts };
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
     }
 

@@ -3,7 +3,7 @@
 use super::Code;
 
 /// In order.
-pub const ALL: &[&Code] = &[&HOLE, &CONTRADICTION, &IMPOSSIBLE, &WRONG_INFERRED_TRACE];
+pub const ALL: &[&Code] = &[&HOLE, &CONTRADICTION, &IMPOSSIBLE, &WRONG_INFERRED_TRACE, &AMBIGUOUS];
 
 pub const HOLE: Code = Code {
     code: "K301",
@@ -34,4 +34,13 @@ pub const WRONG_INFERRED_TRACE: Code = Code {
     title: "Inferred trace is out of date",
     explanation: "The `trace?:` of this example, which was inferred, no longer leads from its input to its output. \
                   It is no constraint, so nothing else changes; remove it, or infer it again.",
+};
+
+pub const AMBIGUOUS: Code = Code {
+    code: "K305",
+    title: "Ambiguous specification",
+    explanation: "Synthesis has found programs that all pass every example and yet do different things in other \
+                  worlds. The deciding example is a small world in which they do: hover the message to see how each \
+                  program leaves it, and say with a quick fix which is right. That adds it to the examples, and takes \
+                  a program that ends so. The message goes away as soon as the program or an example changes.",
 };

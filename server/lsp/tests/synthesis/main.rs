@@ -1,87 +1,13 @@
 //! Synthesis actions and commands, with engines that are a few lines of Python.
 
+mod ambiguity;
+#[path = "../client/mod.rs"]
 mod client;
+mod engine;
 
-use client::{InProcess, capabilities, document};
+use client::{InProcess, capabilities};
+use engine::{TEXT, URI, actions, server, the_action, with_progress};
 use serde_json::{Value, json};
-
-const URI: &str = "file:///nowhere/program.karel";
-const TEXT: &str = "def main():
-    ...
-
-example \"one\":
-    input:
-        > . .
-        . . .
-    output:
-        . > .
-        . . .
-
-example \"two\":
-    input:
-        . . .
-        > . .
-    output:
-        . . .
-        . > .
-";
-
-const PRELUDE: &str = r#"
-import json, sys
-def send(**message):
-    print(json.dumps(dict(jsonrpc="2.0", **message)), flush=True)
-def candidate(fill):
-    return dict(fills=[fill], program="def main():\n    " + fill + "\n", length=5, examplesPassed=2)
-def outcome(*fills, stopped="found", ambiguous=False, run=1234, best=2):
-    return dict(candidates=[candidate(fill) for fill in fills], ambiguous=ambiguous, tracesFound=2, examples=2,
-                programsRun=run, milliseconds=7, device="cpu", enumerated=False, bestPassed=best, stopped=stopped)
-for line in sys.stdin:
-    r = json.loads(line)
-    if "id" not in r:
-        continue
-"#;
-
-/// A server whose engine does `body` with each request `r`.
-async fn server(capabilities: Value, body: &str) -> InProcess {
-    let script = format!("{PRELUDE}{}", body.lines().map(|line| format!("    {line}\n")).collect::<String>());
-    let mut server = InProcess::start();
-    let options = json!({ "engine": { "command": ["python3", "-c", script] } });
-    let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "initializationOptions": options });
-    server.client.request("initialize", params).await;
-    server.client.notify("initialized", json!({})).await;
-    server.client.told("karel/status").await;
-    server.client.open(URI, "kareldsl", 1, TEXT).await;
-    server
-}
-
-async fn actions(server: &mut InProcess, only: &str, line: u32) -> Vec<Value> {
-    let mut params = document(URI);
-    params["range"] = json!({ "start": client::at(line, 4), "end": client::at(line, 4) });
-    params["context"] = json!({ "diagnostics": [], "only": [only] });
-    server.client.request("textDocument/codeAction", params).await.as_array().cloned().unwrap_or_default()
-}
-
-async fn the_action(server: &mut InProcess) -> Value {
-    let actions = actions(server, "refactor.karel.synthesize.program", 1).await;
-    assert_eq!(actions.len(), 1, "{actions:?}");
-    actions[0].clone()
-}
-
-/// Sends the request, shows progress, and waits for the reply.
-async fn with_progress(server: &mut InProcess, method: &str, params: Value) -> (Value, Vec<Value>) {
-    let id = server.client.ask(method, params).await;
-    let create = server.client.told("window/workDoneProgress/create").await;
-    server.client.answer(&create, Value::Null).await;
-    let reply = server.client.reply(id).await;
-    let is_progress = |m: &Value| m["method"] == "$/progress";
-    let mut shown = Vec::new();
-    while shown.last().is_none_or(|value: &Value| value["kind"] != "end") {
-        let progress = server.client.next(is_progress).await;
-        assert_eq!(progress["params"]["token"], create["params"]["token"]);
-        shown.push(progress["params"]["value"].clone());
-    }
-    (reply, shown)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_is_listed_at_once_and_computed_when_it_is_chosen() {

@@ -1,0 +1,59 @@
+//! The deciding example on a terminal and in the report: a world in which programs that pass all examples end
+//! differently.
+
+use std::io::Write;
+
+use ide::synthesis::{Ambiguity, Deciding};
+use owo_colors::OwoColorize;
+use serde::Serialize;
+
+use crate::worlds::{self, Panel};
+
+/// As JSON: grids as text.
+#[derive(Serialize)]
+pub struct Report {
+    input: String,
+    answers: Vec<Answer>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    /// Null where they crash.
+    output: Option<String>,
+    /// Indices into the candidates.
+    candidates: Vec<usize>,
+}
+
+impl Report {
+    pub fn of(deciding: &Deciding) -> Report {
+        let answers = deciding.answers.iter().map(|answer| Answer {
+            output: answer.output.as_ref().map(ToString::to_string),
+            candidates: answer.programs.iter().map(|number| number - 1).collect(),
+        });
+        Report { input: deciding.input.to_string(), answers: answers.collect() }
+    }
+}
+
+/// The worlds side by side, differing cells marked, and what to do.
+pub fn show(ambiguity: &Ambiguity, out: &mut impl Write) -> anyhow::Result<()> {
+    let programs = ambiguity.programs.len();
+    let ambiguous = format!("ambiguous: these {programs} programs differ in meaning");
+    let Some(deciding) = &ambiguity.deciding else {
+        writeln!(out, "{}; add an example that tells them apart", ambiguous.yellow().bold())?;
+        return Ok(());
+    };
+    writeln!(out, "{}, for instance here:", ambiguous.yellow().bold())?;
+    let whose: Vec<String> = deciding.answers.iter().map(|answer| answer.whose()).collect();
+    let marked: Vec<_> = deciding.answers.iter().map(|answer| deciding.marked(answer)).collect();
+    let mut panels = vec![Panel { title: "before", world: &deciding.input, marked: &[] }];
+    for ((answer, title), marked) in deciding.answers.iter().zip(&whose).zip(&marked) {
+        panels.extend(answer.output.as_ref().map(|world| Panel { title, world, marked }));
+    }
+    worlds::write(out, "    ", &panels)?;
+    for answer in &deciding.answers {
+        writeln!(out, "{}: {}", answer.whose(), deciding.describe(answer))?;
+    }
+    writeln!(out, "add this world to the examples, with the output that is right, and synthesize again")?;
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! K305: the examples allow programs that differ in meaning, as the last synthesis has seen.
+
+use super::{Diagnostic, title};
+use crate::analysis::Analysis;
+use crate::describe::example;
+use crate::statements;
+use crate::synthesis::given;
+use syntax::TextRange;
+use syntax::codes::synthesis;
+use syntax::diagnostic::Severity;
+
+/// Where in the program it is said: at what was synthesized, or is to be: the first hole, else `main`.
+pub(crate) fn place(analysis: &Analysis) -> Option<TextRange> {
+    analysis.ambiguity()?;
+    let hole = statements::holes(analysis.program()?.file()).first().map(|hole| hole.range);
+    hole.or_else(|| analysis.main().map(|main| main.name.range))
+}
+
+pub(super) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let (Some(ambiguity), Some(range)) = (analysis.ambiguity(), place(analysis)) else { return };
+    let how = match &ambiguity.deciding {
+        None => "one more example has to tell them apart".to_owned(),
+        Some(deciding) => {
+            let answers = deciding.answers.iter();
+            let told: Vec<String> =
+                answers.map(|answer| format!("{} ({})", deciding.describe(answer), answer.whose())).collect();
+            format!("in the world of the deciding example, {}", told.join("; or "))
+        }
+    };
+    let programs = ambiguity.programs.len();
+    let message = format!("The examples allow {programs} programs that differ in meaning: {how}.");
+    let mut diagnostic = Diagnostic::new(&synthesis::AMBIGUOUS, Severity::Information, range, message);
+    let last = given(analysis).last();
+    diagnostic.related.extend(
+        last.map(|case| (title(&case), format!("an example after {} would decide", example(case.example)))),
+    );
+    found.push(diagnostic);
+}

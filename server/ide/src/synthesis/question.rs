@@ -1,0 +1,157 @@
+//! The question that decides between programs, as actions: each answer adds the deciding example to the others.
+
+use super::ambiguity::{Ambiguity, Deciding, Ending};
+use super::edit::replacement;
+use super::reasons::given;
+use crate::analysis::{Analysis, Case};
+use crate::change::{Action, ActionKind, Change, FileEdits};
+use crate::diagnostics::ambiguous;
+use crate::source::Source;
+use runtime::World;
+use syntax::TextRange;
+use syntax::codes::synthesis;
+use syntax::diagnostic::Edit;
+
+/// The name of the new block, with a number where there is one of that name.
+const NAME: &str = "deciding";
+
+/// Feature: **Answer the deciding example**
+///
+/// Where the last synthesis has found programs that differ in meaning: one action for each way in which the deciding
+/// example may end, which adds it to the examples so that it decides, and puts a program that ends so in the place of
+/// one that doesn't; and one that adds it without an output. Offered at the message, in `main` and in every example.
+pub fn question(analysis: &Analysis, uri: &str, range: TextRange) -> Vec<Action> {
+    let Some(ambiguity) = analysis.ambiguity() else { return Vec::new() };
+    match &ambiguity.deciding {
+        Some(deciding) if is_place(analysis, uri, range) => asked(analysis, ambiguity, deciding),
+        _ => Vec::new(),
+    }
+}
+
+/// The same wherever one stands: the answers, and last the example without an output.
+pub fn answers(analysis: &Analysis) -> Vec<Action> {
+    let ambiguity = analysis.ambiguity();
+    let asked = ambiguity.and_then(|all| Some(asked(analysis, all, all.deciding.as_ref()?)));
+    asked.unwrap_or_default()
+}
+
+fn is_place(analysis: &Analysis, uri: &str, range: TextRange) -> bool {
+    let touches = |at: TextRange| at.intersect(range).is_some();
+    let in_program = analysis.program_at(uri).is_some_and(|program| {
+        let line = |at: TextRange| TextRange::new(program.line_start(at.start()), program.line_end(at.end()));
+        ambiguous::place(analysis).is_some_and(|at| touches(line(at)))
+            || analysis.main().is_some_and(|main| touches(main.range))
+    });
+    in_program || analysis.cases_in(uri).any(|case| touches(case.example.range))
+}
+
+fn asked(analysis: &Analysis, ambiguity: &Ambiguity, deciding: &Deciding) -> Vec<Action> {
+    let Some(last) = given(analysis).last() else { return Vec::new() };
+    let name = free_name(analysis);
+    let action = |id, title, change| Action {
+        id,
+        kind: ActionKind::QuickFix,
+        title,
+        mends: Some(synthesis::AMBIGUOUS.code),
+        preferred: false,
+        change,
+    };
+    let mut actions: Vec<Action> = deciding
+        .answers
+        .iter()
+        .map(|answer| {
+            let title =
+                format!("Answer the deciding example: {} ({})", deciding.describe(answer), answer.whose());
+            let block = added(last, &name, &deciding.input, Some(answer));
+            action("answer-deciding", title, change(analysis, ambiguity, last, block, answer))
+        })
+        .collect();
+    let title = "Add the deciding example without an output, to be filled in by hand".to_owned();
+    let block = added(last, &name, &deciding.input, None);
+    actions.push(action("add-deciding", title, Change::of(last.source, vec![block])));
+    actions
+}
+
+/// Adds the example, and a program that agrees with the answer where one stands that doesn't.
+fn change(
+    analysis: &Analysis,
+    ambiguity: &Ambiguity,
+    last: Case<'_>,
+    block: Edit,
+    answer: &Ending,
+) -> Change {
+    let mut change = Change::of(last.source, vec![block]);
+    let Some(program) = analysis.program() else { return change };
+    let current = ambiguity.programs.iter().position(|text| **text == *program.text);
+    let wrong = current.is_some_and(|at| !answer.programs.contains(&(at + 1)));
+    let right = answer.programs.first().and_then(|number| ambiguity.programs.get(number - 1));
+    let Some(right) = right.filter(|_| wrong) else { return change };
+    let edit = replacement(&program.text, right);
+    match change.files.iter_mut().find(|file| file.uri == program.uri) {
+        Some(file) => {
+            file.edits.push(edit);
+            file.edits.sort_by_key(|edit| edit.range.start());
+        }
+        None => change.files.push(FileEdits { uri: program.uri.clone(), edits: vec![edit] }),
+    }
+    change
+}
+
+fn free_name(analysis: &Analysis) -> String {
+    let taken = |name: &str| analysis.cases().any(|case| case.example.name.text == name);
+    let numbered = (2..).map(|n| format!("{NAME} {n}"));
+    let mut names = std::iter::once(NAME.to_owned()).chain(numbered);
+    names.find(|name| !taken(name)).unwrap_or_default()
+}
+
+/// The block after `last`, indented as that. Without an answer it has no output.
+fn added(last: Case<'_>, name: &str, input: &World, answer: Option<&Ending>) -> Edit {
+    let (source, example) = (last.source, last.example);
+    let at = source.line_end(example.range.end());
+    let indents = Indents::of(source, example);
+    let crashes = answer.is_some_and(|answer| answer.output.is_none());
+    let mut lines = vec![
+        String::new(),
+        format!("{}example \"{name}\"{}:", indents.header, if crashes { " crashes" } else { "" }),
+    ];
+    let output = answer.and_then(|answer| answer.output.as_ref());
+    for (keyword, world) in [("input", Some(input)), ("output", output)] {
+        let Some(world) = world else { continue };
+        lines.push(format!("{}{keyword}:", indents.section));
+        lines.extend(world.to_string().lines().map(|row| format!("{}{row}", indents.row)));
+    }
+    // What follows stays apart from it.
+    let below = source.text.get(usize::from(at)..).unwrap_or("").lines().nth(1).unwrap_or("");
+    if !below.trim().is_empty() {
+        lines.push(String::new());
+    }
+    let end = source.line_ending();
+    Edit { range: TextRange::empty(at), insert: format!("{end}{}", lines.join(end)) }
+}
+
+/// How the parts of a block are indented.
+struct Indents {
+    header: String,
+    section: String,
+    row: String,
+}
+
+impl Indents {
+    fn of(source: &Source, example: &syntax::ast::Example) -> Indents {
+        let deeper = |at: Option<TextRange>, than: &str| {
+            let indent = at.map_or("", |at| source.indent(at.start()));
+            match indent.strip_prefix(than) {
+                Some(more) if !more.is_empty() => indent.to_owned(),
+                _ => format!("{than}{}", syntax::print::INDENT),
+            }
+        };
+        let header = source.indent(example.range.start()).to_owned();
+        let input = example.input.as_ref();
+        let section = deeper(input.map(|grid| grid.range), &header);
+        let row = deeper(input.and_then(|grid| grid.rows.first()).map(|row| row.range), &section);
+        Indents { header, section, row }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! What the user sees where programs that differ in meaning pass all examples, with engines that are a few lines of
+//! Python.
+
+use serde_json::{Value, json};
+
+use crate::client::{self, capabilities, place};
+use crate::engine::{TEXT, URI, actions, server, the_action, with_progress};
+
+/// Finds two programs, and a world that tells them apart.
+const ENGINE: &str = r"send(id=r['id'], result=outcome('move()', 'move(); if(markersPresent()): pickMarker()',
+    ambiguous=True, trust=dict(percent=96.04, tasks=2189),
+    deciding=dict(input='> 1\n. .', answers=[dict(output='. >1\n. .', candidates=[0]), dict(output='. >\n. .', candidates=[1])])))";
+
+/// The text with the solution in it that the engine puts first.
+fn solved() -> String {
+    TEXT.replacen("...", "move()", 1)
+}
+
+/// Waits for diagnostics of the version with, or without, K305, and gives it.
+async fn next_with(server: &mut client::InProcess, version: i32, open: bool) -> Option<Value> {
+    let ours = |m: &Value| {
+        let all = m["params"]["diagnostics"].as_array().cloned().unwrap_or_default();
+        m["method"] == "textDocument/publishDiagnostics"
+            && m["params"]["version"] == version
+            && all.iter().any(|d| d["code"] == "K305") == open
+    };
+    let found =
+        server.client.next(ours).await["params"]["diagnostics"].as_array().cloned().unwrap_or_default();
+    found.into_iter().find(|d| d["code"] == "K305")
+}
+
+/// Synthesizes, and lets the editor put the first solution in, as version 2.
+async fn synthesized() -> client::InProcess {
+    let mut server = server(capabilities(), ENGINE).await;
+    let action = the_action(&mut server).await;
+    let (reply, _) = with_progress(&mut server, "codeAction/resolve", action).await;
+    assert_eq!(reply["result"]["title"], "Synthesize main from 2 examples: 2/2 examples");
+    server.client.change(URI, 2, json!([{ "text": solved() }])).await;
+    server
+}
+
+fn edits(action: &Value) -> Vec<Value> {
+    action["edit"]["documentChanges"][0]["edits"].as_array().cloned().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_note_says_how_far_the_result_can_be_trusted_and_that_others_pass() {
+    let mut server = synthesized().await;
+    let note = server.client.told("window/showMessage").await["params"]["message"].clone();
+    assert_eq!(
+        note,
+        "2/2 examples; programs found like this passed a further example in 96% of 2,189 measured tasks. 2 different \
+         programs pass all examples; this one comes first. 'Next solution' shows the others, and the deciding example, \
+         a quick fix here, decides."
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_question_is_a_message_with_grids_until_an_example_changes() {
+    let mut server = synthesized().await;
+    let told = next_with(&mut server, 2, true).await.expect("it is there");
+    assert_eq!(told["severity"], 3);
+    assert_eq!(told["range"], json!({ "start": client::at(0, 4), "end": client::at(0, 8) }), "at main");
+    assert_eq!(
+        told["message"],
+        "The examples allow 2 programs that differ in meaning: in the world of the deciding example, row 1, column 2 \
+         ends with 1 marker (program 1); or row 1, column 2 ends with no marker (program 2)."
+    );
+    assert_eq!(told["relatedInformation"][0]["message"], "an example after example \"two\" would decide");
+    let hover = server.client.request("textDocument/hover", place(URI, 0, 5)).await;
+    let text = hover["contents"]["value"].as_str().unwrap_or_default();
+    let grids =
+        " before    program 1    program 2\n > 1       .[>1]        .[>]\n . .       . .          . .\n";
+    assert!(text.contains(grids), "{text}");
+
+    // Other solutions are the same question; another program, or other examples, are not.
+    let second = TEXT.replacen("...", "move()\n    if(markersPresent()):\n        pickMarker()", 1);
+    server.client.change(URI, 3, json!([{ "text": second }])).await;
+    next_with(&mut server, 3, true).await;
+    assert_eq!(actions(&mut server, "quickfix", 0).await.len(), 3);
+    server.client.change(URI, 4, json!([{ "text": solved().replace("\"two\"", "\"three\"") }])).await;
+    next_with(&mut server, 4, false).await;
+    assert_eq!(actions(&mut server, "quickfix", 0).await, Vec::<Value>::new());
+    let hover = server.client.request("textDocument/hover", place(URI, 0, 5)).await;
+    assert!(!hover.to_string().contains("Ambiguous"), "{hover}");
+    server.client.change(URI, 5, json!([{ "text": solved() }])).await;
+    next_with(&mut server, 5, true).await;
+    server.client.change(URI, 6, json!([{ "text": solved().replacen("move()", "turnLeft()", 1) }])).await;
+    next_with(&mut server, 6, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_answer_is_an_action_that_adds_the_example() {
+    let mut server = synthesized().await;
+    next_with(&mut server, 2, true).await;
+    let offered = actions(&mut server, "quickfix", 0).await;
+    let titles: Vec<&str> = offered.iter().filter_map(|action| action["title"].as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Answer the deciding example: row 1, column 2 ends with 1 marker (program 1)",
+            "Answer the deciding example: row 1, column 2 ends with no marker (program 2)",
+            "Add the deciding example without an output, to be filled in by hand",
+        ]
+    );
+    let block = "\n\nexample \"deciding\":\n    input:\n        > 1\n        . .\n    output:\n        . >1\n        . .";
+    let [only] = &edits(&offered[0])[..] else { panic!("{}", offered[0]) };
+    assert_eq!(only["newText"], block);
+    assert_eq!(only["range"]["start"], client::at(17, 13), "after the last row of the last example");
+    let [program, example] = &edits(&offered[1])[..] else { panic!("{}", offered[1]) };
+    assert_eq!(program["newText"], "    if(markersPresent()):\n        pickMarker()\n");
+    assert_eq!(example["newText"], block.replace(". >1", ". >"));
+    assert_eq!(offered[1]["edit"]["documentChanges"][0]["textDocument"]["version"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_with_buttons_is_asked_at_once() {
+    let mut can = capabilities();
+    can["window"]["showMessage"] = json!({ "messageActionItem": { "additionalPropertiesSupport": false } });
+    let mut server = server(can, ENGINE).await;
+    let action = the_action(&mut server).await;
+    with_progress(&mut server, "codeAction/resolve", action).await;
+    server.client.change(URI, 2, json!([{ "text": solved() }])).await;
+    let asked = server.client.told("window/showMessageRequest").await;
+    let titles =
+        ["row 1, column 2 ends with 1 marker (program 1)", "row 1, column 2 ends with no marker (program 2)"];
+    assert_eq!(asked["params"]["actions"], json!(titles.map(|title| json!({ "title": title }))));
+    next_with(&mut server, 2, true).await;
+    server.client.answer(&asked, json!({ "title": titles[1] })).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    assert_eq!(apply["params"]["label"], format!("Answer the deciding example: {}", titles[1]));
+    assert_eq!(edits(&apply["params"]).len(), 2);
+    server.client.answer(&apply, json!({ "applied": true })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_programs_do_alike_decides_nothing() {
+    let engine = ENGINE.replace("> 1\\n", "> .\\n");
+    let mut server = server(capabilities(), &engine).await;
+    let action = the_action(&mut server).await;
+    with_progress(&mut server, "codeAction/resolve", action).await;
+    let told = next_with(&mut server, 1, true).await.expect("it is there");
+    assert_eq!(
+        told["message"],
+        "The examples allow 2 programs that differ in meaning: one more example has to tell them apart."
+    );
+    assert_eq!(told["range"]["start"], client::at(1, 4), "at the hole, which is still there");
+    assert_eq!(actions(&mut server, "quickfix", 1).await, Vec::<Value>::new());
+}
