@@ -62,6 +62,10 @@ impl Norm {
         Ok(Norm { weight, bias, width })
     }
 
+    pub fn device(&self) -> tch::Device {
+        self.weight.device()
+    }
+
     pub fn forward(&self, x: &Tensor) -> Tensor {
         x.layer_norm([self.width], Some(&*self.weight), Some(&*self.bias), 1e-5, false)
     }

@@ -4,12 +4,20 @@
 //! whose outputs are pooled. Nothing outside this folder and `device` names torch.
 
 pub mod code_transformer;
+mod grid_encoder;
+mod grids;
+pub mod io_code;
+pub mod io_trace;
 pub mod layers;
 mod load;
+mod lstm;
 pub mod network;
+mod pair_encoder;
 pub mod parameters;
 pub mod planes;
+mod program_lstm;
 mod scores;
+pub mod trace_code;
 pub mod trace_policy;
 pub mod uniform;
 pub mod weights;

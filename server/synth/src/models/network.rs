@@ -4,6 +4,9 @@ use runtime::sample::Random;
 use tch::{Device, Kind, Reduction, Tensor};
 
 use super::code_transformer::CodeTransformer;
+use super::io_code::IoCode;
+use super::io_trace::IoTrace;
+use super::trace_code::TraceCode;
 use super::trace_policy::TracePolicy;
 use super::weights::{Sizes, Weights, WeightsError};
 use super::{CodeModel, CodeTask, TraceModel};
@@ -82,13 +85,17 @@ pub trait Visitor {
 }
 
 /// Names of all kinds of networks.
-pub const NAMES: [&str; 2] = [TracePolicy::NAME, CodeTransformer::NAME];
+pub const NAMES: [&str; 5] =
+    [TracePolicy::NAME, CodeTransformer::NAME, IoCode::NAME, IoTrace::NAME, TraceCode::NAME];
 
 /// The one list of networks: calls the visitor with that of the name, if there is one.
 pub fn visit<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
     Some(match name {
         TracePolicy::NAME => visitor.visit::<TracePolicy>(),
         CodeTransformer::NAME => visitor.visit::<CodeTransformer>(),
+        IoCode::NAME => visitor.visit::<IoCode>(),
+        IoTrace::NAME => visitor.visit::<IoTrace>(),
+        TraceCode::NAME => visitor.visit::<TraceCode>(),
         _ => return None,
     })
 }

@@ -15,6 +15,9 @@ pub enum Init {
     Uniform(f64),
     /// As `Constant` in every place.
     Constant(f64),
+    /// For `[blocks * n, n]`: every block is a random rotation, so that what goes round a recurrent network neither
+    /// fades nor grows (Saxe et al. 2014).
+    Orthogonal,
 }
 
 impl Init {
@@ -91,6 +94,13 @@ fn start(name: &str, shape: &[i64], init: Init, seed: u64) -> Tensor {
         Init::Constant(value) => return Tensor::full(shape, value, options),
         Init::Uniform(bound) => (0..count).map(|_| (bound * (2.0 * random.unit() - 1.0)) as f32).collect(),
         Init::Normal(deviation) => (0..count).map(|_| (deviation * normal(&mut random)) as f32).collect(),
+        Init::Orthogonal => {
+            let width = shape.last().copied().unwrap_or(1);
+            let values: Vec<f32> = (0..count).map(|_| normal(&mut random) as f32).collect();
+            let blocks = Tensor::from_slice(&values).view([-1, width, width]);
+            let (rotations, _) = Tensor::linalg_qr(&blocks, "reduced");
+            return rotations.reshape(shape);
+        }
     };
     Tensor::from_slice(&values).view(shape)
 }

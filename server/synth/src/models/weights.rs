@@ -86,6 +86,12 @@ impl Sizes {
         self.0.get(key).and_then(|v| v.parse().ok()).filter(|v| (1..=limit).contains(v))
     }
 
+    /// One of several variants by its word: the first one where nothing is said, none for an unknown word.
+    pub fn choice<T: Copy>(&self, key: &str, variants: &[(&str, T)]) -> Option<T> {
+        let named = |word: &str| variants.iter().find(|(name, _)| *name == word);
+        self.word(key).map_or(variants.first(), named).map(|&(_, variant)| variant)
+    }
+
     /// A word, such as the name of a variant.
     pub fn word(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
@@ -149,6 +155,11 @@ impl<'a> Weights<'a> {
     /// The same with a value for files that don't say.
     pub fn size_or(&self, key: &'static str, default: i64, limit: i64) -> Result<i64, WeightsError> {
         if self.sizes.word(key).is_some() { self.size(key, limit) } else { Ok(default) }
+    }
+
+    /// One of several variants by its word, the first one for files that don't say.
+    pub fn choice<T: Copy>(&self, key: &'static str, variants: &[(&str, T)]) -> Result<T, WeightsError> {
+        self.sizes.choice(key, variants).ok_or_else(|| self.unusable(key))
     }
 
     /// The error for metadata whose values don't go together.

@@ -1,0 +1,230 @@
+//! I/O → TRACE (paper §4.2, Table 3): an LSTM that writes what the agent does between the two worlds of an example,
+//! action by action, and looks at the current world.
+//!
+//! ```text
+//! pair        [n, 512]         the example's two worlds (see `pair_encoder`)
+//! action      [n, 256]         the action before
+//! conditions  [n, 256]         four condition bits of the current world
+//! grid        [n, 256]         the current world, by `grids`: `none`, `lgrl` or `presnet` (see `grid_encoder`)
+//! lstm        [n, 256]         two layers on all of these side by side
+//! logits      [n, 6]           five actions and stop
+//! ```
+//!
+//! The condition bits are the public code's; the paper does not list them.
+
+use runtime::sample::Random;
+use runtime::{Action, World};
+use tch::{Device, Kind, Tensor};
+
+use super::grid_encoder::{ConditionEncoder, GridEncoder, GridKind};
+use super::grids::{Frame, Grids};
+use super::layers::Linear;
+use super::lstm::{Lstm, LstmSize, LstmState, Packing};
+use super::network::{Loss, Model, Network, Sample, indices};
+use super::pair_encoder::{PairEncoder, PairGrids, PaperSizes};
+use super::parameters::Init;
+use super::program_lstm::LAYERS;
+use super::trace_code::TOO_LONG;
+use super::weights::{Sizes, Weight, Weights, WeightsError};
+use super::{Pair, Rollouts, TraceModel};
+
+/// Class of the decision to stop.
+const STOP: i64 = 5;
+/// Row of what stands before the first action.
+const BEGIN: i64 = 5;
+
+#[derive(Clone)]
+pub struct IoTrace {
+    frame: Frame,
+    pairs: PairEncoder,
+    conditions: ConditionEncoder,
+    grids: Option<GridEncoder>,
+    /// `[6, embedding]`
+    action: Weight,
+    lstm: Lstm,
+    out: Linear,
+}
+
+/// States of roll-outs as plain numbers, `[n]` each.
+#[derive(Debug, Default)]
+struct Steps {
+    /// The action before.
+    before: Vec<i64>,
+    /// Condition bits as a number.
+    bits: Vec<i64>,
+    /// Worlds; none for models that don't look at them.
+    grids: Grids,
+}
+
+/// Traces to learn from, packed (see [`Packing`]).
+#[derive(Debug, Default)]
+pub struct Lesson {
+    pairs: PairGrids,
+    steps: Steps,
+    /// The pair of each step.
+    of: Vec<i64>,
+    targets: Vec<i64>,
+    counts: Vec<i64>,
+}
+
+impl IoTrace {
+    /// What the LSTM reads: `pairs [n, pair]` of as many steps → `[n, inputs]`.
+    fn inputs(&self, pairs: Tensor, steps: &Steps) -> Tensor {
+        let device = self.pairs.device();
+        let row = |table: &Tensor, rows: &[i64]| {
+            table.index_select(0, &indices(rows, &[rows.len() as i64], device))
+        };
+        let mut x = vec![pairs, row(&self.action, &steps.before), row(&self.conditions.rows(), &steps.bits)];
+        let planes = || steps.grids.planes(device, self.pairs.kind());
+        x.extend(self.grids.as_ref().map(|grids| grids.forward(&planes())));
+        Tensor::cat(&x, 1)
+    }
+}
+
+impl Network for IoTrace {
+    const NAME: &'static str = "IoTrace";
+
+    type Features = Lesson;
+
+    fn build(mut w: Weights) -> Result<IoTrace, WeightsError> {
+        w.expect_model(IoTrace::NAME)?;
+        let sizes = PaperSizes::of(&w)?;
+        let kind = w.choice("grids", &GridKind::ALL)?;
+        let embedding = sizes.embedding;
+        let grids = GridEncoder::load(&mut w, "grids", kind, &sizes)?;
+        let inputs = sizes.pair + 2 * embedding + if grids.is_some() { embedding } else { 0 };
+        let lstm = LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false };
+        let model = IoTrace {
+            frame: sizes.frame,
+            pairs: PairEncoder::load(&mut w, "pairs", &sizes)?,
+            conditions: ConditionEncoder::load(&mut w, "conditions", embedding)?,
+            grids,
+            action: w.take("action.weight", &[BEGIN + 1, embedding], Init::Normal(1.0))?,
+            lstm: Lstm::load(&mut w, "decoder", lstm)?,
+            out: Linear::load(&mut w, "out", STOP + 1, sizes.hidden)?,
+        };
+        w.finish()?;
+        Ok(model)
+    }
+
+    /// All steps of all traces.
+    fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> Lesson {
+        let frame = Frame::of(sizes);
+        let look = sizes.choice("grids", &GridKind::ALL).is_some_and(|kind| kind != GridKind::None);
+        let all = samples.iter().flat_map(|s| s.task.pairs.iter().zip(&s.task.traces));
+        let traces: Vec<(&Pair, &[Action])> = all
+            .filter_map(|(pair, trace)| Some((pair, trace.as_deref()?)))
+            .filter(|(_, trace)| trace.len() < TOO_LONG)
+            .collect();
+        let lengths: Vec<usize> = traces.iter().map(|(_, trace)| trace.len() + 1).collect();
+        let packing = Packing::of(&lengths);
+        let mut lesson = Lesson::default();
+        let mut now: Vec<_> = traces.iter().map(|(pair, _)| frame.canvas(&pair.start, &pair.start)).collect();
+        for &number in &packing.order {
+            lesson.pairs.push(traces[number].0, frame);
+        }
+        let mut sorted = vec![0; traces.len()];
+        for (place, &number) in packing.order.iter().enumerate() {
+            sorted[number] = place as i64;
+        }
+        for (number, time) in packing.places() {
+            let (canvas, trace) = (&mut now[number], traces[number].1);
+            lesson.of.push(sorted[number]);
+            lesson.steps.before.push(if time == 0 { BEGIN } else { trace[time - 1] as i64 });
+            lesson.steps.bits.push(canvas.condition_bits().into());
+            if look {
+                lesson.steps.grids.push(canvas);
+            }
+            lesson.targets.push(trace.get(time).map_or(STOP, |&action| action as i64));
+            if let Some(&action) = trace.get(time) {
+                canvas.act(action);
+            }
+        }
+        lesson.counts = packing.counts;
+        lesson
+    }
+
+    fn targets(lesson: &Lesson) -> usize {
+        lesson.targets.len()
+    }
+
+    fn loss(&self, lesson: &Lesson) -> Loss {
+        let count = [lesson.targets.len() as i64];
+        let device = self.pairs.device();
+        let pairs = lesson.pairs.encode(&self.pairs).index_select(0, &indices(&lesson.of, &count, device));
+        let out = self.lstm.packed(&self.inputs(pairs, &lesson.steps), &lesson.counts);
+        Loss::of(&self.out.forward(&out), &indices(&lesson.targets, &count, device))
+    }
+
+    fn model(self) -> Model {
+        Model::Trace(Box::new(self))
+    }
+}
+
+impl TraceModel for IoTrace {
+    fn begin<'m>(&'m self, tasks: &[&[Pair]]) -> Box<dyn Rollouts + 'm> {
+        let _no_grad = tch::no_grad_guard();
+        let mut grids = PairGrids::default();
+        let mut starts = Vec::new();
+        for pair in tasks.iter().copied().flatten() {
+            grids.push(pair, self.frame);
+            starts.push(pair.start.clone());
+        }
+        let state = self.lstm.start(starts.len() as i64);
+        Box::new(LstmRollouts { model: self, pairs: grids.encode(&self.pairs), starts, state })
+    }
+
+    fn remembers(&self) -> bool {
+        true
+    }
+
+    fn longest(&self) -> usize {
+        TOO_LONG - 1
+    }
+
+    fn share(&self) -> Box<dyn TraceModel> {
+        Box::new(self.clone())
+    }
+}
+
+struct LstmRollouts<'m> {
+    model: &'m IoTrace,
+    /// Of the roll-outs that are kept, `[n, pair]`.
+    pairs: Tensor,
+    starts: Vec<World>,
+    state: LstmState,
+}
+
+impl Rollouts for LstmRollouts<'_> {
+    fn step(&mut self, now: &[(&World, Option<Action>)]) -> Vec<[f32; 6]> {
+        if now.is_empty() {
+            return Vec::new();
+        }
+        let _no_grad = tch::no_grad_guard();
+        let mut steps = Steps::default();
+        for ((world, before), start) in now.iter().zip(&self.starts) {
+            let canvas = self.model.frame.canvas(world, start);
+            steps.before.push(before.map_or(BEGIN, |action| action as i64));
+            steps.bits.push(canvas.condition_bits().into());
+            if self.model.grids.is_some() {
+                steps.grids.push(&canvas);
+            }
+        }
+        let x = self.model.inputs(self.pairs.shallow_clone(), &steps);
+        let (out, state) = self.model.lstm.step(&x, &self.state);
+        self.state = state;
+        let logits = self.model.out.forward(&out).to_kind(Kind::Float).to_device(Device::Cpu).contiguous();
+        let mut flat = vec![0f32; logits.numel()];
+        let count = flat.len();
+        logits.copy_data(&mut flat, count);
+        flat.as_chunks().0.to_vec()
+    }
+
+    fn keep(&mut self, rows: &[usize]) {
+        let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
+        let index = indices(&numbers, &[numbers.len() as i64], self.pairs.device());
+        self.pairs = self.pairs.index_select(0, &index);
+        self.state = self.state.select(&index);
+        self.starts = rows.iter().map(|&row| self.starts[row].clone()).collect();
+    }
+}

@@ -1,0 +1,158 @@
+//! A pair of worlds → 512 numbers, which the LSTM systems are told at every step (Bunel et al. 2018, appendix).
+//!
+//! ```text
+//! from, to  [n, 16, 16, 16]   planes of each world
+//! stem      [n, 64, 16, 16]   32 + 32 channels, a 3×3 convolution and ReLU for each world
+//! blocks    [n, 64, 16, 16]   two, each x + three times (3×3 convolution, ReLU)
+//! out       [n, 512]          linear layer on all 64 × 256 numbers
+//! ```
+
+use dataset::features::CELLS;
+use tch::Tensor;
+
+use super::grids::{Frame, GRID_PLANES, Grids};
+use super::layers::{Conv, Linear, Norm};
+use super::network::indices;
+use super::weights::{Weights, WeightsError};
+use super::{CodeTask, Pair};
+
+/// Sizes that the LSTM systems share, the paper's where the weights don't say.
+#[derive(Debug, Clone, Copy)]
+pub struct PaperSizes {
+    pub frame: Frame,
+    /// Channels of the convolutions.
+    pub channels: i64,
+    /// Width of what is made of a pair of worlds.
+    pub pair: i64,
+    /// Width of what is made of one world, and of a token or previous action.
+    pub embedding: i64,
+    /// Width of the LSTMs' states.
+    pub hidden: i64,
+}
+
+impl PaperSizes {
+    pub fn of(w: &Weights) -> Result<PaperSizes, WeightsError> {
+        let sizes = PaperSizes {
+            frame: w.choice("frame", &Frame::ALL)?,
+            channels: w.size_or("channels", 64, 1024)?,
+            pair: w.size_or("pair", 512, 8192)?,
+            embedding: w.size_or("embedding", 256, 8192)?,
+            hidden: w.size_or("hidden", 256, 8192)?,
+        };
+        if sizes.channels % 2 != 0 {
+            return Err(w.unusable("channels"));
+        }
+        Ok(sizes)
+    }
+}
+
+/// Residual blocks of three convolutions each, after Bunel et al.
+#[derive(Clone)]
+pub struct LgrlBlocks(Vec<[Conv; 3]>);
+
+impl LgrlBlocks {
+    pub fn load(w: &mut Weights, name: &str, channels: i64) -> Result<LgrlBlocks, WeightsError> {
+        let conv =
+            |w: &mut Weights, b, n| Conv::load(w, &format!("{name}.blocks.{b}.{n}"), channels, channels);
+        let block = |b| Ok([conv(w, b, 0)?, conv(w, b, 1)?, conv(w, b, 2)?]);
+        Ok(LgrlBlocks((0..2).map(block).collect::<Result<_, WeightsError>>()?))
+    }
+
+    pub fn forward(&self, mut x: Tensor) -> Tensor {
+        for block in &self.0 {
+            let inner = block.iter().fold(x.shallow_clone(), |x, conv| conv.forward(&x).relu());
+            x = x + inner;
+        }
+        x
+    }
+}
+
+/// A pair of worlds → what the LSTMs are told of it at every step.
+#[derive(Clone)]
+pub struct PairEncoder {
+    from: Conv,
+    to: Conv,
+    blocks: LgrlBlocks,
+    out: Linear,
+    norm: Norm,
+}
+
+impl PairEncoder {
+    pub fn load(w: &mut Weights, name: &str, sizes: &PaperSizes) -> Result<PairEncoder, WeightsError> {
+        let channels = sizes.channels;
+        Ok(PairEncoder {
+            from: Conv::load(w, &format!("{name}.from"), channels / 2, GRID_PLANES)?,
+            to: Conv::load(w, &format!("{name}.to"), channels / 2, GRID_PLANES)?,
+            blocks: LgrlBlocks::load(w, name, channels)?,
+            out: Linear::load(w, &format!("{name}.out"), sizes.pair, channels * CELLS as i64)?,
+            norm: Norm::load(w, &format!("{name}.norm"), sizes.pair)?,
+        })
+    }
+
+    pub fn device(&self) -> tch::Device {
+        self.norm.device()
+    }
+
+    pub fn kind(&self) -> tch::Kind {
+        self.out.kind()
+    }
+
+    /// Planes of the first and of the second worlds → `[n, pair]`.
+    pub fn forward(&self, from: &Tensor, to: &Tensor) -> Tensor {
+        let x = Tensor::cat(&[self.from.forward(from), self.to.forward(to)], 1).relu();
+        self.norm.forward(&self.out.forward(&self.blocks.forward(x).flatten(1, 3)))
+    }
+}
+
+/// Pairs of worlds as plain numbers.
+#[derive(Debug, Default)]
+pub struct PairGrids {
+    from: Grids,
+    to: Grids,
+}
+
+impl PairGrids {
+    pub fn push(&mut self, pair: &Pair, frame: Frame) {
+        self.from.push(&frame.canvas(&pair.start, &pair.start));
+        self.to.push(&frame.canvas(&pair.goal, &pair.start));
+    }
+
+    /// `[n, pair]`
+    pub fn encode(&self, encoder: &PairEncoder) -> Tensor {
+        let (device, kind) = (encoder.device(), encoder.kind());
+        encoder.forward(&self.from.planes(device, kind), &self.to.planes(device, kind))
+    }
+}
+
+/// The pairs of worlds of several tasks.
+#[derive(Debug, Default)]
+pub struct Pairs {
+    grids: PairGrids,
+    /// Which pair is which example: `[tasks, most]`. Tasks that have fewer repeat their first.
+    pub order: Vec<i64>,
+    /// Examples of the task that has most.
+    pub most: i64,
+}
+
+impl Pairs {
+    /// Every task has at least one example.
+    pub fn of(tasks: &[&CodeTask], frame: Frame) -> Pairs {
+        let most = tasks.iter().map(|task| task.pairs.len()).max().unwrap_or(0);
+        let mut pairs = Pairs { most: most as i64, ..Pairs::default() };
+        let mut count = 0;
+        for (number, task) in tasks.iter().enumerate() {
+            task.pairs.iter().for_each(|pair| pairs.grids.push(pair, frame));
+            let first = count;
+            count += task.pairs.len() as i64;
+            pairs.order.extend(first..count);
+            pairs.order.resize((number + 1) * most, first);
+        }
+        pairs
+    }
+
+    /// `[tasks, most, pair]`
+    pub fn encode(&self, encoder: &PairEncoder) -> Tensor {
+        let order = indices(&self.order, &[self.order.len() as i64], encoder.device());
+        self.grids.encode(encoder).index_select(0, &order).unflatten(0, [-1, self.most])
+    }
+}

@@ -1,0 +1,326 @@
+//! TRACE → CODE (paper §4.3): the decoder of I/O → CODE, which also attends to what a bidirectional LSTM makes of each
+//! example's trace, its states and the actions between them.
+//!
+//! ```text
+//! states   [s, 512]               four condition bits [s, 256] → linear layer; with grids: bits and world, side by side
+//! actions  [a, 512]               embeddings
+//! trace    [examples, 2T + 1, 512]  `interleaved`: state, action, state, .., state
+//!          [examples, T + 1, 768]   `concatenated`: state beside the action that follows; 1024 wide with grids
+//! encoder  [examples, .., 512]    bidirectional LSTM, two layers of 256 each way
+//! pairs    [tasks, e, 512]        two worlds per example, as in I/O → CODE
+//! decoder  [tasks, 42]            an LSTM per example with attention, pooled (see `program_lstm`)
+//! ```
+//!
+//! A trace that is not known, is too long, or does not lead to the output is read as the two worlds with an unknown
+//! action between them, as in the paper's code.
+
+use dataset::features::Canvas;
+use runtime::Action;
+use runtime::sample::Random;
+use tch::Tensor;
+
+use super::grid_encoder::{ConditionEncoder, GridEncoder, GridKind};
+use super::grids::{Frame, Grids};
+use super::layers::Linear;
+use super::lstm::{Lstm, LstmSize, Packing};
+use super::network::{Loss, Model, Network, Sample, indices};
+use super::pair_encoder::{PairEncoder, Pairs, PaperSizes};
+use super::parameters::Init;
+use super::program_lstm::{EXAMPLES, Known, KnownTraces, LAYERS, LONGEST, Lesson, ProgramLstm, readable};
+use super::weights::{Sizes, Weight, Weights, WeightsError};
+use super::{CodeModel, CodeTask, Decoder};
+
+/// The paper's code gives up on traces of so many actions.
+pub const TOO_LONG: usize = 200;
+/// After the five actions: what comes after the last state, and what is not known.
+const END: i64 = 5;
+const UNKNOWN: i64 = 6;
+const ACTIONS: i64 = 7;
+
+/// How states and actions stand in a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Input {
+    Interleaved,
+    /// The paper found it inferior.
+    Concatenated,
+}
+
+impl Input {
+    const ALL: [(&'static str, Input); 2] =
+        [("interleaved", Input::Interleaved), ("concatenated", Input::Concatenated)];
+}
+
+/// What decides how traces are read.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    frame: Frame,
+    input: Input,
+    grids: GridKind,
+}
+
+impl Reading {
+    fn of(w: &Weights) -> Result<Reading, WeightsError> {
+        Ok(Reading {
+            frame: w.choice("frame", &Frame::ALL)?,
+            input: w.choice("input", &Input::ALL)?,
+            grids: w.choice("grids", &GridKind::ALL)?,
+        })
+    }
+
+    /// Of sizes that a network has been built from.
+    fn of_sizes(sizes: &Sizes) -> Reading {
+        Reading {
+            frame: sizes.choice("frame", &Frame::ALL).unwrap_or(Frame::World),
+            input: sizes.choice("input", &Input::ALL).unwrap_or(Input::Interleaved),
+            grids: sizes.choice("grids", &GridKind::ALL).unwrap_or(GridKind::None),
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct TraceCode {
+    reading: Reading,
+    pairs: PairEncoder,
+    conditions: ConditionEncoder,
+    states: States,
+    /// `[7, 2 * embedding]`
+    actions: Weight,
+    encoder: Lstm,
+    decoder: ProgramLstm,
+}
+
+/// What a state is made of besides its condition bits.
+#[derive(Clone)]
+enum States {
+    /// Nothing, and nothing more is made of them.
+    Plain,
+    /// Nothing: a linear layer widens them to the width of actions.
+    Widened(Linear),
+    /// Its world.
+    Grids(GridEncoder),
+}
+
+/// Traces as plain numbers; `s` states of all examples of all tasks.
+#[derive(Debug, Default)]
+pub struct Traces {
+    /// Condition bits as a number, `[s]`.
+    bits: Vec<i64>,
+    /// Worlds, `[s]`; none for models that don't look at them.
+    grids: Grids,
+    /// What the encoder reads, packed. Interleaved: rows of the table of actions with the states below it;
+    /// concatenated: states.
+    rows: Vec<i64>,
+    /// Concatenated: the actions beside the states, packed.
+    actions: Vec<i64>,
+    /// Sequences longer than 0, 1, 2 and so on.
+    counts: Vec<i64>,
+    /// Which of the encoder's outputs lies where: `[tasks, examples, longest]`, examples as in [`Pairs::order`],
+    /// padding included.
+    outputs: Vec<i64>,
+    /// 0 where there is an output, minus infinity for padding: the same shape.
+    mask: Vec<f32>,
+    longest: i64,
+}
+
+/// The states and actions of one example.
+struct Run {
+    /// First of its states.
+    first: i64,
+    actions: Vec<i64>,
+}
+
+impl Run {
+    fn len(&self, input: Input) -> usize {
+        match input {
+            Input::Interleaved => 2 * self.actions.len() + 1,
+            Input::Concatenated => self.actions.len() + 1,
+        }
+    }
+
+    /// Row of the encoder's input, and the action beside it.
+    fn place(&self, input: Input, time: usize) -> (i64, Option<i64>) {
+        let state = |time: usize| self.first + time as i64;
+        let action = |time: usize| self.actions.get(time).copied().unwrap_or(END);
+        match input {
+            Input::Concatenated => (state(time), Some(action(time))),
+            Input::Interleaved if time % 2 == 0 => (ACTIONS + state(time / 2), None),
+            Input::Interleaved => (action(time / 2), None),
+        }
+    }
+}
+
+impl Traces {
+    fn of(tasks: &[&CodeTask], order: &[i64], reading: &Reading) -> Traces {
+        let mut traces = Traces::default();
+        let mut runs = Vec::new();
+        for task in tasks {
+            for (number, pair) in task.pairs.iter().enumerate() {
+                let trace = task.traces.get(number).and_then(Option::as_deref);
+                let start = reading.frame.canvas(&pair.start, &pair.start);
+                let goal = reading.frame.canvas(&pair.goal, &pair.start);
+                runs.push(traces.run(start, goal, trace, reading.grids != GridKind::None));
+            }
+        }
+        let lengths: Vec<usize> = runs.iter().map(|run| run.len(reading.input)).collect();
+        let packing = Packing::of(&lengths);
+        let longest = packing.counts.len();
+        let mut at = vec![0; runs.len() * longest];
+        for (place, (run, time)) in packing.places().enumerate() {
+            at[run * longest + time] = place as i64;
+            let (row, action) = runs[run].place(reading.input, time);
+            traces.rows.push(row);
+            traces.actions.extend(action);
+        }
+        for &example in order {
+            let (example, length) = (example as usize, lengths[example as usize]);
+            traces.outputs.extend(&at[example * longest..][..longest]);
+            traces.mask.extend((0..longest).map(|time| if time < length { 0.0 } else { f32::NEG_INFINITY }));
+        }
+        (traces.counts, traces.longest) = (packing.counts, longest as i64);
+        traces
+    }
+
+    /// Adds the states of an example.
+    fn run(&mut self, start: Canvas, goal: Canvas, trace: Option<&[Action]>, grids: bool) -> Run {
+        let first = self.bits.len() as i64;
+        let states = trace.and_then(|trace| states(&start, &goal, trace));
+        let known = states.is_some();
+        for state in states.unwrap_or_else(|| vec![start, goal]) {
+            self.bits.push(i64::from(state.condition_bits()));
+            if grids {
+                self.grids.push(&state);
+            }
+        }
+        let actions = match trace {
+            Some(trace) if known => trace.iter().map(|&action| action as i64).collect(),
+            _ => vec![UNKNOWN],
+        };
+        Run { first, actions }
+    }
+}
+
+/// The states that a trace goes through, if it leads from here to there and is not too long.
+fn states(start: &Canvas, goal: &Canvas, trace: &[Action]) -> Option<Vec<Canvas>> {
+    if trace.len() >= TOO_LONG {
+        return None;
+    }
+    let mut states = vec![start.clone()];
+    let mut now = start.clone();
+    for &action in trace {
+        if !now.act(action) {
+            return None;
+        }
+        states.push(now.clone());
+    }
+    (now == *goal).then_some(states)
+}
+
+impl TraceCode {
+    fn known(&self, pairs: &Pairs, traces: &Traces) -> Known {
+        let device = self.pairs.device();
+        let count = traces.bits.len() as i64;
+        let bits = indices(&traces.bits, &[count], device);
+        let states = match &self.states {
+            States::Plain => self.conditions.rows().index_select(0, &bits),
+            States::Widened(linear) => linear.forward(&self.conditions.rows()).index_select(0, &bits),
+            States::Grids(encoder) => {
+                let worlds = encoder.forward(&traces.grids.planes(device, self.pairs.kind()));
+                Tensor::cat(&[worlds, self.conditions.rows().index_select(0, &bits)], 1)
+            }
+        };
+        let rows = |table: &Tensor, numbers: &[i64]| {
+            table.index_select(0, &indices(numbers, &[numbers.len() as i64], device))
+        };
+        let x = match self.reading.input {
+            Input::Interleaved => rows(&Tensor::cat(&[&*self.actions, &states], 0), &traces.rows),
+            Input::Concatenated => {
+                Tensor::cat(&[rows(&states, &traces.rows), rows(&self.actions, &traces.actions)], 1)
+            }
+        };
+        let encoded = rows(&self.encoder.packed(&x, &traces.counts), &traces.outputs);
+        let mask = Tensor::from_slice(&traces.mask).to_device(device).to_kind(encoded.kind());
+        let known = KnownTraces {
+            states: encoded.view([-1, pairs.most, traces.longest, encoded.size()[1]]),
+            mask: mask.view([-1, pairs.most, 1, traces.longest]),
+        };
+        Known { pairs: pairs.encode(&self.pairs), traces: Some(known) }
+    }
+}
+
+impl Network for TraceCode {
+    const NAME: &'static str = "TraceCode";
+
+    type Features = (Pairs, Traces, Lesson);
+
+    fn build(mut w: Weights) -> Result<TraceCode, WeightsError> {
+        w.expect_model(TraceCode::NAME)?;
+        let (sizes, reading) = (PaperSizes::of(&w)?, Reading::of(&w)?);
+        let embedding = sizes.embedding;
+        let (states, inputs) =
+            match (GridEncoder::load(&mut w, "grids", reading.grids, &sizes)?, reading.input) {
+                (Some(grids), Input::Interleaved) => (States::Grids(grids), 2 * embedding),
+                (Some(grids), Input::Concatenated) => (States::Grids(grids), 4 * embedding),
+                (None, Input::Interleaved) => {
+                    (States::Widened(Linear::load(&mut w, "widen", 2 * embedding, embedding)?), 2 * embedding)
+                }
+                (None, Input::Concatenated) => (States::Plain, 3 * embedding),
+            };
+        let encoder = LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: true };
+        let model = TraceCode {
+            reading,
+            pairs: PairEncoder::load(&mut w, "pairs", &sizes)?,
+            conditions: ConditionEncoder::load(&mut w, "conditions", embedding)?,
+            states,
+            actions: w.take("actions.weight", &[ACTIONS, 2 * embedding], Init::Normal(1.0))?,
+            encoder: Lstm::load(&mut w, "encoder", encoder)?,
+            decoder: ProgramLstm::load(&mut w, &sizes, Some(2 * sizes.hidden))?,
+        };
+        w.finish()?;
+        Ok(model)
+    }
+
+    fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> (Pairs, Traces, Lesson) {
+        let reading = Reading::of_sizes(sizes);
+        let (tasks, lesson) = readable(samples);
+        let pairs = Pairs::of(&tasks, reading.frame);
+        let traces = Traces::of(&tasks, &pairs.order, &reading);
+        (pairs, traces, lesson)
+    }
+
+    fn targets((_, _, lesson): &(Pairs, Traces, Lesson)) -> usize {
+        lesson.len()
+    }
+
+    fn loss(&self, (pairs, traces, lesson): &(Pairs, Traces, Lesson)) -> Loss {
+        self.decoder.loss(&self.known(pairs, traces), lesson)
+    }
+
+    fn model(self) -> Model {
+        Model::Code(Box::new(self))
+    }
+}
+
+impl CodeModel for TraceCode {
+    fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm> {
+        let tasks: Vec<&CodeTask> = tasks.iter().collect();
+        let pairs = Pairs::of(&tasks, self.reading.frame);
+        let traces = Traces::of(&tasks, &pairs.order, &self.reading);
+        Box::new(self.decoder.begin(tch::no_grad(|| self.known(&pairs, &traces))))
+    }
+
+    fn examples(&self) -> std::ops::RangeInclusive<usize> {
+        EXAMPLES
+    }
+
+    fn longest(&self) -> usize {
+        LONGEST
+    }
+
+    fn longest_trace(&self) -> usize {
+        TOO_LONG - 1
+    }
+
+    fn share(&self) -> Box<dyn CodeModel> {
+        Box::new(self.clone())
+    }
+}
