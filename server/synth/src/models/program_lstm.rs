@@ -14,7 +14,7 @@
 //! Tasks with fewer examples than others of the batch repeat their first: the maximum is the same.
 
 use dataset::compact::BEGIN;
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 
 use super::layers::Linear;
 use super::lstm::{Lstm, LstmSize, LstmState, Packing};
@@ -22,7 +22,7 @@ use super::network::{Loss, Sample, indices};
 use super::pair_encoder::PaperSizes;
 use super::parameters::Init;
 use super::weights::{Weight, Weights, WeightsError};
-use super::{CodeTask, Decoder, Row, VOCABULARY};
+use super::{CodeTask, Decoder, Row, Scores, VOCABULARY};
 
 /// Most tokens of a program, its end included.
 pub const LONGEST: usize = 64;
@@ -248,74 +248,70 @@ pub struct ProgramDecoder<'m> {
 }
 
 impl ProgramDecoder<'_> {
+    /// Log-probabilities of the next token, `[tasks, width, 42]` in float32, and how many rows each task has.
+    fn forward(&mut self, rows: &[Row]) -> (Tensor, Vec<usize>) {
+        let _no_grad = tch::no_grad_guard();
+        let (tokens, counts) = self.place(rows);
+        let tokens = indices(&tokens, &[tokens.len() as i64], self.known.pairs.device());
+        let tokens = self.model.token.index_select(0, &tokens).unflatten(0, [-1, self.width as i64]);
+        let (pooled, memory) = self.model.step(&self.known, &tokens, &self.memory);
+        self.memory = memory;
+        (self.model.out.forward(&pooled).to_kind(Kind::Float).log_softmax(-1, None), counts)
+    }
+
     /// Puts each row's memory into its place, and drops tasks without rows. Gives the tokens, `[tasks, width]`, and
-    /// each row's place among them.
+    /// how many rows each task has.
     fn place(&mut self, rows: &[Row]) -> (Vec<i64>, Vec<usize>) {
         let device = self.known.pairs.device();
         let examples = self.known.size().1 as usize;
-        let mut live: Vec<usize> = rows.iter().map(|row| self.slots[row.parent].0).collect();
-        live.sort_unstable();
-        live.dedup();
-        let mut members = vec![Vec::new(); live.len()];
-        for (number, row) in rows.iter().enumerate() {
-            let block = live.binary_search(&self.slots[row.parent].0).unwrap_or(0);
-            members[block].push(number);
-        }
-        let width = members.iter().map(Vec::len).max().unwrap_or(0);
-        // Free places do what the task's first row does.
-        let row_at =
-            |block: usize, place: usize| members[block][if place < members[block].len() { place } else { 0 }];
-        let old_block = |block: usize| self.tasks.binary_search(&live[block]).unwrap_or(0);
+        let beams: Vec<&[Row]> =
+            rows.chunk_by(|a, b| self.slots[a.parent].0 == self.slots[b.parent].0).collect();
+        let width = beams.iter().map(|beam| beam.len()).max().unwrap_or(0);
+        let tasks: Vec<usize> = beams.iter().map(|beam| self.slots[beam[0].parent].0).collect();
+        let blocks: Vec<usize> =
+            tasks.iter().map(|task| self.tasks.binary_search(task).unwrap_or(0)).collect();
 
-        let mut from = Vec::with_capacity(live.len() * examples * width);
-        let mut tokens = Vec::with_capacity(live.len() * width);
-        for block in 0..live.len() {
-            let first = old_block(block) * examples;
+        let mut from = Vec::with_capacity(beams.len() * examples * width);
+        let mut tokens = Vec::with_capacity(beams.len() * width);
+        for (beam, block) in beams.iter().zip(&blocks) {
+            // Free places do what the first row does.
+            let padded = || beam.iter().chain(std::iter::repeat(&beam[0])).take(width);
             for example in 0..examples {
-                let places = (0..width).map(|place| self.slots[rows[row_at(block, place)].parent].1);
-                from.extend(places.map(|place| ((first + example) * self.width + place) as i64));
+                let first = (block * examples + example) * self.width;
+                from.extend(padded().map(|row| (first + self.slots[row.parent].1) as i64));
             }
-            tokens.extend((0..width).map(|place| i64::from(rows[row_at(block, place)].token)));
+            tokens.extend(padded().map(|row| i64::from(row.token)));
         }
         let from = indices(&from, &[from.len() as i64], device);
         self.memory = Memory {
             lstm: self.memory.lstm.select(&from),
             context: self.memory.context.as_ref().map(|context| context.index_select(0, &from)),
         };
-        if live.len() < self.tasks.len() {
-            let blocks: Vec<i64> = (0..live.len()).map(|block| old_block(block) as i64).collect();
+        if tasks.len() < self.tasks.len() {
+            let blocks: Vec<i64> = blocks.iter().map(|&block| block as i64).collect();
             self.known = self.known.select(&indices(&blocks, &[blocks.len() as i64], device));
         }
-        let mut slots = vec![(0, 0); rows.len()];
-        let mut places = vec![0; rows.len()];
-        for (block, members) in members.iter().enumerate() {
-            for (place, &row) in members.iter().enumerate() {
-                slots[row] = (live[block], place);
-                places[row] = block * width + place;
-            }
-        }
-        (self.slots, self.tasks, self.width) = (slots, live, width);
-        (tokens, places)
+        let counts = beams.iter().map(|beam| beam.len()).collect();
+        let places = |(beam, &task): (&&[Row], &usize)| (0..beam.len()).map(move |place| (task, place));
+        self.slots = beams.iter().zip(&tasks).flat_map(places).collect();
+        (self.tasks, self.width) = (tasks, width);
+        (tokens, counts)
     }
 }
 
 impl Decoder for ProgramDecoder<'_> {
     fn step(&mut self, rows: &[Row]) -> Vec<f32> {
         if rows.is_empty() {
-            self.slots.clear();
             return Vec::new();
         }
-        let _no_grad = tch::no_grad_guard();
-        let (tokens, places) = self.place(rows);
-        let tokens = indices(&tokens, &[tokens.len() as i64], self.known.pairs.device());
-        let tokens =
-            self.model.token.index_select(0, &tokens).view([self.tasks.len() as i64, self.width as i64, -1]);
-        let (pooled, memory) = self.model.step(&self.known, &tokens, &self.memory);
-        self.memory = memory;
-        let scores = self.model.out.forward(&pooled).to_kind(Kind::Float).log_softmax(-1, None);
-        let mut flat = vec![0f32; scores.numel()];
-        let count = flat.len();
-        scores.to_device(Device::Cpu).contiguous().copy_data(&mut flat, count);
-        places.iter().flat_map(|&place| &flat[place * VOCABULARY..][..VOCABULARY]).copied().collect()
+        let (scores, counts) = self.forward(rows);
+        Scores::Device(scores).rows(&counts)
+    }
+
+    fn scores(&mut self, rows: &[Row]) -> Scores {
+        if rows.is_empty() {
+            return Scores::Host(Vec::new());
+        }
+        Scores::Device(self.forward(rows).0)
     }
 }
