@@ -58,12 +58,11 @@ impl LgrlBlocks {
         Ok(LgrlBlocks((0..2).map(block).collect::<Result<_, WeightsError>>()?))
     }
 
-    pub fn forward(&self, mut x: Tensor) -> Tensor {
-        for block in &self.0 {
+    pub fn forward(&self, x: Tensor) -> Tensor {
+        self.0.iter().fold(x, |x, block| {
             let inner = block.iter().fold(x.shallow_clone(), |x, conv| conv.forward(&x).relu());
-            x = x + inner;
-        }
-        x
+            x + inner
+        })
     }
 }
 

@@ -143,7 +143,7 @@ impl Run {
         let action = |time: usize| self.actions.get(time).copied().unwrap_or(END);
         match input {
             Input::Concatenated => (state(time), Some(action(time))),
-            Input::Interleaved if time % 2 == 0 => (ACTIONS + state(time / 2), None),
+            Input::Interleaved if time.is_multiple_of(2) => (ACTIONS + state(time / 2), None),
             Input::Interleaved => (action(time / 2), None),
         }
     }
