@@ -308,13 +308,12 @@ fn a_tiny_one_learns_eight_tasks_by_heart() {
     let mut samples = samples(8);
     // Traces that can be learned: the author's.
     for (index, sample) in samples.iter_mut().enumerate() {
+        sample.task.pairs.truncate(2);
         let made = task(&Settings::default(), index as u64, &mut Scratch::default());
         let traces = made.examples.into_iter().map(|e| Some(e.trace));
         sample.task.traces = traces.take(sample.task.pairs.len()).collect();
     }
-    for (name, words) in
-        [VARIANTS[0], VARIANTS[2], VARIANTS[4], VARIANTS[5]].map(|(name, words)| (name, words.to_vec()))
-    {
+    for (name, words) in [VARIANTS[0], VARIANTS[2], VARIANTS[5]].map(|(name, words)| (name, words.to_vec())) {
         let mut sizes = sizes(name, &words);
         sizes.0.insert("hidden".to_owned(), "48".to_owned());
         let mut parameters = Parameters::new(Device::Cpu, 9);
