@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use dataset::features::Canvas;
+use rayon::prelude::*;
 use runtime::sample::Random;
 use runtime::{Action, World};
 
@@ -19,7 +20,7 @@ pub const RETRIES: usize = 3;
 pub enum Choice {
     /// The likeliest.
     Greedy,
-    /// By probability at [`TEMPERATURE`]; the same for the same seed.
+    /// By probability; the same for the same seed.
     Sampled { seed: u64 },
 }
 
@@ -33,41 +34,56 @@ struct Live<'a> {
     goal: &'a World,
     now: World,
     actions: Vec<Action>,
+    choice: Choice,
     random: Random,
     /// Worlds seen so far, where seeing one again means going round for ever.
-    seen: HashSet<World>,
+    seen: Option<HashSet<World>>,
 }
 
-/// Rolls out every pair of every task, all together. `stop` is asked before each step; what is not done by then
-/// has no trace. Without a model nothing has one.
+/// Roll-outs that one thread steps at a time.
+const CHUNK: usize = 128;
+
+/// Rolls out every pair of every task, all together, at [`TEMPERATURE`]. `stop` is asked before each step; what is
+/// not done by then has no trace. Without a model nothing has one.
 pub fn roll_out(
     model: Option<&dyn TraceModel>,
     tasks: &[&[Pair]],
     choice: Choice,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Traces> {
+    roll_out_each(model, tasks, &vec![choice; tasks.len()], TEMPERATURE, stop)
+}
+
+/// The same with a choice for each task, and a temperature.
+pub fn roll_out_each(
+    model: Option<&dyn TraceModel>,
+    tasks: &[&[Pair]],
+    choices: &[Choice],
+    temperature: f64,
+    stop: &dyn Fn() -> bool,
+) -> Vec<Traces> {
     let mut traces: Vec<Traces> = tasks.iter().map(|pairs| vec![None; pairs.len()]).collect();
     let Some(model) = model else { return traces };
-    let longest = model.longest();
-    let forgets = choice == Choice::Greedy && !model.remembers();
-    let seed = if let Choice::Sampled { seed } = choice { seed } else { 0 };
+    let limits = Limits { longest: model.longest(), temperature };
     let mut rollouts = model.begin(tasks);
     let mut live: Vec<Live> = Vec::new();
-    let mut readable = Vec::new();
-    for (task, pairs) in tasks.iter().enumerate() {
+    let mut going = Vec::new();
+    for (task, (pairs, &choice)) in tasks.iter().zip(choices).enumerate() {
+        let seed = if let Choice::Sampled { seed } = choice { seed } else { 0 };
+        let forgets = choice == Choice::Greedy && !model.remembers();
         for (index, pair) in pairs.iter().enumerate() {
-            readable.push(Canvas::fits(&pair.start) && Canvas::fits(&pair.goal));
+            going.push(Canvas::fits(&pair.start) && Canvas::fits(&pair.goal));
             live.push(Live {
                 place: (task, index),
                 goal: &pair.goal,
                 now: pair.start.clone(),
                 actions: Vec::new(),
+                choice,
                 random: Random::new(seed.wrapping_add((index as u64) << 32)),
-                seen: HashSet::new(),
+                seen: forgets.then(HashSet::new),
             });
         }
     }
-    let mut going = readable;
     loop {
         if going.iter().any(|&g| !g) {
             let rows: Vec<usize> = (0..live.len()).filter(|&row| going[row]).collect();
@@ -80,21 +96,26 @@ pub fn roll_out(
         }
         let now: Vec<_> = live.iter().map(|l| (&l.now, l.actions.last().copied())).collect();
         let logits = rollouts.step(&now);
-        going = live
-            .iter_mut()
+        let next: Vec<Next> = live
+            .par_iter_mut()
             .zip(logits)
-            .map(|(live, logits)| match live.advance(logits, choice, forgets, longest) {
-                Next::Going => true,
-                Next::Failed => false,
-                Next::Arrived => {
-                    traces[live.place.0][live.place.1] = Some(std::mem::take(&mut live.actions));
-                    false
-                }
-            })
+            .with_min_len(CHUNK)
+            .map(|(live, logits)| live.advance(logits, &limits))
             .collect();
+        for (live, _) in live.iter_mut().zip(&next).filter(|(_, next)| **next == Next::Arrived) {
+            traces[live.place.0][live.place.1] = Some(std::mem::take(&mut live.actions));
+        }
+        going = next.into_iter().map(|next| next == Next::Going).collect();
     }
 }
 
+/// What all roll-outs have in common.
+struct Limits {
+    longest: usize,
+    temperature: f64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     Going,
     Arrived,
@@ -102,7 +123,7 @@ enum Next {
 }
 
 impl Live<'_> {
-    fn advance(&mut self, logits: [f32; 6], choice: Choice, forgets: bool, longest: usize) -> Next {
+    fn advance(&mut self, logits: [f32; 6], limits: &Limits) -> Next {
         let possible = |option: usize| match Action::ALL.get(option) {
             Some(&action) => self.now.can(action),
             None => self.now == *self.goal,
@@ -110,14 +131,15 @@ impl Live<'_> {
         let options: Vec<(usize, f64)> =
             (0..6).filter(|&o| possible(o)).map(|o| (o, f64::from(logits[o]))).collect();
         // The turns are always possible, so there is an option.
-        let chosen = match choice {
+        let chosen = match self.choice {
             Choice::Greedy => options.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }),
-            Choice::Sampled { .. } => sample(&options, &mut self.random),
+            Choice::Sampled { .. } => sample(&options, limits.temperature, &mut self.random),
         };
         let Some(&action) = chosen.and_then(|(option, _)| Action::ALL.get(option)) else {
             return Next::Arrived;
         };
-        if self.actions.len() == longest || (forgets && !self.seen.insert(self.now.clone())) {
+        let again = self.seen.as_mut().is_some_and(|seen| !seen.insert(self.now.clone()));
+        if again || self.actions.len() == limits.longest {
             return Next::Failed;
         }
         self.actions.push(action);
@@ -125,10 +147,10 @@ impl Live<'_> {
     }
 }
 
-/// One of the options, by probability at [`TEMPERATURE`].
-fn sample(options: &[(usize, f64)], random: &mut Random) -> Option<(usize, f64)> {
+/// One of the options, by probability at this temperature.
+fn sample(options: &[(usize, f64)], temperature: f64, random: &mut Random) -> Option<(usize, f64)> {
     let most = options.iter().map(|o| o.1).fold(f64::NEG_INFINITY, f64::max);
-    let weight = |score: f64| ((score - most) / TEMPERATURE).exp();
+    let weight = |score: f64| ((score - most) / temperature).exp();
     let mut left = random.unit() * options.iter().map(|o| weight(o.1)).sum::<f64>();
     let drawn = options.iter().find(|o| {
         left -= weight(o.1);
