@@ -4,6 +4,7 @@ mod bench;
 mod eval;
 mod generate;
 mod serve;
+mod train;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ enum Command {
     Eval(eval::Eval),
     Generate(generate::Generate),
     Bench(bench::Bench),
+    Train(train::Train),
 }
 
 impl Arguments {
@@ -36,6 +38,7 @@ impl Arguments {
             Command::Eval(eval) => eval.run(),
             Command::Generate(generate) => generate.run(),
             Command::Bench(bench) => bench.run(),
+            Command::Train(train) => train.run(),
         }
     }
 }

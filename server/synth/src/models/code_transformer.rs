@@ -268,6 +268,21 @@ impl Network for CodeTransformer {
         lesson.count
     }
 
+    /// Those of embeddings and of the few cells that are read out of the trunk left out.
+    fn multiplications(sizes: &Sizes, lesson: &Lesson) -> Option<f64> {
+        let size = |key| sizes.get(key, i64::MAX).map(|n| n as f64);
+        let (d, layers, channels, blocks) = (size("d")?, size("layers")?, size("channels")?, size("blocks")?);
+        let tasks = lesson.count.max(1) as f64;
+        let (memory, tokens) = (lesson.reading.order.len() as f64, lesson.tokens.len() as f64);
+        let (longest, length) = (memory / tasks, tokens / tasks);
+        let worlds = lesson.reading.canvases.len() as f64
+            * (Trunk::multiplications(channels, blocks) + 4.0 * 64.0 * channels * d);
+        let encoder = memory * (12.0 * d * d + 2.0 * longest * d);
+        let cross = memory * 2.0 * d * d;
+        let decoder = tokens * (14.0 * d * d + 2.0 * (length + longest) * d);
+        Some(worlds + layers * (encoder + cross + decoder) + tokens * d * VOCABULARY as f64)
+    }
+
     fn loss(&self, lesson: &Lesson) -> Loss {
         let device = self.trunk.device();
         let memory = self.memory(&lesson.reading);

@@ -121,6 +121,12 @@ impl Trunk {
         Ok(Trunk { stem, blocks })
     }
 
+    /// Multiplications for one pair of worlds.
+    pub fn multiplications(channels: f64, blocks: f64) -> f64 {
+        use dataset::features::{CELLS, PLANES};
+        CELLS as f64 * 9.0 * channels * (PLANES as f64 + 2.0 * blocks * channels)
+    }
+
     pub fn device(&self) -> tch::Device {
         self.stem.weight.device()
     }

@@ -47,6 +47,12 @@ pub trait Network: Sized + 'static {
     /// How many predictions the batch asks for.
     fn targets(features: &Self::Features) -> usize;
 
+    /// Multiplications (each with its addition) of predicting the batch once, counted from the sizes; None where
+    /// nobody has counted them.
+    fn multiplications(_: &Sizes, _: &Self::Features) -> Option<f64> {
+        None
+    }
+
     /// Predicts, on the device and in the kind of the weights.
     fn loss(&self, features: &Self::Features) -> Loss;
 

@@ -207,7 +207,7 @@ pub fn save_weights<'t>(
 }
 
 /// Writes beside the file, then puts it in its place.
-fn write(file: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
+pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
     let unwritable = |error| CheckpointError::Unwritable { file: file.to_owned(), error };
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");

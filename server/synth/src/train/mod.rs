@@ -1,6 +1,372 @@
 //! Training: one loop for every network, endless fresh tasks, exact resume.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`config`] | what decides the outcome, as TOML |
+//! | [`data`], [`file`], [`stream`] | which task is learned when, and having it ready in time |
+//! | [`inferred`] | traces found as training goes |
+//! | [`optimizer`], [`schedule`], [`ema`] | what becomes of the gradients |
+//! | [`checkpoint`] | a training on disk |
+//! | [`evaluation`], [`metrics`], [`curve`] | what is known of it |
 
 pub mod checkpoint;
+pub mod config;
+pub mod curve;
+pub mod data;
 pub mod ema;
+pub mod evaluation;
+pub mod file;
+pub mod inferred;
+pub mod metrics;
 pub mod optimizer;
 pub mod schedule;
+pub mod stream;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use tch::{Device, Kind, Tensor};
+
+use crate::models::network::{self, Network, Visitor};
+use crate::models::parameters::Parameters;
+use crate::models::weights::Weights;
+use checkpoint::{Progress, Saved};
+use config::Config;
+use data::{Batch, Data};
+use ema::Ema;
+use evaluation::Evaluation;
+use inferred::Inferrer;
+use metrics::{Log, Step, Sums};
+use optimizer::Optimizer;
+use stream::Stream;
+
+/// How a training is run; none of it has a bearing on the weights.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Folder for weights, checkpoint, metrics and curve.
+    pub out: PathBuf,
+    /// Ends this run, not the training, after so many minutes or steps.
+    pub minutes: Option<f64>,
+    pub steps: Option<u64>,
+    pub resume: Resume,
+    /// Writes a compact checkpoint too.
+    pub compact: bool,
+    pub device: Device,
+    /// Threads that prepare the data.
+    pub threads: usize,
+    /// Shows a bar.
+    pub show: bool,
+}
+
+/// Where a training goes on from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resume {
+    /// The checkpoint of the output folder that came farther, the exact or the compact one; from the start if there is
+    /// none.
+    Auto,
+    /// From the start.
+    Never,
+    /// The checkpoint of this folder.
+    From(PathBuf),
+}
+
+/// What a run came to.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Of the whole training.
+    pub progress: Progress,
+    /// Of this run.
+    pub sums: Sums,
+    /// Whether the training has come to its end.
+    pub finished: bool,
+    pub weights: PathBuf,
+    pub compact: Vec<PathBuf>,
+}
+
+/// Minutes between two checkpoints.
+const SAVE: Duration = Duration::from_secs(180);
+/// So many steps in a row without a finite gradient end the training.
+const HOPELESS: u32 = 100;
+
+/// Trains the network that the configuration names, until the training's end, this run's limit, or `stop`. What there
+/// is by then has been saved.
+///
+/// # Errors
+/// Where the network is unknown, the configuration does not fit it, or files can't be read or written.
+pub fn train(config: &Config, options: &Options, stop: &AtomicBool) -> anyhow::Result<Summary> {
+    struct Train<'a>(&'a Config, &'a Options, &'a AtomicBool);
+    impl Visitor for Train<'_> {
+        type Output = anyhow::Result<Summary>;
+
+        fn visit<N: Network>(self) -> Self::Output {
+            Run::<N>::begin(self.0, self.1)?.run(self.2)
+        }
+    }
+    let name = config.model.model();
+    network::visit(name, Train(config, options, stop)).with_context(|| {
+        format!("there is no network {name}: `model.model` is one of {}", network::NAMES.join(", "))
+    })?
+}
+
+struct Run<'a, N: Network> {
+    config: &'a Config,
+    options: &'a Options,
+    /// What is computed in.
+    kind: Kind,
+    progress: Progress,
+    parameters: Parameters,
+    optimizer: Optimizer,
+    ema: Option<Ema>,
+    stream: Stream<N>,
+    evaluation: Evaluation,
+    log: Log,
+    started: Instant,
+}
+
+impl<'a, N: Network> Run<'a, N> {
+    fn begin(config: &'a Config, options: &'a Options) -> anyhow::Result<Run<'a, N>> {
+        let started = Instant::now();
+        let (out, device) = (&options.out, options.device);
+        fs::create_dir_all(out).with_context(|| format!("can't make the folder {}", out.display()))?;
+        let kind = config.arithmetic.kind(device);
+        let mut parameters = Parameters::new(device, config.seed);
+        let mut optimizer = Optimizer::new(&config.optimizer);
+        let mut ema = (config.ema > 0.0).then(|| Ema::new(config.ema));
+        let mut progress = Progress { seed: config.seed, ..Progress::default() };
+        if let Some(saved) = saved(options)? {
+            if saved.sizes != config.model {
+                bail!("the checkpoint is of a network of other sizes: remove it, or choose another `--out`");
+            }
+            if saved.progress.seed != config.seed {
+                bail!(
+                    "the checkpoint is of seed {}: remove it, or choose another `--out`",
+                    saved.progress.seed
+                );
+            }
+            saved.restore(&mut parameters, &mut optimizer, ema.as_mut());
+            progress = saved.progress;
+        }
+        progress.config.clone_from(&config.text);
+        // Makes what weights there are none of yet, and refuses what doesn't fit.
+        N::build(Weights::training(&config.model, &mut parameters, kind))?;
+        let data = Data::new(config)?;
+        let lines = match &config.data.file {
+            Some(file) => {
+                let (seed, shuffle, batch) = (config.seed, config.data.shuffle, config.data.batch);
+                let reading = file::Reading { file: file.clone(), seed, shuffle, batch };
+                let lines = file::batches(reading, progress.tasks);
+                Some(lines.with_context(|| format!("can't read {}", file.display()))?)
+            }
+            None => None,
+        };
+        let inferrer = Inferrer::new(&config.traces, device, kind)?;
+        let stream = Stream::new(data, lines, inferrer, progress.tasks, options.threads)?;
+        let evaluation = Evaluation::new(config, device, kind)?;
+        let log = Log::open(out, &config.name, progress.step, options.show)?;
+        Ok(Run {
+            config,
+            options,
+            kind,
+            progress,
+            parameters,
+            optimizer,
+            ema,
+            stream,
+            evaluation,
+            log,
+            started,
+        })
+    }
+
+    fn run(mut self, stop: &AtomicBool) -> anyhow::Result<Summary> {
+        let first = self.progress.step;
+        let (mut saved, mut measured, mut hopeless) = (Instant::now(), self.progress.seconds, 0);
+        while !self.finished() && !self.ended(first) && !stop.load(Ordering::Relaxed) {
+            let step = self.step()?;
+            hopeless = if step.gradient.is_finite() { 0 } else { hopeless + 1 };
+            if hopeless == HOPELESS {
+                bail!("the gradients have not been finite for {HOPELESS} steps: lower `optimizer.rate`");
+            }
+            let (share, left) = self.left(first);
+            self.log.step(&self.progress, &step, share, left)?;
+            if self.progress.seconds - measured >= 60.0 * self.config.evaluation.minutes && !self.finished() {
+                self.evaluate(stop)?;
+                measured = self.progress.seconds;
+            }
+            if saved.elapsed() >= SAVE {
+                self.save()?;
+                saved = Instant::now();
+            }
+        }
+        self.save()?;
+        let compact =
+            if self.options.compact { self.training().save_compact(&self.options.out)? } else { Vec::new() };
+        let weights = self.export()?;
+        self.evaluate(stop)?;
+        self.log.finish(&self.progress)?;
+        let finished = self.finished();
+        Ok(Summary { progress: self.progress, sums: self.log.run, finished, weights, compact })
+    }
+
+    /// One step: predict, learn from the gradients, count.
+    fn step(&mut self) -> anyhow::Result<Step> {
+        let start = Instant::now();
+        let (waited, inferring) = (self.stream.waited, self.stream.inferring);
+        let Batch { features, samples, inferred, unknown, refused } = self.stream.next_batch()?;
+        let targets: usize = features.iter().map(N::targets).sum();
+        let mut loss = Tensor::zeros([2], (Kind::Double, self.options.device));
+        self.parameters.zero_grad();
+        for features in &features {
+            let network = N::build(Weights::training(&self.config.model, &mut self.parameters, self.kind))?;
+            let found = network.loss(features);
+            (&found.sum / targets as f64).backward();
+            loss += Tensor::stack(
+                &[found.sum.detach().to_kind(Kind::Double), found.correct.to_kind(Kind::Double)],
+                0,
+            );
+        }
+        let Progress { step, seconds, .. } = self.progress;
+        let schedule = &self.config.schedule;
+        let rate = schedule.rate(self.config.optimizer.rate, step, schedule.progress(step, seconds));
+        let gradient = self.optimizer.step(&mut self.parameters, rate);
+        if let Some(ema) = &mut self.ema {
+            ema.update(&self.parameters);
+        }
+        self.progress.step += 1;
+        self.progress.tasks += self.config.data.batch as u64;
+        self.progress.samples += samples as u64;
+        self.progress.seconds += start.elapsed().as_secs_f64();
+        Ok(Step {
+            samples,
+            targets,
+            loss: loss.double_value(&[0]),
+            correct: loss.int64_value(&[1]),
+            rate,
+            gradient,
+            seconds: start.elapsed().as_secs_f64(),
+            waiting: self.stream.waited - waited,
+            inferring: self.stream.inferring - inferring,
+            inferred,
+            unknown,
+            refused,
+            multiplications: features.iter().map(|f| N::multiplications(&self.config.model, f)).sum(),
+        })
+    }
+
+    /// Whether the whole training is done.
+    fn finished(&self) -> bool {
+        self.config.schedule.progress(self.progress.step, self.progress.seconds) >= 1.0
+    }
+
+    /// Whether this run has come to its limit.
+    fn ended(&self, first: u64) -> bool {
+        let minutes = self.started.elapsed().as_secs_f64() / 60.0;
+        self.options.minutes.is_some_and(|limit| minutes >= limit)
+            || self.options.steps.is_some_and(|limit| self.progress.step - first >= limit)
+    }
+
+    /// How much of this run is done, and how long the rest will take.
+    fn left(&self, first: u64) -> (f64, Option<Duration>) {
+        let elapsed = self.started.elapsed().as_secs_f64();
+        let minutes = self.options.minutes.map_or(0.0, |limit| elapsed / (60.0 * limit).max(1e-9));
+        let steps = (self.progress.step - first) as f64;
+        let of_steps = self.options.steps.map_or(0.0, |limit| steps / limit.max(1) as f64);
+        let schedule = self.config.schedule.progress(self.progress.step, self.progress.seconds);
+        let share = minutes.max(of_steps).max(schedule);
+        let trained = self.log.run.total.seconds;
+        let left = [
+            (minutes > 0.0).then(|| elapsed * (1.0 / minutes - 1.0)),
+            (of_steps > 0.0).then(|| trained * (1.0 / of_steps - 1.0)),
+            (schedule > 0.0).then(|| self.progress.seconds * (1.0 / schedule - 1.0)),
+        ];
+        let left = left.into_iter().flatten().filter(|left| left.is_finite()).reduce(f64::min);
+        (share, left.map(|left| Duration::from_secs_f64(left.clamp(0.0, 1e9))))
+    }
+
+    fn training(&self) -> checkpoint::Training<'_> {
+        checkpoint::Training {
+            progress: &self.progress,
+            sizes: &self.config.model,
+            parameters: &self.parameters,
+            optimizer: &self.optimizer,
+            ema: self.ema.as_ref(),
+        }
+    }
+
+    fn save(&self) -> anyhow::Result<()> {
+        Ok(self.training().save(&self.options.out.join(CHECKPOINT))?)
+    }
+
+    /// The weights to use: their average if there is one.
+    fn best(&self) -> Parameters {
+        let mut best = Parameters::new(self.options.device, self.config.seed);
+        match &self.ema {
+            Some(ema) if ema.updates() > 0 => ema.iter().for_each(|(name, value)| best.set(name, value)),
+            _ => self.parameters.iter().for_each(|(name, value)| best.set(name, value)),
+        }
+        best
+    }
+
+    fn evaluate(&mut self, stop: &AtomicBool) -> anyhow::Result<()> {
+        let mut best = self.best();
+        let network = N::build(Weights::training(&self.config.model, &mut best, self.kind))?;
+        match self.evaluation.measure(&network.model(), &|| stop.load(Ordering::Relaxed)) {
+            Some(figures) => self.log.evaluated(&self.progress, figures),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what `--models` loads: the weights, and the trace model that they were trained with.
+    fn export(&self) -> anyhow::Result<PathBuf> {
+        let Config { name, model, data, traces, .. } = self.config;
+        let mut metadata: BTreeMap<String, String> = model.0.clone();
+        let tasks = match &data.file {
+            Some(file) => format!("{}", file.file_name().unwrap_or_default().display()),
+            None => format!("generator {}", env!("CARGO_PKG_VERSION")),
+        };
+        for (key, value) in [
+            ("trained", name.clone()),
+            ("trained_seed", self.config.seed.to_string()),
+            ("trained_on", tasks),
+            ("trained_tasks", self.progress.tasks.to_string()),
+            ("trained_steps", self.progress.step.to_string()),
+            ("trained_minutes", format!("{:.2}", self.progress.seconds / 60.0)),
+            ("excluded", if data.exclude.is_some() { "yes" } else { "no" }.to_owned()),
+        ] {
+            metadata.insert(key.to_owned(), value);
+        }
+        let file = self.options.out.join(format!("{name}.safetensors"));
+        checkpoint::save_weights(&file, self.best().iter(), &metadata)?;
+        if let Some(of) = &traces.trace_model {
+            let (bytes, _) = inferred::read_weights(of)?;
+            checkpoint::write(&self.options.out.join("trace-model.safetensors"), &bytes)?;
+        }
+        Ok(file)
+    }
+}
+
+/// Of the exact checkpoint.
+const CHECKPOINT: &str = "checkpoint";
+
+/// The checkpoint to go on from.
+fn saved(options: &Options) -> anyhow::Result<Option<Saved>> {
+    let folder = match &options.resume {
+        Resume::Never => return Ok(None),
+        Resume::Auto => &options.out,
+        Resume::From(folder) => folder,
+    };
+    let exact = Saved::read(&folder.join(CHECKPOINT))?;
+    let compact = Saved::read_compact(folder)?;
+    let farthest = match (exact, compact) {
+        (Some(exact), Some(compact)) if compact.progress.step > exact.progress.step => Some(compact),
+        (exact, compact) => exact.or(compact),
+    };
+    if farthest.is_none() && options.resume != Resume::Auto {
+        bail!("{} holds no checkpoint to resume from", folder.display());
+    }
+    Ok(farthest)
+}

@@ -1,0 +1,133 @@
+//! `karel-synth train`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use clap::Args;
+use synth::device::{self, Choice};
+use synth::train::config::Config;
+use synth::train::{Options, Resume, Summary, train};
+
+/// Train a network as a configuration says; started again in the same folder, it goes on where it was
+#[derive(Args)]
+pub struct Train {
+    /// Configuration, as those in server/synth/systems
+    #[arg(value_name = "CONFIG.toml")]
+    config: PathBuf,
+    /// End this run after so many minutes, all included but the last saving and evaluation [default: when the
+    /// configuration's schedule is over]
+    #[arg(long, value_parser = positive)]
+    minutes: Option<f64>,
+    /// End this run after so many steps
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Folder for weights, checkpoint, metrics and curve [default: runs/NAME]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Where to go on from: `auto` (the output folder, if it holds a checkpoint), `never`, or a folder
+    #[arg(long, default_value = "auto", value_name = "auto|never|DIR")]
+    resume: String,
+    /// Write a compact checkpoint too, in pieces of at most 15 MB
+    #[arg(long)]
+    compact: bool,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "auto")]
+    device: Choice,
+    /// CPU threads [default: all]
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Seed of weights and tasks, in place of the configuration's
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Never train on the programs of this file of tasks
+    #[arg(long, value_name = "FILE")]
+    exclude: Option<PathBuf>,
+    /// Put a value in the place of the configuration's, such as `data.batch=64`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|n: &f64| n.is_finite() && *n > 0.0)
+        .ok_or_else(|| "not a number above 0".to_owned())
+}
+
+impl Train {
+    pub fn run(self) -> anyhow::Result<()> {
+        let mut overrides = self.set;
+        overrides.extend(self.seed.map(|seed| format!("seed={seed}")));
+        overrides.extend(self.exclude.map(|file| format!("data.exclude={:?}", file.display().to_string())));
+        let config = Config::read(&self.config, &overrides)?;
+        let device = device::open(self.device)?;
+        device::set_threads(self.threads);
+        let available = std::thread::available_parallelism().map_or(1, usize::from);
+        let options = Options {
+            out: self.out.unwrap_or_else(|| PathBuf::from("runs").join(&config.name)),
+            minutes: self.minutes,
+            steps: self.steps,
+            resume: match &*self.resume {
+                "auto" => Resume::Auto,
+                "never" => Resume::Never,
+                folder => Resume::From(folder.into()),
+            },
+            compact: self.compact,
+            device,
+            threads: self.threads.unwrap_or(available),
+            show: true,
+        };
+        let stop = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&stop);
+        ctrlc::set_handler(move || {
+            // Asked twice, it need not be clean.
+            if asked.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        })
+        .context("can't listen for Ctrl-C")?;
+        let summary = train(&config, &options, &stop)?;
+        tell(&config, &options, &summary);
+        Ok(())
+    }
+}
+
+fn tell(config: &Config, options: &Options, summary: &Summary) {
+    let Summary { progress, sums, finished, weights, compact } = summary;
+    let total = &sums.total;
+    let seconds = total.seconds.max(1e-9);
+    let percent = |part: f64| 100.0 * part / seconds;
+    anstream::println!(
+        "{} on {}: {} steps in {:.0} s, {:.0} samples/s, {:.1}% waiting for data, {:.1}% inferring traces{}",
+        config.name,
+        device::name(options.device),
+        sums.steps,
+        total.seconds,
+        total.samples as f64 / seconds,
+        percent(total.waiting.as_secs_f64()),
+        percent(total.inferring.as_secs_f64()),
+        if sums.skipped > 0 { format!(", {} steps skipped", sums.skipped) } else { String::new() },
+    );
+    if let Some(forward) = total.multiplications {
+        // Two operations for each multiplication; the way back costs twice the way there.
+        let operations = 6.0 * forward;
+        anstream::println!(
+            "{:.2} GFLOP a sample, {:.3} TFLOP/s",
+            operations / total.samples.max(1) as f64 / 1e9,
+            operations / seconds / 1e12
+        );
+    }
+    anstream::println!(
+        "{}: step {}, {} tasks, {:.1} minutes; weights in {}",
+        if *finished { "the training is over" } else { "to be continued" },
+        progress.step,
+        progress.tasks,
+        progress.seconds / 60.0,
+        weights.display()
+    );
+    for file in compact {
+        anstream::println!("compact checkpoint: {}", file.display());
+    }
+}

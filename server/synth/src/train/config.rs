@@ -1,0 +1,320 @@
+//! The configuration of a training: a TOML file, and values that the command line puts in the place of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use serde::{Deserialize, Deserializer};
+use tch::{Device, Kind};
+use toml::{Table, Value};
+
+use super::optimizer::OptimizerConfig;
+use super::schedule::Schedule;
+use crate::models::weights::Sizes;
+
+/// Everything that decides what comes out of a training, the device aside.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Of the system; the weights are called so.
+    pub name: String,
+    /// Of the first weights, of the tasks, and of what is drawn from each.
+    #[serde(default)]
+    pub seed: u64,
+    /// What CUDA computes in. The weights themselves are always float32, and so is everything on the CPU.
+    #[serde(default)]
+    pub arithmetic: Arithmetic,
+    /// Decay of the average of the weights, such as 0.999; 0 for no average.
+    #[serde(default)]
+    pub ema: f64,
+    /// `model`, the network's name, and its sizes.
+    #[serde(deserialize_with = "sizes")]
+    pub model: Sizes,
+    #[serde(default)]
+    pub data: DataConfig,
+    #[serde(default)]
+    pub traces: TracesConfig,
+    #[serde(default)]
+    pub optimizer: OptimizerConfig,
+    #[serde(default)]
+    pub schedule: Schedule,
+    #[serde(default)]
+    pub evaluation: EvaluationConfig,
+    /// The same as text, overrides included.
+    #[serde(skip)]
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arithmetic {
+    #[default]
+    Float32,
+    BFloat16,
+}
+
+impl Arithmetic {
+    pub fn kind(self, device: Device) -> Kind {
+        match (self, device) {
+            (Arithmetic::BFloat16, Device::Cuda(_)) => Kind::BFloat16,
+            _ => Kind::Float,
+        }
+    }
+}
+
+/// `[data]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DataConfig {
+    /// Tasks in the public dataset's format, plain or gzip, read again and again; without it tasks are made up
+    /// endlessly, and none is seen twice.
+    pub file: Option<PathBuf>,
+    /// Tasks of the file among which the next one is drawn.
+    pub shuffle: usize,
+    /// Tasks in a step.
+    pub batch: usize,
+    /// Least and most examples that are shown of a task; how many is drawn for each task.
+    pub examples: [usize; 2],
+    /// How a batch is cut, the smallest tasks first: what is padded together should be alike.
+    pub micro_batches: Vec<f64>,
+    /// A file of tasks whose programs are left out.
+    pub exclude: Option<PathBuf>,
+}
+
+impl Default for DataConfig {
+    fn default() -> DataConfig {
+        DataConfig {
+            file: None,
+            shuffle: 50_000,
+            batch: 1024,
+            examples: [1, 10],
+            micro_batches: vec![1.0],
+            exclude: None,
+        }
+    }
+}
+
+/// `[traces]`: which traces a code model is told. The shares need not add up to 1.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TracesConfig {
+    /// Share of tasks with the program's own traces.
+    pub gold: f64,
+    /// Share of tasks with traces that a trace model finds as training goes; none where it fails.
+    pub inferred: f64,
+    /// Share of tasks without traces.
+    pub none: f64,
+    /// Share of inferred trace sets that are sampled; the others are greedy.
+    pub sampled_share: f64,
+    /// Of the samples.
+    pub temperature: f64,
+    /// Sets of inferred traces per task, each a sample of its own. Sets after the first are always sampled.
+    pub sets: usize,
+    /// Weight file of the trace model, or `embedded`.
+    pub trace_model: Option<String>,
+}
+
+impl Default for TracesConfig {
+    fn default() -> TracesConfig {
+        TracesConfig {
+            gold: 1.0,
+            inferred: 0.0,
+            none: 0.0,
+            sampled_share: 0.5,
+            temperature: crate::traces::TEMPERATURE,
+            sets: 1,
+            trace_model: None,
+        }
+    }
+}
+
+/// `[evaluation]`: what is measured as training goes, on tasks that are never trained on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EvaluationConfig {
+    /// Minutes of training between two evaluations; there is always one at the end.
+    pub minutes: f64,
+    /// Tasks that are made up; 0 for none.
+    pub tasks: usize,
+    /// Of these tasks.
+    pub seed: u64,
+    /// A file of tasks to evaluate on too.
+    pub file: Option<PathBuf>,
+    /// How many of the file's tasks.
+    pub limit: usize,
+}
+
+impl Default for EvaluationConfig {
+    fn default() -> EvaluationConfig {
+        EvaluationConfig { minutes: 1.0, tasks: 1000, seed: 0x6865_6c64_2d6f_7574, file: None, limit: 500 }
+    }
+}
+
+impl Config {
+    /// Reads a configuration, with each `key=value` of `overrides` in the place of its own value. Keys are as in
+    /// `data.batch`; a value that is no TOML value is a string.
+    ///
+    /// # Errors
+    /// What the file, or a key, or a value is not.
+    pub fn read(file: &Path, overrides: &[String]) -> anyhow::Result<Config> {
+        let text = fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
+        Config::parse(&text, &file.display().to_string(), overrides)
+    }
+
+    /// The same from text; `file` is what errors call it.
+    pub fn parse(text: &str, file: &str, overrides: &[String]) -> anyhow::Result<Config> {
+        // Without overrides first: its errors know their lines.
+        let own: Result<Config, toml::de::Error> = toml::from_str(text);
+        let mut table: Table = match own {
+            Err(error) if overrides.is_empty() => return Err(refusal(file, text, &error)),
+            _ => toml::from_str(text).map_err(|error| refusal(file, text, &error))?,
+        };
+        for item in overrides {
+            set(&mut table, item)?;
+        }
+        let text = toml::to_string(&table).with_context(|| format!("can't put {file} together again"))?;
+        let config: Config =
+            toml::from_str(&text).map_err(|error| anyhow!("{file}, with `--set`: {}", sentence(&error)))?;
+        let config = Config { text, ..config };
+        config.check().with_context(|| file.to_owned())?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let usable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(usable) {
+            bail!("`name` is used for files: it must be of letters, digits, `-`, `_` and `.`");
+        }
+        let [least, most] = self.data.examples;
+        if least < 1 || least > most || most > dataset::generate::MAX_EXAMPLES {
+            let limit = dataset::generate::MAX_EXAMPLES;
+            bail!("`data.examples` must be two numbers from 1 to {limit}, the smaller first");
+        }
+        if self.data.batch < 1 || self.data.batch > 1 << 20 {
+            bail!("`data.batch` must be 1 to {}", 1 << 20);
+        }
+        if self.data.micro_batches.is_empty() || !self.data.micro_batches.iter().all(|&f| f > 0.0) {
+            bail!("`data.micro_batches` must be shares above 0");
+        }
+        let TracesConfig { gold, inferred, none, sampled_share, temperature, sets, .. } = self.traces;
+        if [gold, inferred, none].iter().any(|&f| !(0.0..=1e9).contains(&f)) || gold + inferred + none <= 0.0
+        {
+            bail!("`traces.gold`, `inferred` and `none` must be shares, not all of them 0");
+        }
+        if !(0.0..=1.0).contains(&sampled_share) {
+            bail!("`traces.sampled_share` must be 0 to 1");
+        }
+        if !(temperature > 0.0 && temperature.is_finite()) {
+            bail!("`traces.temperature` must be above 0");
+        }
+        if !(1..=64).contains(&sets) {
+            bail!("`traces.sets` must be 1 to 64");
+        }
+        if inferred > 0.0 && self.traces.trace_model.is_none() {
+            bail!("inferred traces need `traces.trace_model`: a weight file, or `embedded`");
+        }
+        if !(0.0..1.0).contains(&self.ema) {
+            bail!("`ema` must be 0 (off) or below 1");
+        }
+        Ok(())
+    }
+}
+
+/// One sentence, with the line where it is known.
+fn refusal(file: &str, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    match line {
+        Some(line) => anyhow!("{file}, line {line}: {}", sentence(error)),
+        None => anyhow!("{file}: {}", sentence(error)),
+    }
+}
+
+fn sentence(error: &toml::de::Error) -> String {
+    error.message().lines().collect::<Vec<_>>().join(", ")
+}
+
+/// Puts `key=value` into the table.
+fn set(table: &mut Table, item: &str) -> anyhow::Result<()> {
+    let (key, value) = item.split_once('=').with_context(|| format!("`--set {item}` is no key=value"))?;
+    let (key, value) = (key.trim(), value.trim());
+    let value = toml::from_str::<Table>(&format!("value = {value}"))
+        .ok()
+        .and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| Value::String(value.to_owned()));
+    let mut parts: Vec<&str> = key.split('.').collect();
+    let last = parts.pop().unwrap_or_default();
+    let mut place = table;
+    for part in parts {
+        let inner = place.entry(part).or_insert_with(|| Value::Table(Table::new()));
+        place = inner.as_table_mut().with_context(|| format!("`--set {item}`: `{part}` is no table"))?;
+    }
+    place.insert(last.to_owned(), value);
+    Ok(())
+}
+
+/// Numbers and words as the metadata of weights hold them.
+fn sizes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sizes, D::Error> {
+    let table = BTreeMap::<String, Value>::deserialize(deserializer)?;
+    let text = |(key, value)| match value {
+        Value::String(word) => Ok((key, word)),
+        Value::Integer(number) => Ok((key, number.to_string())),
+        Value::Boolean(yes) => Ok((key, yes.to_string())),
+        Value::Float(number) => Ok((key, number.to_string())),
+        _ => Err(serde::de::Error::custom(format!("`model.{key}` is neither a number nor a word"))),
+    };
+    let sizes = Sizes(table.into_iter().map(text).collect::<Result<_, _>>()?);
+    if sizes.word("model").is_none() {
+        return Err(serde::de::Error::missing_field("model.model"));
+    }
+    Ok(sizes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "name = \"small\"\n[model]\nmodel = \"TracePolicy\"\nchannels = 8\n";
+
+    #[test]
+    fn overrides_take_the_place_of_values() {
+        let overrides = ["data.batch=7", "model.channels = 16", "name=other", "data.examples=[6, 6]"];
+        let config = Config::parse(SMALL, "x.toml", &overrides.map(str::to_owned)).unwrap();
+        assert_eq!((config.data.batch, config.data.examples, &*config.name), (7, [6, 6], "other"));
+        assert_eq!(config.model.get("channels", 100), Some(16));
+        assert_eq!(Config::parse(&config.text, "again", &[]).unwrap().data.batch, 7);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_in_one_line() {
+        let with = |more: &str, overrides: &[&str]| {
+            let overrides: Vec<String> = overrides.iter().map(|&o| o.to_owned()).collect();
+            let error = Config::parse(&format!("{SMALL}{more}"), "x.toml", &overrides).unwrap_err();
+            let text = format!("{error:#}");
+            assert!(!text.contains('\n'), "{text}");
+            text
+        };
+        for (more, overrides, expected) in [
+            ("[data]\nbatches = 3", &[][..], "x.toml, line 6: unknown field `batches`"),
+            ("[data]\nbatch = \"many\"", &[], "line 6: invalid type"),
+            ("[data", &[], "line 5"),
+            ("", &["data.batches=3"], "unknown field `batches`"),
+            ("", &["optimizer.kind=magic"], "unknown variant `magic`"),
+            ("", &["batch"], "no key=value"),
+            ("", &["name.x=3"], "`name` is no table"),
+            ("", &["name=a/b"], "`name` is used for files"),
+            ("", &["data.examples=[5,2]"], "`data.examples`"),
+            ("", &["data.batch=0"], "`data.batch`"),
+            ("", &["data.micro_batches=[]"], "`data.micro_batches`"),
+            ("", &["traces.gold=0"], "not all of them 0"),
+            ("", &["traces.inferred=0.5"], "need `traces.trace_model`"),
+            ("", &["traces.temperature=0"], "`traces.temperature`"),
+            ("", &["traces.sets=0"], "`traces.sets`"),
+            ("", &["ema=1.0"], "`ema`"),
+        ] {
+            let text = with(more, overrides);
+            assert!(text.contains(expected), "{text} instead of {expected}");
+        }
+        assert!(format!("{:#}", Config::parse("name = \"a\"", "x", &[]).unwrap_err()).contains("`model`"));
+    }
+}

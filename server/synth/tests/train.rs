@@ -1,0 +1,291 @@
+//! Training, from a configuration to weights that evaluate and serve: tiny networks on the CPU.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::AtomicBool;
+
+use dataset::compact::BEGIN;
+use runtime::sample::Random;
+use synth::models::code_transformer::CodeTransformer;
+use synth::models::network::{Model, Network, Sample};
+use synth::models::parameters::Parameters;
+use synth::models::weights::{Sizes, Weights};
+use synth::models::{CodeTask, Models, Pair, Row, VOCABULARY};
+use synth::train::config::Config;
+use synth::train::metrics::Line;
+use synth::train::{Options, Resume, Summary, train};
+use tch::{Device, Kind};
+
+/// A folder of its own for a test, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("karel-train-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// One of the shipped configurations, made small.
+fn config(name: &str, overrides: &[&str]) -> Config {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("systems").join(name);
+    let small: &[&str] = match name {
+        "trace-policy.toml" => &["model.channels=8", "model.blocks=1", "model.hidden=16"],
+        _ => &[
+            "model.d=32",
+            "model.heads=2",
+            "model.layers=1",
+            "model.channels=8",
+            "model.blocks=1",
+            "data.examples=[1,3]",
+        ],
+    };
+    let all = ["data.batch=32", "schedule.warmup=5", "schedule.minutes=1000.0", "evaluation.tasks=8"];
+    let overrides: Vec<String> =
+        small.iter().chain(&all).chain(overrides).map(|&item| item.to_owned()).collect();
+    Config::read(&file, &overrides).unwrap()
+}
+
+fn options(out: &Path, steps: u64) -> Options {
+    // Sums of several threads come in any order; one thread of arithmetic, however many prepare the data.
+    tch::set_num_threads(1);
+    Options {
+        out: out.to_owned(),
+        minutes: None,
+        steps: Some(steps),
+        resume: Resume::Auto,
+        compact: false,
+        device: Device::Cpu,
+        threads: 2,
+        show: false,
+    }
+}
+
+fn run(config: &Config, options: &Options) -> Summary {
+    train(config, options, &AtomicBool::new(false)).unwrap()
+}
+
+fn error(config: &Config, options: &Options) -> String {
+    let error = train(config, options, &AtomicBool::new(false)).err().unwrap();
+    let text = format!("{error:#}");
+    assert!(!text.contains('\n'), "{text}");
+    text
+}
+
+fn lines(folder: &Path) -> Vec<Line> {
+    let text = fs::read_to_string(folder.join("metrics.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A tiny policy, whose traces the code models of the tests are told.
+fn policy(folder: &Path) -> String {
+    let summary = run(&config("trace-policy.toml", &[]), &options(folder, 3));
+    format!("traces.trace_model={}", summary.weights.display())
+}
+
+#[test]
+fn a_tiny_system_learns_resumes_compactly_evaluates_and_serves() {
+    let (first, second) = (Folder::new("policy"), Folder::new("code"));
+    let trace_model = policy(&first.0);
+    let config = config(
+        "code-transformer.toml",
+        &[&trace_model, "optimizer.rate=5e-3", "traces.inferred=0.05", "schedule.steps=200"],
+    );
+    let summary = run(&config, &Options { compact: true, ..options(&second.0, 150) });
+    assert_eq!((summary.progress.step, summary.progress.tasks), (150, 150 * 32));
+    let lines = lines(&second.0);
+    let losses: Vec<f64> =
+        lines.iter().filter_map(|l| if let Line::Training(l) = l { Some(l.loss) } else { None }).collect();
+    let last = *losses.last().unwrap();
+    assert!(last < unigram() - 0.25, "{losses:?} against {}", unigram());
+    let figures =
+        lines.iter().rev().find_map(|l| if let Line::Evaluation(l) = l { Some(&l.figures) } else { None });
+    let figures = figures.unwrap();
+    for traces in ["inferred", "gold", "no"] {
+        let name = format!("made up, {traces} traces: generalizes");
+        assert!(figures.contains_key(&name), "{figures:?}");
+    }
+    assert!(fs::read_to_string(second.0.join("curve.svg")).unwrap().contains("</svg>"));
+
+    // The compact checkpoint alone goes on about where it was.
+    assert_eq!(summary.compact.len(), 1);
+    let travelled = Folder::new("travelled");
+    for file in &summary.compact {
+        fs::copy(file, travelled.0.join(file.file_name().unwrap())).unwrap();
+    }
+    let on = run(&config, &options(&travelled.0, 10));
+    assert_eq!(on.progress.step, 160);
+    let loss = on.sums.total.loss / on.sums.total.targets as f64;
+    assert!((loss - last).abs() < 0.3, "{loss} after {last}");
+
+    // What was written is a whole system: code model and trace model.
+    let models = Models::from_folder(&second.0, Device::Cpu).unwrap();
+    assert!(models.trace.is_some());
+    let tasks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tasks.jsonl");
+    let evaluated = engine(&second.0, &["eval", "--beam", "2", "--tasks", tasks.to_str().unwrap()], "");
+    assert!(evaluated.contains("top-1"), "{evaluated}");
+    let asked =
+        [r#"{"jsonrpc":"2.0","id":1,"method":"status"}"#, r#"{"jsonrpc":"2.0","id":2,"method":"shutdown"}"#];
+    let answered = engine(&second.0, &["serve"], &format!("{}\n{}\n", asked[0], asked[1]));
+    assert!(answered.contains("code-transformer.safetensors"), "{answered}");
+    let bytes = fs::read(&summary.weights).unwrap();
+    let weights = Weights::parse(&bytes, "weights", Device::Cpu).unwrap();
+    assert_eq!(weights.sizes().word("excluded"), Some("no"));
+    assert_eq!(weights.sizes().word("trained_tasks"), Some("4800"));
+}
+
+/// What `karel-synth` says with these weights, given this input.
+fn engine(models: &Path, arguments: &[&str], input: &str) -> String {
+    let mut engine = Command::new(env!("CARGO_BIN_EXE_karel-synth"))
+        .args(arguments)
+        .args(["--device", "cpu", "--threads", "1", "--models"])
+        .arg(models)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    engine.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = engine.wait_with_output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Nats per token of the best prediction that looks at nothing.
+fn unigram() -> f64 {
+    let mut counts = [0u32; VOCABULARY];
+    let settings = dataset::generate::Settings::default();
+    let mut scratch = dataset::generate::Scratch::default();
+    for index in 0..300 {
+        let task = dataset::generate::task(&settings, index, &mut scratch);
+        task.program.iter().for_each(|&token| counts[usize::from(token)] += 1);
+    }
+    let all = f64::from(counts.iter().sum::<u32>());
+    let share = |&count: &u32| f64::from(count) / all;
+    -counts.iter().filter(|&&c| c > 0).map(share).map(|p| p * p.ln()).sum::<f64>()
+}
+
+#[test]
+fn resumed_is_uninterrupted() {
+    let first = Folder::new("frozen");
+    let trace_model = policy(&first.0);
+    let (whole, halves) = (Folder::new("whole"), Folder::new("halves"));
+    let config = config("code-transformer.toml", &[&trace_model, "schedule.steps=8", "traces.sets=2"]);
+    run(&config, &Options { threads: 3, ..options(&whole.0, 6) });
+    run(&config, &Options { threads: 1, ..options(&halves.0, 3) });
+    run(&config, &Options { threads: 2, ..options(&halves.0, 3) });
+    let read = |folder: &Folder, name| fs::read(folder.0.join(name)).unwrap();
+    assert!(read(&whole, "code-transformer.safetensors").len() > 10_000);
+    // Masters, memories of the optimizer and average, bit for bit; the seconds are not the same.
+    let tensors = |folder: &Folder| {
+        let bytes = read(folder, "checkpoint");
+        let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        let mut all: Vec<_> =
+            tensors.iter().map(|(name, view)| (name.to_owned(), view.data().to_vec())).collect();
+        all.sort();
+        all
+    };
+    let (whole, halves) = (tensors(&whole), tensors(&halves));
+    assert_eq!(whole.len(), halves.len());
+    for (a, b) in whole.iter().zip(&halves) {
+        assert!(a == b, "{} differs", a.0);
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_in_one_sentence() {
+    let folder = Folder::new("refusals");
+    let gold = ["traces.inferred=0", "traces.trace_model=/nowhere.safetensors"];
+    let text = error(&config("code-transformer.toml", &gold), &options(&folder.0, 1));
+    assert!(text.contains("can't read the trace model /nowhere.safetensors"), "{text}");
+    let policy = |more: &[&str]| config("trace-policy.toml", more);
+    let text = error(&policy(&["model.model=Oracle"]), &options(&folder.0, 1));
+    assert!(text.contains("no network Oracle") && text.contains("TracePolicy"), "{text}");
+    let text = error(&policy(&["model.channels=0"]), &options(&folder.0, 1));
+    assert!(text.contains("no usable `channels`"), "{text}");
+    let text = error(&policy(&["data.file=/nowhere.json"]), &options(&folder.0, 1));
+    assert!(text.contains("can't read /nowhere.json"), "{text}");
+    let empty = folder.0.join("empty.json");
+    fs::write(&empty, "").unwrap();
+    let text = error(&policy(&[&format!("data.file={}", empty.display())]), &options(&folder.0, 1));
+    assert!(text.contains("holds none"), "{text}");
+
+    run(&policy(&[]), &options(&folder.0, 1));
+    let text = error(&policy(&["model.channels=4"]), &options(&folder.0, 1));
+    assert!(text.contains("other sizes"), "{text}");
+    let text = error(&policy(&["seed=5"]), &options(&folder.0, 1));
+    assert!(text.contains("of seed 0"), "{text}");
+    let checkpoint = folder.0.join("checkpoint");
+    let bytes = fs::read(&checkpoint).unwrap();
+    fs::write(&checkpoint, &bytes[..bytes.len() / 2]).unwrap();
+    let text = error(&policy(&[]), &options(&folder.0, 1));
+    assert!(text.contains("is damaged") && text.contains("remove it"), "{text}");
+    let elsewhere = Options { resume: Resume::From("/nowhere".into()), ..options(&folder.0, 1) };
+    let text = error(&policy(&[]), &elsewhere);
+    assert!(text.contains("no checkpoint to resume from"), "{text}");
+    run(&policy(&[]), &Options { resume: Resume::Never, ..options(&folder.0, 1) });
+}
+
+#[test]
+fn a_file_of_tasks_is_learned_from() {
+    let folder = Folder::new("file");
+    let tasks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tasks.jsonl");
+    let file = format!("data.file={}", tasks.display());
+    let summary = run(&config("trace-policy.toml", &[&file, "data.batch=16"]), &options(&folder.0, 2));
+    assert_eq!((summary.progress.tasks, summary.progress.samples), (32, 32));
+}
+
+/// What a decoder with its cache says token by token is what all positions at once were trained to say.
+#[test]
+fn teaching_and_decoding_agree() {
+    tch::set_num_threads(1);
+    let config = config("code-transformer.toml", &["traces.inferred=0", "model.layers=2"]);
+    let mut parameters = Parameters::new(Device::Cpu, 3);
+    let sizes: Sizes = config.model.clone();
+    let mut network =
+        || CodeTransformer::build(Weights::training(&sizes, &mut parameters, Kind::Float)).unwrap();
+    let samples: Vec<Sample> = (0..6).map(|index| sample(index, 1 + index as usize % 3)).collect();
+    let lesson = CodeTransformer::features(&sizes, &samples, &mut Random::new(0));
+    let taught = network().loss(&lesson).sum.double_value(&[]);
+
+    let Model::Code(model) = network().model() else { panic!("a code model") };
+    let tasks: Vec<CodeTask> = samples.iter().map(|s| s.task.clone()).collect();
+    let _no_grad = tch::no_grad_guard();
+    let mut decoder = model.begin(&tasks);
+    let mut decoded = 0.0;
+    let mut rows: Vec<(usize, Row)> = (0..6).map(|task| (task, Row { parent: task, token: BEGIN })).collect();
+    for time in 0.. {
+        let asked: Vec<Row> = rows.iter().map(|&(_, row)| row).collect();
+        if asked.is_empty() {
+            break;
+        }
+        let scores = decoder.step(&asked);
+        let mut next = Vec::new();
+        for (place, &(task, _)) in rows.iter().enumerate() {
+            let program = &samples[task].program;
+            let token = program[time];
+            decoded -= f64::from(scores[place * VOCABULARY + usize::from(token)]);
+            if time + 1 < program.len() {
+                next.push((task, Row { parent: place, token }));
+            }
+        }
+        rows = next;
+    }
+    assert!((taught - decoded).abs() < 1e-3 * decoded, "{taught} and {decoded}");
+}
+
+fn sample(index: u64, examples: usize) -> Sample {
+    let task = dataset::generate::task(&Default::default(), index, &mut Default::default());
+    let examples = task.examples.into_iter().take(examples);
+    let (pairs, traces) = examples.map(|e| (Pair { start: e.start, goal: e.goal }, Some(e.trace))).unzip();
+    Sample { task: CodeTask { pairs, traces }, program: task.program }
+}
