@@ -115,7 +115,10 @@ pub struct Found {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
-    /// Best first: shortest, ties by likelihood; no two that behaved alike.
+    /// Best first, by a choice that was fitted on generated tasks (likelihood, length, how the program's runs on the
+    /// examples compare with the inferred traces, and the like); where the networks have proposed none, shortest
+    /// first. No two that behaved alike, the shortest program of each behaviour, and none that is far-fetched beside
+    /// the first.
     pub candidates: Vec<Candidate>,
     /// Two of the candidates differ in meaning, as seen on sampled worlds.
     pub ambiguous: bool,

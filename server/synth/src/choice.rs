@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use dataset::generate::rules::may_follow;
 use runtime::{Action, Coverage, Limits, Program, SiteKind, World, record};
 use serde::{Deserialize, Serialize};
-use syntax::ast::{self, Block, StatementKind};
+use syntax::ast::{self, Block, Statement, StatementKind};
 
 /// What is known of one behaviour among those that pass. Only differences between the behaviours of one task matter.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -34,7 +35,7 @@ pub struct Profile {
     pub unreached: f64,
     /// Share of the examples in which it does what the inferred trace does; 0 without traces.
     pub follows: f64,
-    /// Neighbouring actions that programs of the dataset never have (rule 3 of the research notes).
+    /// Neighbouring actions that programs of the dataset never have ([`may_follow`]).
     pub breaches: f64,
 }
 
@@ -162,21 +163,23 @@ pub fn profile<'a>(
     }
 }
 
+/// Actions that may not follow the one before them, in the block and in those inside.
 fn breaches(block: &Block) -> usize {
-    use Action::{Move, PickMarker, PutMarker, TurnLeft, TurnRight};
-    let action = |at: usize| match block.statements.get(at).map(|s| &s.kind) {
-        Some(StatementKind::Action(action)) => Some(*action),
+    let action = |statement: &Statement| match statement.kind {
+        StatementKind::Action(action) => Some(action),
         _ => None,
     };
-    let own = (1..block.statements.len()).filter(|&at| match (action(at - 1), action(at)) {
-        (Some(TurnLeft), Some(TurnRight | PutMarker | PickMarker)) => true,
-        (Some(TurnRight), Some(TurnLeft | TurnRight | PutMarker | PickMarker)) => true,
-        (Some(PutMarker), Some(PickMarker)) | (Some(PickMarker), Some(PutMarker)) => true,
-        (Some(Move | TurnLeft | PutMarker | PickMarker), now) => {
-            at > 1 && now == action(at - 1) && now == action(at - 2)
+    let (mut own, mut running) = (0, 0);
+    for pair in block.statements.windows(2) {
+        running += 1;
+        if let (Some(previous), Some(next)) = (action(&pair[0]), action(&pair[1])) {
+            own += usize::from(!may_follow(previous, running, next));
+            if previous == next {
+                continue;
+            }
         }
-        _ => false,
-    });
+        running = 0;
+    }
     let inner = block.statements.iter().map(|statement| match &statement.kind {
         StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => breaches(body),
         StatementKind::If { then, otherwise, .. } => {
@@ -184,7 +187,7 @@ fn breaches(block: &Block) -> usize {
         }
         _ => 0,
     });
-    own.count() + inner.sum::<usize>()
+    own + inner.sum::<usize>()
 }
 
 #[cfg(test)]

@@ -49,7 +49,8 @@ pub struct Added {
 pub struct Place {
     pub class: usize,
     pub features: Features,
-    /// Of being the right one, if one of the classes is; by the model of the choice.
+    /// Of being the right one, if one of the classes is, as the choice has it; the same for all where the networks
+    /// have proposed none of the programs.
     pub probability: f64,
 }
 
@@ -123,7 +124,7 @@ impl Classes {
         };
         let mut places: Vec<Place> = self.all.iter().enumerate().map(place).collect();
         let scored = most.is_some();
-        let score = |p: &Place| if scored { choice.score(&p.features) } else { -p.features.profile.length };
+        let score = |p: &Place| if scored { choice.score(&p.features) } else { 0.0 };
         let scores: Vec<f64> = places.iter().map(score).collect();
         let sum = log_sum(scores.iter().copied());
         for (place, score) in places.iter_mut().zip(scores) {

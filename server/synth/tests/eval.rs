@@ -29,6 +29,7 @@ fn settings() -> Settings {
         workers: 1,
         seed: 0,
         rules: Rules::Dataset,
+        plain: true,
     }
 }
 
@@ -42,6 +43,7 @@ fn conditions(tasks: usize) -> Conditions {
         traces: TraceSource::Inferred,
         trace_beam: 1,
         seed: 0,
+        rules: Rules::Dataset,
         batch: 2,
         workers: 1,
         device: "cpu".to_owned(),

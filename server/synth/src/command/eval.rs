@@ -53,11 +53,14 @@ pub struct Eval {
     /// Milliseconds that a request may take, with --questions
     #[arg(long, value_name = "MS", default_value_t = Budget::default().milliseconds, requires = "questions")]
     milliseconds: u64,
+    /// Candidates that differ in meaning that a request asks for, with --questions
+    #[arg(long, value_name = "N", default_value_t = Budget::default().candidates, requires = "questions")]
+    candidates: usize,
     /// Write how far a program offered can be trusted (the engine's data/calibration.json)
     #[arg(long, value_name = "FILE", requires = "questions")]
     calibrate: Option<PathBuf>,
-    /// Fit the choice among candidates that pass, and write its weights (the engine's data/choice.json); the tasks
-    /// have to be generated ones
+    /// Instead of measuring, fit the choice among candidates that pass, and write its weights (the engine's
+    /// data/choice.json); the tasks have to be generated ones
     #[arg(long, value_name = "FILE")]
     fit_choice: Option<PathBuf>,
     /// Tasks decoded together [default: 8 on the CPU, 64 with CUDA]
@@ -102,6 +105,7 @@ impl Eval {
             workers: if on_cpu { self.computation.threads() } else { DEVICE_WORKERS },
             seed: self.seed,
             rules: self.rules,
+            plain: self.fit_choice.is_none(),
         };
         let conditions = Conditions {
             file,
@@ -113,6 +117,7 @@ impl Eval {
             traces: settings.traces,
             trace_beam: settings.trace_beam,
             seed: settings.seed,
+            rules: settings.rules,
             batch: settings.batch,
             workers: settings.workers,
             device: device::name(device),
@@ -143,7 +148,7 @@ impl Eval {
             evaluate(&run.models, run.device, &run.tasks, &settings, &|n| bar.inc(n))
         });
         if let Some(path) = &self.fit_choice {
-            self.fit(path, &run, &results)?;
+            return self.fit(path, &run, &results);
         }
         let report = Report::new(run.conditions, &results);
         self.write(&report, &report.markdown())
@@ -168,12 +173,13 @@ impl Eval {
             ),
             weights: choice.weights(),
         };
+        anstream::println!("{}", serde_json::to_string_pretty(&fitted)?);
         save(path, &fitted)
     }
 
     fn served(&self, run: Run, questions: usize, workers: usize) -> anyhow::Result<()> {
         let budget =
-            Budget { milliseconds: self.milliseconds, beam: self.beam as usize, ..Budget::default() };
+            Budget { milliseconds: self.milliseconds, candidates: self.candidates, beam: self.beam as usize };
         let (run, results) = run.each(|run, shown| {
             let settings = ServedSettings { shown, questions, budget, workers };
             let bar = &run.bar;

@@ -66,7 +66,9 @@ pub fn evaluate(models: &Models, batch: &[Task], settings: &Settings) -> Vec<Tas
             .zip(&traces)
             .map(|(subject, traces)| choose(&subject.pairs, traces, &models.code.examples()))
             .collect();
-        plain(models, &mut readable, &tasks, settings);
+        if settings.plain {
+            plain(models, &mut readable, &tasks, settings);
+        }
         pruned(models, &mut readable, &tasks, &traces, settings);
     }
     subjects.into_iter().map(|s| s.result).collect()

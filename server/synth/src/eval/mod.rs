@@ -61,6 +61,8 @@ pub struct Settings {
     pub seed: u64,
     /// For neighbouring actions in candidates.
     pub rules: Rules,
+    /// The plain beam too, not only the pruned one.
+    pub plain: bool,
 }
 
 /// The tasks of a file, at most `limit`, and what is wrong with the lines that hold none.

@@ -4,7 +4,13 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
+use crate::choice::Choice;
+use crate::grammar::Rules;
+
 use super::{BeamTraces, Ranked, Rate, Slice, TaskResult, TraceSource};
+
+/// Shares of the likeliest behaviour's probability below which others are dropped, for comparison.
+const SHARES: [f64; 6] = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
 
 /// All figures of one evaluation, and the conditions they were measured under.
 #[derive(Debug, Clone, Serialize)]
@@ -38,6 +44,8 @@ pub struct Conditions {
     /// Width of the beam over actions; 1 where there was none.
     pub trace_beam: usize,
     pub seed: u64,
+    /// Neighbouring actions that candidates may have.
+    pub rules: Rules,
     pub batch: usize,
     pub workers: usize,
     pub device: String,
@@ -118,6 +126,35 @@ pub struct Choices {
     pub learned: Rate,
     /// The best that a choice could do.
     pub any: Rate,
+    /// What becomes of it where far-fetched behaviours are dropped.
+    pub kept: Vec<Kept>,
+}
+
+/// Only behaviours at least so likely as a share of the likeliest, by the fitted choice, are kept.
+#[derive(Debug, Clone, Serialize)]
+pub struct Kept {
+    pub share: f64,
+    /// More than one is kept.
+    pub ambiguous: Rate,
+    /// One that is kept is right.
+    pub any: Rate,
+}
+
+impl Kept {
+    fn new(share: f64, results: &[TaskResult]) -> Kept {
+        let choice = Choice::fitted();
+        let kept = |r: &TaskResult| -> Vec<bool> {
+            let scores: Vec<f64> = r.choices.behaviours.iter().map(|(f, _)| choice.score(f)).collect();
+            let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let near = scores.iter().map(|score| (score - best).exp() >= share);
+            near.zip(&r.choices.behaviours).filter(|(near, _)| *near).map(|(_, (_, right))| *right).collect()
+        };
+        Kept {
+            share,
+            ambiguous: Rate::of(results.iter().map(|r| kept(r).len() > 1)),
+            any: Rate::of(results.iter().map(|r| kept(r).contains(&true))),
+        }
+    }
 }
 
 /// Few figures of many.
@@ -166,6 +203,7 @@ impl Choices {
             heaviest: rate(|c| c.heaviest),
             learned: rate(|c| c.learned),
             any: rate(|c| c.any),
+            kept: SHARES.iter().map(|&share| Kept::new(share, results)).collect(),
         }
     }
 }
@@ -178,12 +216,16 @@ impl Conditions {
             None => "not known whether programs of this file were in their training".to_owned(),
         };
         format!(
-            "{}, {} tasks; beam {}, traces {}, seed {}; models {} ({excluded}); {}, {} workers, batches of {}: \
+            "{}, {} tasks; beam {}, {}, traces {}, seed {}; models {} ({excluded}); {}, {} workers, batches of {}: \
              {:.0} s, {:.2} tasks/s. The examples not shown are held out; runs end after 200 ticks; 95% Wilson \
              intervals.",
             self.file,
             self.tasks,
             self.beam,
+            match self.rules {
+                Rules::Dataset => "neighbouring actions as real programs have them",
+                Rules::Any => "any neighbouring actions",
+            },
             match self.traces {
                 TraceSource::Inferred => "inferred",
                 TraceSource::Gold => "gold",
@@ -309,7 +351,15 @@ impl Report {
         ] {
             writeln!(out, "| {name} | {rate} |")?;
         }
-        writeln!(out, "\nBehaviours per task, mean: {:.1}", c.behaviours)
+        writeln!(out, "\nBehaviours per task, mean: {:.1}", c.behaviours)?;
+        writeln!(
+            out,
+            "\n| kept, as a share of the likeliest | more than one | a right one |\n|---|---|---|"
+        )?;
+        for kept in &c.kept {
+            writeln!(out, "| {} | {} | {} |", kept.share, kept.ambiguous, kept.any)?;
+        }
+        Ok(())
     }
 
     fn write_traces(&self, t: &Traces, out: &mut String) -> fmt::Result {

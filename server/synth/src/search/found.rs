@@ -11,6 +11,9 @@ use crate::fill;
 use crate::specification::Problem;
 use crate::traces::Traces;
 
+/// A behaviour that is less likely than the likeliest by more than this factor is far-fetched, and not offered.
+const FAR_FETCHED: f64 = 0.01;
+
 pub struct Found {
     wanted: usize,
     classes: Classes,
@@ -23,7 +26,7 @@ pub struct Found {
 pub struct Chosen {
     /// Best first.
     pub candidates: Vec<Candidate>,
-    /// Two of the candidates found differ in meaning.
+    /// Two of the candidates differ in meaning.
     pub ambiguous: bool,
     pub deciding: Option<Deciding>,
 }
@@ -61,17 +64,19 @@ impl Found {
         Some(candidate(class, &self.fills[added.class], problem))
     }
 
-    /// Chooses among what was found, and looks for the deciding example. `traces` are the inferred ones.
+    /// Chooses among what was found, leaves out what is far-fetched, and looks for the deciding example. `traces` are
+    /// the inferred ones.
     pub fn choose(self, problem: &Problem, traces: &Traces, stop: &dyn Fn() -> bool) -> Chosen {
         let mut places = self.classes.ranked(Choice::fitted(), &problem.pairs, traces);
-        let ambiguous = places.len() > 1;
+        let most = places.first().map_or(0.0, |best| best.probability);
+        places.retain(|place| place.probability >= most * FAR_FETCHED);
         places.truncate(self.wanted);
         let of = |place: &Place| &self.classes.all()[place.class];
         let candidates = places.iter().map(|p| candidate(of(p), &self.fills[p.class], problem)).collect();
         let programs: Vec<_> = places.iter().map(|p| (&of(p).lowered.code, p.probability)).collect();
         let inputs: Vec<&World> = problem.cases.iter().map(|case| &case.start).collect();
         let question = decide(&programs, &inputs, self.classes.worlds(), 0, stop);
-        Chosen { candidates, ambiguous, deciding: question.map(deciding) }
+        Chosen { candidates, ambiguous: places.len() > 1, deciding: question.map(deciding) }
     }
 }
 
