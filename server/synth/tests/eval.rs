@@ -103,6 +103,9 @@ fn a_report_has_these_fields() {
         .choices.any: rate
         .choices.behaviours
         .choices.heaviest: rate
+        .choices.kept[].ambiguous: rate
+        .choices.kept[].any: rate
+        .choices.kept[].share
         .choices.learned: rate
         .choices.likeliest: rate
         .choices.shortest: rate
@@ -114,6 +117,7 @@ fn a_report_has_these_fields() {
         .conditions.file
         .conditions.lines_refused
         .conditions.models[]
+        .conditions.rules
         .conditions.seconds
         .conditions.seed
         .conditions.tasks
@@ -221,6 +225,7 @@ fn requests_as_served_with_a_question_answered() {
         .conditions.file
         .conditions.lines_refused
         .conditions.models[]
+        .conditions.rules
         .conditions.seconds
         .conditions.seed
         .conditions.tasks
