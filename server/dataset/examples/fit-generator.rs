@@ -1,5 +1,5 @@
 //! Fits the generator's weights to the real statistics, and writes them after every round; they belong into
-//! `src/generate/weights.json`, from where the first round takes them.
+//! `src/generate/weights.json`. The first round has those of the file, or the present ones where there is none.
 //!
 //! ```sh
 //! cargo run --release -p dataset --example fit-generator -- REAL.jsonl.gz ROUNDS weights.json
@@ -16,14 +16,18 @@ use std::path::Path;
 use dataset::Task;
 use dataset::compact::EOP;
 use dataset::generate::statistics::{Counted, Counts, Statistic, Tables, shares};
+use dataset::generate::weights::Weights;
 use dataset::generate::{Generated, Scratch, Settings, check, task_with, weights};
 
 /// Tasks of a round.
-const TASKS: u64 = 16_000;
+const TASKS: u64 = 12_000;
 /// Of the correction of a weight of the grammar.
 const POWER: f64 = 0.5;
-/// Bins with a smaller share than this have no say in how often tasks are kept.
-const RARE: f64 = 0.006;
+/// The share of tasks that are never dropped. The others should be so still more, but then far more would have to be
+/// made.
+const NEVER_DROPPED: f64 = 0.03;
+/// Bins with a smaller share have no say in the scale of their row.
+const RARE: f64 = 0.04;
 /// What known statistics of a task the file's tasks are weighted by.
 const RAKED: [Statistic; 5] =
     [Statistic::Length, Statistic::Slice, Statistic::Constructs, Statistic::Depth, Statistic::Distinct];
@@ -38,9 +42,10 @@ fn main() {
     };
     let known = check::reference();
     let targets = targets(&known, Path::new(&file));
-    let mut fitted = weights::FITTED.clone();
+    let earlier = std::fs::read_to_string(&out).ok().and_then(|text| weights::from_json(&text));
+    let mut fitted = earlier.unwrap_or_else(|| weights::FITTED.tables.clone());
     for round in 0..rounds {
-        let tasks = generate(&fitted, round);
+        let tasks = generate(&Weights::new(fitted.clone()), round);
         let (mut unweighted, mut counts) = (Counts::default(), Counts::default());
         let bins: Vec<_> = tasks.iter().map(|t| bins(&t.program, &t.counted(), &weights::THINNING)).collect();
         let raked = rake(&bins, &weights::THINNING, &targets);
@@ -51,6 +56,8 @@ fn main() {
         for (statistic, factors) in weights::THINNING.into_iter().zip(raked.factors) {
             thin(statistic, &mut fitted, &factors, &targets);
         }
+        scale(&[Statistic::Length, Statistic::Cells, Statistic::Depth], &bins, &mut fitted);
+        scale(&[Statistic::TraceMean, Statistic::Covered, Statistic::DistinctOf], &bins, &mut fitted);
         for statistic in weights::GRAMMAR {
             reweigh(statistic, &mut fitted, &counts.tables, &targets);
         }
@@ -68,7 +75,7 @@ fn main() {
 }
 
 /// Tasks made with these weights.
-fn generate(weights: &Tables, round: u64) -> Vec<Generated> {
+fn generate(weights: &Weights, round: u64) -> Vec<Generated> {
     let settings = Settings { seed: 1_000 + round, ..Settings::default() };
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     std::thread::scope(|scope| {
@@ -124,20 +131,31 @@ fn rake(bins: &[Bins], statistics: &[Statistic], targets: &Tables) -> Raked {
     Raked { weights, factors }
 }
 
-/// Multiplies probabilities of keeping; the greatest of each row becomes 1, those of rare bins aside, which may
-/// not be as frequent as they should be.
+/// Multiplies probabilities of keeping; the greatest of each row becomes 1, those of rare bins aside.
 fn thin(statistic: Statistic, fitted: &mut Tables, factors: &[f64], targets: &Tables) {
     let columns = statistic.size().1;
-    let target = targets.all(statistic).chunks(columns).flat_map(shares).collect::<Vec<_>>();
-    let probabilities = fitted.all_mut(statistic);
-    for (row, part) in probabilities.chunks_mut(columns).enumerate() {
-        for (column, p) in part.iter_mut().enumerate() {
-            *p = (*p * factors[row * columns + column].clamp(0.2, 5.0)).clamp(1e-3, 1e3);
-        }
-        let usual = part.iter().enumerate().filter(|&(column, _)| target[row * columns + column] > RARE);
-        let greatest = usual.map(|(_, &p)| p).fold(1e-3, f64::max);
-        part.iter_mut().for_each(|p| *p = (*p / greatest).min(1.0));
+    let targets = targets.all(statistic).chunks(columns);
+    let rows = fitted.all_mut(statistic).chunks_mut(columns);
+    for ((row, factors), target) in rows.zip(factors.chunks(columns)).zip(targets) {
+        row.iter_mut().zip(factors).for_each(|(p, factor)| *p = (*p * factor.clamp(0.2, 5.0)).max(1e-3));
+        let usual = row.iter().zip(shares(target)).filter(|(_, target)| *target > RARE);
+        let greatest = usual.map(|(p, _)| *p).fold(1e-3, f64::max);
+        row.iter_mut().for_each(|p| *p /= greatest);
     }
+}
+
+/// Scales the first of the statistics so that the product of all is 1 for the tasks that are kept most.
+fn scale(statistics: &[Statistic], bins: &[Bins], fitted: &mut Tables) {
+    let at = statistics.iter().map(|s| weights::THINNING.iter().position(|t| t == s).unwrap_or_default());
+    let at: Vec<usize> = at.collect();
+    let product = |bins: &Bins| -> f64 {
+        let of = |(&s, &at): (&Statistic, &usize)| bins[at].map_or(1.0, |bin| fitted.all(s)[bin]);
+        statistics.iter().zip(&at).map(of).product()
+    };
+    let mut products: Vec<f64> = bins.iter().map(product).collect();
+    products.sort_by(f64::total_cmp);
+    let most = products[((products.len() as f64) * (1.0 - NEVER_DROPPED)) as usize];
+    fitted.all_mut(statistics[0]).iter_mut().for_each(|p| *p /= most);
 }
 
 /// Moves weights of the grammar towards their targets.

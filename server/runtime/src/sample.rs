@@ -3,7 +3,7 @@
 
 use syntax::ast::Heading;
 
-use crate::world::{Cell, Robot, World};
+use crate::world::{Cell, Robot, WALL, World};
 
 /// A small generator of random numbers (SplitMix64): the same sequence for the same seed everywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,35 +53,51 @@ pub(crate) fn scrambled(mut bits: u64) -> u64 {
 pub struct Style {
     /// None of the worlds has walls.
     pub wall_free: bool,
+    /// The worlds are yet to be chosen by whether some program runs clean on them, which prefers large ones, ones
+    /// full of markers and robots away from the corner: those are made seldom, so that as many remain as the dataset
+    /// has.
+    pub to_be_chosen: bool,
 }
 
 impl Style {
     /// About 9% of the dataset's tasks have no wall in any of their worlds.
     pub fn sample(random: &mut Random) -> Style {
-        Style { wall_free: random.chance(0.09) }
+        Style { wall_free: random.chance(0.09), to_be_chosen: false }
     }
 }
 
 /// One world: 2×2 to 16×16, the robot anywhere but on a wall, looking anywhere.
 pub fn world(random: &mut Random, style: Style) -> World {
-    let (rows, cols) = (side(random), side(random));
+    let (rows, cols) = (side(random, style.to_be_chosen), side(random, style.to_be_chosen));
     let mut world = World::new(rows, cols);
     let walls = if style.wall_free { 0.0 } else { wall_density(random) };
-    let markers = marker_density(random);
-    let corner = random.chance(0.12);
-    let (row, col) = if corner { (0, 0) } else { (random.between(0, rows - 1), random.between(0, cols - 1)) };
-    let heading = Heading::ALL[random.below(4) as usize];
-    let mut sound = world.set_robot(Robot { row, col, heading });
-    for r in 0..rows {
-        for c in 0..cols {
-            if (r, c) != (row, col) && random.chance(walls) {
-                sound &= world.set_cell(r, c, Cell::Wall);
-            } else if random.chance(markers) {
-                sound &= world.set_cell(r, c, Cell::Markers(marker_count(random)));
+    let markers = marker_density(random, style.to_be_chosen);
+    // One number of 16 bits decides on a cell: a wall below the first bound, markers below the second.
+    let bound = |density: f64| (density * 65536.0) as u64;
+    let (wall, marked) = (bound(walls), bound(walls + (1.0 - walls) * markers));
+    for row in 0..rows {
+        let mut bits = 0;
+        for col in 0..cols {
+            if col % 4 == 0 {
+                bits = random.bits();
+            }
+            let drawn = bits & 0xffff;
+            bits >>= 16;
+            if drawn < marked {
+                let code = if drawn < wall { WALL } else { marker_count(random) };
+                world.put_code(row, col, code);
             }
         }
     }
-    debug_assert!(sound, "cells lie inside, markers are at most 9, the robot's cell is no wall");
+    let corner = random.chance(if style.to_be_chosen { 0.2 } else { 0.12 });
+    let (row, col) = if corner { (0, 0) } else { (random.between(0, rows - 1), random.between(0, cols - 1)) };
+    if world.cell(row, col) == Cell::Wall {
+        let code = if random.chance(markers) { marker_count(random) } else { 0 };
+        world.put_code(row, col, code);
+    }
+    let heading = Heading::ALL[random.below(4) as usize];
+    let placed = world.set_robot(Robot { row, col, heading });
+    debug_assert!(placed, "the cell lies inside and is no wall");
     world
 }
 
@@ -95,8 +111,8 @@ pub fn worlds(seed: u64) -> impl Iterator<Item = World> {
 }
 
 /// Number of rows, or of columns: 2 to 16, in steps of three equally likely within a step.
-fn side(random: &mut Random) -> u8 {
-    let steps = [0.172, 0.258, 0.218, 0.192];
+fn side(random: &mut Random, to_be_chosen: bool) -> u8 {
+    let steps = if to_be_chosen { [0.215, 0.268, 0.209, 0.176] } else { [0.172, 0.258, 0.218, 0.192] };
     let mut share = random.unit();
     let mut low = 2;
     for step in steps {
@@ -118,12 +134,13 @@ fn wall_density(random: &mut Random) -> f64 {
     }
 }
 
-/// Probability of markers per cell.
-fn marker_density(random: &mut Random) -> f64 {
+/// Probability of markers per cell: none, a few, some, many.
+fn marker_density(random: &mut Random, to_be_chosen: bool) -> f64 {
+    let (few, some, many) = if to_be_chosen { (0.12, 0.91, 0.98) } else { (0.07, 0.85, 0.94) };
     match random.unit() {
-        u if u < 0.07 => 0.0,
-        u if u < 0.85 => 0.105,
-        u if u < 0.94 => 0.2,
+        u if u < few => 0.0,
+        u if u < some => 0.105,
+        u if u < many => 0.2,
         _ => 0.5 + 0.4 * random.unit(),
     }
 }

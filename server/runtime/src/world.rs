@@ -117,6 +117,12 @@ impl World {
         true
     }
 
+    /// Writes the code of a cell that lies inside: 0 to 9 markers, or [`WALL`] where the robot is not.
+    pub(crate) fn put_code(&mut self, row: u8, col: u8, code: u8) {
+        let index = (usize::from(row) + 1) * self.stride() + usize::from(col) + 1;
+        self.cells[index] = code;
+    }
+
     /// Places the robot. False, and nothing changes, outside the grid and on a wall.
     #[must_use]
     pub fn set_robot(&mut self, robot: Robot) -> bool {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::statistics::{Counts, Statistic, Tables, shares, total_variation};
 
 /// Statistics that are compared, what their bins are called from the first on, and how far apart they may be.
-const COMPARED: [(Statistic, Labels, Option<f64>); 24] = {
+const COMPARED: [(Statistic, Labels, Option<f64>); 26] = {
     use Statistic as S;
     [
         (S::Length, Labels::From(0), Some(0.05)),
@@ -34,6 +34,8 @@ const COMPARED: [(Statistic, Labels, Option<f64>); 24] = {
         (S::MarkerCounts, Labels::From(1), None),
         (S::Cellwise, Labels::Are(&["wall", "markers", "empty"]), None),
         (S::OnMarkers, Labels::Are(&["yes", "no"]), None),
+        (S::MarkerFree, Labels::Are(&["yes", "no"]), None),
+        (S::Corner, Labels::Are(&["yes", "no"]), None),
     ]
 };
 const CONSTRUCTS: &[&str] = &["if", "if else", "while", "repeat"];

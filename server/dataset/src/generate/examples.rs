@@ -23,8 +23,8 @@ pub const MAX_TRACE: usize = 75;
 const HOPELESS: usize = 40;
 /// and after so many without enough of them.
 const ENOUGH: usize = 240;
-/// So many more worlds are tried for what no example reaches.
-const MORE: usize = 150;
+/// So many more worlds in a row are tried for what no example reaches.
+const MORE: usize = 24;
 
 /// What stays allocated from program to program.
 #[derive(Default)]
@@ -73,11 +73,13 @@ pub fn six(
         return None;
     }
     let together = |found: &[(GeneratedExample, u64)]| found.iter().fold(0, |ways, (_, w)| ways | w) & wanted;
-    for _ in 0..MORE {
+    let mut in_vain = 0;
+    while in_vain < MORE {
         let ways = together(&found);
         if ways == wanted {
             break;
         }
+        in_vain += 1;
         let Some((example, new)) = runs.example(code, random, style) else { continue };
         if new & wanted & !ways == 0 {
             continue;
@@ -90,6 +92,7 @@ pub fn six(
         });
         if let Some(at) = needless {
             found[at] = (example, new);
+            in_vain = 0;
         }
     }
     let ways = together(&found);

@@ -43,7 +43,8 @@ use crate::compact::{self, ACT, IF};
 use crate::task::{Example, Task};
 use examples::Runs;
 use shape::Shape;
-use statistics::{EXAMPLES, Statistic, Tables};
+use statistics::{EXAMPLES, Statistic};
+use weights::Weights;
 
 /// Most examples of a task.
 pub const MAX_EXAMPLES: usize = 11;
@@ -107,7 +108,7 @@ pub fn task(settings: &Settings, index: u64, scratch: &mut Scratch) -> Generated
 }
 
 /// The same with other weights, for fitting them.
-pub fn task_with(weights: &Tables, settings: &Settings, index: u64, scratch: &mut Scratch) -> Generated {
+pub fn task_with(weights: &Weights, settings: &Settings, index: u64, scratch: &mut Scratch) -> Generated {
     // Seeds and indices that are close must not lead to sequences that are.
     let mut random = Random::new(Random::new(settings.seed).bits() ^ Random::new(!index).bits());
     loop {
@@ -118,20 +119,20 @@ pub fn task_with(weights: &Tables, settings: &Settings, index: u64, scratch: &mu
 }
 
 fn attempt(
-    weights: &Tables,
+    weights: &Weights,
     settings: &Settings,
     random: &mut Random,
     scratch: &mut Scratch,
 ) -> Option<Generated> {
     let Scratch { tokens, code, runs } = scratch;
-    let drawn = program::draw(weights, random, tokens);
+    let drawn = weights.grammar.draw(random, tokens);
     let actions = tokens.iter().filter(|token| (ACT..IF).contains(token));
     let actions = actions.map(|token| runtime::Action::ALL[usize::from(token - ACT)]);
     if !drawn || !rules::does_something(actions) {
         return None;
     }
     let shape = Shape::of(tokens);
-    let keep = |statistic, row, column: usize| weights.row(statistic, row)[column];
+    let keep = |statistic, row, column: usize| weights.tables.row(statistic, row)[column];
     let kept = keep(Statistic::Length, 0, statistics::length_bin(&shape))
         * keep(Statistic::Cells, 0, statistics::cell(&shape))
         * keep(Statistic::Depth, 0, shape.depth.min(5));
@@ -141,7 +142,7 @@ fn attempt(
     let mut builder = code.take().map_or_else(CodeBuilder::new, CodeBuilder::reuse);
     compact::emit_numbered(tokens, &mut builder);
     let code = &*code.insert(builder.finish());
-    let style = Style::sample(random);
+    let style = Style { to_be_chosen: true, ..Style::sample(random) };
     let (mut found, ways) = examples::six(code, shape.ways, style, random, runs)?;
     let mean = found.iter().map(|e| e.trace.len()).sum::<usize>() as f64 / EXAMPLES as f64;
     let mut kept = keep(Statistic::TraceMean, 0, statistics::trace_bin(mean));
