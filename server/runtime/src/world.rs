@@ -102,6 +102,14 @@ impl World {
         }
     }
 
+    /// The same to be changed: where the robot stands there must be no wall. Empty outside the grid.
+    pub(crate) fn row_codes_mut(&mut self, row: u8) -> &mut [u8] {
+        match self.index(row, 0) {
+            Some(start) => &mut self.cells[start..start + usize::from(self.cols)],
+            None => &mut [],
+        }
+    }
+
     /// Changes one cell. False, and nothing changes, outside the grid, for more than 9 markers, and for a wall
     /// where the robot stands.
     #[must_use]
@@ -115,12 +123,6 @@ impl World {
         };
         self.cells[index] = code;
         true
-    }
-
-    /// Writes the code of a cell that lies inside: 0 to 9 markers, or [`WALL`] where the robot is not.
-    pub(crate) fn put_code(&mut self, row: u8, col: u8, code: u8) {
-        let index = (usize::from(row) + 1) * self.stride() + usize::from(col) + 1;
-        self.cells[index] = code;
     }
 
     /// Places the robot. False, and nothing changes, outside the grid and on a wall.

@@ -71,7 +71,7 @@ pub fn decide(
     for input in inputs {
         fresh.extend((0..EDITED).map(|_| edited(input, &mut random)));
     }
-    fresh.extend((0..USUAL).map(|_| sampled(&mut random, Style { wall_free: false })));
+    fresh.extend((0..USUAL).map(|_| sampled(&mut random, Style::default())));
     fresh.extend((0..SMALL).map(|_| small_world(&mut random)));
     for world in worlds.iter().chain(&fresh).filter(|world| Canvas::fits(world)) {
         if let Some(grade) = judge.grade(world) {
@@ -339,7 +339,7 @@ mod tests {
         ) {
             let codes = codes(&chosen);
             let programs: Vec<(&Code, f64)> = codes.iter().zip(weights).collect();
-            let input = sampled(&mut Random::new(seed), Style { wall_free: false });
+            let input = sampled(&mut Random::new(seed), Style::default());
             let ask = || decide(&programs, &[&input], std::slice::from_ref(&input), seed, &|| false);
             let question = ask().expect("these programs differ in small worlds");
             prop_assert_eq!(Some(question.clone()), ask());
@@ -367,7 +367,7 @@ mod tests {
         ) {
             let codes = codes(&chosen);
             let programs: Vec<(&Code, f64)> = codes.iter().map(|code| (code, 1.0)).collect();
-            let world = sampled(&mut Random::new(seed), Style { wall_free: false });
+            let world = sampled(&mut Random::new(seed), Style::default());
             let stop = || false;
             let mut judge = Judge::new(&programs, &stop).unwrap();
             if let Some(grade) = judge.grade(&world) {
