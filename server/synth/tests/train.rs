@@ -242,6 +242,12 @@ fn a_file_of_tasks_is_learned_from() {
     let file = format!("data.file={}", tasks.display());
     let summary = run(&config("trace-policy.toml", &[&file, "data.batch=16"]), &options(&folder.0, 2));
     assert_eq!((summary.progress.tasks, summary.progress.samples), (32, 32));
+    let exclude = format!("data.exclude={}", tasks.display());
+    let text = error(
+        &config("trace-policy.toml", &[&file, &exclude, "seed=1"]),
+        &Options { resume: Resume::Never, ..options(&folder.0, 1000) },
+    );
+    assert!(text.contains("nothing was learned"), "{text}");
 }
 
 /// What a decoder with its cache says token by token is what all positions at once were trained to say.

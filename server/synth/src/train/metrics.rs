@@ -199,6 +199,12 @@ impl Log {
         })
     }
 
+    /// Says what is being done now, where that takes a while.
+    pub fn doing(&self, what: &'static str) {
+        self.bar.set_message(what);
+        self.bar.tick();
+    }
+
     /// Says something that stays.
     fn say(&self, text: &str) {
         if !self.show {

@@ -89,7 +89,7 @@ pub struct Summary {
 
 /// Minutes between two checkpoints.
 const SAVE: Duration = Duration::from_secs(180);
-/// So many steps in a row without a finite gradient end the training.
+/// So many steps in a row that teach nothing end the training.
 const HOPELESS: u32 = 100;
 
 /// Trains the network that the configuration names, until the training's end, this run's limit, or `stop`. What there
@@ -165,8 +165,10 @@ impl<'a, N: Network> Run<'a, N> {
         };
         let inferrer = Inferrer::new(&config.traces, device, kind)?;
         let stream = Stream::new(data, lines, inferrer, progress.tasks, options.threads)?;
-        let evaluation = Evaluation::new(config, device, kind)?;
         let log = Log::open(out, &config.name, progress.step, options.show)?;
+        log.doing("making up tasks to evaluate on");
+        let evaluation = Evaluation::new(config, device, kind)?;
+        log.doing("drawing the first tasks");
         Ok(Run {
             config,
             options,
@@ -189,9 +191,12 @@ impl<'a, N: Network> Run<'a, N> {
             let step = self.step()?;
             hopeless = if step.gradient.is_finite() { 0 } else { hopeless + 1 };
             if hopeless == HOPELESS {
-                bail!("the gradients have not been finite for {HOPELESS} steps: lower `optimizer.rate`");
+                bail!(
+                    "nothing was learned in {HOPELESS} steps: the gradients are not finite (lower \
+                     `optimizer.rate`), or no task of the file can be used"
+                );
             }
-            let (share, left) = self.left(first);
+            let (share, left) = self.left(first, step.seconds);
             self.log.step(&self.progress, &step, share, left)?;
             if self.progress.seconds - measured >= 60.0 * self.config.evaluation.minutes && !self.finished() {
                 self.evaluate(stop)?;
@@ -232,7 +237,7 @@ impl<'a, N: Network> Run<'a, N> {
         let Progress { step, seconds, .. } = self.progress;
         let schedule = &self.config.schedule;
         let rate = schedule.rate(self.config.optimizer.rate, step, schedule.progress(step, seconds));
-        let gradient = self.optimizer.step(&mut self.parameters, rate);
+        let gradient = if targets > 0 { self.optimizer.step(&mut self.parameters, rate) } else { f64::NAN };
         if let Some(ema) = &mut self.ema {
             ema.update(&self.parameters);
         }
@@ -269,15 +274,15 @@ impl<'a, N: Network> Run<'a, N> {
             || self.options.steps.is_some_and(|limit| self.progress.step - first >= limit)
     }
 
-    /// How much of this run is done, and how long the rest will take.
-    fn left(&self, first: u64) -> (f64, Option<Duration>) {
+    /// How much of this run is done, and how long the rest will take; `more` seconds are not logged yet.
+    fn left(&self, first: u64, more: f64) -> (f64, Option<Duration>) {
         let elapsed = self.started.elapsed().as_secs_f64();
         let minutes = self.options.minutes.map_or(0.0, |limit| elapsed / (60.0 * limit).max(1e-9));
         let steps = (self.progress.step - first) as f64;
         let of_steps = self.options.steps.map_or(0.0, |limit| steps / limit.max(1) as f64);
         let schedule = self.config.schedule.progress(self.progress.step, self.progress.seconds);
         let share = minutes.max(of_steps).max(schedule);
-        let trained = self.log.run.total.seconds;
+        let trained = self.log.run.total.seconds + more;
         let left = [
             (minutes > 0.0).then(|| elapsed * (1.0 / minutes - 1.0)),
             (of_steps > 0.0).then(|| trained * (1.0 / of_steps - 1.0)),
@@ -312,6 +317,7 @@ impl<'a, N: Network> Run<'a, N> {
     }
 
     fn evaluate(&mut self, stop: &AtomicBool) -> anyhow::Result<()> {
+        self.log.doing("evaluating");
         let mut best = self.best();
         let network = N::build(Weights::training(&self.config.model, &mut best, self.kind))?;
         match self.evaluation.measure(&network.model(), &|| stop.load(Ordering::Relaxed)) {
