@@ -236,6 +236,15 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
 }
 
 #[test]
+fn the_shortest_run_comes_farther() {
+    let folder = Folder::new("short");
+    let short = Options { minutes: Some(1e-9), ..options(&folder.0, 100) };
+    for step in 1..=2 {
+        assert_eq!(run(&config("trace-policy.toml", &[]), &short).progress.step, step);
+    }
+}
+
+#[test]
 fn a_file_of_tasks_is_learned_from() {
     let folder = Folder::new("file");
     let tasks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tasks.jsonl");

@@ -16,8 +16,8 @@ pub struct Train {
     /// Configuration, as those in server/synth/systems
     #[arg(value_name = "CONFIG.toml")]
     config: PathBuf,
-    /// End this run after so many minutes, all included but the last saving and evaluation [default: when the
-    /// configuration's schedule is over]
+    /// End this run so many minutes after its first step began; the last saving and evaluation come on top [default:
+    /// when the configuration's schedule is over]
     #[arg(long, value_parser = positive)]
     minutes: Option<f64>,
     /// End this run after so many steps

@@ -49,7 +49,7 @@ use stream::Stream;
 pub struct Options {
     /// Folder for weights, checkpoint, metrics and curve.
     pub out: PathBuf,
-    /// Ends this run, not the training, after so many minutes or steps.
+    /// Ends this run, not the training, so many minutes after its first step began, or after so many steps.
     pub minutes: Option<f64>,
     pub steps: Option<u64>,
     pub resume: Resume,
@@ -124,12 +124,12 @@ struct Run<'a, N: Network> {
     stream: Stream<N>,
     evaluation: Evaluation,
     log: Log,
+    /// When this run's first step began.
     started: Instant,
 }
 
 impl<'a, N: Network> Run<'a, N> {
     fn begin(config: &'a Config, options: &'a Options) -> anyhow::Result<Run<'a, N>> {
-        let started = Instant::now();
         let (out, device) = (&options.out, options.device);
         fs::create_dir_all(out).with_context(|| format!("can't make the folder {}", out.display()))?;
         let kind = config.arithmetic.kind(device);
@@ -180,11 +180,13 @@ impl<'a, N: Network> Run<'a, N> {
             stream,
             evaluation,
             log,
-            started,
+            started: Instant::now(),
         })
     }
 
     fn run(mut self, stop: &AtomicBool) -> anyhow::Result<Summary> {
+        // Not before: a run must come farther, however long its preparations take.
+        self.started = Instant::now();
         let first = self.progress.step;
         let (mut saved, mut measured, mut hopeless) = (Instant::now(), self.progress.seconds, 0);
         while !self.finished() && !self.ended(first) && !stop.load(Ordering::Relaxed) {
@@ -267,10 +269,10 @@ impl<'a, N: Network> Run<'a, N> {
         self.config.schedule.progress(self.progress.step, self.progress.seconds) >= 1.0
     }
 
-    /// Whether this run has come to its limit.
+    /// Whether this run has come to its limit. In the shortest time there is one step.
     fn ended(&self, first: u64) -> bool {
         let minutes = self.started.elapsed().as_secs_f64() / 60.0;
-        self.options.minutes.is_some_and(|limit| minutes >= limit)
+        self.options.minutes.is_some_and(|limit| self.progress.step > first && minutes >= limit)
             || self.options.steps.is_some_and(|limit| self.progress.step - first >= limit)
     }
 
