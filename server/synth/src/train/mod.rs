@@ -323,8 +323,8 @@ impl<'a, N: Network> Run<'a, N> {
         let mut best = self.best();
         let network = N::build(Weights::training(&self.config.model, &mut best, self.kind))?;
         match self.evaluation.measure(&network.model(), &|| stop.load(Ordering::Relaxed)) {
-            Some(figures) => self.log.evaluated(&self.progress, figures),
-            None => Ok(()),
+            Some(figures) if !figures.is_empty() => self.log.evaluated(&self.progress, figures),
+            _ => Ok(()),
         }
     }
 
