@@ -1,5 +1,9 @@
 //! The paper's LSTM systems, all variants, tiny: what they learn from is what they decode by, alone or together.
 
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+
 use dataset::compact::BEGIN;
 use dataset::generate::{Scratch, Settings, task};
 use runtime::sample::Random;
@@ -7,9 +11,11 @@ use runtime::{Action, World};
 use synth::models::network::{self, Model, Network, Sample, Visitor};
 use synth::models::parameters::Parameters;
 use synth::models::weights::{Sizes, Weights};
-use synth::models::{CodeModel, CodeTask, Pair, Row, TraceModel, VOCABULARY};
+use synth::models::{CodeModel, CodeTask, Models, Pair, Row, TraceModel, VOCABULARY};
 use synth::train::checkpoint::save_weights;
+use synth::train::config::Config;
 use synth::train::optimizer::{Optimizer, OptimizerConfig};
+use synth::train::{Options, Resume, train};
 use tch::{Device, Kind};
 
 /// All variants, by the words that differ from the paper's.
@@ -91,6 +97,7 @@ impl Question for LossOf<'_> {
         let features = N::features(sizes, self.0, &mut Random::new(1));
         let loss = network.loss(&features).sum;
         let targets = N::targets(&features);
+        assert!(N::multiplications(sizes, &features).is_some_and(|count| count > 1e5));
         (&loss / targets as f64).backward();
         (loss.double_value(&[]), targets)
     }
@@ -290,6 +297,60 @@ fn weights_survive_a_file() {
         }
     }
     let _ = std::fs::remove_file(&file);
+}
+
+/// One of the shipped configurations, made small.
+fn config(name: &str, overrides: &[String]) -> Config {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("systems").join(name);
+    let small =
+        ["model.channels=4", "model.pair=16", "model.embedding=16", "model.hidden=16", "data.batch=8"];
+    let short = ["schedule.minutes=1000.0", "evaluation.tasks=4"];
+    let small = small.iter().chain(&short).map(|&item| item.to_owned());
+    Config::read(&file, &small.chain(overrides.iter().cloned()).collect::<Vec<_>>()).unwrap()
+}
+
+#[test]
+fn every_configuration_trains_and_a_pipeline_evaluates() {
+    tch::set_num_threads(1);
+    let folder = std::env::temp_dir().join(format!("karel-systems-{}", std::process::id()));
+    let train = |name: &str, overrides: &[String]| {
+        let out = folder.join(name);
+        let options = Options {
+            out: out.clone(),
+            minutes: None,
+            steps: Some(2),
+            resume: Resume::Never,
+            compact: false,
+            device: Device::Cpu,
+            threads: 1,
+            show: false,
+        };
+        let config = config(&format!("{name}.toml"), overrides);
+        let summary = train(&config, &options, &AtomicBool::new(false)).unwrap();
+        assert_eq!(summary.progress.step, 2);
+        (out, summary.weights)
+    };
+    for name in ["io-code", "io-trace-no-grids", "io-trace-lgrl"] {
+        train(name, &[]);
+    }
+    let (_, weights) = train("io-trace-presnet", &[]);
+    let traces = [format!("traces.trace_model={}", weights.display())];
+    for name in ["gold", "concatenated", "grids"] {
+        train(&format!("trace-code-{name}"), &[]);
+    }
+    train("trace-code-mixed", &traces);
+    let (pipeline, _) = train("trace-code-inferred", &traces);
+    let models = Models::from_folder(&pipeline, Device::Cpu).unwrap();
+    assert!(models.trace.is_some_and(|model| model.remembers()));
+    let tasks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tasks.jsonl");
+    let evaluated = Command::new(env!("CARGO_BIN_EXE_karel-synth"))
+        .args(["eval", "--beam", "2", "--limit", "3", "--device", "cpu", "--threads", "1", "--models"])
+        .args([pipeline.as_path(), Path::new("--tasks"), &tasks])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&evaluated.stdout);
+    assert!(evaluated.status.success() && said.contains("top-1"), "{said}");
+    let _ = std::fs::remove_dir_all(&folder);
 }
 
 #[test]

@@ -99,6 +99,11 @@ impl GridEncoder {
         }))
     }
 
+    /// Multiplications for one world; both kinds have six convolutions after the first.
+    pub fn multiplications(sizes: &PaperSizes) -> i64 {
+        CELLS as i64 * sizes.channels * (9 * (GRID_PLANES + 6 * sizes.channels) + sizes.embedding)
+    }
+
     /// `planes [n, 16, 16, 16]` → `[n, embedding]`.
     pub fn forward(&self, planes: &Tensor) -> Tensor {
         let x = self.stem.forward(planes);

@@ -9,8 +9,6 @@ use dataset::features::{CELLS, Canvas, SIDE};
 use runtime::World;
 use tch::{Device, Kind, Tensor};
 
-use super::weights::Sizes;
-
 /// Planes of a world.
 pub const GRID_PLANES: i64 = 16;
 /// The agent's plane when it looks north.
@@ -27,11 +25,6 @@ pub enum Frame {
 
 impl Frame {
     pub const ALL: [(&'static str, Frame); 2] = [("world", Frame::World), ("agent", Frame::Agent)];
-
-    /// Of sizes that a network has been built from.
-    pub fn of(sizes: &Sizes) -> Frame {
-        sizes.choice("frame", &Frame::ALL).unwrap_or(Frame::World)
-    }
 
     /// A world of an example that begins with `start`.
     pub fn canvas(self, world: &World, start: &World) -> Canvas {
@@ -59,7 +52,7 @@ impl Grids {
     }
 
     /// Number of canvases.
-    fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.agents.len()
     }
 

@@ -46,11 +46,18 @@ impl Network for IoCode {
 
     fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> (Pairs, Lesson) {
         let (tasks, lesson) = readable(samples);
-        (Pairs::of(&tasks, Frame::of(sizes)), lesson)
+        (Pairs::of(&tasks, PaperSizes::of_built(sizes).frame), lesson)
     }
 
     fn targets((_, lesson): &(Pairs, Lesson)) -> usize {
         lesson.len()
+    }
+
+    fn multiplications(sizes: &Sizes, (pairs, lesson): &(Pairs, Lesson)) -> Option<f64> {
+        let sizes = PaperSizes::of_built(sizes);
+        let of_pairs = pairs.len() as i64 * PairEncoder::multiplications(&sizes);
+        let steps = lesson.len() as i64 * pairs.most;
+        Some((of_pairs + steps * ProgramLstm::multiplications(&sizes, None, 0)) as f64)
     }
 
     fn loss(&self, (pairs, lesson): &(Pairs, Lesson)) -> Loss {

@@ -81,6 +81,12 @@ impl IoTrace {
     }
 }
 
+fn size(sizes: &PaperSizes, grids: GridKind) -> LstmSize {
+    let parts = if grids == GridKind::None { 2 } else { 3 };
+    let inputs = sizes.pair + parts * sizes.embedding;
+    LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false }
+}
+
 impl Network for IoTrace {
     const NAME: &'static str = "IoTrace";
 
@@ -92,15 +98,13 @@ impl Network for IoTrace {
         let kind = w.choice("grids", &GridKind::ALL)?;
         let embedding = sizes.embedding;
         let grids = GridEncoder::load(&mut w, "grids", kind, &sizes)?;
-        let inputs = sizes.pair + 2 * embedding + if grids.is_some() { embedding } else { 0 };
-        let lstm = LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false };
         let model = IoTrace {
             frame: sizes.frame,
             pairs: PairEncoder::load(&mut w, "pairs", &sizes)?,
             conditions: ConditionEncoder::load(&mut w, "conditions", embedding)?,
             grids,
             action: w.take("action.weight", &[BEGIN + 1, embedding], Init::Normal(1.0))?,
-            lstm: Lstm::load(&mut w, "decoder", lstm)?,
+            lstm: Lstm::load(&mut w, "decoder", size(&sizes, kind))?,
             out: Linear::load(&mut w, "out", STOP + 1, sizes.hidden)?,
         };
         w.finish()?;
@@ -109,7 +113,7 @@ impl Network for IoTrace {
 
     /// All steps of all traces.
     fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> Lesson {
-        let frame = Frame::of(sizes);
+        let frame = PaperSizes::of_built(sizes).frame;
         let look = sizes.choice("grids", &GridKind::ALL).is_some_and(|kind| kind != GridKind::None);
         let all = samples.iter().flat_map(|s| s.task.pairs.iter().zip(&s.task.traces));
         let traces: Vec<(&Pair, &[Action])> = all
@@ -146,6 +150,16 @@ impl Network for IoTrace {
 
     fn targets(lesson: &Lesson) -> usize {
         lesson.targets.len()
+    }
+
+    fn multiplications(sizes: &Sizes, lesson: &Lesson) -> Option<f64> {
+        let (paper, grids) = (PaperSizes::of_built(sizes), sizes.choice("grids", &GridKind::ALL)?);
+        let of_pairs = lesson.pairs.len() as i64 * PairEncoder::multiplications(&paper);
+        let of_grids = lesson.steps.grids.len() as i64 * GridEncoder::multiplications(&paper);
+        Some(
+            (of_pairs + of_grids + lesson.targets.len() as i64 * size(&paper, grids).multiplications())
+                as f64,
+        )
     }
 
     fn loss(&self, lesson: &Lesson) -> Loss {

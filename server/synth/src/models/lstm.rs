@@ -30,6 +30,16 @@ pub struct LstmSize {
     pub both_ways: bool,
 }
 
+impl LstmSize {
+    /// Multiplications for one step of one sequence.
+    pub fn multiplications(&self) -> i64 {
+        let LstmSize { inputs, hidden, layers, both_ways } = *self;
+        let directions = 1 + i64::from(both_ways);
+        let later = (layers - 1) * (directions + 1) * hidden;
+        directions * GATES * hidden * (inputs + hidden + later)
+    }
+}
+
 /// What it remembers of `n` sequences: state and cell, each `[layers, n, hidden]`.
 pub struct LstmState {
     pub h: Tensor,

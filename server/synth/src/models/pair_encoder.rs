@@ -13,7 +13,7 @@ use tch::Tensor;
 use super::grids::{Frame, GRID_PLANES, Grids};
 use super::layers::{Conv, Linear, Norm};
 use super::network::indices;
-use super::weights::{Weights, WeightsError};
+use super::weights::{Sizes, Weights, WeightsError};
 use super::{CodeTask, Pair};
 
 /// Sizes that the LSTM systems share, the paper's where the weights don't say.
@@ -32,17 +32,30 @@ pub struct PaperSizes {
 
 impl PaperSizes {
     pub fn of(w: &Weights) -> Result<PaperSizes, WeightsError> {
-        let sizes = PaperSizes {
-            frame: w.choice("frame", &Frame::ALL)?,
-            channels: w.size_or("channels", 64, 1024)?,
-            pair: w.size_or("pair", 512, 8192)?,
-            embedding: w.size_or("embedding", 256, 8192)?,
-            hidden: w.size_or("hidden", 256, 8192)?,
-        };
+        w.choice("frame", &Frame::ALL)?;
+        for (key, default) in [("channels", 64), ("pair", 512), ("embedding", 256), ("hidden", 256)] {
+            w.size_or(key, default, 8192)?;
+        }
+        let sizes = PaperSizes::of_built(w.sizes());
         if sizes.channels % 2 != 0 {
             return Err(w.unusable("channels"));
         }
+        if sizes.embedding % 4 != 0 {
+            return Err(w.unusable("embedding"));
+        }
         Ok(sizes)
+    }
+
+    /// Of sizes that a network has been built from.
+    pub fn of_built(sizes: &Sizes) -> PaperSizes {
+        let size = |key, default| sizes.get(key, i64::MAX).unwrap_or(default);
+        PaperSizes {
+            frame: sizes.choice("frame", &Frame::ALL).unwrap_or(Frame::World),
+            channels: size("channels", 64),
+            pair: size("pair", 512),
+            embedding: size("embedding", 256),
+            hidden: size("hidden", 256),
+        }
     }
 }
 
@@ -96,6 +109,12 @@ impl PairEncoder {
         self.out.kind()
     }
 
+    /// Multiplications for one pair.
+    pub fn multiplications(sizes: &PaperSizes) -> i64 {
+        let (channels, cells) = (sizes.channels, CELLS as i64);
+        cells * channels * (9 * (GRID_PLANES + 6 * channels) + sizes.pair)
+    }
+
     /// Planes of the first and of the second worlds → `[n, pair]`.
     pub fn forward(&self, from: &Tensor, to: &Tensor) -> Tensor {
         let x = Tensor::cat(&[self.from.forward(from), self.to.forward(to)], 1).relu();
@@ -111,6 +130,11 @@ pub struct PairGrids {
 }
 
 impl PairGrids {
+    /// Number of pairs.
+    pub fn len(&self) -> usize {
+        self.from.len()
+    }
+
     pub fn push(&mut self, pair: &Pair, frame: Frame) {
         self.from.push(&frame.canvas(&pair.start, &pair.start));
         self.to.push(&frame.canvas(&pair.goal, &pair.start));
@@ -147,6 +171,11 @@ impl Pairs {
             pairs.order.resize((number + 1) * most, first);
         }
         pairs
+    }
+
+    /// Number of pairs of all tasks.
+    pub fn len(&self) -> usize {
+        self.grids.len()
     }
 
     /// `[tasks, most, pair]`

@@ -130,18 +130,25 @@ impl ProgramLstm {
         sizes: &PaperSizes,
         states: Option<i64>,
     ) -> Result<ProgramLstm, WeightsError> {
-        let context = states.unwrap_or(0);
-        let inputs = sizes.embedding + sizes.pair + context;
-        let lstm = LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false };
         Ok(ProgramLstm {
             token: w.take("decoder.token", &[VOCABULARY as i64, sizes.embedding], Init::Normal(1.0))?,
-            lstm: Lstm::load(w, "decoder.lstm", lstm)?,
+            lstm: Lstm::load(w, "decoder.lstm", ProgramLstm::size(sizes, states))?,
             query: match states {
                 Some(width) => Some(Linear::load(w, "decoder.query", width, sizes.hidden)?),
                 None => None,
             },
-            out: Linear::load(w, "out", VOCABULARY as i64, sizes.hidden + context)?,
+            out: Linear::load(w, "out", VOCABULARY as i64, sizes.hidden + states.unwrap_or(0))?,
         })
+    }
+
+    fn size(sizes: &PaperSizes, states: Option<i64>) -> LstmSize {
+        let inputs = sizes.embedding + sizes.pair + states.unwrap_or(0);
+        LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false }
+    }
+
+    /// Multiplications for one token after one example, whose trace has `seen` states of the width `states`.
+    pub fn multiplications(sizes: &PaperSizes, states: Option<i64>, seen: i64) -> i64 {
+        ProgramLstm::size(sizes, states).multiplications() + states.unwrap_or(0) * (sizes.hidden + 2 * seen)
     }
 
     /// How well it foretells the programs of these tasks, which are known in the lesson's order.

@@ -67,8 +67,19 @@ impl Reading {
         })
     }
 
+    /// Interleaved, states are as wide as actions.
+    fn encoder(&self, sizes: &PaperSizes) -> LstmSize {
+        let parts = match (self.input, self.grids) {
+            (Input::Interleaved, _) => 2,
+            (Input::Concatenated, GridKind::None) => 3,
+            (Input::Concatenated, _) => 4,
+        };
+        let inputs = parts * sizes.embedding;
+        LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: true }
+    }
+
     /// Of sizes that a network has been built from.
-    fn of_sizes(sizes: &Sizes) -> Reading {
+    fn of_built(sizes: &Sizes) -> Reading {
         Reading {
             frame: sizes.choice("frame", &Frame::ALL).unwrap_or(Frame::World),
             input: sizes.choice("input", &Input::ALL).unwrap_or(Input::Interleaved),
@@ -256,23 +267,20 @@ impl Network for TraceCode {
         w.expect_model(TraceCode::NAME)?;
         let (sizes, reading) = (PaperSizes::of(&w)?, Reading::of(&w)?);
         let embedding = sizes.embedding;
-        let (states, inputs) =
-            match (GridEncoder::load(&mut w, "grids", reading.grids, &sizes)?, reading.input) {
-                (Some(grids), Input::Interleaved) => (States::Grids(grids), 2 * embedding),
-                (Some(grids), Input::Concatenated) => (States::Grids(grids), 4 * embedding),
-                (None, Input::Interleaved) => {
-                    (States::Widened(Linear::load(&mut w, "widen", 2 * embedding, embedding)?), 2 * embedding)
-                }
-                (None, Input::Concatenated) => (States::Plain, 3 * embedding),
-            };
-        let encoder = LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: true };
+        let states = match (GridEncoder::load(&mut w, "grids", reading.grids, &sizes)?, reading.input) {
+            (Some(grids), _) => States::Grids(grids),
+            (None, Input::Interleaved) => {
+                States::Widened(Linear::load(&mut w, "widen", 2 * embedding, embedding)?)
+            }
+            (None, Input::Concatenated) => States::Plain,
+        };
         let model = TraceCode {
             reading,
             pairs: PairEncoder::load(&mut w, "pairs", &sizes)?,
             conditions: ConditionEncoder::load(&mut w, "conditions", embedding)?,
             states,
             actions: w.take("actions.weight", &[ACTIONS, 2 * embedding], Init::Normal(1.0))?,
-            encoder: Lstm::load(&mut w, "encoder", encoder)?,
+            encoder: Lstm::load(&mut w, "encoder", reading.encoder(&sizes))?,
             decoder: ProgramLstm::load(&mut w, &sizes, Some(2 * sizes.hidden))?,
         };
         w.finish()?;
@@ -280,7 +288,7 @@ impl Network for TraceCode {
     }
 
     fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> (Pairs, Traces, Lesson) {
-        let reading = Reading::of_sizes(sizes);
+        let reading = Reading::of_built(sizes);
         let (tasks, lesson) = readable(samples);
         let pairs = Pairs::of(&tasks, reading.frame);
         let traces = Traces::of(&tasks, &pairs.order, &reading);
@@ -289,6 +297,15 @@ impl Network for TraceCode {
 
     fn targets((_, _, lesson): &(Pairs, Traces, Lesson)) -> usize {
         lesson.len()
+    }
+
+    fn multiplications(sizes: &Sizes, (pairs, traces, lesson): &(Pairs, Traces, Lesson)) -> Option<f64> {
+        let (paper, reading) = (PaperSizes::of_built(sizes), Reading::of_built(sizes));
+        let of_pairs = pairs.len() as i64 * PairEncoder::multiplications(&paper);
+        let of_grids = traces.grids.len() as i64 * GridEncoder::multiplications(&paper);
+        let of_traces = traces.rows.len() as i64 * reading.encoder(&paper).multiplications();
+        let token = ProgramLstm::multiplications(&paper, Some(2 * paper.hidden), traces.longest);
+        Some((of_pairs + of_grids + of_traces + lesson.len() as i64 * pairs.most * token) as f64)
     }
 
     fn loss(&self, (pairs, traces, lesson): &(Pairs, Traces, Lesson)) -> Loss {
