@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod ablate;
 mod bench;
 mod eval;
 mod generate;
@@ -27,6 +28,7 @@ enum Command {
     Serve(serve::Serve),
     Eval(eval::Eval),
     Generate(generate::Generate),
+    Ablate(ablate::Ablate),
     Bench(bench::Bench),
     Train(train::Train),
 }
@@ -37,6 +39,7 @@ impl Arguments {
             Command::Serve(serve) => serve.run(),
             Command::Eval(eval) => eval.run(),
             Command::Generate(generate) => generate.run(),
+            Command::Ablate(ablate) => ablate.run(),
             Command::Bench(bench) => bench.run(),
             Command::Train(train) => train.run(),
         }

@@ -6,7 +6,9 @@ use runtime::{Action, Code, CodeBuilder, Limits, Machine, Outcome, World, lower_
 use syntax::ast;
 
 use crate::beam::Judge;
+use crate::models::Pair;
 use crate::template::{Fill, Prefix};
+use crate::traces::Traces;
 
 /// An example as search sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +45,19 @@ pub struct Executor<'a> {
     pub programs_run: u64,
     /// How many examples the best finished program passed.
     pub best_passed: usize,
+    /// Finished programs that pass some examples and not all: those that pass most first, ties as they came.
+    pub near: Vec<NearMiss>,
 }
+
+/// A finished program that passes some examples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NearMiss {
+    pub passed: usize,
+    pub prefix: Prefix,
+}
+
+/// Near misses that are remembered.
+const NEAR: usize = 32;
 
 /// Ticks of a short run.
 const SHORT: u64 = 256;
@@ -68,6 +82,7 @@ impl<'a> Executor<'a> {
             code: None,
             programs_run: 0,
             best_passed: 0,
+            near: Vec::new(),
         }
     }
 
@@ -100,6 +115,18 @@ impl<'a> Executor<'a> {
                 lower_with(file, &mut fill).code
             }
         }
+    }
+
+    /// What a whole program does in each example that it passes; elsewhere, and where it takes more than `longest`
+    /// actions, what `otherwise` says. Traces of one program belong together, as those of roll-outs may not.
+    pub fn traces(&mut self, prefix: &Prefix, pairs: &[Pair], otherwise: &Traces, longest: usize) -> Traces {
+        let code = self.code(prefix);
+        let own = |pair: &Pair| {
+            let run = record(&code, &pair.start, &self.limits, &|| false);
+            let passed = run.outcome == Outcome::Finished && run.end == pair.goal;
+            passed.then(|| run.actions().collect::<Vec<_>>()).filter(|actions| actions.len() <= longest)
+        };
+        pairs.iter().zip(otherwise).map(|(pair, other)| own(pair).or_else(|| other.clone())).collect()
     }
 
     /// Whether the code, run on the example, does what it says.
@@ -162,6 +189,13 @@ impl Judge for Executor<'_> {
             let passed = standings.filter(|&s| s == Standing::Passed).count();
             self.programs_run += 1;
             self.best_passed = self.best_passed.max(passed);
+            if (1..cases.len()).contains(&passed) {
+                let place = self.near.partition_point(|near| near.passed >= passed);
+                if place < NEAR {
+                    self.near.insert(place, NearMiss { passed, prefix: prefix.clone() });
+                    self.near.truncate(NEAR);
+                }
+            }
             passed == cases.len()
         } else {
             standings.all(|s| s != Standing::Failed)

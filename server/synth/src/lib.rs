@@ -15,10 +15,14 @@
 //! | [`calibration`] | how far a candidate can be trusted |
 //! | [`eval`] | the paper's metrics on a file of tasks |
 //! | [`specification`], [`holes`], [`fill`] | a request's texts → worlds and a template; fills → text |
+//! | [`joint`] | how likely programs and traces are to the networks, whoever wrote them |
+//! | [`repair`] | programs that pass some examples, changed until they pass all |
+//! | [`ablate`] | what each part of the search brings |
 //! | [`search`] | a request from start to end |
 //! | [`serve`] | the engine on stdio |
 //! | [`executor`] | running candidates on the examples, while they grow and when they are finished |
 
+pub mod ablate;
 pub mod beam;
 pub mod behaviour;
 pub mod bench;
@@ -33,7 +37,9 @@ pub mod executor;
 pub mod fill;
 pub mod grammar;
 pub mod holes;
+pub mod joint;
 pub mod models;
+pub mod repair;
 pub mod search;
 pub mod serve;
 pub mod specification;

@@ -8,14 +8,16 @@ use std::time::{Duration, Instant};
 use dataset::features::Canvas;
 use protocol::message::{Budget, Candidate, InferTraces, InferredTraces, Outcome, Specification, Stopped};
 
-use crate::beam::{BeamTask, Breadth, Flow, search};
+use crate::beam::{BeamTask, Breadth, Finished, Flow, search};
 use crate::calibration::Calibration;
 use crate::choose::choose;
-use crate::executor::{Case, Executor, Expected, Source};
+use crate::executor::{Case, Executor, Expected, NearMiss, Source};
 use crate::fill;
+use crate::grammar::Rules;
 use crate::holes::{Context, bare, context};
 use crate::models::uniform::Uniform;
 use crate::models::{CodeModel, Decoder, Models};
+use crate::repair::repair;
 use crate::specification::{LIMITS, Problem, Refusal, pair};
 use crate::template::Template;
 use crate::traces::{self, Choice, Traces};
@@ -23,6 +25,10 @@ use found::Found;
 
 /// Sampled sets of traces tried after the inferred ones, where something was found already and where not.
 const SETS: (u64, u64) = (3, 8);
+/// Sets of traces taken from programs that were found.
+const CONSISTENT: usize = 2;
+/// Programs found that are looked at for such traces.
+const ASKED: usize = 10;
 /// How much wider the beam gets where nothing was found.
 const WIDER: usize = 4;
 /// How much less likely than the likeliest verified program an alternative may be, in natural logarithm.
@@ -74,6 +80,9 @@ pub fn synthesize(
         best_passed: 0,
         traces_found: 0,
         inferred: Vec::new(),
+        tried: Vec::new(),
+        passing: Vec::new(),
+        near: Vec::new(),
     };
     let width = budget.beam.clamp(1, MAX_BEAM);
     let enumerated = context.template.is_none();
@@ -157,6 +166,11 @@ struct Search<'a> {
     best_passed: usize,
     traces_found: usize,
     inferred: Traces,
+    /// Traces that a beam has read.
+    tried: Vec<Traces>,
+    /// What passes, and what nearly does, as the beams found it.
+    passing: Vec<Finished>,
+    near: Vec<NearMiss>,
 }
 
 impl Search<'_> {
@@ -164,9 +178,10 @@ impl Search<'_> {
         self.found.is_full() || (self.stop)()
     }
 
-    /// A glance at the smallest fillings, which the networks may find too simple; inferred traces first, then
-    /// sampled ones, which are worth as much as a wider beam; while nothing is found, wider beams, the examples
-    /// without traces, and in the end an enumeration.
+    /// A glance at the smallest fillings, which the networks may find too simple; inferred traces first, then those
+    /// of the best programs found, which belong together, then sampled ones, which are worth as much as a wider beam.
+    /// All that by the real programs' rules, unless what is fixed breaks them. While nothing is found: near misses
+    /// repaired, wider beams without those rules, the examples without traces, and in the end an enumeration.
     fn with_networks(&mut self, template: &Template, width: usize) {
         if !self.context.only_choices {
             self.enumerate(SMALL);
@@ -174,34 +189,86 @@ impl Search<'_> {
         if self.over() {
             return;
         }
-        let inferred = self.infer();
+        let rules = if template.fixed_keeps(Rules::Dataset) { Rules::Dataset } else { Rules::Any };
+        let usual = &template.clone().with_rules(rules);
+        self.inferred = self.infer();
+        let inferred = self.inferred.clone();
         self.traces_found = inferred.iter().flatten().count();
-        self.inferred.clone_from(&inferred);
-        self.beam(template, &inferred, width);
+        self.beam(usual, &inferred, width);
         if self.context.only_choices {
             // The likeliest are there; the rest are few.
             return self.enumerate(ENUMERATED);
         }
-        let mut tried = vec![inferred.clone()];
-        for seed in 1..=SETS.1 {
-            let wider = seed > SETS.0;
-            if self.over() || (wider && !self.found.is_empty()) {
+        for _ in 0..CONSISTENT {
+            if self.over() {
                 return;
             }
-            if seed == SETS.0 + 1 {
-                self.beam(template, &inferred, width * WIDER);
+            if let Some(own) = self.consistent(&inferred) {
+                self.beam(usual, &own, width);
+            }
+        }
+        for seed in 1..=SETS.0 {
+            if self.over() {
+                return;
             }
             let sampled = self.sample(&inferred, seed);
-            if !tried.contains(&sampled) {
-                self.beam(template, &sampled, if wider { width * WIDER } else { width });
-                tried.push(sampled);
+            self.beam(usual, &sampled, width);
+        }
+        if self.found.is_empty() {
+            self.repair(usual, &inferred);
+        }
+        if !self.found.is_empty() {
+            return;
+        }
+        self.tried.clear();
+        self.beam(template, &inferred, width * WIDER);
+        for seed in SETS.0 + 1..=SETS.1 {
+            if self.over() || !self.found.is_empty() {
+                return;
             }
+            let sampled = self.sample(&inferred, seed);
+            self.beam(template, &sampled, width * WIDER);
         }
         if self.found.is_empty() {
             self.beam(template, &vec![None; inferred.len()], width * WIDER);
         }
         if self.found.is_empty() {
             self.enumerate(ENUMERATED);
+        }
+    }
+
+    /// The traces of the best program that acts in a way not tried yet: the likeliest of those that pass; where none
+    /// does, the one that passes most examples, and the inferred traces in the others.
+    fn consistent(&mut self, inferred: &Traces) -> Option<Traces> {
+        let longest = self.models.code.longest_trace();
+        let mut executor = Executor::new(&self.problem.cases, Source::File(&self.problem.file), LIMITS);
+        let near = self.near.iter().filter(|near| 2 * near.passed > self.problem.cases.len());
+        let near = near.map(|near| &near.prefix).filter(|_| self.passing.is_empty());
+        self.passing
+            .iter()
+            .map(|finished| &finished.prefix)
+            .chain(near)
+            .take(ASKED)
+            .map(|prefix| executor.traces(prefix, &self.problem.pairs, inferred, longest))
+            .find(|traces| !self.tried.contains(traces))
+    }
+
+    /// Changes near misses until they pass.
+    fn repair(&mut self, template: &Template, inferred: &Traces) {
+        if self.over() || self.near.is_empty() {
+            return;
+        }
+        let code = &*self.models.code;
+        let task = choose(&self.problem.pairs, inferred, &code.examples());
+        let mut executor = Executor::new(&self.problem.cases, Source::File(&self.problem.file), LIMITS);
+        let near = std::mem::take(&mut self.near);
+        let found = repair(code, &task, template, &mut executor, near, self.stop);
+        self.programs_run += executor.programs_run;
+        for finished in found {
+            let fills = fill::texts(&finished.prefix, &self.problem.text, &self.problem.holes);
+            if let Some(candidate) = self.found.add(self.problem, fills, Some(finished.log_probability)) {
+                (self.on_candidate)(&candidate);
+            }
         }
     }
 
@@ -237,9 +304,10 @@ impl Search<'_> {
     }
 
     fn beam(&mut self, template: &Template, traces: &Traces, width: usize) {
-        if self.over() {
+        if self.over() || self.tried.contains(traces) {
             return;
         }
+        self.tried.push(traces.clone());
         let task = choose(&self.problem.pairs, traces, &self.models.code.examples());
         let models = self.models;
         let mut decoder = models.code.begin(&[task]);
@@ -265,7 +333,7 @@ impl Search<'_> {
         let found = &mut self.found;
         let on_candidate = &mut *self.on_candidate;
         let mut beam = [BeamTask { template, judge: &mut executor }];
-        search(decoder, &mut beam, breadth, self.stop, &mut |_, finished| {
+        let passing = search(decoder, &mut beam, breadth, self.stop, &mut |_, finished| {
             let score = scored.then_some(finished.log_probability);
             let fills = fill::texts(&finished.prefix, &problem.text, &problem.holes);
             if let Some(candidate) = found.add(problem, fills, score) {
@@ -275,5 +343,10 @@ impl Search<'_> {
         });
         self.programs_run += executor.programs_run;
         self.best_passed = self.best_passed.max(executor.best_passed);
+        if scored {
+            self.passing.extend(passing.into_iter().flatten());
+            self.near.append(&mut executor.near);
+            self.near.sort_by_key(|near| std::cmp::Reverse(near.passed));
+        }
     }
 }
