@@ -1,4 +1,5 @@
-//! How long a synthesis takes: the phases of one, warm, task by task.
+//! How long a synthesis takes: the phases of one, warm, task by task; and how many tasks a second are decoded in
+//! batches.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +9,12 @@ use protocol::message::{Budget, Example, Specification};
 use runtime::{Limits, Machine, lower};
 use serde::Serialize;
 
-use crate::beam::{BeamTask, Breadth, Flow, search};
+use crate::beam::{Anything, BeamTask, Breadth, Flow, search};
 use crate::choose::choose;
+use crate::device::Peaks;
 use crate::executor::{Case, Executor, Expected, Source};
-use crate::models::{Models, Pair};
+use crate::grammar::Rules;
+use crate::models::{CodeTask, Models, Pair, Work};
 use crate::search::{MARGIN, synthesize};
 use crate::template::Template;
 use crate::traces;
@@ -123,7 +126,7 @@ fn one_beam(models: &Models, shown: &[dataset::Example], width: usize, latencies
     let case =
         |p: &Pair| Case { start: p.start.clone(), expected: Expected::World(p.goal.clone()), trace: None };
     let cases: Vec<Case> = pairs.iter().map(case).collect();
-    let template = Template::program(LIMIT.min(models.code.longest()));
+    let template = Template::program(LIMIT.min(models.code.longest())).with_rules(Rules::Dataset);
     let mut executor = Executor::new(&cases, Source::Tokens, Limits::SERVING);
 
     let start = Instant::now();
@@ -138,4 +141,92 @@ fn one_beam(models: &Models, shown: &[dataset::Example], width: usize, latencies
     latencies.traces.push(inferred);
     latencies.beam.push(all - inferred);
     latencies.one_beam.push(all);
+}
+
+/// How fast batches of one size are decoded: encoding and beams, traces left out.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Throughput {
+    /// Tasks decoded together.
+    pub batch: usize,
+    /// Prefixes are run as they grow.
+    pub pruned: bool,
+    pub tasks: usize,
+    pub seconds: f64,
+    /// Counted; nothing where the model does not count.
+    pub work: Work,
+}
+
+impl Throughput {
+    pub fn tasks_per_second(&self) -> f64 {
+        self.tasks as f64 / self.seconds.max(1e-9)
+    }
+
+    /// Shares of the measured time that the counted operations, and the counted bytes, would take at the device's peak.
+    pub fn shares(&self, peaks: &Peaks) -> (f64, f64) {
+        let seconds = self.seconds.max(1e-9);
+        (self.work.flop / peaks.flops / seconds, self.work.bytes / peaks.bytes / seconds)
+    }
+}
+
+/// A task that has its traces.
+pub struct Traced {
+    cases: Vec<Case>,
+    task: CodeTask,
+}
+
+/// Infers the traces of the tasks that the networks can read, together, and says how long it took.
+pub fn trace<'t>(models: &Models, tasks: impl IntoIterator<Item = &'t Task>) -> (Vec<Traced>, Duration) {
+    let pairs: Vec<Vec<Pair>> = tasks
+        .into_iter()
+        .map(|task| &task.examples[..EXAMPLES.min(task.examples.len())])
+        .filter(|shown| {
+            !shown.is_empty() && shown.iter().all(|e| Canvas::fits(&e.input) && Canvas::fits(&e.output))
+        })
+        .map(|shown| shown.iter().map(|e| Pair { start: e.input.clone(), goal: e.output.clone() }).collect())
+        .collect();
+    let borrowed: Vec<&[Pair]> = pairs.iter().map(Vec::as_slice).collect();
+    let start = Instant::now();
+    let traces = traces::infer(models.trace.as_deref(), &borrowed, 0, &|| false);
+    let time = start.elapsed();
+    let case =
+        |p: &Pair| Case { start: p.start.clone(), expected: Expected::World(p.goal.clone()), trace: None };
+    let traced = pairs.iter().zip(&traces).map(|(pairs, traces)| Traced {
+        cases: pairs.iter().map(case).collect(),
+        task: choose(pairs, traces, &models.code.examples()),
+    });
+    (traced.collect(), time)
+}
+
+/// Decodes so many tasks, each again in turn where there are fewer, in batches.
+pub fn throughput(
+    models: &Models,
+    traced: &[Traced],
+    tasks: usize,
+    batch: usize,
+    width: usize,
+    pruned: bool,
+) -> Throughput {
+    let template = Template::program(LIMIT.min(models.code.longest())).with_rules(Rules::Dataset);
+    let all: Vec<&Traced> = traced.iter().cycle().take(tasks).collect();
+    let mut work = Work::default();
+    let start = Instant::now();
+    for batch in all.chunks(batch.max(1)) {
+        let inputs: Vec<CodeTask> = batch.iter().map(|traced| traced.task.clone()).collect();
+        let mut executors: Vec<Executor> = batch
+            .iter()
+            .map(|traced| Executor::new(&traced.cases, Source::Tokens, Limits::DATASET))
+            .collect();
+        let mut anything: Vec<Anything> = batch.iter().map(|_| Anything).collect();
+        let judges = executors.iter_mut().zip(&mut anything);
+        let mut beams: Vec<BeamTask> = judges
+            .map(|(executor, anything)| BeamTask {
+                template: &template,
+                judge: if pruned { executor } else { anything },
+            })
+            .collect();
+        let mut decoder = models.code.begin(&inputs);
+        search(&mut *decoder, &mut beams, Breadth::plain(width), &|| false, &mut |_, _| Flow::Continue);
+        work += decoder.work();
+    }
+    Throughput { batch, pruned, tasks: all.len(), seconds: start.elapsed().as_secs_f64(), work }
 }

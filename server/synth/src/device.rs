@@ -49,6 +49,38 @@ pub fn set_threads(threads: Option<usize>) {
     tch::set_num_threads(i32::try_from(threads).unwrap_or(i32::MAX));
 }
 
+/// What a device reaches at most, as measured: the two sides of a roofline.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct Peaks {
+    /// Floating-point operations a second, in a large product of float32.
+    pub flops: f64,
+    /// Bytes a second, read and written, in a large copy.
+    pub bytes: f64,
+}
+
+/// Measures a large product and a large copy, the best of a few.
+pub fn peaks(device: Device) -> Peaks {
+    const SIDE: i64 = 2048;
+    const NUMBERS: i64 = 1 << 25;
+    const TRIES: usize = 5;
+    let _no_grad = tch::no_grad_guard();
+    let best = |work: &dyn Fn() -> tch::Tensor| {
+        let mut best = f64::INFINITY;
+        for _ in 0..TRIES {
+            let start = std::time::Instant::now();
+            // Asking for a number waits for the device.
+            let _ = work().view(-1).get(0).double_value(&[]);
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        best
+    };
+    let a = tch::Tensor::ones([SIDE, SIDE], (tch::Kind::Float, device));
+    let many = tch::Tensor::ones([NUMBERS], (tch::Kind::Float, device));
+    let product = best(&|| a.matmul(&a));
+    let copy = best(&|| many.copy());
+    Peaks { flops: 2.0 * (SIDE as f64).powi(3) / product, bytes: 8.0 * NUMBERS as f64 / copy }
+}
+
 /// Resident memory of this process in MiB, if the system tells.
 pub fn memory_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

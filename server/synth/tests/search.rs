@@ -309,6 +309,31 @@ fn cancelling_ends_a_search() {
     assert!(outcome.candidates.is_empty());
 }
 
+/// By the real programs' rules a marker action never follows a turn, and no action comes three times running. Where
+/// the author does that, programs that do it are found all the same.
+#[test]
+fn programs_that_break_the_datasets_rules_are_found() {
+    let example = |input: &str, output: &str, trace: &[&str]| Example {
+        name: input.to_owned(),
+        input: input.to_owned(),
+        output: Some(output.to_owned()),
+        crashes: false,
+        trace: Some(trace.iter().map(|a| (*a).to_owned()).collect()),
+    };
+    let trace = ["turnLeft", "putMarker", "move", "turnLeft", "putMarker", "turnLeft", "putMarker"];
+    let start = ". . .\n> . .";
+    let mut world = World::parse(start).unwrap();
+    for name in trace {
+        assert!(world.act(runtime::Action::from_name(name).unwrap()));
+    }
+    let given = vec![example(start, &world.to_string(), &trace)];
+    let outcome = ask("def main():\n    turnLeft()\n    putMarker()\n    ...\n", given.clone());
+    assert!(!outcome.candidates.is_empty());
+    // Nothing fixed: the whole program is asked for.
+    let outcome = ask("def main():\n    ...\n", given);
+    assert!(!outcome.candidates.is_empty());
+}
+
 /// Texts with and without meaning.
 fn text(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
     prop_oneof![

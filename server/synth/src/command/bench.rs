@@ -7,12 +7,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use dataset::Task;
 use protocol::message::{Budget, Status, Synthesize};
 use protocol::wire::{Answer, Request, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
-use synth::bench::{Latencies, Times, measure, specification};
+use synth::bench::{Latencies, Throughput, Times, measure, specification, throughput, trace};
 use synth::device;
 use synth::eval::read;
+use synth::models::Models;
+use tch::Device;
 
 use super::Computation;
 
@@ -31,6 +35,12 @@ pub struct Bench {
     /// Starts from cold
     #[arg(long, default_value_t = 5)]
     starts: u32,
+    /// Tasks decoded together, for tasks a second [default: 1,8 on the CPU, 1,8,64,256 with CUDA]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=4096))]
+    batches: Option<Vec<u32>>,
+    /// Leave the times of single syntheses out
+    #[arg(long)]
+    only_batches: bool,
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
@@ -49,19 +59,21 @@ impl Bench {
         let (on, models) = self.computation.open()?;
         let device = device::name(on);
         // The first runs make torch choose its kernels and fill its caches.
-        for task in chosen.iter().take(3) {
+        let singly = if self.only_batches { &[][..] } else { &chosen[..] };
+        for task in singly.iter().take(3) {
             measure(&models, &device, task, self.beam as usize, &mut Latencies::default());
         }
         let mut latencies = Latencies::default();
         // For the starts from cold: tasks that take the networks to solve.
         let mut solved = Vec::new();
-        for task in &chosen {
+        for task in singly {
             if measure(&models, &device, task, self.beam as usize, &mut latencies) {
                 solved.push(*task);
             }
         }
         let starts = solved.iter().cycle().take(if solved.is_empty() { 0 } else { self.starts as usize });
         let cold: Vec<Cold> = starts.map(|task| self.cold(task)).collect::<Result<_, _>>()?;
+        let batches = self.batches(on, &models, &chosen);
         let (solved, generalized) = (latencies.solved, latencies.generalized);
         let rows = [
             ("traces of five examples", Times::of(latencies.traces)),
@@ -83,7 +95,7 @@ impl Bench {
             let report = json!({
                 "device": device, "threads": self.computation.threads(), "beam": self.beam,
                 "tasks": chosen.len(), "solved": solved, "generalized": generalized,
-                "milliseconds": times, "memory_mib": memory,
+                "milliseconds": times, "memory_mib": memory, "batches": batches,
             });
             anstream::println!("{}", serde_json::to_string_pretty(&report)?);
             return Ok(());
@@ -95,6 +107,10 @@ impl Bench {
             self.beam,
             self.computation.threads()
         );
+        batches.print();
+        if self.only_batches {
+            return Ok(());
+        }
         anstream::println!("\n| ms | p50 | p90 | p99 | max | runs |\n|---|---|---|---|---|---|");
         for (name, t) in rows {
             anstream::println!(
@@ -115,6 +131,28 @@ impl Bench {
             None => anstream::println!("Engine's resident memory: not told by this system"),
         }
         Ok(())
+    }
+
+    /// Tasks a second in batches, plain and pruned.
+    fn batches(&self, on: Device, models: &Models, chosen: &[&Task]) -> Batches {
+        let usual: &[u32] = if on == Device::Cpu { &[1, 8] } else { &[1, 8, 64, 256] };
+        let sizes = self.batches.clone().unwrap_or_else(|| usual.to_vec());
+        let (traced, time) = trace(models, chosen.iter().copied());
+        let mut rates = Vec::new();
+        for size in sizes.into_iter().map(|size| size as usize).filter(|_| !traced.is_empty()) {
+            // Whole batches, one at least.
+            let tasks = (chosen.len() / size).max(1) * size;
+            // The first batch of a size makes torch choose kernels and reserve memory.
+            throughput(models, &traced, size.min(tasks), size, self.beam as usize, true);
+            for pruned in [false, true] {
+                rates.push(throughput(models, &traced, tasks, size, self.beam as usize, pruned));
+            }
+        }
+        Batches {
+            traces_per_second: traced.len() as f64 / time.as_secs_f64().max(1e-9),
+            peaks: device::peaks(on),
+            rates,
+        }
     }
 
     /// Starts an engine of its own and asks it once.
@@ -169,4 +207,64 @@ struct Cold {
     status: Duration,
     candidate: Duration,
     memory_mib: Option<u64>,
+}
+
+/// Tasks a second, and what bounds them.
+#[derive(Serialize)]
+struct Batches {
+    /// Tasks whose five traces are inferred in a second, all of them in one batch.
+    traces_per_second: f64,
+    peaks: device::Peaks,
+    rates: Vec<Throughput>,
+}
+
+impl Batches {
+    fn print(&self) {
+        anstream::println!(
+            "\nTraces of all tasks together: {:.1} tasks/s. Encoding and beam, by tasks decoded together:",
+            self.traces_per_second
+        );
+        anstream::println!(
+            "\n| batch | beam | tasks | tasks/s | GFLOP/task | MB/task | GFLOP/s | GB/s | share of peak FLOP/s, bytes/s |"
+        );
+        anstream::println!("|---|---|---|---|---|---|---|---|---|");
+        for rate in &self.rates {
+            let (tasks, seconds) = (rate.tasks as f64, rate.seconds.max(1e-9));
+            let (flop, bytes) = rate.shares(&self.peaks);
+            anstream::println!(
+                "| {} | {} | {} | {:.1} | {:.2} | {:.0} | {:.1} | {:.1} | {:.0}%, {:.0}% |",
+                rate.batch,
+                if rate.pruned { "pruned" } else { "plain" },
+                rate.tasks,
+                rate.tasks_per_second(),
+                rate.work.flop / tasks / 1e9,
+                rate.work.bytes / tasks / 1e6,
+                rate.work.flop / seconds / 1e9,
+                rate.work.bytes / seconds / 1e9,
+                100.0 * flop,
+                100.0 * bytes
+            );
+        }
+        anstream::println!(
+            "\nMeasured peaks: {:.0} GFLOP/s in a float32 product of 2048 by 2048, {:.1} GB/s in a copy of 128 MiB. {}",
+            self.peaks.flops / 1e9,
+            self.peaks.bytes / 1e9,
+            self.bound()
+        );
+    }
+
+    /// What bounds the fastest.
+    fn bound(&self) -> &'static str {
+        let fastest = self.rates.iter().max_by(|a, b| a.tasks_per_second().total_cmp(&b.tasks_per_second()));
+        match fastest.map(|rate| rate.shares(&self.peaks)) {
+            None => "Nothing was decoded.",
+            Some((0.0, _)) => "The model does not count its work.",
+            Some((flop, bytes)) if flop.max(bytes) < 0.5 => {
+                "The fastest row reaches less than half of either: what is not counted bounds it (small operations, \
+                 the start of each, the host)."
+            }
+            Some((flop, bytes)) if flop >= bytes => "Arithmetic bounds the fastest row.",
+            Some(_) => "Memory traffic bounds the fastest row.",
+        }
+    }
 }

@@ -22,7 +22,7 @@ use super::layers::{Linear, Norm, Trunk, attend, gelu};
 use super::network::{IGNORED, Loss, Model, Network, Sample, indices};
 use super::parameters::Init;
 use super::weights::{Sizes, Weight, Weights, WeightsError};
-use super::{CodeModel, CodeTask, Decoder, Row, VOCABULARY, tensor};
+use super::{CodeModel, CodeTask, Decoder, Row, VOCABULARY, Work, tensor};
 use decoder::{DecoderLayer, TransformerDecoder};
 use reading::Reading;
 
@@ -141,6 +141,18 @@ impl CodeTransformer {
             x = layer.forward(x, self.heads, mask.as_ref());
         }
         self.encoder_norm.forward(&x)
+    }
+
+    /// What reading takes, keys and values for the decoder included.
+    fn reading_work(&self, tasks: i64, length: i64) -> Work {
+        let (rows, d) = (tasks * length, self.d);
+        let layer = Work::linear(rows, d, 3 * d)
+            + Work::attention(tasks, length, length, d)
+            + Work::linear(rows, d, d)
+            + Work::linear(rows, d, 4 * d)
+            + Work::linear(rows, 4 * d, d);
+        let cross = Work::linear(rows, d, 2 * d * self.decoder.len() as i64);
+        self.trunk.work(tasks * self.examples) + layer.times(self.encoder.len()) + cross
     }
 
     /// Keys and values of the memory for all decoder layers, `[layers, 2, tasks, heads, length, d / heads]`.

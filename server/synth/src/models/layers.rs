@@ -3,6 +3,7 @@
 
 use tch::Tensor;
 
+use super::Work;
 use super::parameters::Init;
 use super::weights::{Weight, Weights, WeightsError};
 
@@ -134,6 +135,14 @@ impl Trunk {
     /// The kind that it computes in.
     pub fn kind(&self) -> tch::Kind {
         self.stem.weight.kind()
+    }
+
+    /// What `n` canvases take.
+    pub fn work(&self, n: i64) -> Work {
+        let channels = self.stem.weight.size().first().copied().unwrap_or(0);
+        let cells = n * dataset::features::CELLS as i64;
+        let block = Work::convolution(cells, channels, channels).times(2);
+        Work::convolution(cells, dataset::features::PLANES as i64, channels) + block.times(self.blocks.len())
     }
 
     pub fn forward(&self, planes: &Tensor) -> Tensor {

@@ -21,9 +21,11 @@ pub mod trace_code;
 pub mod trace_policy;
 pub mod uniform;
 pub mod weights;
+mod work;
 
 pub use load::{LoadError, Models};
 pub use scores::{Asked, Extension, Scores, Shortlist};
+pub use work::Work;
 
 use runtime::{Action, World};
 use tch::{Device, Tensor};
@@ -115,6 +117,11 @@ pub trait Decoder {
     /// are found on its device.
     fn scores(&mut self, rows: &[Row]) -> Scores {
         Scores::Host(self.step(rows))
+    }
+
+    /// What all steps so far took, reading the tasks included; nothing where it is not counted.
+    fn work(&self) -> Work {
+        Work::default()
     }
 }
 

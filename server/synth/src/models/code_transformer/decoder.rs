@@ -8,7 +8,7 @@ use tch::{Kind, Tensor};
 
 use super::super::layers::{Linear, Norm, attend, gelu};
 use super::super::weights::{Weights, WeightsError};
-use super::super::{Decoder, Row, Scores, VOCABULARY, tensor};
+use super::super::{Decoder, Row, Scores, VOCABULARY, Work, tensor};
 use super::paths::Paths;
 use super::{CodeTransformer, padding_mask};
 
@@ -81,6 +81,7 @@ pub struct TransformerDecoder<'m> {
     /// Per layer the nodes' keys and values, `[tasks * columns, 2 * d]`.
     nodes: Vec<Tensor>,
     paths: Paths,
+    work: Work,
 }
 
 impl<'m> TransformerDecoder<'m> {
@@ -96,6 +97,7 @@ impl<'m> TransformerDecoder<'m> {
                 .map(|_| Tensor::zeros([0, 2 * model.d], (memory.kind(), memory.device())))
                 .collect(),
             paths: Paths::new(lengths.len()),
+            work: model.reading_work(lengths.len() as i64, memory.size().get(1).copied().unwrap_or(0)),
         }
     }
 
@@ -120,6 +122,9 @@ impl<'m> TransformerDecoder<'m> {
         }
         let (tasks, beam, kept) = (step.tasks as i64, step.beam as i64, step.kept as i64);
         let columns = kept + beam;
+        let memory = self.cross.size().get(4).copied().unwrap_or(0);
+        self.work += step_work(tasks, beam, columns, memory, d).times(model.decoder.len())
+            + Work::linear(tasks * beam, d, VOCABULARY as i64);
         let kept_nodes = tensor(&step.kept_nodes, &[tasks * kept], device);
         let mask = (columns > 1).then(|| {
             let seen = tensor(&step.seen, &[tasks, 1, beam, step.seen_width as i64], device);
@@ -157,6 +162,17 @@ impl<'m> TransformerDecoder<'m> {
     }
 }
 
+/// What one layer takes in a step.
+fn step_work(tasks: i64, beam: i64, columns: i64, memory: i64, d: i64) -> Work {
+    let rows = tasks * beam;
+    Work::linear(rows, d, 3 * d)
+        + Work::attention(tasks, beam, columns, d)
+        + Work::linear(rows, d, d).times(3)
+        + Work::attention(tasks, beam, memory, d)
+        + Work::linear(rows, d, 4 * d)
+        + Work::linear(rows, 4 * d, d)
+}
+
 impl Decoder for TransformerDecoder<'_> {
     fn step(&mut self, rows: &[Row]) -> Vec<f32> {
         let (logits, counts) = self.forward(rows);
@@ -165,5 +181,9 @@ impl Decoder for TransformerDecoder<'_> {
 
     fn scores(&mut self, rows: &[Row]) -> Scores {
         Scores::Device(self.forward(rows).0.log_softmax(-1, None))
+    }
+
+    fn work(&self) -> Work {
+        self.work
     }
 }

@@ -1,0 +1,116 @@
+//! What search does after the first beam: near misses repaired, joint scores, and the table of what each part brings.
+
+use dataset::Task;
+use dataset::compact::{self, ACT, END, EOP, IF, REPEAT, WHILE};
+use runtime::{Action, Limits, Machine, World};
+use synth::ablate::{Part, ablate, table};
+use synth::executor::{Case, Executor, Expected, NearMiss, Source};
+use synth::joint::{follow, log_probability};
+use synth::models::{CodeTask, Models, Pair, Row, VOCABULARY};
+use synth::repair::repair;
+use synth::template::Template;
+use tch::Device;
+
+/// The examples that a program makes of some sampled worlds.
+fn pairs(tokens: &[u8], count: usize) -> Vec<Pair> {
+    let code = compact::code(tokens);
+    let mut machine = Machine::new();
+    let run = |start: World| {
+        let mut goal = start.clone();
+        let finished = machine.run(&code, &mut goal, &Limits::DATASET) == runtime::Outcome::Finished;
+        finished.then_some(Pair { start, goal })
+    };
+    runtime::sample::worlds(5).take(2_000).filter_map(run).take(count).collect()
+}
+
+fn cases(pairs: &[Pair]) -> Vec<Case> {
+    let case =
+        |p: &Pair| Case { start: p.start.clone(), expected: Expected::World(p.goal.clone()), trace: None };
+    pairs.iter().map(case).collect()
+}
+
+/// while(frontIsClear) { move  if(markersPresent) { pickMarker } } turnLeft
+const PROGRAM: [u8; 8] = [WHILE, ACT, IF + 3, ACT + 3, END, END, ACT + 1, EOP];
+
+#[test]
+fn near_misses_are_repaired() {
+    let pairs = pairs(&PROGRAM, 5);
+    let cases = cases(&pairs);
+    let template = Template::program(32);
+    let models = Models::embedded(Device::Cpu).unwrap();
+    let task = CodeTask { traces: vec![None; pairs.len()], pairs };
+    // One and two changes away.
+    for broken in [
+        vec![WHILE, ACT, IF + 3, ACT + 3, END, END, ACT + 2, EOP],
+        vec![WHILE, ACT, END, ACT + 1, EOP],
+        vec![REPEAT + 3, ACT, IF + 3, ACT + 3, END, END, ACT + 2, EOP],
+    ] {
+        let mut executor = Executor::new(&cases, Source::Tokens, Limits::DATASET);
+        let near = vec![NearMiss { passed: 1, prefix: template.read(&broken).unwrap() }];
+        let found = repair(&*models.code, &task, &template, &mut executor, near.clone(), &|| false);
+        assert!(!found.is_empty(), "{broken:?}");
+        for finished in found {
+            let code = compact::code(&finished.prefix.tokens);
+            let mut check = Executor::new(&cases, Source::Tokens, Limits::DATASET);
+            assert!(cases.iter().all(|case| check.passes(&code, case)), "{:?}", finished.prefix.tokens);
+            assert!(finished.log_probability < 0.0 && finished.log_probability.is_finite());
+        }
+        assert!(repair(&*models.code, &task, &template, &mut executor, near, &|| true).is_empty());
+    }
+}
+
+#[test]
+fn programs_are_followed_side_by_side() {
+    let models = Models::embedded(Device::Cpu).unwrap();
+    let tasks: Vec<CodeTask> = [&PROGRAM[..], &[ACT, ACT + 4, EOP]]
+        .iter()
+        .map(|tokens| {
+            let pairs = pairs(tokens, 5);
+            CodeTask { traces: vec![None; pairs.len()], pairs }
+        })
+        .collect();
+    let programs: [(usize, &[u8]); 3] = [(0, &PROGRAM), (0, &[ACT, EOP]), (1, &[ACT, ACT + 4, EOP])];
+    let tables = follow(&mut *models.code.begin(&tasks), &programs, &|| false);
+    for ((task, tokens), table) in programs.iter().zip(&tables) {
+        assert_eq!(table.len(), tokens.len() * VOCABULARY);
+        let mut decoder = models.code.begin(&tasks[*task..=*task]);
+        let mut alone = 0.0;
+        for place in 0..tokens.len() {
+            let token = if place == 0 { compact::BEGIN } else { tokens[place - 1] };
+            alone += f64::from(decoder.step(&[Row { parent: 0, token }])[usize::from(tokens[place])]);
+        }
+        assert!((log_probability(table, tokens) - alone).abs() < 1e-3, "{tokens:?}");
+    }
+}
+
+/// The joint score of a program is that of both networks.
+#[test]
+fn joint_scores_prefer_the_program_that_was_meant() {
+    let models = Models::embedded(Device::Cpu).unwrap();
+    let pairs = pairs(&PROGRAM, 5);
+    let traces = |tokens: &[u8]| -> Vec<Option<Vec<Action>>> {
+        let code = compact::code(tokens);
+        let run = |p: &Pair| runtime::record(&code, &p.start, &Limits::DATASET, &|| false);
+        pairs.iter().map(|p| Some(run(p).actions().collect())).collect()
+    };
+    // The same with a detour.
+    let detour = [&PROGRAM[..7], &[ACT + 1, ACT + 1, ACT + 1, ACT + 1, EOP]].concat();
+    let programs = [(&PROGRAM[..], traces(&PROGRAM)), (&detour[..], traces(&detour))];
+    let scores = synth::joint::scores(&*models.code, models.trace.as_deref(), &pairs, &programs, &|| false);
+    assert!(scores[0] > scores[1] + 1.0 && scores[0] < 0.0, "{scores:?}");
+}
+
+#[test]
+fn more_parts_never_find_less() {
+    let models = Models::embedded(Device::Cpu).unwrap();
+    let tasks = include_str!("fixtures/tasks.jsonl").lines().map(|l| Task::from_json(l.as_bytes()).unwrap());
+    let parts = [Part::Beam, Part::Consistent, Part::Repair];
+    let results: Vec<_> = tasks.take(3).map(|task| ablate(&models, &task, 8, &parts)).collect();
+    let lines = table(&results);
+    let names: Vec<&str> = lines.iter().map(|line| line.parts).collect();
+    assert_eq!(names, ["beam, dataset rules", "beam + consistent traces", "beam + repair"]);
+    for line in &lines {
+        assert!(line.found.count >= lines[0].found.count && line.any.count >= lines[0].any.count);
+        assert!(line.any.count >= line.joint.count && line.found.of == 3 && line.seconds > 0.0);
+    }
+}
