@@ -14,6 +14,7 @@ use crate::beam::{BeamTask, Breadth, Finished, Flow, search};
 use crate::choice::Choice;
 use crate::choose::choose;
 use crate::classes::Classes;
+use crate::consistent;
 use crate::eval::Rate;
 use crate::executor::{Case, Executor, Expected, NearMiss, Source};
 use crate::grammar::Rules;
@@ -226,14 +227,7 @@ impl Subject<'_> {
         for _ in 0..CONSISTENT {
             let mut executor = self.executor();
             let longest = self.models.code.longest_trace();
-            let most = near.iter().filter(|near| 2 * near.passed > self.cases.len());
-            let most = most.map(|near| &near.prefix).filter(|_| passing.is_empty());
-            let own = passing
-                .iter()
-                .map(|finished| &finished.prefix)
-                .chain(most)
-                .map(|prefix| executor.traces(prefix, self.pairs, inferred, longest))
-                .find(|traces| !tried.contains(traces));
+            let own = consistent::next(&mut executor, &passing, &near, self.pairs, inferred, longest, &tried);
             let Some(own) = own else { break };
             let (found, missed) = self.beam(Rules::Dataset, &own, self.width);
             passing.extend(found.iter().cloned());

@@ -15,6 +15,7 @@
 //! | [`calibration`] | how far a candidate can be trusted |
 //! | [`eval`] | the paper's metrics on a file of tasks |
 //! | [`specification`], [`holes`], [`fill`] | a request's texts → worlds and a template; fills → text |
+//! | [`consistent`] | traces of one program in place of those inferred one by one |
 //! | [`joint`] | how likely programs and traces are to the networks, whoever wrote them |
 //! | [`repair`] | programs that pass some examples, changed until they pass all |
 //! | [`ablate`] | what each part of the search brings |
@@ -30,6 +31,7 @@ pub mod calibration;
 pub mod choice;
 pub mod choose;
 pub mod classes;
+pub mod consistent;
 pub mod decide;
 pub mod device;
 pub mod eval;

@@ -11,6 +11,7 @@ use protocol::message::{Budget, Candidate, InferTraces, InferredTraces, Outcome,
 use crate::beam::{BeamTask, Breadth, Finished, Flow, search};
 use crate::calibration::Calibration;
 use crate::choose::choose;
+use crate::consistent;
 use crate::executor::{Case, Executor, Expected, NearMiss, Source};
 use crate::fill;
 use crate::grammar::Rules;
@@ -27,8 +28,6 @@ use found::Found;
 const SETS: (u64, u64) = (3, 8);
 /// Sets of traces taken from programs that were found.
 const CONSISTENT: usize = 2;
-/// Programs found that are looked at for such traces.
-const ASKED: usize = 10;
 /// How much wider the beam gets where nothing was found.
 const WIDER: usize = 4;
 /// How much less likely than the likeliest verified program an alternative may be, in natural logarithm.
@@ -237,20 +236,12 @@ impl Search<'_> {
         }
     }
 
-    /// The traces of the best program that acts in a way not tried yet: the likeliest of those that pass; where none
-    /// does, the one that passes most examples, and the inferred traces in the others.
-    fn consistent(&mut self, inferred: &Traces) -> Option<Traces> {
-        let longest = self.models.code.longest_trace();
+    /// The traces of the best program found that acts in a way not tried yet.
+    fn consistent(&self, inferred: &Traces) -> Option<Traces> {
         let mut executor = Executor::new(&self.problem.cases, Source::File(&self.problem.file), LIMITS);
-        let near = self.near.iter().filter(|near| 2 * near.passed > self.problem.cases.len());
-        let near = near.map(|near| &near.prefix).filter(|_| self.passing.is_empty());
-        self.passing
-            .iter()
-            .map(|finished| &finished.prefix)
-            .chain(near)
-            .take(ASKED)
-            .map(|prefix| executor.traces(prefix, &self.problem.pairs, inferred, longest))
-            .find(|traces| !self.tried.contains(traces))
+        let longest = self.models.code.longest_trace();
+        let (passing, near, pairs) = (&self.passing, &self.near, &self.problem.pairs);
+        consistent::next(&mut executor, passing, near, pairs, inferred, longest, &self.tried)
     }
 
     /// Changes near misses until they pass.
