@@ -101,6 +101,7 @@ impl Eval {
                 (traces, _) => traces,
             },
             trace_beam: self.trace_beam.into(),
+            programs: true,
             batch: self.batch.unwrap_or(if on_cpu { 8 } else { 64 }).max(1),
             workers: if on_cpu { self.computation.threads() } else { DEVICE_WORKERS },
             seed: self.seed,

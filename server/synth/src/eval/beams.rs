@@ -61,6 +61,9 @@ pub fn evaluate(models: &Models, batch: &[Task], settings: &Settings) -> Vec<Tas
     let mut readable: Vec<&mut Subject> = subjects.iter_mut().filter(|s| s.readable()).collect();
     if !readable.is_empty() {
         let traces = traces_of(models, &mut readable, settings);
+        if !settings.programs {
+            return subjects.into_iter().map(|s| s.result).collect();
+        }
         let tasks: Vec<CodeTask> = readable
             .iter()
             .zip(&traces)

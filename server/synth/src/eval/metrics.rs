@@ -1,7 +1,7 @@
 //! The paper's metrics, and what they are counted from.
 
 use runtime::Action;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::choice::Features;
 use syntax::ast::{Statement, StatementKind};
@@ -75,7 +75,7 @@ pub struct BeamTraces {
 }
 
 /// The slices of the paper's Table 2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Slice {
     #[serde(rename = "no control flow")]
     NoControl,
@@ -157,7 +157,7 @@ fn control(statements: &[Statement]) -> (bool, bool) {
 }
 
 /// A share with its 95% Wilson interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rate {
     pub count: usize,
     pub of: usize,

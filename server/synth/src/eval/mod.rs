@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::Context;
 use clap::ValueEnum;
 use dataset::Task;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tch::Device;
 
 use crate::device;
@@ -31,7 +31,7 @@ pub use served::{Served, ServedReport, ServedScores, ServedSettings, calibrate, 
 pub const SHOWN: usize = 5;
 
 /// Where the traces come from that the code model reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum TraceSource {
     /// Roll-outs of the trace model, with sampled retries
@@ -53,6 +53,8 @@ pub struct Settings {
     pub traces: TraceSource,
     /// Width of the beam over actions; none below 2.
     pub trace_beam: usize,
+    /// Whether programs are looked for, or only traces.
+    pub programs: bool,
     /// Tasks decoded together.
     pub batch: usize,
     /// Threads that work on batches.

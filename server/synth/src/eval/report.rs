@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::choice::Choice;
 use crate::grammar::Rules;
@@ -13,7 +13,7 @@ use super::{BeamTraces, Ranked, Rate, Slice, TaskResult, TraceSource};
 const SHARES: [f64; 6] = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
 
 /// All figures of one evaluation, and the conditions they were measured under.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     pub conditions: Conditions,
     /// Absent where no traces were inferred.
@@ -29,7 +29,7 @@ pub struct Report {
     pub by_examples: Vec<ByExamples>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
     /// File name without its folder.
     pub file: String,
@@ -57,7 +57,7 @@ pub struct Conditions {
     pub tasks_per_second: f64,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Traces {
     /// Greedy roll-out = the author's trace, of all examples.
     pub exact: Rate,
@@ -77,7 +77,7 @@ pub struct Traces {
 }
 
 /// The beam's traces: one of them is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TopTraces {
     pub exact: Rate,
     pub correct: Rate,
@@ -85,7 +85,7 @@ pub struct TopTraces {
     pub correct_all_shown: Rate,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Scores {
     pub top_1_exact: Rate,
     pub top_1_generalization: Rate,
@@ -102,7 +102,7 @@ pub struct Scores {
     pub slices: Vec<SliceScores>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SliceScores {
     pub slice: Slice,
     pub top_1_exact: Rate,
@@ -111,7 +111,7 @@ pub struct SliceScores {
 }
 
 /// Guided search by each way of choosing among the pruned beam's consistent candidates.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Choices {
     /// Consistent candidates differ in meaning, as seen on sampled worlds.
     pub ambiguous: Rate,
@@ -158,7 +158,7 @@ impl Kept {
 }
 
 /// Few figures of many.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ByExamples {
     /// Examples shown.
     pub examples: usize,

@@ -1,10 +1,11 @@
 //! Where the networks in use come from: embedded in the engine, or the weight files of a folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tch::Device;
 
 use super::network::{self, Model};
+use super::uniform::Uniform;
 use super::weights::{Weights, WeightsError};
 use super::{CodeModel, TraceModel};
 
@@ -80,12 +81,14 @@ impl Models {
             .map_err(failed)?;
         files.retain(|file| file.extension().is_some_and(|e| e == "safetensors"));
         files.sort();
-        let mut loading = Loading::new(shown);
-        for path in files {
-            let file = path.display().to_string();
-            let bytes = std::fs::read(&path)
-                .map_err(|error| WeightsError::Unreadable { file: file.clone(), error })?;
-            loading.add(&bytes, &file, device)?;
+        Loading::of(shown, &files, device)?.finish()
+    }
+
+    /// These weight files. Where none is of a code model, no program is ever found.
+    pub fn from_files(files: &[PathBuf], device: Device) -> Result<Models, LoadError> {
+        let mut loading = Loading::of("the list of weight files".to_owned(), files, device)?;
+        if loading.code.is_none() {
+            loading.code = Some(("no code model".to_owned(), Box::new(Uniform { longest: 0 })));
         }
         loading.finish()
     }
@@ -109,6 +112,17 @@ struct Loading {
 impl Loading {
     fn new(folder: String) -> Loading {
         Loading { folder, trace: None, code: None, excluded: None }
+    }
+
+    fn of(folder: String, files: &[PathBuf], device: Device) -> Result<Loading, LoadError> {
+        let mut loading = Loading::new(folder);
+        for path in files {
+            let file = path.display().to_string();
+            let bytes = std::fs::read(path)
+                .map_err(|error| WeightsError::Unreadable { file: file.clone(), error })?;
+            loading.add(&bytes, &file, device)?;
+        }
+        Ok(loading)
     }
 
     /// Loads whichever network the file's metadata name.

@@ -1,0 +1,118 @@
+//! `karel-synth reproduce`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use synth::device::{self, Choice};
+use synth::eval::read;
+use synth::reproduce::{Request, Tasks, reproduce};
+
+/// Train every system and fill the paper's Tables 1 to 4, this project's figures beside the paper's
+///
+/// Started again, it goes on where it was: networks that are trained and rows that are evaluated are kept.
+#[derive(Args)]
+pub struct Reproduce {
+    /// Tasks to evaluate on, in the public dataset's format [default: generated ones]
+    #[arg(long, value_name = "FILE")]
+    tasks: Option<PathBuf>,
+    /// Only so many tasks [default: all of the file, 500 generated ones, 12 with --quick]
+    #[arg(long)]
+    limit: Option<usize>,
+    /// Folder for networks, figures and tables [default: runs/reproduce, runs/reproduce-quick]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Small networks and a few steps: shows in minutes that everything works, and nothing else
+    #[arg(long)]
+    quick: bool,
+    /// Only these rows, or the rows of these networks
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Trained weights of a network, in place of training it
+    #[arg(long, value_name = "NAME=FILE")]
+    weights: Vec<String>,
+    /// Minutes of training for each network [default: its configuration's]
+    #[arg(long, value_parser = super::train::positive)]
+    minutes: Option<f64>,
+    /// Put a value in the place of the configurations', such as `data.exclude=FILE`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Width of the beam over programs [default: 50, 4 with --quick]
+    #[arg(long)]
+    beam: Option<usize>,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "auto")]
+    device: Choice,
+    /// CPU threads [default: all]
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+/// Seed of the generated tasks, which no training has.
+const SEED: u64 = 0x7461_626c_6573;
+
+impl Reproduce {
+    pub fn run(self) -> anyhow::Result<()> {
+        let tasks = self.tasks()?;
+        let weights = self
+            .weights
+            .iter()
+            .map(|item| {
+                let pair = item.split_once('=').with_context(|| format!("`--weights {item}` is no NAME=FILE"))?;
+                Ok((pair.0.to_owned(), PathBuf::from(pair.1)))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        let device = device::open(self.device)?;
+        device::set_threads(self.threads);
+        let available = std::thread::available_parallelism().map_or(1, usize::from);
+        let folder = if self.quick { "runs/reproduce-quick" } else { "runs/reproduce" };
+        let request = Request {
+            out: self.out.unwrap_or_else(|| folder.into()),
+            only: self.only,
+            weights,
+            minutes: self.minutes,
+            overrides: self.set,
+            quick: self.quick,
+            beam: self.beam.unwrap_or(if self.quick { 4 } else { 50 }).max(1),
+            trace_beam: if self.quick { 2 } else { 10 },
+            device,
+            threads: self.threads.unwrap_or(available).max(1),
+        };
+        let stop = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&stop);
+        ctrlc::set_handler(move || {
+            if asked.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        })
+        .context("can't listen for Ctrl-C")?;
+        let text = reproduce(&request, &tasks, &stop)?;
+        anstream::print!("{text}");
+        Ok(())
+    }
+
+    fn tasks(&self) -> anyhow::Result<Tasks> {
+        let Some(file) = &self.tasks else {
+            let count = self.limit.unwrap_or(if self.quick { 12 } else { 500 }) as u64;
+            let settings = dataset::generate::Settings { seed: SEED, ..Default::default() };
+            let mut scratch = dataset::generate::Scratch::default();
+            let tasks = (0..count)
+                .map(|index| {
+                    Ok(dataset::generate::task(&settings, index, &mut scratch).into_task(SEED, index)?)
+                })
+                .collect::<anyhow::Result<_>>()?;
+            return Ok(Tasks { name: format!("the project's generator, seed {SEED}"), tasks });
+        };
+        let (tasks, errors) = read(file, self.limit)?;
+        let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+        for error in &errors {
+            anstream::eprintln!("{name}, {error}");
+        }
+        if tasks.is_empty() {
+            bail!("{name} holds no tasks");
+        }
+        Ok(Tasks { name, tasks })
+    }
+}

@@ -1,0 +1,169 @@
+//! The paper's Tables 1 to 4 with this project's figures beside the paper's.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{Evaluated, ROWS, Tasks, paper};
+use crate::eval::{Rate, Slice};
+
+/// Rows of Table 1, of Table 2's columns, of Table 3 and of Table 4.
+const TABLE_1: [&str; 6] = ["io-code", "pipeline", "gold-gold", "ours-none", "ours", "ours-gold"];
+const TABLE_2: [&str; 3] = ["io-code", "pipeline", "ours"];
+const TABLE_3: [&str; 4] = ["io-trace-no-grids", "io-trace-lgrl", "io-trace-presnet", "ours"];
+const TABLE_4: [&str; 6] =
+    ["gold-gold", "gold-inferred", "inferred-gold", "pipeline", "mixed-gold", "mixed-inferred"];
+
+/// Figures, and the paper's, for programs.
+pub fn json(rows: &[Evaluated]) -> Value {
+    let row = |evaluated: &Evaluated| {
+        let traces = paper::traces(&evaluated.row);
+        json!({
+            "row": evaluated.row,
+            "networks": evaluated.networks,
+            "report": evaluated.report,
+            "paper": {
+                "programs": paper::programs(&evaluated.row),
+                "traces_all_shown_correct": { "top_1": traces.0, "top_10": traces.1 },
+            },
+        })
+    };
+    json!({ "rows": rows.iter().map(row).collect::<Vec<_>>() })
+}
+
+/// The tables for people.
+pub fn markdown(rows: &[Evaluated], tasks: &Tasks) -> String {
+    let mut text = String::new();
+    // Writing to a string can't fail.
+    let _ = write(&mut text, rows, tasks);
+    text
+}
+
+fn write(out: &mut String, rows: &[Evaluated], tasks: &Tasks) -> std::fmt::Result {
+    let find = |names: &[&str]| -> Vec<&Evaluated> {
+        names.iter().filter_map(|name| rows.iter().find(|r| r.row == *name)).collect()
+    };
+    writeln!(
+        out,
+        "# The tables of Shin, Polosukhin and Song 2018\n\n{} tasks of {}, five examples shown, one held out. Figures \
+         are percent with 95% Wilson intervals; the paper's, after the slash, are those on the dataset's 2,500 test \
+         tasks (– where the project has no source for them).",
+        tasks.tasks.len(),
+        tasks.name
+    )?;
+    let beam = rows.iter().map(|r| r.report.conditions.beam).max().unwrap_or(0);
+    programs(out, "Table 1: I/O → CODE and I/O → TRACE → CODE", beam, &find(&TABLE_1), &|r| title(r))?;
+
+    writeln!(out, "\n## Table 2: guided search by what the programs contain\n")?;
+    let columns = find(&TABLE_2);
+    let titles: Vec<_> = columns.iter().map(|r| title(r)).collect();
+    writeln!(out, "| slice | share, % | {} |", titles.join(" | "))?;
+    writeln!(out, "|---|---|{}", "---|".repeat(columns.len()))?;
+    for slice in Slice::ALL {
+        let scores = |r: &Evaluated| {
+            r.report.plain.slices.iter().find(|s| s.slice == slice).map(|s| s.guided_search)
+        };
+        let Some(of) = columns.first().and_then(|r| scores(r)).map(|rate| rate.of) else { continue };
+        let share = 100.0 * of as f64 / tasks.tasks.len().max(1) as f64;
+        let cells: Vec<_> = columns.iter().map(|r| scores(r).map_or("–".to_owned(), show)).collect();
+        let known = paper::share(slice.name());
+        writeln!(out, "| {} | {share:.1} / {} | {} |", slice.name(), number(known), cells.join(" | "))?;
+    }
+
+    writeln!(out, "\n## Table 3: I/O → TRACE\n")?;
+    writeln!(
+        out,
+        "| encoder of the current grid | exact, top-1 | correct, top-1 | all five correct, top-1 | all five correct, \
+         top-10 |\n|---|---|---|---|---|"
+    )?;
+    for r in find(&TABLE_3) {
+        let Some(traces) = &r.report.traces else { continue };
+        let (top_1, top_10) = paper::traces(&r.row);
+        let wide = traces.top_k.as_ref().map_or("–".to_owned(), |top| show(top.correct_all_shown));
+        writeln!(
+            out,
+            "| {} | {} | {} | {} / {} | {wide} / {} |",
+            title(r),
+            show(traces.exact),
+            show(traces.correct),
+            show(traces.correct_all_shown),
+            number(top_1),
+            number(top_10)
+        )?;
+    }
+
+    let trained_and_read = |r: &Evaluated| {
+        let read = format!("{:?}", r.report.conditions.traces).to_lowercase();
+        format!("trained on {} traces, reads {read} ones", title(r))
+    };
+    programs(out, "Table 4: TRACE → CODE by the traces it learns from", beam, &find(&TABLE_4), &trained_and_read)?;
+
+    writeln!(out, "\n## Conditions\n\n| row | network | minutes trained | tasks seen | evaluation programs excluded | \
+        device | evaluation |\n|---|---|---|---|---|---|---|")?;
+    for r in rows {
+        for network in &r.networks {
+            let c = &r.report.conditions;
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} | {:.0} s |",
+                r.row,
+                network.name,
+                network.minutes.map_or("not known".to_owned(), |m| format!("{m:.1}")),
+                network.tasks.map_or("not known".to_owned(), |n| n.to_string()),
+                network.excluded.as_deref().unwrap_or("not known"),
+                c.device,
+                c.seconds
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn programs(
+    out: &mut String,
+    heading: &str,
+    beam: usize,
+    rows: &[&Evaluated],
+    title: &dyn Fn(&Evaluated) -> String,
+) -> std::fmt::Result {
+    writeln!(out, "\n## {heading}\n")?;
+    writeln!(
+        out,
+        "| | top-1 exact | top-1 generalization | guided search, {beam} | top-{beam} generalization | guided search, \
+         execution-pruned |\n|---|---|---|---|---|---|"
+    )?;
+    for r in rows {
+        let (plain, pruned, theirs) = (&r.report.plain, &r.report.pruned, paper::programs(&r.row));
+        writeln!(
+            out,
+            "| {} | {} / {} | {} / {} | {} / {} | {} / {} | {} |",
+            title(r),
+            show(plain.top_1_exact),
+            number(theirs.top_1_exact),
+            show(plain.top_1_generalization),
+            number(theirs.top_1_generalization),
+            show(plain.guided_search),
+            number(theirs.guided_search),
+            show(plain.top_k_generalization),
+            number(theirs.top_50_generalization),
+            show(pruned.guided_search)
+        )?;
+    }
+    Ok(())
+}
+
+fn title(row: &Evaluated) -> String {
+    match &*row.row {
+        "pipeline" => "I/O → TRACE → CODE".to_owned(),
+        "gold-gold" => "TRACE → CODE, gold traces".to_owned(),
+        name => ROWS.iter().find(|r| r.name == name).map_or(name, |r| r.title).to_owned(),
+    }
+}
+
+fn number(percent: Option<f64>) -> String {
+    percent.map_or("–".to_owned(), |p| format!("{p:.1}"))
+}
+
+fn show(rate: Rate) -> String {
+    format!("{:.1} ({:.1} to {:.1})", rate.percent, rate.low, rate.high)
+}
