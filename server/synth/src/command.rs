@@ -3,6 +3,7 @@
 mod ablate;
 mod bench;
 mod eval;
+mod reproduce;
 mod generate;
 mod serve;
 mod train;
@@ -27,6 +28,7 @@ pub struct Arguments {
 enum Command {
     Serve(serve::Serve),
     Eval(eval::Eval),
+    Reproduce(reproduce::Reproduce),
     Generate(generate::Generate),
     Ablate(ablate::Ablate),
     Bench(bench::Bench),
@@ -38,6 +40,7 @@ impl Arguments {
         match self.command {
             Command::Serve(serve) => serve.run(),
             Command::Eval(eval) => eval.run(),
+            Command::Reproduce(reproduce) => reproduce.run(),
             Command::Generate(generate) => generate.run(),
             Command::Ablate(ablate) => ablate.run(),
             Command::Bench(bench) => bench.run(),

@@ -6,6 +6,7 @@
 //! | [`models`] | the networks, and the two interfaces through which search sees them |
 //! | [`device`] | CPU or CUDA |
 //! | [`traces`], [`trace_beam`] | roll-outs of a trace model: one by one, the likeliest few |
+//! | [`reproduce`] | the paper's tables |
 //! | [`train`] | training of any network |
 //! | [`grammar`], [`template`], [`beam`] | what a beam may write, and the beam |
 //! | [`choose`] | which examples a network reads |
@@ -42,6 +43,7 @@ pub mod holes;
 pub mod joint;
 pub mod models;
 pub mod repair;
+pub mod reproduce;
 pub mod search;
 pub mod serve;
 pub mod specification;
