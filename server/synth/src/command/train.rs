@@ -49,7 +49,7 @@ pub struct Train {
     set: Vec<String>,
 }
 
-fn positive(text: &str) -> Result<f64, String> {
+pub fn positive(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
         .filter(|n: &f64| n.is_finite() && *n > 0.0)

@@ -131,7 +131,7 @@ pub struct Choices {
 }
 
 /// Only behaviours at least so likely as a share of the likeliest, by the fitted choice, are kept.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Kept {
     pub share: f64,
     /// More than one is kept.

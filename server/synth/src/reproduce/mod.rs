@@ -176,6 +176,7 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
         // Table 3 is of the traces.
         trace_beam: if row.code.is_none() || row.name == "ours" { request.trace_beam } else { 1 },
         programs: row.code.is_some(),
+        plain: true,
         batch: if request.device == Device::Cpu { 8 } else { 64 },
         workers: if request.device == Device::Cpu { request.threads } else { 2 },
         seed: 0,
@@ -193,6 +194,7 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
         traces: settings.traces,
         trace_beam: settings.trace_beam,
         seed: settings.seed,
+        rules: settings.rules,
         batch: settings.batch,
         workers: settings.workers,
         device: device::name(request.device),

@@ -98,7 +98,7 @@ pub fn quick_sizes(model: &str) -> &'static [&'static str] {
         "CodeTransformer" => {
             &["model.d=32", "model.heads=2", "model.layers=1", "model.channels=8", "model.blocks=1"]
         }
-        _ => &[],
+        _ => &["model.channels=8", "model.pair=16", "model.embedding=8", "model.hidden=16"],
     }
 }
 
