@@ -21,7 +21,7 @@ use tch::{Device, Kind};
 /// All variants, by the words that differ from the paper's.
 const VARIANTS: [(&str, &[(&str, &str)]); 10] = [
     ("IoCode", &[]),
-    ("IoCode", &[("frame", "agent")]),
+    ("IoCode", &[("frame", "agent"), ("start", "published")]),
     ("IoTrace", &[]),
     ("IoTrace", &[("grids", "lgrl"), ("frame", "agent")]),
     ("IoTrace", &[("grids", "presnet")]),
@@ -355,7 +355,9 @@ fn every_configuration_trains_and_a_pipeline_evaluates() {
 
 #[test]
 fn a_wrong_word_is_refused() {
-    for (model, key) in [("IoTrace", "grids"), ("TraceCode", "input"), ("IoCode", "frame")] {
+    for (model, key) in
+        [("IoTrace", "grids"), ("TraceCode", "input"), ("IoCode", "frame"), ("IoCode", "start")]
+    {
         let sizes = sizes(model, &[(key, "sideways")]);
         let mut parameters = Parameters::new(Device::Cpu, 0);
         let weights = Weights::training(&sizes, &mut parameters, Kind::Float);

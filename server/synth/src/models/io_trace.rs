@@ -84,7 +84,7 @@ impl IoTrace {
 fn size(sizes: &PaperSizes, grids: GridKind) -> LstmSize {
     let parts = if grids == GridKind::None { 2 } else { 3 };
     let inputs = sizes.pair + parts * sizes.embedding;
-    LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false }
+    LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false, start: sizes.start }
 }
 
 impl Network for IoTrace {

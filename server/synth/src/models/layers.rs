@@ -42,6 +42,10 @@ impl Linear {
         x.linear(&self.weight, self.bias.as_deref())
     }
 
+    pub fn device(&self) -> tch::Device {
+        self.weight.device()
+    }
+
     /// The kind that it computes in.
     pub fn kind(&self) -> tch::Kind {
         self.weight.kind()
@@ -61,10 +65,6 @@ impl Norm {
         let weight = w.take(&format!("{name}.weight"), &[width], Init::Ones)?;
         let bias = w.take(&format!("{name}.bias"), &[width], Init::Zeros)?;
         Ok(Norm { weight, bias, width })
-    }
-
-    pub fn device(&self) -> tch::Device {
-        self.weight.device()
     }
 
     pub fn forward(&self, x: &Tensor) -> Tensor {

@@ -19,6 +19,19 @@ pub struct Lstm {
     hidden: i64,
 }
 
+/// How weights start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// So that training starts at once: rotations from state to state, forget gates that are open.
+    Steady,
+    /// As the published code has it: all from the same uniform distribution.
+    Published,
+}
+
+impl Start {
+    pub const ALL: [(&'static str, Start); 2] = [("steady", Start::Steady), ("published", Start::Published)];
+}
+
 /// Shape of an [`Lstm`].
 #[derive(Debug, Clone, Copy)]
 pub struct LstmSize {
@@ -28,12 +41,13 @@ pub struct LstmSize {
     pub layers: i64,
     /// Whether a second one reads the sequence from its end; the two outputs lie side by side.
     pub both_ways: bool,
+    pub start: Start,
 }
 
 impl LstmSize {
     /// Multiplications for one step of one sequence.
     pub fn multiplications(&self) -> i64 {
-        let LstmSize { inputs, hidden, layers, both_ways } = *self;
+        let LstmSize { inputs, hidden, layers, both_ways, .. } = *self;
         let directions = 1 + i64::from(both_ways);
         let later = (layers - 1) * (directions + 1) * hidden;
         directions * GATES * hidden * (inputs + hidden + later)
@@ -59,10 +73,14 @@ impl LstmState {
 }
 
 impl Lstm {
-    /// Torch adds two biases; the second one is constant here: 1 for the forget gate, which so starts open
-    /// (Jozefowicz et al. 2015).
+    /// Torch adds two biases; the second one is constant here, and 0 but for the forget gate, which a 1 opens at the
+    /// start (Jozefowicz et al. 2015).
     pub fn load(w: &mut Weights, name: &str, size: LstmSize) -> Result<Lstm, WeightsError> {
-        let LstmSize { inputs, hidden, layers, both_ways } = size;
+        let LstmSize { inputs, hidden, layers, both_ways, start } = size;
+        let (rotations, forget) = match start {
+            Start::Steady => (Init::Orthogonal, 1.0),
+            Start::Published => (Init::fan_in(hidden), 0.0),
+        };
         let directions = 1 + i64::from(both_ways);
         let rows = GATES * hidden;
         let (mut matrices, mut biases, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
@@ -71,10 +89,10 @@ impl Lstm {
             for direction in ["forward", "backward"].into_iter().take(directions as usize) {
                 let name = |part: &str| format!("{name}.{layer}.{direction}.{part}");
                 let of_input = w.take(&name("input"), &[rows, inputs], Init::fan_in(hidden))?;
-                let of_state = w.take(&name("state"), &[rows, hidden], Init::Orthogonal)?;
+                let of_state = w.take(&name("state"), &[rows, hidden], rotations)?;
                 let bias = w.take(&name("bias"), &[rows], Init::Zeros)?;
                 let open = Tensor::zeros([GATES, hidden], (bias.kind(), bias.device()));
-                let _ = open.get(1).fill_(1.0);
+                let _ = open.get(1).fill_(forget);
                 matrices.extend([of_input.flatten(0, 1), of_state.flatten(0, 1)]);
                 biases.extend([bias.shallow_clone(), open.view([rows])]);
                 shapes.push([inputs, hidden]);

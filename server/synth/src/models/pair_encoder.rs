@@ -4,7 +4,7 @@
 //! from, to  [n, 16, 16, 16]   planes of each world
 //! stem      [n, 64, 16, 16]   32 + 32 channels, a 3×3 convolution and ReLU for each world
 //! blocks    [n, 64, 16, 16]   two, each x + three times (3×3 convolution, ReLU)
-//! out       [n, 512]          linear layer on all 64 × 256 numbers
+//! out       [n, 512]          linear layer on all 64 × 256 numbers, layer normalisation
 //! ```
 
 use dataset::features::CELLS;
@@ -12,6 +12,7 @@ use tch::Tensor;
 
 use super::grids::{Frame, GRID_PLANES, Grids};
 use super::layers::{Conv, Linear, Norm};
+use super::lstm::Start;
 use super::network::indices;
 use super::weights::{Sizes, Weights, WeightsError};
 use super::{CodeTask, Pair};
@@ -20,6 +21,7 @@ use super::{CodeTask, Pair};
 #[derive(Debug, Clone, Copy)]
 pub struct PaperSizes {
     pub frame: Frame,
+    pub start: Start,
     /// Channels of the convolutions.
     pub channels: i64,
     /// Width of what is made of a pair of worlds.
@@ -33,6 +35,7 @@ pub struct PaperSizes {
 impl PaperSizes {
     pub fn of(w: &Weights) -> Result<PaperSizes, WeightsError> {
         w.choice("frame", &Frame::ALL)?;
+        w.choice("start", &Start::ALL)?;
         for (key, default) in [("channels", 64), ("pair", 512), ("embedding", 256), ("hidden", 256)] {
             w.size_or(key, default, 8192)?;
         }
@@ -51,6 +54,7 @@ impl PaperSizes {
         let size = |key, default| sizes.get(key, i64::MAX).unwrap_or(default);
         PaperSizes {
             frame: sizes.choice("frame", &Frame::ALL).unwrap_or(Frame::World),
+            start: sizes.choice("start", &Start::ALL).unwrap_or(Start::Steady),
             channels: size("channels", 64),
             pair: size("pair", 512),
             embedding: size("embedding", 256),
@@ -86,7 +90,8 @@ pub struct PairEncoder {
     to: Conv,
     blocks: LgrlBlocks,
     out: Linear,
-    norm: Norm,
+    /// Without it nothing is learned for a long time, see the README; the published network has none.
+    norm: Option<Norm>,
 }
 
 impl PairEncoder {
@@ -97,12 +102,15 @@ impl PairEncoder {
             to: Conv::load(w, &format!("{name}.to"), channels / 2, GRID_PLANES)?,
             blocks: LgrlBlocks::load(w, name, channels)?,
             out: Linear::load(w, &format!("{name}.out"), sizes.pair, channels * CELLS as i64)?,
-            norm: Norm::load(w, &format!("{name}.norm"), sizes.pair)?,
+            norm: match sizes.start {
+                Start::Steady => Some(Norm::load(w, &format!("{name}.norm"), sizes.pair)?),
+                Start::Published => None,
+            },
         })
     }
 
     pub fn device(&self) -> tch::Device {
-        self.norm.device()
+        self.out.device()
     }
 
     pub fn kind(&self) -> tch::Kind {
@@ -118,7 +126,8 @@ impl PairEncoder {
     /// Planes of the first and of the second worlds → `[n, pair]`.
     pub fn forward(&self, from: &Tensor, to: &Tensor) -> Tensor {
         let x = Tensor::cat(&[self.from.forward(from), self.to.forward(to)], 1).relu();
-        self.norm.forward(&self.out.forward(&self.blocks.forward(x).flatten(1, 3)))
+        let out = self.out.forward(&self.blocks.forward(x).flatten(1, 3));
+        self.norm.as_ref().map_or(out.shallow_clone(), |norm| norm.forward(&out))
     }
 }
 

@@ -143,7 +143,7 @@ impl ProgramLstm {
 
     fn size(sizes: &PaperSizes, states: Option<i64>) -> LstmSize {
         let inputs = sizes.embedding + sizes.pair + states.unwrap_or(0);
-        LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false }
+        LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false, start: sizes.start }
     }
 
     /// Multiplications for one token after one example, whose trace has `seen` states of the width `states`.

@@ -75,7 +75,7 @@ impl Reading {
             (Input::Concatenated, _) => 4,
         };
         let inputs = parts * sizes.embedding;
-        LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: true }
+        LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: true, start: sizes.start }
     }
 
     /// Of sizes that a network has been built from.

@@ -93,8 +93,9 @@ fn write(out: &mut String, rows: &[Evaluated], tasks: &Tasks) -> std::fmt::Resul
     }
 
     let trained_and_read = |r: &Evaluated| {
+        let learned = ROWS.iter().find(|row| row.name == r.row).map_or("", |row| row.title);
         let read = format!("{:?}", r.report.conditions.traces).to_lowercase();
-        format!("trained on {} traces, reads {read} ones", title(r))
+        format!("trained on {learned} traces, reads {read} ones")
     };
     programs(out, "Table 4: TRACE → CODE by the traces it learns from", beam, &find(&TABLE_4), &trained_and_read)?;
 
