@@ -8,7 +8,7 @@ use protocol::message::Budget;
 use serde_json::Value;
 use synth::eval::{
     Conditions, Report, Served, ServedReport, ServedScores, ServedSettings, Settings, TaskResult,
-    TraceSource, calibrate, evaluate, read, serve,
+    TraceSource, calibrate, evaluate, read, serve, spread,
 };
 use synth::grammar::Rules;
 use synth::models::Models;
@@ -25,6 +25,7 @@ fn settings() -> Settings {
         beam: 10,
         traces: TraceSource::Inferred,
         trace_beam: 1,
+        programs: true,
         batch: 2,
         workers: 1,
         seed: 0,
@@ -38,6 +39,7 @@ fn conditions(tasks: usize) -> Conditions {
         file: "tasks.jsonl".to_owned(),
         tasks,
         lines_refused: 0,
+        spread: false,
         examples: 5,
         beam: 10,
         traces: TraceSource::Inferred,
@@ -120,6 +122,7 @@ fn a_report_has_these_fields() {
         .conditions.rules
         .conditions.seconds
         .conditions.seed
+        .conditions.spread
         .conditions.tasks
         .conditions.tasks_per_second
         .conditions.trace_beam
@@ -266,6 +269,15 @@ fn groups_of_a_calibration() {
     let groups: Vec<_> =
         calibration.groups.iter().map(|g| (g.ambiguous, g.rank, g.percent, g.tasks)).collect();
     assert_eq!(groups, [(false, 0, 100.0, 1), (true, 0, 66.7, 3), (true, 1, 33.3, 3)]);
+}
+
+#[test]
+fn tasks_are_taken_evenly() {
+    let all = tasks(9);
+    let guids = |tasks: &[Task]| tasks.iter().map(|t| t.guid.clone()).collect::<Vec<_>>();
+    let taken = spread(all.clone(), 3);
+    assert_eq!(guids(&taken), guids(&[all[0].clone(), all[3].clone(), all[6].clone()]));
+    assert_eq!((spread(all.clone(), 20).len(), spread(all, 0).len()), (9, 0));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use synth::choice::Fitted;
 use synth::device;
 use synth::eval::{
     Conditions, Report, SHOWN, ServedReport, ServedScores, ServedSettings, Settings, TaskResult, TraceSource,
-    calibrate, evaluate, fit, read, serve,
+    calibrate, evaluate, fit, read, serve, spread,
 };
 use synth::grammar::Rules;
 use synth::models::Models;
@@ -37,6 +37,9 @@ pub struct Eval {
     /// Only so many tasks from the start of the file
     #[arg(long)]
     limit: Option<usize>,
+    /// Take the tasks of --limit evenly from the whole file, which may be sorted
+    #[arg(long, requires = "limit")]
+    spread: bool,
     /// How many examples are shown, the rest being held out; several numbers for a table
     #[arg(long, value_name = "N,...", default_value = "5", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=10))]
     examples: Vec<u8>,
@@ -84,7 +87,13 @@ pub struct Eval {
 
 impl Eval {
     pub fn run(self) -> anyhow::Result<()> {
-        let (tasks, errors) = read(&self.tasks, self.limit)?;
+        let (tasks, errors) = match self.limit {
+            Some(limit @ 1..) if self.spread => {
+                let (tasks, errors) = read(&self.tasks, None)?;
+                (spread(tasks, limit), errors)
+            }
+            limit => read(&self.tasks, limit)?,
+        };
         let file = self.tasks.file_name().unwrap_or(self.tasks.as_os_str()).to_string_lossy().into_owned();
         for error in &errors {
             anstream::eprintln!("{file}, {error}");
@@ -112,6 +121,7 @@ impl Eval {
             file,
             tasks: tasks.len(),
             lines_refused: errors.len(),
+            spread: self.spread,
             // The paper's, or the greatest number there is.
             examples: *shown.iter().find(|n| **n == SHOWN).or(shown.iter().max()).unwrap_or(&SHOWN),
             beam: settings.beam,

@@ -89,6 +89,15 @@ pub fn read(file: &Path, limit: Option<usize>) -> anyhow::Result<(Vec<Task>, Vec
     Ok((tasks, errors))
 }
 
+/// As many of the tasks, evenly from among all of them, in their order.
+pub fn spread(tasks: Vec<Task>, count: usize) -> Vec<Task> {
+    let all = tasks.len();
+    let count = count.min(all);
+    let mut wanted = (0..count).map(|i| i * all / count).peekable();
+    let taken = |(number, _): &(usize, Task)| wanted.next_if_eq(number).is_some();
+    tasks.into_iter().enumerate().filter(taken).map(|(_, task)| task).collect()
+}
+
 /// Evaluates the tasks. `done` hears how many more are finished.
 pub fn evaluate(
     models: &Models,

@@ -36,6 +36,8 @@ pub struct Conditions {
     pub tasks: usize,
     /// Lines of the file that hold no task.
     pub lines_refused: usize,
+    /// The tasks are spread over the whole file; else they are its first ones.
+    pub spread: bool,
     /// Examples shown; all others of a task are held out.
     pub examples: usize,
     pub beam: usize,
@@ -216,11 +218,12 @@ impl Conditions {
             None => "not known whether programs of this file were in their training".to_owned(),
         };
         format!(
-            "{}, {} tasks; beam {}, {}, traces {}, seed {}; models {} ({excluded}); {}, {} workers, batches of {}: \
+            "{}, {} {}; beam {}, {}, traces {}, seed {}; models {} ({excluded}); {}, {} workers, batches of {}: \
              {:.0} s, {:.2} tasks/s. The examples not shown are held out; runs end after 200 ticks; 95% Wilson \
              intervals.",
             self.file,
             self.tasks,
+            if self.spread { "tasks spread over it" } else { "tasks from its start" },
             self.beam,
             match self.rules {
                 Rules::Dataset => "neighbouring actions as real programs have them",

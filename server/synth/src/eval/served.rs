@@ -39,8 +39,8 @@ pub struct Served {
     pub asked: Vec<(u8, u8)>,
     /// A question was answered by a crash of the reference.
     pub crashed: bool,
-    /// After an answer nothing was left, and the search began again with it as an example.
-    pub again: bool,
+    /// No candidate gave the reference's answer.
+    pub surprised: bool,
     /// The program offered first when all questions are answered passes the held-out examples.
     pub after: bool,
     pub seconds: f64,
@@ -76,24 +76,19 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
     served.right = candidates.iter().map(|c| right(&c.program)).collect();
     served.ambiguous = ambiguous;
     let reference = reference(task);
-    for question in 0..settings.questions {
-        if question > 0
-            && candidates.len() > 1
-            && let Some(outcome) = ask(&specification)
-        {
-            (candidates, deciding) = (outcome.candidates, outcome.deciding);
-        }
-        let Some(asked) = deciding.take() else { break };
-        let Some((example, left)) = answer(&reference, &asked) else { break };
-        served.asked.extend(World::parse(&asked.input).map(|world| (world.rows(), world.cols())));
+    for _ in 0..settings.questions {
+        let Some((example, left)) = deciding.take().and_then(|asked| answer(&reference, &asked)) else {
+            break;
+        };
+        served.asked.extend(World::parse(&example.input).map(|world| (world.rows(), world.cols())));
         served.crashed |= example.crashes;
+        served.surprised |= left.is_empty();
         specification.examples.push(example);
-        if left.is_empty() {
-            served.again = true;
-            candidates = ask(&specification).map(|outcome| outcome.candidates).unwrap_or_default();
-        } else {
-            let all = std::mem::take(&mut candidates);
-            candidates = left.iter().filter_map(|&i| all.get(i).cloned()).collect();
+        // As in an editor: the answer becomes an example, and the engine is asked again. Should it find nothing in
+        // time, what agrees with the answer is still there.
+        match ask(&specification).filter(|outcome| !outcome.candidates.is_empty()) {
+            Some(outcome) => (candidates, deciding) = (outcome.candidates, outcome.deciding),
+            None => candidates = left.iter().filter_map(|&i| candidates.get(i).cloned()).collect(),
         }
     }
     served.after = candidates.first().is_some_and(|c| right(&c.program));
@@ -187,8 +182,8 @@ pub struct ServedScores {
     pub asked: Rate,
     /// Of those asked: the reference crashes on it.
     pub crashed: Rate,
-    /// Of those asked: no candidate gave the answer, so that the search began again.
-    pub again: Rate,
+    /// Of those asked: no candidate gave the reference's answer.
+    pub surprised: Rate,
     /// Cells of the deciding examples, mean.
     pub cells: f64,
     /// The first program, when the questions are answered, passes the held-out examples.
@@ -212,7 +207,7 @@ impl ServedScores {
             ambiguous: rate(|s| s.ambiguous),
             asked: rate(|s| !s.asked.is_empty()),
             crashed: of_asked(|s| s.crashed),
-            again: of_asked(|s| s.again),
+            surprised: of_asked(|s| s.surprised),
             cells: super::report::mean(cells),
             after: rate(|s| s.after),
             seconds_per_task: super::report::mean(results.iter().map(|s| s.seconds)),
@@ -279,7 +274,7 @@ impl ServedReport {
         if self.questions > 0 {
             row("a question is asked", &|s| s.asked.to_string())?;
             row("of these: the reference crashes", &|s| s.crashed.to_string())?;
-            row("of these: searched again", &|s| s.again.to_string())?;
+            row("of these: no candidate gives its answer", &|s| s.surprised.to_string())?;
             row("cells of a question, mean", &|s| format!("{:.1}", s.cells))?;
             let name = format!("first one passes, {} answered", self.questions);
             row(&name, &|s| s.after.to_string())?;

@@ -189,6 +189,7 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
         file: tasks.name.clone(),
         tasks: tasks.tasks.len(),
         lines_refused: 0,
+        spread: false,
         examples: SHOWN,
         beam: settings.beam,
         traces: settings.traces,
