@@ -3,8 +3,8 @@
 mod ablate;
 mod bench;
 mod eval;
-mod reproduce;
 mod generate;
+mod reproduce;
 mod serve;
 mod train;
 

@@ -31,7 +31,9 @@ const UNDONE: [Mask; 6] = [0, RIGHT, LEFT | RIGHT, PUT, PICK, 0];
 const NEVER: [Mask; 6] = [0, RIGHT | PICK | PUT, LEFT | RIGHT | PICK | PUT, PUT, PICK, 0];
 
 /// What is forbidden of neighbouring actions in one block, beyond the language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Rules {
     /// Turns that undo each other, a marker put and picked: the reference's mask.

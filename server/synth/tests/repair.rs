@@ -1,7 +1,7 @@
 //! What search does after the first beam: near misses repaired, joint scores, and the table of what each part brings.
 
 use dataset::Task;
-use dataset::compact::{self, ACT, END, EOP, IF, REPEAT, WHILE};
+use dataset::compact::{self, ACT, END, EOP, IF, WHILE};
 use runtime::{Action, Limits, Machine, World};
 use synth::ablate::{Part, ablate, table};
 use synth::executor::{Case, Executor, Expected, NearMiss, Source};
@@ -39,12 +39,10 @@ fn near_misses_are_repaired() {
     let template = Template::program(32);
     let models = Models::embedded(Device::Cpu).unwrap();
     let task = CodeTask { traces: vec![None; pairs.len()], pairs };
-    // One and two changes away.
-    for broken in [
-        vec![WHILE, ACT, IF + 3, ACT + 3, END, END, ACT + 2, EOP],
-        vec![WHILE, ACT, END, ACT + 1, EOP],
-        vec![REPEAT + 3, ACT, IF + 3, ACT + 3, END, END, ACT + 2, EOP],
-    ] {
+    // One change away; of changes in several places only the likeliest are tried.
+    for broken in
+        [vec![WHILE, ACT, IF + 3, ACT + 3, END, END, ACT + 2, EOP], vec![WHILE, ACT, END, ACT + 1, EOP]]
+    {
         let mut executor = Executor::new(&cases, Source::Tokens, Limits::DATASET);
         let near = vec![NearMiss { passed: 1, prefix: template.read(&broken).unwrap() }];
         let found = repair(&*models.code, &task, &template, &mut executor, near.clone(), &|| false);

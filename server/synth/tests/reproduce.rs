@@ -58,7 +58,7 @@ fn every_system_comes_into_the_tables_and_a_second_run_has_nothing_to_do() {
     let rows = tables["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 13);
     for row in rows {
-        assert_eq!(row["report"]["conditions"]["tasks"], 12, "{row}");
+        assert_eq!(row["report"]["conditions"]["tasks"], 4, "{row}");
         assert!(row["networks"].as_array().is_some_and(|networks| !networks.is_empty()));
     }
     let before = written(&folder.0);

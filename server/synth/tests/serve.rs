@@ -211,5 +211,5 @@ fn unusable_weights_are_one_sentence() {
     assert!(!output.status.success() && output.stdout.is_empty());
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.starts_with("karel-synth: ") && error.trim_end().lines().count() == 1, "{error}");
-    assert!(error.contains("holds no weights of a trace model"), "{error}");
+    assert!(error.contains("holds no weights of a code model"), "{error}");
 }

@@ -18,7 +18,7 @@ pub struct Reproduce {
     /// Tasks to evaluate on, in the public dataset's format [default: generated ones]
     #[arg(long, value_name = "FILE")]
     tasks: Option<PathBuf>,
-    /// Only so many tasks [default: all of the file, 500 generated ones, 12 with --quick]
+    /// Only so many tasks [default: all of the file, 500 generated ones, 4 with --quick]
     #[arg(long)]
     limit: Option<usize>,
     /// Folder for networks, figures and tables [default: runs/reproduce, runs/reproduce-quick]
@@ -60,7 +60,8 @@ impl Reproduce {
             .weights
             .iter()
             .map(|item| {
-                let pair = item.split_once('=').with_context(|| format!("`--weights {item}` is no NAME=FILE"))?;
+                let pair =
+                    item.split_once('=').with_context(|| format!("`--weights {item}` is no NAME=FILE"))?;
                 Ok((pair.0.to_owned(), PathBuf::from(pair.1)))
             })
             .collect::<anyhow::Result<_>>()?;
@@ -95,7 +96,7 @@ impl Reproduce {
 
     fn tasks(&self) -> anyhow::Result<Tasks> {
         let Some(file) = &self.tasks else {
-            let count = self.limit.unwrap_or(if self.quick { 12 } else { 500 }) as u64;
+            let count = self.limit.unwrap_or(if self.quick { 4 } else { 500 }) as u64;
             let settings = dataset::generate::Settings { seed: SEED, ..Default::default() };
             let mut scratch = dataset::generate::Scratch::default();
             let tasks = (0..count)

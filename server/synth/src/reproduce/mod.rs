@@ -118,7 +118,10 @@ fn check_names(request: &Request) -> anyhow::Result<()> {
     }
     for (name, _) in &request.weights {
         if !networks().any(|known| known == name) {
-            bail!("there is no network `{name}`: `--weights` takes {}", networks().collect::<Vec<_>>().join(", "));
+            bail!(
+                "there is no network `{name}`: `--weights` takes {}",
+                networks().collect::<Vec<_>>().join(", ")
+            );
         }
     }
     Ok(())

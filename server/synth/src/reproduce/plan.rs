@@ -82,10 +82,10 @@ const OURS: Option<&str> = Some("code-transformer");
 
 /// What makes the plan small enough for a test on two CPU cores: everything happens, nothing is learned.
 pub const QUICK: [&str; 7] = [
-    "data.batch=16",
+    "data.batch=4",
     "data.micro_batches=[1.0]",
-    "schedule.steps=4",
-    "schedule.warmup=2",
+    "schedule.steps=2",
+    "schedule.warmup=1",
     "schedule.minutes=1.0",
     "evaluation.tasks=0",
     "arithmetic=float32",

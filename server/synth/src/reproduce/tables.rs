@@ -60,9 +60,8 @@ fn write(out: &mut String, rows: &[Evaluated], tasks: &Tasks) -> std::fmt::Resul
     writeln!(out, "| slice | share, % | {} |", titles.join(" | "))?;
     writeln!(out, "|---|---|{}", "---|".repeat(columns.len()))?;
     for slice in Slice::ALL {
-        let scores = |r: &Evaluated| {
-            r.report.plain.slices.iter().find(|s| s.slice == slice).map(|s| s.guided_search)
-        };
+        let scores =
+            |r: &Evaluated| r.report.plain.slices.iter().find(|s| s.slice == slice).map(|s| s.guided_search);
         let Some(of) = columns.first().and_then(|r| scores(r)).map(|rate| rate.of) else { continue };
         let share = 100.0 * of as f64 / tasks.tasks.len().max(1) as f64;
         let cells: Vec<_> = columns.iter().map(|r| scores(r).map_or("–".to_owned(), show)).collect();
@@ -97,10 +96,19 @@ fn write(out: &mut String, rows: &[Evaluated], tasks: &Tasks) -> std::fmt::Resul
         let read = format!("{:?}", r.report.conditions.traces).to_lowercase();
         format!("trained on {learned} traces, reads {read} ones")
     };
-    programs(out, "Table 4: TRACE → CODE by the traces it learns from", beam, &find(&TABLE_4), &trained_and_read)?;
+    programs(
+        out,
+        "Table 4: TRACE → CODE by the traces it learns from",
+        beam,
+        &find(&TABLE_4),
+        &trained_and_read,
+    )?;
 
-    writeln!(out, "\n## Conditions\n\n| row | network | minutes trained | tasks seen | evaluation programs excluded | \
-        device | evaluation |\n|---|---|---|---|---|---|---|")?;
+    writeln!(
+        out,
+        "\n## Conditions\n\n| row | network | minutes trained | tasks seen | evaluation programs excluded | \
+        device | evaluation |\n|---|---|---|---|---|---|---|"
+    )?;
     for r in rows {
         for network in &r.networks {
             let c = &r.report.conditions;

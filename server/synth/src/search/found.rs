@@ -11,9 +11,8 @@ use crate::fill;
 use crate::specification::Problem;
 use crate::traces::Traces;
 
-/// A behaviour that is less likely than the likeliest by more than this factor is far-fetched, and not offered. Of the
-/// shares that `karel-synth eval` prints the greatest that loses next to no right one.
-const FAR_FETCHED: f64 = 0.03;
+/// A behaviour that is less likely than the likeliest by more than this factor is far-fetched, and not offered.
+const FAR_FETCHED: f64 = 0.01;
 
 pub struct Found {
     wanted: usize,
