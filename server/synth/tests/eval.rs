@@ -231,6 +231,7 @@ fn requests_as_served_with_a_question_answered() {
         .conditions.rules
         .conditions.seconds
         .conditions.seed
+        .conditions.spread
         .conditions.tasks
         .conditions.tasks_per_second
         .conditions.trace_beam
@@ -238,7 +239,6 @@ fn requests_as_served_with_a_question_answered() {
         .conditions.workers
         .questions
         .served[].after: rate
-        .served[].again: rate
         .served[].ambiguous: rate
         .served[].any: rate
         .served[].asked: rate
@@ -247,7 +247,8 @@ fn requests_as_served_with_a_question_answered() {
         .served[].examples
         .served[].first: rate
         .served[].found: rate
-        .served[].seconds_per_task"#]]
+        .served[].seconds_per_task
+        .served[].surprised: rate"#]]
     .assert_eq(&all_names(&report));
     assert!(report.markdown().contains("| first one passes, 1 answered |"));
     let calibration = calibrate(&report.conditions, &runs);
