@@ -16,6 +16,8 @@ QUESTIONS = [
     types.WORKSPACE_CODE_LENS_REFRESH,
     types.WORKSPACE_INLAY_HINT_REFRESH,
     types.WORKSPACE_SEMANTIC_TOKENS_REFRESH,
+    # The deciding example, unanswered.
+    types.WINDOW_SHOW_MESSAGE_REQUEST,
 ]
 
 
