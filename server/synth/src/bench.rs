@@ -20,7 +20,7 @@ use crate::template::Template;
 use crate::traces;
 
 /// Examples per synthesis.
-const EXAMPLES: usize = 5;
+pub const EXAMPLES: usize = 5;
 /// Longest program in tokens.
 const LIMIT: usize = 32;
 
@@ -64,8 +64,8 @@ pub struct Latencies {
     pub generalized: usize,
 }
 
-/// The first five examples of a task as a request for its whole program.
-pub fn specification(task: &Task) -> Specification {
+/// The first `shown` examples of a task as a request for its whole program.
+pub fn specification(task: &Task, shown: usize) -> Specification {
     let example = |(number, example): (usize, &dataset::Example)| Example {
         name: format!("{}", number + 1),
         input: example.input.to_string(),
@@ -75,7 +75,7 @@ pub fn specification(task: &Task) -> Specification {
     };
     Specification {
         program: "def main():\n    ...\n".to_owned(),
-        examples: task.examples.iter().take(EXAMPLES).enumerate().map(example).collect(),
+        examples: task.examples.iter().take(shown).enumerate().map(example).collect(),
     }
 }
 
@@ -88,7 +88,7 @@ pub fn measure(models: &Models, device: &str, task: &Task, beam: usize, latencie
     }
     one_beam(models, shown, beam, latencies);
 
-    let specification = specification(task);
+    let specification = specification(task, EXAMPLES);
     let start = Instant::now();
     let mut first = None;
     let mut from_networks = false;

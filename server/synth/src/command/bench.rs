@@ -12,7 +12,7 @@ use protocol::message::{Budget, Status, Synthesize};
 use protocol::wire::{Answer, Request, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
-use synth::bench::{Latencies, Throughput, Times, measure, specification, throughput, trace};
+use synth::bench::{EXAMPLES, Latencies, Throughput, Times, measure, specification, throughput, trace};
 use synth::device;
 use synth::eval::read;
 use synth::models::Models;
@@ -189,7 +189,7 @@ impl Bench {
         ask(1, "status", Value::Null)?;
         let status = start.elapsed();
         let request = Synthesize {
-            specification: specification(task),
+            specification: specification(task, EXAMPLES),
             budget: Budget { candidates: 1, beam: self.beam as usize, ..Budget::default() },
         };
         let (first, _) = ask(2, "synthesize", serde_json::to_value(request)?)?;

@@ -13,6 +13,7 @@ use syntax::ast;
 use tch::Device;
 
 use super::{Conditions, Rate, in_batches};
+use crate::bench::specification;
 use crate::calibration::{Calibration, Group};
 use crate::models::Models;
 use crate::search::synthesize;
@@ -94,21 +95,6 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
     served.after = candidates.first().is_some_and(|c| right(&c.program));
     served.seconds = start.elapsed().as_secs_f64();
     served
-}
-
-/// The first examples of a task as a request for its whole program.
-fn specification(task: &Task, shown: usize) -> Specification {
-    let example = |(number, example): (usize, &dataset::Example)| Example {
-        name: format!("{}", number + 1),
-        input: example.input.to_string(),
-        output: Some(example.output.to_string()),
-        crashes: false,
-        trace: None,
-    };
-    Specification {
-        program: "def main():\n    ...\n".to_owned(),
-        examples: task.examples.iter().take(shown).enumerate().map(example).collect(),
-    }
 }
 
 fn reference(task: &Task) -> Code {
