@@ -146,7 +146,10 @@ impl Client {
             }
             match line.trim() {
                 "" => break,
-                header => length = header.strip_prefix("Content-Length: ")?.parse().ok()?,
+                header => {
+                    let value = header.strip_prefix("Content-Length: ");
+                    length = value.and_then(|value| value.parse().ok()).expect("nothing but messages is sent");
+                }
             }
         }
         let mut body = vec![0; length];
