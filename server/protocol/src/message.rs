@@ -92,8 +92,9 @@ pub struct Candidate {
     pub held_out: Option<HeldOut>,
 }
 
-/// How often, in an evaluation, a program offered under the same circumstances (as many examples, as many candidates
-/// that differ in meaning) did the right thing on an example that it had not been shown.
+/// How often, in an evaluation, a program offered under the same circumstances (as many examples shown, at the same
+/// place among the candidates, these alike or different in meaning) passed all examples of its task that were held out:
+/// those of the task's six that were not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldOut {
