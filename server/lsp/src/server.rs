@@ -125,12 +125,12 @@ impl Server {
             self.synthesis.solve(&request, &question, &title).await.map_err(handlers::synthesis::error)?;
         let edit = to_proto::workspace_edit(&request.snapshot, &solved.change);
         self.apply(handlers::synthesis::label(&title, &solved), edit).await?;
-        self.tell(question.uri, solved.note, solved.ambiguity.as_deref()).await;
+        self.tell(question.uri, solved.note, solved.ambiguity).await;
         Ok(())
     }
 
     /// Says what there is to say about a program that was found; where others mean something else, asks which is right.
-    async fn tell(&self, uri: Url, note: Option<String>, ambiguity: Option<&Ambiguity>) {
+    async fn tell(&self, uri: Url, note: Option<String>, ambiguity: Option<Arc<Ambiguity>>) {
         let snapshot = self.shared.snapshot();
         let can_ask = snapshot.config.synthesis_ask
             && snapshot.session.can.message_actions
@@ -221,7 +221,7 @@ impl LanguageServer for Server {
         match handlers::synthesis::resolve(&self.synthesis, request, action).await? {
             Resolved::Unchanged(action) => Ok(action),
             Resolved::Done(action, uri, solved) => {
-                self.tell(uri, solved.note, solved.ambiguity.as_deref()).await;
+                self.tell(uri, solved.note, solved.ambiguity).await;
                 Ok(action)
             }
             Resolved::Told(action, reason) => {

@@ -39,8 +39,8 @@ impl LeftOpen {
 }
 
 /// Asks the user at once which answer is right, where there is something to ask; `about` comes first. The answer is
-/// taken whenever it comes, if the question is still open then.
-pub fn ask(outbox: &Outbox, uri: Url, about: Option<String>, ambiguity: &Ambiguity) {
+/// taken whenever it comes, if this very question is still open then.
+pub fn ask(outbox: &Outbox, uri: Url, about: Option<String>, ambiguity: Arc<Ambiguity>) {
     let Some(deciding) = &ambiguity.deciding else { return };
     let title = |answer: &Ending| format!("{} ({})", deciding.describe(answer), answer.whose());
     let titles: Vec<String> = deciding.answers.iter().map(title).collect();
@@ -59,7 +59,9 @@ pub fn ask(outbox: &Outbox, uri: Url, about: Option<String>, ambiguity: &Ambigui
         let current = Arc::clone(&snapshot);
         let answer = tokio::task::spawn_blocking(move || {
             let unit = current.unit(current.document_at(&uri)?);
-            ide::synthesis::answers(&unit.analysis).into_iter().nth(number)
+            // Clients keep the buttons of a question after a later synthesis has put another one.
+            let is_open = unit.analysis.ambiguity() == Some(&*ambiguity);
+            is_open.then(|| ide::synthesis::answers(&unit.analysis).into_iter().nth(number)).flatten()
         });
         match answer.await {
             Ok(Some(answer)) => {
