@@ -111,9 +111,12 @@ impl Slot {
         }
     }
 
-    /// Tells the client, if it is news.
-    pub async fn tell(&self, outbox: &Outbox, status: Status) {
+    /// Tells the client, if it is news. An engine that goes on runs where it ran, which not every answer says.
+    pub async fn tell(&self, outbox: &Outbox, mut status: Status) {
         let mut told = self.told.lock().await;
+        if status.engine.is_empty() && matches!(status.state, State::Busy | State::Ready) {
+            status.engine = told.as_ref().map(|told| told.engine.clone()).unwrap_or_default();
+        }
         if told.as_ref() != Some(&status) {
             *told = Some(status.clone());
             outbox.notify::<StatusNotification>(status).await;

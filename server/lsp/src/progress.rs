@@ -1,8 +1,9 @@
 //! Progress of long work, shown by the client, which can cancel it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::lsp_types::notification::Progress as ProgressNotification;
 use tower_lsp::lsp_types::request::WorkDoneProgressCreate;
@@ -13,64 +14,85 @@ use tower_lsp::lsp_types::{
 
 use crate::outbox::Outbox;
 
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// Work that the client shows. Reports go nowhere where the client shows none.
 pub struct Progress {
-    outbox: Outbox,
-    token: Option<ProgressToken>,
+    /// What is to be shown, in order.
+    news: mpsc::UnboundedSender<WorkDoneProgress>,
+    shown: JoinHandle<()>,
+    /// The token is the request's: nothing may be said of it after the request's answer.
+    of_request: bool,
 }
 
 impl Progress {
-    /// Begins to show `title`. With `token` the client has offered to show it; else it is asked to. Cancelling it
-    /// there cancels `cancel`.
-    pub async fn begin(
+    /// Begins to show `title`. With `token` the client has offered to show it; else it is asked to, and the work doesn't
+    /// wait for its answer. Cancelling it there cancels `cancel`.
+    pub fn begin(
         outbox: &Outbox,
         token: Option<ProgressToken>,
         title: &str,
         cancel: &CancellationToken,
     ) -> Progress {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        let token = match token {
-            Some(token) => Some(token),
-            None if outbox.shared().snapshot().session.can.work_done_progress => {
-                let number = NEXT.fetch_add(1, Ordering::Relaxed);
-                let token = ProgressToken::String(format!("karel/{number}"));
-                let params = WorkDoneProgressCreateParams { token: token.clone() };
-                // The work doesn't wait for a client that is slow to show it.
-                let created =
-                    tokio::time::timeout(PATIENCE, outbox.ask::<WorkDoneProgressCreate>(params)).await;
-                created.ok().flatten().map(|()| token)
-            }
-            None => None,
-        };
-        if let Some(token) = &token {
-            outbox.shared().cancel_by(token.clone(), cancel.clone());
-        }
-        let progress = Progress { outbox: outbox.clone(), token };
+        let (news, to_show) = mpsc::unbounded_channel();
+        let of_request = token.is_some();
+        let shown = tokio::spawn(show(outbox.clone(), token, cancel.clone(), to_show));
+        let progress = Progress { news, shown, of_request };
         let begin =
             WorkDoneProgressBegin { title: title.into(), cancellable: Some(true), ..Default::default() };
-        progress.send(WorkDoneProgress::Begin(begin)).await;
+        progress.tell(WorkDoneProgress::Begin(begin));
         progress
     }
 
-    pub async fn report(&self, message: String) {
+    pub fn report(&self, message: String) {
         let report =
             WorkDoneProgressReport { cancellable: Some(true), message: Some(message), percentage: None };
-        self.send(WorkDoneProgress::Report(report)).await;
+        self.tell(WorkDoneProgress::Report(report));
     }
 
     pub async fn end(self, message: String) {
-        self.send(WorkDoneProgress::End(WorkDoneProgressEnd { message: Some(message) })).await;
-        if let Some(token) = &self.token {
-            self.outbox.shared().forget_progress(token);
+        self.tell(WorkDoneProgress::End(WorkDoneProgressEnd { message: Some(message) }));
+        if self.of_request {
+            drop(self.news);
+            if let Err(error) = self.shown.await {
+                tracing::error!("showing progress failed: {error}");
+            }
         }
     }
 
-    async fn send(&self, value: WorkDoneProgress) {
-        if let Some(token) = self.token.clone() {
-            let params = ProgressParams { token, value: ProgressParamsValue::WorkDone(value) };
-            self.outbox.notify::<ProgressNotification>(params).await;
-        }
+    fn tell(&self, value: WorkDoneProgress) {
+        // Nobody listens where the client shows nothing.
+        let _ = self.news.send(value);
     }
+}
+
+/// Shows what comes, in order, as soon as there is a token.
+async fn show(
+    outbox: Outbox,
+    token: Option<ProgressToken>,
+    cancel: CancellationToken,
+    mut to_show: mpsc::UnboundedReceiver<WorkDoneProgress>,
+) {
+    let token = match token {
+        Some(token) => token,
+        None => match create(&outbox).await {
+            Some(token) => token,
+            None => return,
+        },
+    };
+    outbox.shared().cancel_by(token.clone(), cancel);
+    while let Some(value) = to_show.recv().await {
+        let params = ProgressParams { token: token.clone(), value: ProgressParamsValue::WorkDone(value) };
+        outbox.notify::<ProgressNotification>(params).await;
+    }
+    outbox.shared().forget_progress(&token);
+}
+
+/// Asks the client to show progress; `None` where it can't or doesn't.
+async fn create(outbox: &Outbox) -> Option<ProgressToken> {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    if !outbox.shared().snapshot().session.can.work_done_progress {
+        return None;
+    }
+    let token = ProgressToken::String(format!("karel/{}", NEXT.fetch_add(1, Ordering::Relaxed)));
+    outbox.ask::<WorkDoneProgressCreate>(WorkDoneProgressCreateParams { token: token.clone() }).await?;
+    Some(token)
 }

@@ -83,7 +83,7 @@ impl Synthesis {
         let engine = self.engine.engine(&request.snapshot.config).map_err(Failure::Told)?;
         let state = if engine.is_running().await { State::Busy } else { State::Starting };
         self.tell(state, String::new(), format!("{title}…")).await;
-        let progress = Progress::begin(&self.outbox, request.progress.clone(), title, &request.cancel).await;
+        let progress = Progress::begin(&self.outbox, request.progress.clone(), title, &request.cancel);
         // Ends with the request, and with the first change of a document that it is about.
         let wanted = Request { cancel: request.cancel.child_token(), ..request.clone() };
         let superseded = select_all(unit.documents.iter().map(|d| Box::pin(d.superseded.cancelled())));
@@ -143,7 +143,7 @@ impl Synthesis {
         };
         let report = async {
             while let Some(count) = news.recv().await {
-                progress.report(sentences::found_so_far(count)).await;
+                progress.report(sentences::found_so_far(count));
             }
         };
         let (outcome, ()) = tokio::join!(engine.synthesize(&params, on_candidate, &request.cancel), report);

@@ -148,7 +148,8 @@ impl Client {
                 "" => break,
                 header => {
                     let value = header.strip_prefix("Content-Length: ");
-                    length = value.and_then(|value| value.parse().ok()).expect("nothing but messages is sent");
+                    length =
+                        value.and_then(|value| value.parse().ok()).expect("nothing but messages is sent");
                 }
             }
         }

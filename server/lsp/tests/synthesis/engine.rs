@@ -73,12 +73,16 @@ pub async fn with_progress(server: &mut InProcess, method: &str, params: Value) 
     let create = server.client.told("window/workDoneProgress/create").await;
     server.client.answer(&create, Value::Null).await;
     let reply = server.client.reply(id).await;
-    let is_progress = |m: &Value| m["method"] == "$/progress";
+    (reply, shown(server, &create["params"]["token"]).await)
+}
+
+/// What is shown of the progress with this token, up to its end.
+pub async fn shown(server: &mut InProcess, token: &Value) -> Vec<Value> {
     let mut shown = Vec::new();
     while shown.last().is_none_or(|value: &Value| value["kind"] != "end") {
-        let progress = server.client.next(is_progress).await;
-        assert_eq!(progress["params"]["token"], create["params"]["token"]);
+        let progress = server.client.told("$/progress").await;
+        assert_eq!(progress["params"]["token"], *token);
         shown.push(progress["params"]["value"].clone());
     }
-    (reply, shown)
+    shown
 }

@@ -6,7 +6,7 @@ mod client;
 mod engine;
 
 use client::{InProcess, capabilities};
-use engine::{TEXT, URI, actions, server, the_action, with_progress};
+use engine::{TEXT, URI, actions, server, shown, the_action, with_progress};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,6 +105,33 @@ async fn cancelling_the_progress_cancels_the_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_work_does_not_wait_for_a_client_that_is_slow_to_show_it() {
+    let mut server = server(capabilities(), "send(id=r['id'], result=outcome('move()'))").await;
+    let action = the_action(&mut server).await;
+    let id = server.client.ask("codeAction/resolve", action).await;
+    let create = server.client.told("window/workDoneProgress/create").await;
+    assert!(server.client.reply(id).await["result"]["edit"].is_object());
+    server.client.answer(&create, Value::Null).await;
+    let kinds = shown(&mut server, &create["params"]["token"]).await;
+    let kinds: Vec<_> = kinds.iter().map(|value| value["kind"].as_str().unwrap_or_default()).collect();
+    assert_eq!((kinds.first(), kinds.last()), (Some(&"begin"), Some(&"end")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_of_the_requests_own_token_ends_before_its_reply() {
+    let mut server = server(capabilities(), "send(id=r['id'], result=outcome('move()'))").await;
+    let params =
+        json!({ "command": "karel.synthesize", "arguments": [URI, client::at(1, 4)], "workDoneToken": 7 });
+    let id = server.client.ask("workspace/executeCommand", params).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    server.client.answer(&apply, json!({ "applied": true })).await;
+    assert!(server.client.reply(id).await.get("error").is_none());
+    let progress = server.client.kept.iter().filter(|message| message["method"] == "$/progress");
+    let last = progress.last().expect("it was shown");
+    assert_eq!((&last["params"]["token"], &last["params"]["value"]["kind"]), (&json!(7), &json!("end")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn clients_that_resolve_nothing_get_a_command() {
     let capabilities = json!({
         "workspace": { "applyEdit": true },
@@ -164,6 +191,21 @@ async fn a_trace_is_inferred_and_checked() {
         .unwrap_or_default()
         .to_owned();
     assert!(text.contains("trace?: move"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_keeps_where_the_engine_runs() {
+    let engine = "send(id=r['id'], result=dict(traces=[['move']], milliseconds=1) if r['method'] == 'traces' \
+        else outcome('move()'))";
+    let mut server = server(capabilities(), engine).await;
+    let action = the_action(&mut server).await;
+    with_progress(&mut server, "codeAction/resolve", action).await;
+    let action = actions(&mut server, "refactor.karel.inferTrace", 3).await.remove(0);
+    with_progress(&mut server, "codeAction/resolve", action).await;
+    let states = server.client.kept.iter().filter(|message| message["method"] == "karel/status");
+    let states: Vec<_> = states.map(|m| (&m["params"]["state"], &m["params"]["engine"])).collect();
+    let states = json!(states);
+    assert_eq!(states, json!([["starting", ""], ["ready", "cpu"], ["busy", "cpu"], ["ready", "cpu"]]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
