@@ -91,10 +91,19 @@ pub fn memory_mib() -> Option<u64> {
 /// Makes torch's CUDA libraries part of the process; their static initialisers register with torch.
 #[cfg(unix)]
 fn load_cuda() -> Result<(), String> {
-    // Full float32 in products and convolutions, as on the CPU: the networks are small, and agree with their reference.
-    if std::env::var_os("NVIDIA_TF32_OVERRIDE").is_none() {
-        // SAFETY: the first thing that the program does, on its only thread.
-        unsafe { std::env::set_var("NVIDIA_TF32_OVERRIDE", "0") };
+    for (name, value) in [
+        // Full float32 in products and convolutions, as on the CPU: the networks are small, and agree with their
+        // reference.
+        ("NVIDIA_TF32_OVERRIDE", "0"),
+        // On the latest devices torch prefers cuDNN's attention, which makes a plan for every new shape, tens of
+        // milliseconds each; here nearly every shape is new. The names are those of different versions.
+        ("TORCH_CUDNN_SDPA_DEPRIORITIZED", "1"),
+        ("TORCH_CUDNN_SDPA_PREFERRED", "0"),
+    ] {
+        if std::env::var_os(name).is_none() {
+            // SAFETY: the first thing that the program does, on its only thread.
+            unsafe { std::env::set_var(name, value) };
+        }
     }
     for library in ["libtorch_cuda.so", "libtorch_cuda_linalg.so"] {
         let file = CString::new(library).map_err(|e| e.to_string())?;

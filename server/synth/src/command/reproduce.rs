@@ -66,7 +66,7 @@ impl Reproduce {
             })
             .collect::<anyhow::Result<_>>()?;
         let device = device::open(self.device)?;
-        device::set_threads(self.threads);
+        device::set_threads(super::train::torch_threads(device, self.threads));
         let available = std::thread::available_parallelism().map_or(1, usize::from);
         let folder = if self.quick { "runs/reproduce-quick" } else { "runs/reproduce" };
         let request = Request {

@@ -9,6 +9,7 @@ use clap::Args;
 use synth::device::{self, Choice};
 use synth::train::config::Config;
 use synth::train::{Options, Resume, Summary, train};
+use tch::Device;
 
 /// Train a network as a configuration says; started again in the same folder, it goes on where it was
 #[derive(Args)]
@@ -56,6 +57,12 @@ pub fn positive(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "not a number above 0".to_owned())
 }
 
+/// Torch's threads on the CPU. Beside a device it has next to nothing to compute there, and its threads would only be
+/// in the way of those that make up tasks.
+pub fn torch_threads(device: Device, wanted: Option<usize>) -> Option<usize> {
+    if device == Device::Cpu { wanted } else { Some(1) }
+}
+
 impl Train {
     pub fn run(self) -> anyhow::Result<()> {
         let mut overrides = self.set;
@@ -63,7 +70,7 @@ impl Train {
         overrides.extend(self.exclude.map(|file| format!("data.exclude={:?}", file.display().to_string())));
         let config = Config::read(&self.config, &overrides)?;
         let device = device::open(self.device)?;
-        device::set_threads(self.threads);
+        device::set_threads(torch_threads(device, self.threads));
         let available = std::thread::available_parallelism().map_or(1, usize::from);
         let options = Options {
             out: self.out.unwrap_or_else(|| PathBuf::from("runs").join(&config.name)),

@@ -18,7 +18,7 @@ use dataset::compact::BEGIN;
 use runtime::sample::Random;
 use tch::{Device, Tensor};
 
-use super::layers::{Linear, Norm, Trunk, attend, gelu};
+use super::layers::{Linear, Norm, Trunk, attend, gelu, table_rows};
 use super::network::{IGNORED, Loss, Model, Network, Sample, indices};
 use super::parameters::Init;
 use super::weights::{Sizes, Weight, Weights, WeightsError};
@@ -117,8 +117,10 @@ impl CodeTransformer {
         // One row per canvas cell: [examples * 256, channels]
         let cells = f.permute([0, 2, 3, 1]).reshape([-1, self.channels]);
         let at = |places: &[i64]| cells.index_select(0, &indices(places, &[places.len() as i64], device));
-        let row = |table: &Tensor, rows: &[i64]| {
-            table.index_select(0, &indices(rows, &[rows.len() as i64], device))
+        let row =
+            |table: &Tensor, rows: &[i64]| table_rows(table, &indices(rows, &[rows.len() as i64], device));
+        let tokens_at = |tokens: &Tensor, order: &[i64]| {
+            tokens.index_select(0, &indices(order, &[order.len() as i64], device))
         };
         let start = self.at_start.forward(&at(&reading.starts)).unsqueeze(1);
         let end = (self.at_end.forward(&at(&reading.ends)) + row(&self.end_heading, &reading.headings))
@@ -135,7 +137,7 @@ impl CodeTransformer {
         ) + self.at_agent.forward(&at(&reading.agents));
         let tokens = Tensor::cat(&[io.reshape([examples * WORLD_TOKENS, d]), steps], 0);
         let tasks = reading.lengths.len() as i64;
-        let mut x = row(&tokens, &reading.order).view([tasks, -1, d]);
+        let mut x = tokens_at(&tokens, &reading.order).view([tasks, -1, d]);
         let mask = padding_mask(&reading.lengths, device);
         for layer in &self.encoder {
             x = layer.forward(x, self.heads, mask.as_ref());
@@ -167,8 +169,7 @@ impl CodeTransformer {
     fn teach(&self, memory: &Tensor, mask: Option<&Tensor>, tokens: &Tensor) -> Tensor {
         let length = tokens.size().last().copied().unwrap_or(0);
         let cross = self.cross_keys_and_values(memory);
-        let mut x =
-            Tensor::embedding(&self.token, tokens, -1, false, false) + self.position.narrow(0, 0, length);
+        let mut x = table_rows(&self.token, tokens) + self.position.narrow(0, 0, length);
         for (i, layer) in self.decoder.iter().enumerate() {
             let cross = cross.get(i as i64);
             x = layer.teach(x, self.heads, &cross.get(0), &cross.get(1), mask);

@@ -13,7 +13,7 @@ use dataset::features::CELLS;
 use tch::Tensor;
 
 use super::grids::GRID_PLANES;
-use super::layers::{Conv, Linear};
+use super::layers::{Conv, Linear, table_rows};
 use super::network::indices;
 use super::pair_encoder::{LgrlBlocks, PaperSizes};
 use super::parameters::Init;
@@ -136,6 +136,6 @@ impl ConditionEncoder {
     pub fn rows(&self) -> Tensor {
         let bits: Vec<i64> =
             (0..16).flat_map(|value| (0..4).map(move |bit| 2 * bit + (value >> bit & 1))).collect();
-        self.table.index_select(0, &indices(&bits, &[64], self.table.device())).view([16, -1])
+        table_rows(&self.table, &indices(&bits, &[64], self.table.device())).view([16, -1])
     }
 }

@@ -18,7 +18,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::grid_encoder::{ConditionEncoder, GridEncoder, GridKind};
 use super::grids::{Frame, Grids};
-use super::layers::Linear;
+use super::layers::{Linear, table_rows};
 use super::lstm::{Lstm, LstmSize, LstmState, Packing};
 use super::network::{Loss, Model, Network, Sample, indices};
 use super::pair_encoder::{PairEncoder, PairGrids, PaperSizes};
@@ -71,9 +71,8 @@ impl IoTrace {
     /// What the LSTM reads: `pairs [n, pair]` of as many steps → `[n, inputs]`.
     fn inputs(&self, pairs: Tensor, steps: &Steps) -> Tensor {
         let device = self.pairs.device();
-        let row = |table: &Tensor, rows: &[i64]| {
-            table.index_select(0, &indices(rows, &[rows.len() as i64], device))
-        };
+        let row =
+            |table: &Tensor, rows: &[i64]| table_rows(table, &indices(rows, &[rows.len() as i64], device));
         let mut x = vec![pairs, row(&self.action, &steps.before), row(&self.conditions.rows(), &steps.bits)];
         let planes = || steps.grids.planes(device, self.pairs.kind());
         x.extend(self.grids.as_ref().map(|grids| grids.forward(&planes())));

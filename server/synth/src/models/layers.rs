@@ -150,8 +150,28 @@ impl Trunk {
             let inner = first.forward(&x.relu());
             x + second.forward(&inner.relu())
         };
-        self.blocks.iter().fold(self.stem.forward(planes), block).relu()
+        let count = planes.size().first().copied().unwrap_or(0);
+        let planes = padded(planes, count);
+        let x = self.blocks.iter().fold(self.stem.forward(&planes), block).relu();
+        x.narrow(0, 0, count)
     }
+}
+
+/// On CUDA, more canvases, empty ones, so that few numbers of them occur: for each, cuDNN plans its convolutions anew.
+/// At most an eighth of them is added to large numbers.
+fn padded(planes: &Tensor, count: i64) -> Tensor {
+    if !planes.device().is_cuda() || count == 0 {
+        return planes.shallow_clone();
+    }
+    let step = (count as u64).next_power_of_two() / 16;
+    let padded = (count as u64).next_multiple_of(step.max(8)) as i64;
+    planes.constant_pad_nd([0, 0, 0, 0, 0, 0, 0, padded - count])
+}
+
+/// Rows of a learned table, `[.., width]`. On CUDA its gradients are summed in float32; those of `index_select` in
+/// the table's own kind, and in bfloat16 the many steps that share a row would soon add nothing any more.
+pub fn table_rows(table: &Tensor, rows: &Tensor) -> Tensor {
+    Tensor::embedding(table, rows, -1, false, false)
 }
 
 /// `gelu` in the tanh approximation with which the networks were trained.

@@ -16,7 +16,7 @@
 use dataset::compact::BEGIN;
 use tch::{Kind, Tensor};
 
-use super::layers::Linear;
+use super::layers::{Linear, table_rows};
 use super::lstm::{Lstm, LstmSize, LstmState, Packing};
 use super::network::{Loss, Sample, indices};
 use super::pair_encoder::PaperSizes;
@@ -155,7 +155,7 @@ impl ProgramLstm {
     pub fn loss(&self, known: &Known, lesson: &Lesson) -> Loss {
         let device = known.pairs.device();
         let count = lesson.len() as i64;
-        let tokens = self.token.index_select(0, &indices(&lesson.before, &[count], device));
+        let tokens = table_rows(&self.token, &indices(&lesson.before, &[count], device));
         let pooled = match &known.traces {
             None => self.pooled_at_once(known, &tokens, &lesson.counts),
             Some(_) => self.pooled_by_steps(known, &tokens, &lesson.counts),

@@ -21,7 +21,7 @@ use tch::Tensor;
 
 use super::grid_encoder::{ConditionEncoder, GridEncoder, GridKind};
 use super::grids::{Frame, Grids};
-use super::layers::Linear;
+use super::layers::{Linear, table_rows};
 use super::lstm::{Lstm, LstmSize, Packing};
 use super::network::{Loss, Model, Network, Sample, indices};
 use super::pair_encoder::{PairEncoder, Pairs, PaperSizes};
@@ -232,15 +232,15 @@ impl TraceCode {
         let count = traces.bits.len() as i64;
         let bits = indices(&traces.bits, &[count], device);
         let states = match &self.states {
-            States::Plain => self.conditions.rows().index_select(0, &bits),
-            States::Widened(linear) => linear.forward(&self.conditions.rows()).index_select(0, &bits),
+            States::Plain => table_rows(&self.conditions.rows(), &bits),
+            States::Widened(linear) => table_rows(&linear.forward(&self.conditions.rows()), &bits),
             States::Grids(encoder) => {
                 let worlds = encoder.forward(&traces.grids.planes(device, self.pairs.kind()));
-                Tensor::cat(&[worlds, self.conditions.rows().index_select(0, &bits)], 1)
+                Tensor::cat(&[worlds, table_rows(&self.conditions.rows(), &bits)], 1)
             }
         };
         let rows = |table: &Tensor, numbers: &[i64]| {
-            table.index_select(0, &indices(numbers, &[numbers.len() as i64], device))
+            table_rows(table, &indices(numbers, &[numbers.len() as i64], device))
         };
         let x = match self.reading.input {
             Input::Interleaved => rows(&Tensor::cat(&[&*self.actions, &states], 0), &traces.rows),

@@ -127,15 +127,14 @@ impl Training<'_> {
         }
         let bytes = self.serialize(&tensors, folder)?;
         let pieces: Vec<&[u8]> = bytes.chunks(PIECE).collect();
-        for old in compact_pieces(folder) {
-            let _ = fs::remove_file(old.2);
+        let file = |number: usize| folder.join(format!("compact-{number}-of-{}", pieces.len()));
+        let files: Vec<PathBuf> = (1..=pieces.len()).map(file).collect();
+        let prepared = files.iter().zip(&pieces).map(|(file, piece)| prepare(file, piece));
+        let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
+        for (.., old) in compact_pieces(folder).into_iter().filter(|(.., old)| !files.contains(old)) {
+            let _ = fs::remove_file(old);
         }
-        let mut files = Vec::new();
-        for (number, piece) in (1..).zip(&pieces) {
-            let file = folder.join(format!("compact-{number}-of-{}", pieces.len()));
-            write(&file, piece)?;
-            files.push(file);
-        }
+        prepared.into_iter().zip(&files).try_for_each(|(beside, file)| put(&beside, file))?;
         Ok(files)
     }
 
@@ -208,13 +207,23 @@ pub fn save_weights<'t>(
 
 /// Writes beside the file, then puts it in its place.
 pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
+    put(&prepare(file, bytes)?, file)
+}
+
+/// Writes beside the file.
+fn prepare(file: &Path, bytes: &[u8]) -> Result<PathBuf, CheckpointError> {
     let unwritable = |error| CheckpointError::Unwritable { file: file.to_owned(), error };
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
     let mut out = fs::File::create(&beside).map_err(unwritable)?;
     out.write_all(bytes).and_then(|()| out.sync_all()).map_err(unwritable)?;
-    fs::rename(&beside, file).map_err(unwritable)
+    Ok(beside)
+}
+
+/// Puts what was written beside the file in its place.
+fn put(beside: &Path, file: &Path) -> Result<(), CheckpointError> {
+    fs::rename(beside, file).map_err(|error| CheckpointError::Unwritable { file: file.to_owned(), error })
 }
 
 impl Saved {

@@ -14,6 +14,8 @@ use crate::traces::{Choice, roll_out_each};
 
 /// Word for the weights that the engine carries.
 const EMBEDDED: &str = "embedded";
+/// Tasks of a thread whose traces are wished for together.
+const TASKS: u64 = 8192;
 /// Traces that are rolled out together at most, for the device's memory.
 const TOGETHER: usize = 50_000;
 
@@ -21,7 +23,7 @@ const TOGETHER: usize = 50_000;
 pub struct Inferrer {
     model: Box<dyn TraceModel>,
     temperature: f64,
-    /// Threads that roll out a batch each: while one steps its worlds, the device computes for the other.
+    /// Threads that roll out batches: while one steps its worlds, the device computes for the other.
     threads: usize,
 }
 
@@ -67,9 +69,13 @@ impl Inferrer {
         Ok(Some(Inferrer { model: load(of, device, kind)?, temperature: config.temperature, threads }))
     }
 
-    /// Batches that are best given together.
-    pub fn group(&self) -> usize {
-        2 * self.threads
+    /// Batches of so many tasks that are best given together: for a device enough to fill it, as long as a roll-out of
+    /// few takes as long as one of many.
+    pub fn group(&self, batch: u64) -> usize {
+        match self.threads {
+            1 => 2,
+            threads => threads * (TASKS / batch.max(1)).clamp(2, 64) as usize,
+        }
     }
 
     /// Gives the samples the traces that they are to have; none where the model finds none. What a batch gets does not
@@ -77,36 +83,39 @@ impl Inferrer {
     pub fn infer(&self, drafts: &mut [Draft]) {
         let temperature = self.temperature;
         if self.threads == 1 {
-            drafts.iter_mut().for_each(|draft| infer(&*self.model, draft, temperature));
-            return;
+            return infer(&*self.model, drafts, temperature);
         }
         let share = drafts.len().div_ceil(self.threads).max(1);
         std::thread::scope(|scope| {
             for drafts in drafts.chunks_mut(share) {
                 let model = self.model.share();
-                scope.spawn(move || drafts.iter_mut().for_each(|draft| infer(&*model, draft, temperature)));
+                scope.spawn(move || infer(&*model, drafts, temperature));
             }
         });
     }
 }
 
-fn infer(model: &dyn TraceModel, draft: &mut Draft, temperature: f64) {
+fn infer(model: &dyn TraceModel, drafts: &mut [Draft], temperature: f64) {
     let _no_grad = tch::no_grad_guard();
-    let Draft { samples, wishes, .. } = draft;
+    let wishes = |(number, draft): (usize, &Draft)| {
+        draft.wishes.iter().map(move |&(sample, choice)| (number, sample, choice)).collect::<Vec<_>>()
+    };
+    let wishes: Vec<(usize, usize, Choice)> = drafts.iter().enumerate().flat_map(wishes).collect();
     let mut rest = &wishes[..];
     while !rest.is_empty() {
-        let mut pairs = 0;
-        let fits = |&&(sample, _): &&(usize, Choice)| {
-            pairs += samples[sample].task.pairs.len();
-            pairs <= TOGETHER
+        let pairs = |draft: usize, sample: usize| &drafts[draft].samples[sample].task.pairs[..];
+        let mut together = 0;
+        let fits = |&&(draft, sample, _): &&(usize, usize, Choice)| {
+            together += pairs(draft, sample).len();
+            together <= TOGETHER
         };
         let count = rest.iter().take_while(fits).count().max(1);
         let (now, later) = rest.split_at(count);
-        let tasks: Vec<&[Pair]> = now.iter().map(|&(sample, _)| &samples[sample].task.pairs[..]).collect();
-        let choices: Vec<Choice> = now.iter().map(|&(_, choice)| choice).collect();
+        let tasks: Vec<&[Pair]> = now.iter().map(|&(draft, sample, _)| pairs(draft, sample)).collect();
+        let choices: Vec<Choice> = now.iter().map(|&(.., choice)| choice).collect();
         let traces = roll_out_each(Some(model), &tasks, &choices, temperature, &|| false);
-        for (&(sample, _), traces) in now.iter().zip(traces) {
-            samples[sample].task.traces = traces;
+        for (&(draft, sample, _), traces) in now.iter().zip(traces) {
+            drafts[draft].samples[sample].task.traces = traces;
         }
         rest = later;
     }

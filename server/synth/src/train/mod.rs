@@ -87,7 +87,7 @@ pub struct Summary {
     pub compact: Vec<PathBuf>,
 }
 
-/// Minutes between two checkpoints.
+/// Time between two checkpoints.
 const SAVE: Duration = Duration::from_secs(180);
 /// So many steps in a row that teach nothing end the training.
 const HOPELESS: u32 = 100;
@@ -206,6 +206,10 @@ impl<'a, N: Network> Run<'a, N> {
             }
             if saved.elapsed() >= SAVE {
                 self.save()?;
+                if self.options.compact {
+                    self.training().save_compact(&self.options.out)?;
+                    self.export()?;
+                }
                 saved = Instant::now();
             }
         }
@@ -243,6 +247,8 @@ impl<'a, N: Network> Run<'a, N> {
         if let Some(ema) = &mut self.ema {
             ema.update(&self.parameters);
         }
+        // Waits for the device: what is counted below has been done.
+        let (loss, correct) = (loss.double_value(&[0]), loss.int64_value(&[1]));
         self.progress.step += 1;
         self.progress.tasks += self.config.data.batch as u64;
         self.progress.samples += samples as u64;
@@ -250,8 +256,8 @@ impl<'a, N: Network> Run<'a, N> {
         Ok(Step {
             samples,
             targets,
-            loss: loss.double_value(&[0]),
-            correct: loss.int64_value(&[1]),
+            loss,
+            correct,
             rate,
             gradient,
             seconds: start.elapsed().as_secs_f64(),

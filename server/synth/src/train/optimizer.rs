@@ -90,20 +90,33 @@ impl Optimizer {
         }
         let clip = self.config.clip;
         let scale = if clip > 0.0 && length > clip { clip / length } else { 1.0 };
+        let decay = self.config.weight_decay;
+        let update = |value: &Tensor, step: &Tensor| {
+            let mut value = value.shallow_clone();
+            if decay > 0.0 {
+                let _ = value.g_mul_scalar_(1.0 - rate * decay);
+            }
+            let _ = value.g_sub_(&(step * rate));
+        };
+        // Matrices of one shape are made orthogonal together.
+        let mut matrices: BTreeMap<Vec<i64>, (Vec<&Tensor>, Vec<Tensor>)> = BTreeMap::new();
         for (name, value, gradient) in gradients {
             let gradient = if scale == 1.0 { gradient } else { gradient * scale };
             let memory = self.memory.entry(name.to_owned()).or_default();
             memory.age += 1;
-            let step = match self.config.kind {
-                Rule::Sgd => sgd(&self.config, memory, &gradient),
-                Rule::Muon if is_matrix(&self.config, name, value) => muon(&self.config, memory, &gradient),
-                Rule::Muon | Rule::AdamW => adamw(&self.config, memory, &gradient),
-            };
-            let mut value = value.shallow_clone();
-            if self.config.weight_decay > 0.0 {
-                let _ = value.g_mul_scalar_(1.0 - rate * self.config.weight_decay);
+            match self.config.kind {
+                Rule::Sgd => update(value, &sgd(&self.config, memory, &gradient)),
+                Rule::Muon if is_matrix(&self.config, name, value) => {
+                    let (values, ahead) = matrices.entry(value.size()).or_default();
+                    values.push(value);
+                    ahead.push(nesterov(&self.config, memory, &gradient));
+                }
+                Rule::Muon | Rule::AdamW => update(value, &adamw(&self.config, memory, &gradient)),
             }
-            let _ = value.g_sub_(&(step * rate));
+        }
+        for (values, ahead) in matrices.into_values() {
+            let steps = muon(&Tensor::stack(&ahead, 0));
+            (0..).zip(values).for_each(|(number, value)| update(value, &steps.get(number)));
         }
         length
     }
@@ -152,32 +165,36 @@ fn adamw(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Te
     momentum / first / ((variance / second).sqrt() + EPSILON)
 }
 
-/// Nesterov momentum, made orthogonal by five steps of a Newton–Schulz iteration, and as long as AdamW's steps
-/// usually are (Liu et al. 2025).
-fn muon(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Tensor {
-    let momentum = accumulate(&mut memory.momentum, gradient, config.momentum);
-    let ahead = gradient + momentum * config.momentum;
-    let longest = ahead.size().into_iter().max().unwrap_or(1);
-    orthogonal(&ahead) * (0.2 * (longest as f64).sqrt())
+/// Nesterov momentum: the gradient, and where the momentum will be.
+fn nesterov(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Tensor {
+    gradient + accumulate(&mut memory.momentum, gradient, config.momentum) * config.momentum
 }
 
-/// The nearest matrix whose singular values are all about 1, `[m, n]`.
-fn orthogonal(matrix: &Tensor) -> Tensor {
+/// Matrices `[k, m, n]`, each made orthogonal by five steps of a Newton–Schulz iteration, and as long as AdamW's steps
+/// usually are (Liu et al. 2025).
+fn muon(matrices: &Tensor) -> Tensor {
+    let longest = matrices.size().into_iter().skip(1).max().unwrap_or(1);
+    orthogonal(matrices) * (0.2 * (longest as f64).sqrt())
+}
+
+/// The nearest matrices whose singular values are all about 1, `[k, m, n]`.
+fn orthogonal(matrices: &Tensor) -> Tensor {
     /// Coefficients that make small singular values grow fastest.
     const A: f64 = 3.4445;
     const B: f64 = -4.7750;
     const C: f64 = 2.0315;
-    let tall = matrix.size2().is_ok_and(|(rows, columns)| rows > columns);
-    let kind = if matrix.device() == Device::Cpu { Kind::Float } else { Kind::BFloat16 };
-    let mut x = matrix / (matrix.norm() + 1e-7);
-    x = if tall { x.tr() } else { x }.to_kind(kind);
+    let tall = matrices.size3().is_ok_and(|(_, rows, columns)| rows > columns);
+    let kind = if matrices.device() == Device::Cpu { Kind::Float } else { Kind::BFloat16 };
+    let length = matrices.square().sum_dim_intlist([1i64, 2].as_slice(), true, Kind::Float).sqrt();
+    let mut x = matrices / (length + 1e-7);
+    x = if tall { x.mt() } else { x }.to_kind(kind);
     for _ in 0..5 {
-        let a = x.matmul(&x.tr());
+        let a = x.matmul(&x.mt());
         let b = &a * B + a.matmul(&a) * C;
         x = &x * A + b.matmul(&x);
     }
     let x = x.to_kind(Kind::Float);
-    if tall { x.tr() } else { x }
+    if tall { x.mt() } else { x }
 }
 
 #[cfg(test)]
@@ -217,11 +234,11 @@ mod tests {
 
     #[test]
     fn orthogonal_matrices_keep_lengths() {
-        for shape in [[5, 8], [8, 5]] {
+        for shape in [[3, 5, 8], [3, 8, 5]] {
             let mut parameters = Parameters::new(Device::Cpu, 5);
-            let matrix = parameters.get_or_init("m", &shape, Init::Normal(3.0)).detach();
-            let o = orthogonal(&matrix);
-            let small = if shape[0] > shape[1] { o.tr().matmul(&o) } else { o.matmul(&o.tr()) };
+            let matrices = parameters.get_or_init("m", &shape, Init::Normal(3.0)).detach();
+            let o = orthogonal(&matrices);
+            let small = if shape[1] > shape[2] { o.mt().matmul(&o) } else { o.matmul(&o.mt()) };
             let off = (&small - Tensor::eye(5, (Kind::Float, Device::Cpu))).abs().max().double_value(&[]);
             assert!(off < 0.6, "{shape:?}: {off}");
         }

@@ -73,13 +73,16 @@ impl<N: Network> Stream<N> {
     pub fn next_batch(&mut self) -> anyhow::Result<Batch<N::Features>> {
         let start = Instant::now();
         let inferring = self.inferring;
-        let batch = self.advance().context("the file of tasks holds none, or can't be read any more");
+        let batch = self.advance().with_context(|| match &self.lines {
+            Some(_) => "the file of tasks holds none, or can't be read any more",
+            None => "a thread that prepares tasks has come to grief (see above)",
+        });
         self.waited += start.elapsed() - (self.inferring - inferring);
         batch
     }
 
     fn advance(&mut self) -> Result<Batch<N::Features>, RecvError> {
-        let group = self.inferrer.as_ref().map_or(1, Inferrer::group);
+        let group = self.inferrer.as_ref().map_or(1, |inferrer| inferrer.group(self.data.batch()));
         loop {
             while self.drafts.len() < group + AHEAD {
                 let lines = self.lines.as_ref().map(Receiver::recv).transpose()?;
