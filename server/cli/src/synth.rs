@@ -3,7 +3,7 @@
 mod deciding;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -78,6 +78,9 @@ struct Found {
 
 impl Synth {
     pub fn run(&self) -> anyhow::Result<Verdict> {
+        if self.write && self.program == Path::new("-") {
+            bail!("--write can't write to standard input: name the program's file, or leave --write out");
+        }
         let path = files::program_of(&self.program);
         let loaded = files::load(&path, &Config::default())?;
         let analysis = &loaded.analysis;
@@ -109,13 +112,16 @@ impl Synth {
         let mut candidates = Vec::new();
         for candidate in &outcome.candidates {
             // The engine has verified it; what is printed as a score is counted here once more.
-            let answer = synthesis::answer(analysis, &task, &candidate.fills, NEVER).context("cancelled")?;
-            let answer = answer.map_err(anyhow::Error::msg)?;
-            if answer.passes_all() {
-                candidates.push(found(analysis, &answer, candidate)?);
+            match synthesis::answer(analysis, &task, &candidate.fills, NEVER).context("cancelled")? {
+                Ok(answer) if answer.passes_all() => candidates.push(found(analysis, &answer, candidate)?),
+                Ok(_) => {}
+                Err(reason) => anstream::eprintln!("left out: {reason}"),
             }
         }
         if let (true, Some(best)) = (self.write, candidates.first()) {
+            if files::read(&path)? != *program.text {
+                bail!("{} has changed meanwhile and stays as it is: synthesize again", files::name(&path));
+            }
             files::write(&path, &best.program)?;
         }
         let fine = !candidates.is_empty();
@@ -126,7 +132,7 @@ impl Synth {
         if self.json {
             writeln!(out, "{}", serde_json::to_string(&report)?)?;
         } else {
-            self.show(&report, &mut out)?;
+            self.show(&report, &path, &mut out)?;
             ambiguity.iter().try_for_each(|ambiguity| deciding::show(ambiguity, &mut out))?;
         }
         out.flush()?;
@@ -163,7 +169,7 @@ impl Synth {
         Ok(Some(Ambiguity::new(programs, input, analysis.config(), NEVER).context("cancelled")?))
     }
 
-    fn show(&self, report: &Report, out: &mut impl Write) -> anyhow::Result<()> {
+    fn show(&self, report: &Report, path: &Path, out: &mut impl Write) -> anyhow::Result<()> {
         let Report { candidates, outcome, .. } = report;
         let seconds = outcome.milliseconds as f64 / 1000.0;
         for (number, found) in (1..).zip(candidates) {
@@ -187,7 +193,7 @@ impl Synth {
                 format!("no program found that passes every example; the best passes {best} of {all}");
             writeln!(out, "{}", nothing.red().bold())?;
         } else if self.write {
-            writeln!(out, "written to {}", self.program.display())?;
+            writeln!(out, "written to {}", files::name(path))?;
         }
         let line = format!("{seconds:.2} s on {device}, {run} run");
         writeln!(out, "{}", line.dimmed())?;

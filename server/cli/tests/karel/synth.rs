@@ -32,19 +32,24 @@ fn engine(folder: &Folder, fills: &str) -> String {
 
 #[cfg(unix)]
 fn engine_that_says(folder: &Folder, outcome: &str) -> String {
-    use std::os::unix::fs::PermissionsExt;
+    engine_that_does(folder, outcome, ":")
+}
+
+/// What it `does` first is shell, in the folder. The shell reads the script: a file that has just been written can't
+/// always be executed, while other tests start programs.
+#[cfg(unix)]
+fn engine_that_does(folder: &Folder, outcome: &str, does: &str) -> String {
     let answer = format!(
         r#"{{"jsonrpc":"2.0","id":'"$id"',"result":{{{outcome},"tracesFound":1,"examples":1,"programsRun":7,"milliseconds":20,"device":"cpu","enumerated":false,"bestPassed":0,"stopped":"found"}}}}"#
     );
     let script = format!(
-        "#!/bin/sh\nread -r request\nprintf '%s' \"$request\" > request.json\n\
+        "read -r request\n{does}\nprintf '%s' \"$request\" > request.json\n\
          id=$(printf '%s' \"$request\" | sed 's/.*\"id\":\\([0-9]*\\).*/\\1/')\n\
          printf '%s\\n' '{answer}'\nread -r rest\n"
     );
     let path = folder.path("engine.sh");
     std::fs::write(&path, script).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path.to_str().unwrap().to_owned()
+    format!("sh {}", path.display())
 }
 
 const MOVE: &str = r#"{"fills":["move()"],"program":"","logProbability":-0.5,"length":7,"examplesPassed":1}"#;
@@ -91,6 +96,67 @@ fn what_does_not_pass_is_not_shown() {
     "#]]
     .assert_eq(&ran.all());
     assert_eq!(folder.read("a.karel"), PROGRAM);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_program_is_left_out() {
+    let folder = Folder::with(&[("a.karel", PROGRAM)]);
+    let engine = engine(&folder, &format!("{},{MOVE}", MOVE.replace("move()", "move(")));
+    let ran = folder.karel(&["synth", "a.karel", "--engine", &engine]);
+    expect![[r#"
+        def main():
+            move()
+            move()
+        1/1 example, 0/1 held-out tests
+
+        0.02 s on cpu, 7 programs run
+        --- stderr
+        left out: The engine's answer 'move(' can't stand in this hole.
+        --- exit code 0
+    "#]]
+    .assert_eq(&ran.all());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_changes_meanwhile_stays_as_it_is() {
+    let folder = Folder::with(&[("a.karel", PROGRAM)]);
+    let outcome = format!(r#""candidates":[{MOVE}],"ambiguous":false"#);
+    let engine = engine_that_does(&folder, &outcome, "printf '# mine\n' >> a.karel");
+    let ran = folder.karel(&["synth", "a.karel", "--engine", &engine, "--write"]);
+    expect![[r#"
+        --- stderr
+        error: a.karel has changed meanwhile and stays as it is: synthesize again
+        --- exit code 2
+    "#]]
+    .assert_eq(&ran.all());
+    assert_eq!(folder.read("a.karel"), format!("{PROGRAM}# mine\n"));
+}
+
+#[test]
+#[cfg(unix)]
+fn it_says_which_file_was_written() {
+    let (program, examples) = PROGRAM.split_at(PROGRAM.find("example").unwrap());
+    let folder = Folder::with(&[("a.karel", program), ("a.kgrid", examples)]);
+    let engine = engine(&folder, MOVE);
+    let ran = folder.karel(&["synth", "a.kgrid", "--engine", &engine, "--write"]);
+    assert!(ran.code == 0 && ran.out.contains("\nwritten to a.karel\n"), "{}", ran.all());
+    assert_eq!(folder.read("a.karel"), program.replace("...", "move()"));
+    assert_eq!(folder.read("a.kgrid"), examples);
+}
+
+#[test]
+fn standard_input_is_not_written_to() {
+    let folder = Folder::with(&[]);
+    let ran = folder.karel_with(&["synth", "-", "--write", "--engine", "false"], PROGRAM);
+    expect![[r#"
+        --- stderr
+        error: --write can't write to standard input: name the program's file, or leave --write out
+        --- exit code 2
+    "#]]
+    .assert_eq(&ran.all());
+    assert!(!folder.path("-").exists());
 }
 
 #[test]
