@@ -6,9 +6,12 @@ import pytest
 
 from karel import karel
 
+# Nothing here is about time.
+BUDGET = ("--budget", 600_000)
+
 
 def test_a_program_is_written_into_its_file(examples):
-    ran = karel("synth", "--write", "collect.karel", cwd=examples)
+    ran = karel("synth", *BUDGET, "--write", "collect.karel", cwd=examples)
     assert ran.code == 0, ran.out + ran.err
     assert "5/5 examples" in ran.out
     assert "..." not in (examples / "collect.karel").read_text()
@@ -17,7 +20,7 @@ def test_a_program_is_written_into_its_file(examples):
 
 @pytest.mark.parametrize("name", ["collect", "plant", "seek", "row"])
 def test_what_is_found_passes_every_example(name, examples):
-    ran = karel("synth", "--json", f"{name}.karel", cwd=examples)
+    ran = karel("synth", *BUDGET, "--json", f"{name}.karel", cwd=examples)
     assert ran.code == 0, ran.out + ran.err
     report = json.loads(ran.out)
     best = report["candidates"][0]

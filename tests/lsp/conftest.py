@@ -8,6 +8,8 @@ from project import program
 
 EDITORS = ["visual_studio_code", "neovim", "emacs"]
 
+# Milliseconds that a synthesis may take: nothing here is about time.
+SETTINGS = {"synthesis": {"budget": 600_000}}
 
 # What a server may ask of an editor; each of them would say yes.
 QUESTIONS = [
@@ -36,6 +38,8 @@ async def client(request, lsp_client: LanguageClient):
         return types.ApplyWorkspaceEditResult(applied=True)
 
     capabilities = client_capabilities(request.param)
-    await lsp_client.initialize_session(types.InitializeParams(capabilities=capabilities))
+    await lsp_client.initialize_session(
+        types.InitializeParams(capabilities=capabilities, initialization_options=SETTINGS)
+    )
     yield
     await lsp_client.shutdown_session()

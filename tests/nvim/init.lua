@@ -5,3 +5,5 @@ vim.g.karel_root = root
 vim.env.PATH = vim.env.KAREL_BIN .. ':' .. vim.env.PATH
 vim.opt.swapfile = false
 vim.opt.runtimepath:prepend(root .. '/editors/nvim')
+-- Milliseconds that a synthesis may take: nothing here is about time.
+vim.lsp.config('karel', { settings = { karel = { synthesis = { budget = 600000 } } } })

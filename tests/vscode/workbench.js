@@ -48,6 +48,8 @@ const SETTINGS = {
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "karel.server.path": path.join(programs, "karel-lsp"),
+    // Nothing here is about time.
+    "karel.synthesis.budget": 600_000,
 };
 
 // Long enough for any busy machine: nothing here is about time.

@@ -41,16 +41,19 @@ return {
     T.wait('the program', function()
       return T.lines(buffer)[8] == '    move()'
     end)
+    -- A warning is a notification; information that is longer than a line is in a window that takes no focus, and goes
+    -- after a while.
+    T.wait('the information', function()
+      return (T.float() or ''):find('long information', 1, true)
+    end)
+    T.equal(vim.api.nvim_get_current_buf(), buffer)
     T.wait('the status', function()
       return require('karel').status() == 'Karel: ready (cpu)'
     end)
     T.wait('new lenses', function()
       return lens() == 'second'
     end)
-    -- A warning is a notification; information that is longer than a line is in a window that takes no focus.
     T.equal(T.messages, { 'a warning' })
-    assert(T.float():find('long information', 1, true), T.float())
-    T.equal(vim.api.nvim_get_current_buf(), buffer)
   end,
 
   ['a refusal of the server is shown'] = function(T)

@@ -6,6 +6,9 @@ local folder = vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:su
 
 local T = {}
 
+-- Long enough for any busy machine, compiling the parser included: nothing here is about time.
+local PATIENCE = 60000
+
 --- The last messages of `vim.notify`, oldest first.
 T.messages = {}
 vim.notify = function(message)
@@ -22,7 +25,7 @@ end
 --- Waits until `condition` gives something, and returns it.
 function T.wait(what, condition)
   local value
-  local met = vim.wait(15000, function()
+  local met = vim.wait(PATIENCE, function()
     value = condition()
     return value
   end, 20)
@@ -77,7 +80,7 @@ for _, file in ipairs(vim.fn.sort(vim.fn.glob(vim.fs.joinpath(folder, '*_spec.lu
     for _, client in ipairs(vim.lsp.get_clients()) do
       client:stop(true)
     end
-    vim.wait(5000, function()
+    vim.wait(PATIENCE, function()
       return #vim.lsp.get_clients() == 0
     end)
     vim.cmd('silent! only | silent! %bwipeout!')

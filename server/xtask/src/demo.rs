@@ -17,6 +17,9 @@ use crate::{process, programs, repo};
 /// The code action that the demonstration is about.
 const KIND: &str = "refactor.karel.synthesize.program";
 
+/// Longest time of the search, in milliseconds: as long as the busiest machine may want.
+const BUDGET: u64 = 600_000;
+
 #[derive(clap::Args)]
 pub struct Args {
     /// A Karel program with a hole and examples.
@@ -33,9 +36,17 @@ pub fn run(args: Args) -> Result<()> {
 
     let start = Instant::now();
     let mut server = Client::start(&repo::binary("karel-lsp"))?;
-    let (title, result) = synthesize(&mut server, &file, &text)?;
-    server.stop()?;
+    let Ok(uri) = url::Url::from_file_path(&file) else { bail!("{} is not a whole path", file.display()) };
+    let uri = uri.as_str();
+    let mut told = None;
+    let (title, edit) = synthesize(&mut server, uri, &text, &mut told)?;
     let time = start.elapsed();
+    // What the server tells the user may come after its answer.
+    server.stop(|message| hear(message, &mut told))?;
+    if edit.is_null() {
+        bail!("{title}: {}", told.unwrap_or_else(|| "the action made no edit".to_owned()));
+    }
+    let result = apply(&text, &edit, uri)?;
     anstream::println!(
         "{} {}\n",
         format_args!("{title}:").bold(),
@@ -49,10 +60,14 @@ pub fn run(args: Args) -> Result<()> {
     verdict(&written)
 }
 
-/// Has the server open `text` and synthesize its program: the action's title and the text after its edit.
-fn synthesize(server: &mut Client, file: &Path, text: &str) -> Result<(String, String)> {
-    let Ok(uri) = url::Url::from_file_path(file) else { bail!("{} is not a whole path", file.display()) };
-    let uri = uri.as_str();
+/// Has the server open `text` and synthesize its program: the action's title and its edit, null where it has none.
+/// What it tells the user is left in `told`.
+fn synthesize(
+    server: &mut Client,
+    uri: &str,
+    text: &str,
+    told: &mut Option<String>,
+) -> Result<(String, Value)> {
     let capabilities = json!({
         "general": { "positionEncodings": ["utf-8"] },
         "window": { "workDoneProgress": true },
@@ -64,8 +79,12 @@ fn synthesize(server: &mut Client, file: &Path, text: &str) -> Result<(String, S
             "resolveSupport": { "properties": ["edit"] },
         } },
     });
-    let initialize =
-        json!({ "processId": std::process::id(), "rootUri": null, "capabilities": capabilities });
+    let initialize = json!({
+        "processId": std::process::id(),
+        "rootUri": null,
+        "capabilities": capabilities,
+        "initializationOptions": { "synthesis": { "budget": BUDGET } },
+    });
     let answer = server.request("initialize", initialize, |_| {})?;
     ensure!(answer["capabilities"]["positionEncoding"] == "utf-8", "the server does not count in bytes");
     server.notify("initialized", json!({}))?;
@@ -80,7 +99,7 @@ fn synthesize(server: &mut Client, file: &Path, text: &str) -> Result<(String, S
     });
     let actions = server.request("textDocument/codeAction", ask, |_| {})?;
     let action = actions.as_array().into_iter().flatten().find(|action| action["kind"] == KIND);
-    let action = action.with_context(|| format!("the server offers no {KIND} for {}", file.display()))?;
+    let action = action.with_context(|| format!("the server offers no {KIND} for {uri}"))?;
     let title = action["title"].as_str().unwrap_or_default().to_owned();
     if let Some(reason) = action["disabled"]["reason"].as_str() {
         bail!("`{title}` cannot run: {reason}");
@@ -90,13 +109,20 @@ fn synthesize(server: &mut Client, file: &Path, text: &str) -> Result<(String, S
     spinner.set_message(title.clone());
     spinner.enable_steady_tick(Duration::from_millis(100));
     let resolved = server.request("codeAction/resolve", action.clone(), |message| {
+        hear(message, told);
         if let Some(progress) = progress(message) {
             spinner.set_message(progress);
         }
     });
     spinner.finish_and_clear();
-    let result = apply(text, &resolved?["edit"], uri).context("the action made no edit")?;
-    Ok((title, result))
+    Ok((title, resolved?["edit"].take()))
+}
+
+/// Takes the sentence of a `window/showMessage` notification.
+fn hear(message: &Value, told: &mut Option<String>) {
+    if message["method"] == "window/showMessage" {
+        *told = message["params"]["message"].as_str().map(str::to_owned);
+    }
 }
 
 /// What a `$/progress` notification says.

@@ -80,9 +80,9 @@ impl Client {
         }
     }
 
-    /// Ends the session as the protocol has it.
-    pub fn stop(mut self) -> Result<()> {
-        self.request("shutdown", Value::Null, |_| {})?;
+    /// Ends the session as the protocol has it. What the server had still to say is given to `seen`.
+    pub fn stop(mut self, seen: impl FnMut(&Value)) -> Result<()> {
+        self.request("shutdown", Value::Null, seen)?;
         self.notify("exit", Value::Null)?;
         self.input = None;
         let status = self.server.wait()?;
