@@ -206,8 +206,6 @@ fn requests_as_served_with_a_question_answered() {
         }
     }
     assert!(results.iter().any(|served| !served.asked.is_empty()), "one example leaves something open");
-    let after = results.iter().filter(|s| s.after).count();
-    assert!(after >= results.iter().filter(|s| s.right[0]).count(), "no answer makes these worse");
 
     let runs = vec![(1, results)];
     let report = ServedReport {

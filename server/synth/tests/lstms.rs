@@ -313,6 +313,8 @@ fn config(name: &str, overrides: &[String]) -> Config {
 fn every_configuration_trains_and_a_pipeline_evaluates() {
     tch::set_num_threads(1);
     let folder = std::env::temp_dir().join(format!("karel-systems-{}", std::process::id()));
+    // Of a run that was killed.
+    let _ = std::fs::remove_dir_all(&folder);
     let train = |name: &str, overrides: &[String]| {
         let out = folder.join(name);
         let options = Options {

@@ -12,6 +12,8 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str) -> Folder {
         let folder = std::env::temp_dir().join(format!("karel-reproduce-{}-{name}", std::process::id()));
+        // Of a run that was killed.
+        let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
         Folder(folder)
     }
@@ -25,7 +27,8 @@ impl Drop for Folder {
 
 fn reproduce(out: &Path, more: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_karel-synth"));
-    command.args(["reproduce", "--device", "cpu", "--quick", "--out"]).arg(out).args(more);
+    // One thread: others would wait for each other on a busy machine, and such small networks gain nothing by them.
+    command.args(["reproduce", "--device", "cpu", "--threads", "1", "--quick", "--out"]).arg(out).args(more);
     command.output().unwrap()
 }
 
