@@ -35,7 +35,10 @@ pub fn python() -> Result<PathBuf> {
     install_once(&environment, &fs::read_to_string(&requirements)?, || {
         let system = if cfg!(windows) { "python" } else { "python3" };
         let recent = "import sys, venv, ensurepip; assert sys.version_info >= (3, 11)";
-        if process::answer(process::command(system).args(["-c", recent])).is_none() {
+        let is_there = || process::answer(process::command(system).args(["-c", recent])).is_some();
+        // A Debian that is too old has none that is new enough.
+        let installed = is_there() || (apt(&["python3", "python3-venv"]).is_ok() && is_there());
+        if !installed {
             bail!(Unavailable("Python 3.11 or newer with the module venv is not installed".to_owned()));
         }
         progress("the Python tools of tests/requirements.txt");
@@ -142,10 +145,12 @@ pub fn vscode(node: &Node) -> Result<PathBuf> {
 fn debian(packages: &[(&str, &str)]) -> Result<()> {
     let missing: Vec<&str> =
         packages.iter().filter(|(_, path)| !Path::new(path).exists()).map(|(name, _)| *name).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let names = missing.join(" ");
+    if missing.is_empty() { Ok(()) } else { apt(&missing) }
+}
+
+/// Installs Debian packages, where this task runs as root.
+fn apt(packages: &[&str]) -> Result<()> {
+    let names = packages.join(" ");
     let root = process::answer(process::command("id").arg("-u")).as_deref() == Some("0");
     if !root || process::answer(process::command("apt-get").arg("--version")).is_none() {
         bail!(Unavailable(format!("these Debian packages are not installed: {names}")));
@@ -154,7 +159,7 @@ fn debian(packages: &[(&str, &str)]) -> Result<()> {
     process::run_quietly(process::command("apt-get").args(["update", "-q"]))?;
     let mut apt = process::command("apt-get");
     apt.env("DEBIAN_FRONTEND", "noninteractive");
-    process::run_quietly(apt.args(["install", "-y", "-q", "--no-install-recommends"]).args(missing))
+    process::run_quietly(apt.args(["install", "-y", "-q", "--no-install-recommends"]).args(packages))
 }
 
 /// Runs `install`, which fills `folder`, unless it has already done so for the same `pins`.
