@@ -16,8 +16,8 @@ test("a notification is read whatever else it says", () => {
 
 test("the engine's device stands in the item once it is known", () => {
     const server = { kind: "running", name: "karel-lsp 0.1.0" } as const;
-    const ready = appearance(server, { state: "ready", engine: "cuda: H100", message: "Ready." });
-    assert.equal(ready.text, "$(check) Karel (cuda: H100)");
+    const ready = appearance(server, { state: "ready", engine: "cuda:0", message: "Ready." });
+    assert.equal(ready.text, "$(check) Karel (cuda:0)");
     assert.deepEqual(ready.details, ["karel-lsp 0.1.0 is running.", "Ready."]);
     assert.equal(appearance(server, undefined).text, "$(check) Karel");
 });
