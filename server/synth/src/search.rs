@@ -301,7 +301,7 @@ impl Search<'_> {
         self.tried.push(traces.clone());
         let task = choose(&self.problem.pairs, traces, &self.models.code.examples());
         let models = self.models;
-        let mut decoder = models.code.begin(&[task]);
+        let mut decoder = models.code.begin_beam(&[task], width);
         self.run(template, &mut *decoder, Breadth { width, margin: Some(MARGIN) }, true);
     }
 

@@ -1,7 +1,9 @@
 //! `karel-synth serve`: one JSON-RPC object a line on standard input and output. A thread reads and never waits for
-//! anything; workers search; a thread writes.
+//! anything; workers search, and may share the device; a thread writes. A request's time runs from when it is read: one
+//! whose time is up before a worker is free is answered by a worker kept for those.
 
-use std::any::Any;
+mod queue;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,12 +11,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use protocol::line::{Line, read};
-use protocol::message::{
-    CANCELLED, Cancel, Candidate, Found, INVALID, InferTraces, MAX_LINE, Status, Synthesize,
-};
+use protocol::message::{Budget, CANCELLED, Cancel, Candidate, Found, INVALID, MAX_LINE, Outcome, Status};
 use protocol::wire::{
     Answer, ErrorObject, INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, Request, Response, UNKNOWN_METHOD,
 };
@@ -22,20 +22,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::device::{memory_mib, set_threads};
-use crate::models::Models;
+use crate::models::{Models, reason, share_device};
 use crate::search::{infer_traces, synthesize};
-
-/// A request on its way through a worker.
-struct Job {
-    id: u64,
-    work: Work,
-    cancelled: Arc<AtomicBool>,
-}
-
-enum Work {
-    Synthesize(Box<Synthesize>),
-    Traces(InferTraces),
-}
+use queue::{Job, Queue, Work};
 
 type Running = Arc<Mutex<HashMap<u64, Arc<AtomicBool>>>>;
 
@@ -85,8 +74,10 @@ fn failure(code: i64, message: impl Into<String>) -> ErrorObject {
 pub struct Workers {
     /// Requests worked on at a time; more wait.
     pub count: usize,
-    /// Torch's threads for each.
+    /// Torch's threads on the CPU, of each that computes.
     pub threads: Option<usize>,
+    /// One thread computes for all workers, and what they ask for at one time together; else each computes for itself.
+    pub share: bool,
 }
 
 /// Serves until the input ends or `shutdown` comes.
@@ -110,10 +101,11 @@ pub fn serve(
         models: models.names.clone(),
         memory_mib: None,
     };
+    let prepare = move || set_threads(workers.threads);
+    let models = if workers.share { share_device(models, prepare)? } else { models };
     let running = Running::default();
-    let (jobs, queue) = channel::<Job>();
-    let queue = Arc::new(Mutex::new(queue));
-    for number in 0..workers.count.max(1) {
+    let queue = Arc::new(Queue::default());
+    for number in 0..=workers.count.max(1) {
         let worker = Worker {
             models: models.share(),
             device: device.to_owned(),
@@ -121,10 +113,14 @@ pub fn serve(
             running: running.clone(),
             queue: queue.clone(),
         };
-        let threads = workers.threads;
-        std::thread::Builder::new().name(format!("worker {number}")).spawn(move || worker.run(threads))?;
+        let next = if number == 0 { Queue::next_late } else { Queue::next };
+        let name = if number == 0 { "late".to_owned() } else { format!("worker {number}") };
+        std::thread::Builder::new().name(name).spawn(move || {
+            prepare();
+            worker.run(next);
+        })?;
     }
-    let last = Server { jobs, output, running, status }.read(BufReader::with_capacity(64 << 10, input));
+    let last = Server { queue, output, running, status }.read(BufReader::with_capacity(64 << 10, input));
     // The workers may still hold the output; what is written from here on is nobody's.
     if let Some((output, id)) = last {
         output.answer(Some(id), Ok(Value::Null));
@@ -138,7 +134,7 @@ pub fn serve(
 
 /// The reading side.
 struct Server {
-    jobs: Sender<Job>,
+    queue: Arc<Queue>,
     output: Output,
     running: Running,
     status: Status,
@@ -177,6 +173,7 @@ impl Server {
         for (_, cancelled) in lock(&self.running).drain() {
             cancelled.store(true, Ordering::Relaxed);
         }
+        self.queue.close();
         asked.map(|id| (self.output, id))
     }
 
@@ -185,6 +182,7 @@ impl Server {
     }
 
     fn take(&self, request: Request) {
+        let read = Instant::now();
         let Request { id, method, params, .. } = request;
         if method == "$/cancelRequest" {
             if let Ok(Cancel { id }) = serde_json::from_value(params)
@@ -192,6 +190,7 @@ impl Server {
             {
                 cancelled.store(true, Ordering::Relaxed);
             }
+            self.queue.cancelled();
             return;
         }
         // Other notifications are for engines that know them.
@@ -219,8 +218,7 @@ impl Server {
                         return self.refuse(Some(id), INVALID_REQUEST, format!("The id {id} is in use."));
                     }
                 };
-                // Fails only when every worker has ended, which they do not while the queue lives.
-                let _ = self.jobs.send(Job { id, work, cancelled });
+                self.queue.add(Job { id, work, read, cancelled });
             }
         }
     }
@@ -231,16 +229,13 @@ struct Worker {
     device: String,
     output: Output,
     running: Running,
-    queue: Arc<Mutex<Receiver<Job>>>,
+    queue: Arc<Queue>,
 }
 
 impl Worker {
     /// Works on jobs until there can be no more.
-    fn run(self, threads: Option<usize>) {
-        set_threads(threads);
-        loop {
-            // The lock is held while waiting: one worker waits for the queue, the others for the lock.
-            let Ok(job) = lock(&self.queue).recv() else { return };
+    fn run(self, next: fn(&Queue) -> Option<Job>) {
+        while let Some(job) = next(&self.queue) {
             // A fault inside torch must not take the other requests down.
             let answer = catch_unwind(AssertUnwindSafe(|| self.work(&job)));
             let answer = answer.unwrap_or_else(|panic| Err(failure(INTERNAL_ERROR, reason(&*panic))));
@@ -267,8 +262,12 @@ impl Worker {
                         output.send(&message);
                     }
                 };
-                let (specification, budget) = (&request.specification, &request.budget);
-                synthesize(&self.models, &self.device, specification, budget, &cancelled, &mut on_candidate)
+                let waited = job.read.elapsed().as_millis() as u64;
+                let left = request.budget.milliseconds.saturating_sub(waited);
+                let (specification, budget) =
+                    (&request.specification, Budget { milliseconds: left, ..request.budget });
+                synthesize(&self.models, &self.device, specification, &budget, &cancelled, &mut on_candidate)
+                    .map(|outcome| Outcome { milliseconds: waited + outcome.milliseconds, ..outcome })
                     .map(serde_json::to_value)
             }
             Work::Traces(request) => {
@@ -281,13 +280,6 @@ impl Worker {
             Ok(Ok(value)) => Ok(value),
         }
     }
-}
-
-/// What a panic says, in one line: torch's errors come with a stack of C++ calls below the first.
-fn reason(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("for an unknown reason");
-    text.lines().next().unwrap_or_default().chars().take(300).collect()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

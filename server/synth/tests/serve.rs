@@ -171,8 +171,7 @@ fn a_running_request_is_cancelled_while_others_go_on() {
     assert_eq!(engine.answer()["result"]["version"], env!("CARGO_PKG_VERSION"));
     for id in [2, 1] {
         engine.send(&json!({ "method": "$/cancelRequest", "params": { "id": id } }).to_string());
-    }
-    for id in [1, 2] {
+        // The one that waits is told at once.
         let answer = engine.answer();
         assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(id), &json!(-32800)), "{answer}");
     }
@@ -188,6 +187,42 @@ fn the_budget_ends_a_search() {
     let answer = engine.answer();
     assert_eq!(answer["result"]["stopped"], "budget");
     assert_eq!(answer["result"]["candidates"], json!([]));
+    engine.end();
+}
+
+#[test]
+fn time_in_the_queue_counts() {
+    let mut engine = Engine::start(&["--workers", "1"]);
+    engine.ask(1, "synthesize", &request(3_600_000));
+    engine.ask(2, "synthesize", &request(300));
+    let answer = engine.answer();
+    assert_eq!((&answer["id"], &answer["result"]["stopped"]), (&json!(2), &json!("budget")), "{answer}");
+    assert_eq!((&answer["result"]["candidates"], &answer["result"]["programsRun"]), (&json!([]), &json!(0)));
+    assert!(answer["result"]["milliseconds"].as_u64().unwrap() >= 300);
+    engine.send(&json!({ "method": "$/cancelRequest", "params": { "id": 1 } }).to_string());
+    assert_eq!(engine.answer()["id"], 1);
+    engine.end();
+}
+
+#[test]
+fn requests_at_one_time_do_not_disturb_each_other() {
+    let mut engine = Engine::start(&["--workers", "4", "--share", "true"]);
+    engine.ask(1, "synthesize", &request(3_600_000));
+    for id in 2..=4 {
+        engine.ask(id, "synthesize", &possible());
+    }
+    for _ in 2..=4 {
+        let answer = engine.answer();
+        assert_ne!(answer["id"], 1);
+        let fills = &answer["result"]["candidates"][0]["fills"];
+        assert_eq!(fills, &json!(["move()\nmove()\nputMarker()"]), "{answer}");
+    }
+    engine.ask(5, "synthesize", &possible());
+    engine.send(&json!({ "method": "$/cancelRequest", "params": { "id": 1 } }).to_string());
+    let mut answers = [engine.answer(), engine.answer()];
+    answers.sort_by_key(|answer| answer["id"].as_u64());
+    assert_eq!(answers[0]["error"]["code"], -32800);
+    assert_eq!(answers[1]["result"]["candidates"][0]["fills"], json!(["move()\nmove()\nputMarker()"]));
     engine.end();
 }
 

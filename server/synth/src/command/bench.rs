@@ -1,15 +1,14 @@
 //! `karel-synth bench`
 
-use std::io::{BufRead, BufReader, Write};
+mod engine;
+
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::Args;
 use dataset::Task;
 use protocol::message::{Budget, Status, Synthesize};
-use protocol::wire::{Answer, Request, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 use synth::bench::{EXAMPLES, Latencies, Throughput, Times, measure, specification, throughput, trace};
@@ -19,6 +18,7 @@ use synth::models::Models;
 use tch::Device;
 
 use super::Computation;
+use engine::{Concurrent, Engine};
 
 /// Measure how long a synthesis of five examples takes, warm and from cold
 #[derive(Args)]
@@ -41,6 +41,15 @@ pub struct Bench {
     /// Leave the times of single syntheses out
     #[arg(long)]
     only_batches: bool,
+    /// Requests that an engine is asked at a time, for requests a second; then nothing else is measured
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=1024))]
+    concurrent: Option<Vec<u16>>,
+    /// Workers of that engine [default: its own]
+    #[arg(long, requires = "concurrent", value_parser = clap::value_parser!(u8).range(1..=64))]
+    workers: Option<u8>,
+    /// Whether that engine's workers share its device [default: its own]
+    #[arg(long, requires = "concurrent", value_name = "BOOL")]
+    share: Option<bool>,
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
@@ -56,6 +65,9 @@ impl Bench {
         }
         let step = (tasks.len() / self.limit as usize).max(1);
         let chosen: Vec<_> = tasks.iter().step_by(step).take(self.limit as usize).collect();
+        if let Some(counts) = &self.concurrent {
+            return self.at_a_time(counts, &chosen);
+        }
         let (on, models) = self.computation.open()?;
         let device = device::name(on);
         // The first runs make torch choose its kernels and fill its caches.
@@ -155,49 +167,75 @@ impl Bench {
         }
     }
 
+    /// Asks an engine of its own for all tasks, so many at a time.
+    fn at_a_time(&self, counts: &[u16], chosen: &[&Task]) -> anyhow::Result<()> {
+        let request = |task: &&Task| Synthesize {
+            specification: specification(task, EXAMPLES),
+            budget: Budget { beam: self.beam as usize, ..Budget::default() },
+        };
+        let requests: Vec<Synthesize> = chosen.iter().map(request).collect();
+        let workers = self.workers.map(|workers| ["--workers".into(), workers.to_string().into()]);
+        let share = self.share.map(|share| ["--share".into(), share.to_string().into()]);
+        let arguments = self.computation.arguments().into_iter();
+        let arguments = arguments.chain(workers.into_iter().flatten()).chain(share.into_iter().flatten());
+        let mut engine = Engine::start(arguments)?;
+        // The first requests make torch choose its kernels and fill its caches.
+        engine.at_a_time(1, &requests[..requests.len().min(3)])?;
+        let runs = counts.iter().map(|&count| engine.at_a_time(count.into(), &requests));
+        let runs: Vec<Concurrent> = runs.collect::<Result<_, _>>()?;
+        let (_, status) = engine.ask("status", Value::Null)?;
+        let status: Status = serde_json::from_value(status)?;
+        engine.end()?;
+        if self.json {
+            let report = json!({
+                "device": status.device, "threads": self.computation.threads(), "workers": self.workers,
+                "beam": self.beam, "tasks": chosen.len(), "memory_mib": status.memory_mib, "concurrent": runs,
+            });
+            anstream::println!("{}", serde_json::to_string_pretty(&report)?);
+            return Ok(());
+        }
+        let file = self.tasks.file_name().unwrap_or_default().to_string_lossy();
+        anstream::println!(
+            "{} requests of {file}, five examples each, beam {}, {}, {} threads\n",
+            chosen.len(),
+            self.beam,
+            status.device,
+            self.computation.threads()
+        );
+        anstream::println!(
+            "| at a time | requests/s | first candidate, ms: p50 | p99 | end, ms: p50 | p99 |"
+        );
+        anstream::println!("|---|---|---|---|---|---|");
+        for run in runs {
+            let (first, whole) = (run.first_candidate, run.whole);
+            anstream::println!(
+                "| {} | {:.2} | {:.0} | {:.0} | {:.0} | {:.0} |",
+                run.at_a_time,
+                run.requests_per_second,
+                first.p50,
+                first.p99,
+                whole.p50,
+                whole.p99
+            );
+        }
+        Ok(())
+    }
+
     /// Starts an engine of its own and asks it once.
     fn cold(&self, task: &dataset::Task) -> anyhow::Result<Cold> {
         let start = Instant::now();
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg("serve").args(self.computation.arguments()).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut engine = command.spawn().context("can't start the engine")?;
-        let (Some(mut input), Some(output)) = (engine.stdin.take(), engine.stdout.take()) else {
-            bail!("the engine has no standard streams");
-        };
-        let mut output = BufReader::new(output);
-        let mut ask = |id: u64, method: &str, params: Value| -> anyhow::Result<(Option<Duration>, Value)> {
-            let request = serde_json::to_string(&Request::new(id, method, params)?)?;
-            writeln!(input, "{request}")?;
-            input.flush()?;
-            let mut first = None;
-            loop {
-                let mut line = String::new();
-                if output.read_line(&mut line)? == 0 {
-                    bail!("the engine ended before it answered");
-                }
-                match serde_json::from_str::<Response>(&line) {
-                    Ok(Response { answer: Answer::Result(value), .. }) => return Ok((first, value)),
-                    Ok(Response { answer: Answer::Error(error), .. }) => {
-                        bail!("the engine: {}", error.message)
-                    }
-                    Err(_) => {
-                        first.get_or_insert_with(|| start.elapsed());
-                    }
-                }
-            }
-        };
-        ask(1, "status", Value::Null)?;
+        let mut engine = Engine::start(self.computation.arguments())?;
+        engine.ask("status", Value::Null)?;
         let status = start.elapsed();
         let request = Synthesize {
             specification: specification(task, EXAMPLES),
             budget: Budget { candidates: 1, beam: self.beam as usize, ..Budget::default() },
         };
-        let (first, _) = ask(2, "synthesize", serde_json::to_value(request)?)?;
-        let candidate = first.context("a task that was solved before was not solved")?;
-        let (_, after) = ask(3, "status", Value::Null)?;
+        let (first, _) = engine.ask("synthesize", serde_json::to_value(request)?)?;
+        let candidate = first.context("a task that was solved before was not solved")? - start;
+        let (_, after) = engine.ask("status", Value::Null)?;
         let after: Status = serde_json::from_value(after)?;
-        ask(4, "shutdown", Value::Null)?;
-        engine.wait()?;
+        engine.end()?;
         Ok(Cold { status, candidate, memory_mib: after.memory_mib })
     }
 }

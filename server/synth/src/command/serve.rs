@@ -6,15 +6,19 @@ use std::io;
 use clap::Args;
 use synth::device;
 use synth::serve::{Workers, serve};
+use tch::Device;
 
 use super::Computation;
 
 /// Answer requests on standard input and output, one JSON object a line (the language server starts this)
 #[derive(Args)]
 pub struct Serve {
-    /// Requests worked on at a time
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
-    workers: u8,
+    /// Requests worked on at a time [default: 2 on the CPU, 16 with CUDA]
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
+    workers: Option<u8>,
+    /// Compute together what they need at one time [default: false on the CPU, true with CUDA]
+    #[arg(long, value_name = "BOOL")]
+    share: Option<bool>,
     #[command(flatten)]
     computation: Computation,
 }
@@ -24,7 +28,13 @@ impl Serve {
         // Before torch is called: whatever it prints must not come between the messages.
         let output = own_stdout()?;
         let (device, models) = self.computation.open()?;
-        let workers = Workers { count: self.workers.into(), threads: self.computation.threads };
+        // A CPU computes two halves as fast as a whole, and two workers keep its cores busier than one batch does.
+        let on_cpu = device == Device::Cpu;
+        let workers = Workers {
+            count: self.workers.unwrap_or(if on_cpu { 2 } else { 16 }).into(),
+            threads: self.computation.threads,
+            share: self.share.unwrap_or(!on_cpu),
+        };
         serve(models, &device::name(device), workers, io::stdin(), output)?;
         end()
     }

@@ -17,6 +17,7 @@ pub mod parameters;
 pub mod planes;
 mod program_lstm;
 mod scores;
+mod shared;
 pub mod trace_code;
 pub mod trace_policy;
 pub mod uniform;
@@ -25,6 +26,7 @@ mod work;
 
 pub use load::{LoadError, Models};
 pub use scores::{Asked, Extension, Scores, Shortlist};
+pub use shared::{reason, share_device};
 pub use work::Work;
 
 use runtime::{Action, World};
@@ -67,6 +69,12 @@ pub trait Rollouts {
 
     /// Goes on with these only, in this order; one may be named several times.
     fn keep(&mut self, rows: &[usize]);
+
+    /// Takes the roll-outs of more tasks in, which count on from those that are kept. False where a model can't; where
+    /// it panics, nothing has changed.
+    fn join(&mut self, _tasks: &[&[Pair]]) -> bool {
+        false
+    }
 }
 
 /// What a program is to be found for: the examples and, where it is known, what the agent does in each.
@@ -82,6 +90,12 @@ pub struct CodeTask {
 pub trait CodeModel: Send {
     /// Reads the tasks; the decoder then scores programs for all of them together.
     fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm>;
+
+    /// The same for beams of so many rows a task. Where several workers share a device, only beams of one width are
+    /// computed together: a step takes as many rows for every task as for the one that has most.
+    fn begin_beam<'m>(&'m self, tasks: &[CodeTask], _width: usize) -> Box<dyn Decoder + 'm> {
+        self.begin(tasks)
+    }
 
     /// How many examples a task may have.
     fn examples(&self) -> std::ops::RangeInclusive<usize>;
@@ -117,6 +131,12 @@ pub trait Decoder {
     /// are found on its device.
     fn scores(&mut self, rows: &[Row]) -> Scores {
         Scores::Host(self.step(rows))
+    }
+
+    /// Takes more tasks in, which may come at any step: each is one more row after those of the last step. False where
+    /// a model can't; where it panics, nothing has changed.
+    fn join(&mut self, _tasks: &[CodeTask]) -> bool {
+        false
     }
 
     /// What all steps so far took, reading the tasks included; nothing where it is not counted.

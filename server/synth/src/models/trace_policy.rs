@@ -189,4 +189,13 @@ impl Rollouts for PolicyRollouts<'_> {
     fn keep(&mut self, rows: &[usize]) {
         self.rows = rows.iter().map(|&r| self.rows[r]).collect();
     }
+
+    /// A step depends on the current world and the goal alone, so that any roll-outs go together.
+    fn join(&mut self, tasks: &[&[Pair]]) -> bool {
+        let goals: Vec<World> = self.rows.iter().map(|&row| self.goals[row].clone()).collect();
+        let new = tasks.iter().flat_map(|pairs| pairs.iter().map(|pair| pair.goal.clone()));
+        self.goals = goals.into_iter().chain(new).collect();
+        self.rows = (0..self.goals.len()).collect();
+        true
+    }
 }

@@ -8,7 +8,7 @@ use tch::{Kind, Tensor};
 
 use super::super::layers::{Linear, Norm, attend, gelu};
 use super::super::weights::{Weights, WeightsError};
-use super::super::{Decoder, Row, Scores, VOCABULARY, Work, tensor};
+use super::super::{CodeTask, Decoder, Row, Scores, VOCABULARY, Work, tensor};
 use super::paths::Paths;
 use super::{CodeTransformer, padding_mask};
 
@@ -76,6 +76,8 @@ pub struct TransformerDecoder<'m> {
     /// Keys and values of the memories: `[layers, 2, tasks, heads, memory, d / heads]`; the tasks are those that have
     /// rows.
     cross: Tensor,
+    /// How much of each memory counts.
+    lengths: Vec<i64>,
     /// `[tasks, 1, 1, memory]`
     cross_mask: Option<Tensor>,
     /// Per layer the nodes' keys and values, `[tasks * columns, 2 * d]`.
@@ -92,6 +94,7 @@ impl<'m> TransformerDecoder<'m> {
         TransformerDecoder {
             model,
             cross,
+            lengths: lengths.to_vec(),
             cross_mask: padding_mask(lengths, memory.device()),
             nodes: (0..layers)
                 .map(|_| Tensor::zeros([0, 2 * model.d], (memory.kind(), memory.device())))
@@ -113,12 +116,14 @@ impl<'m> TransformerDecoder<'m> {
         let _no_grad = tch::no_grad_guard();
         let (model, device, kind) = (self.model, self.cross.device(), self.cross.kind());
         let (d, heads) = (model.d, model.heads);
-        let position = self.paths.length() as i64;
         let step = self.paths.step(rows);
         if let Some(blocks) = &step.going_on {
             let index = tensor(blocks, &[blocks.len() as i64], device);
-            self.cross = self.cross.index_select(2, &index);
-            self.cross_mask = self.cross_mask.as_ref().map(|m| m.index_select(0, &index));
+            self.lengths = blocks.iter().map(|&block| self.lengths[block as usize]).collect();
+            let longest = self.lengths.iter().copied().max().unwrap_or(0);
+            self.cross = self.cross.narrow(4, 0, longest).index_select(2, &index);
+            let mask = self.cross_mask.as_ref();
+            self.cross_mask = mask.map(|mask| mask.narrow(3, 0, longest).index_select(0, &index));
         }
         let (tasks, beam, kept) = (step.tasks as i64, step.beam as i64, step.kept as i64);
         let columns = kept + beam;
@@ -134,7 +139,7 @@ impl<'m> TransformerDecoder<'m> {
 
         // [tasks * beam, d]
         let mut x = model.token.index_select(0, &tensor(&step.tokens, &[tasks * beam], device))
-            + model.position.select(0, position);
+            + model.position.index_select(0, &tensor(&step.positions, &[tasks * beam], device));
         for (i, layer) in model.decoder.iter().enumerate() {
             let qkv = layer.qkv.forward(&layer.norm1.forward(&x));
             let q = qkv.narrow(1, 0, d).view([tasks, beam, heads, d / heads]).transpose(1, 2);
@@ -181,6 +186,22 @@ impl Decoder for TransformerDecoder<'_> {
 
     fn scores(&mut self, rows: &[Row]) -> Scores {
         Scores::Device(self.forward(rows).0.log_softmax(-1, None))
+    }
+
+    fn join(&mut self, tasks: &[CodeTask]) -> bool {
+        let _no_grad = tch::no_grad_guard();
+        let (memory, lengths) = self.model.encode(tasks);
+        let new = self.model.cross_keys_and_values(&memory);
+        let length = |cross: &Tensor| cross.size().get(4).copied().unwrap_or(0);
+        let longest = length(&self.cross).max(length(&new));
+        let padded = |cross: &Tensor| cross.constant_pad_nd([0, 0, 0, longest - length(cross)]);
+        let cross = Tensor::cat(&[padded(&self.cross), padded(&new)], 2);
+        let all = [&self.lengths[..], &lengths[..]].concat();
+        self.cross_mask = padding_mask(&all, cross.device());
+        self.work += self.model.reading_work(lengths.len() as i64, length(&new));
+        (self.cross, self.lengths) = (cross, all);
+        self.paths.join(tasks.len());
+        true
     }
 
     fn work(&self) -> Work {

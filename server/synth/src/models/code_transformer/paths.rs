@@ -2,7 +2,7 @@
 //!
 //! The prefixes of a task form a tree of nodes, one per token fed. The device keeps the nodes of a task side by side,
 //! one *column* each; the rows of a task are its *slots*. Tasks are blocks of equally many columns and slots, padded
-//! where a task has fewer.
+//! where a task has fewer. Tasks may join at any step: then their paths are shorter than others'.
 
 use dataset::compact::BEGIN;
 
@@ -10,17 +10,21 @@ use super::super::Row;
 
 /// The rows of the last step.
 pub struct Paths {
-    /// Numbers of the tasks that still have rows, ascending: one block each.
-    tasks: Vec<usize>,
+    /// Tokens fed to each task that still has rows: one block each.
+    ages: Vec<usize>,
     /// Columns of a block.
     width: usize,
     /// Per row: its block.
     blocks: Vec<usize>,
-    /// Per row: the columns of its nodes, `[rows, length]` flat.
+    /// Per row: the columns of its nodes, `[rows, length]` flat. In place of what a shorter path lacks its first node
+    /// stands several times, or [`NONE`] where it has none yet.
     columns: Vec<i32>,
-    /// Tokens fed so far.
+    /// Tokens fed to the oldest task.
     length: usize,
 }
+
+/// A node that is not there yet.
+const NONE: i32 = -1;
 
 /// Where everything goes in one step.
 #[derive(Debug, PartialEq)]
@@ -35,6 +39,8 @@ pub struct Step {
     pub kept_nodes: Vec<i64>,
     /// `[tasks, beam]`
     pub tokens: Vec<i64>,
+    /// Tokens before: `[tasks, beam]`
+    pub positions: Vec<i64>,
     /// The columns that each slot sees, its own the last: `[tasks, beam, seen_width]`. Padding sees itself.
     pub seen: Vec<i32>,
     pub seen_width: usize,
@@ -47,28 +53,26 @@ pub struct Step {
 impl Paths {
     /// Before the first step, each task is a row.
     pub fn new(tasks: usize) -> Paths {
-        Paths {
-            tasks: (0..tasks).collect(),
-            width: 0,
-            blocks: (0..tasks).collect(),
-            columns: Vec::new(),
-            length: 0,
-        }
+        Paths { ages: vec![0; tasks], width: 0, blocks: (0..tasks).collect(), columns: Vec::new(), length: 0 }
     }
 
-    /// Tokens fed so far.
-    pub fn length(&self) -> usize {
-        self.length
+    /// More tasks, each a row after those of the last step.
+    pub fn join(&mut self, tasks: usize) {
+        self.blocks.extend(self.ages.len()..self.ages.len() + tasks);
+        self.ages.resize(self.ages.len() + tasks, 0);
+        self.columns.resize(self.columns.len() + tasks * self.length, NONE);
     }
 
     /// Goes on with these rows, which lie together by task, the tasks ascending. Nodes that no row passes through any
     /// more are dropped.
     pub fn step(&mut self, rows: &[Row]) -> Step {
-        let (length, seen_width) = (self.length, self.length + 1);
         let groups: Vec<&[Row]> =
             rows.chunk_by(|a, b| self.blocks[a.parent] == self.blocks[b.parent]).collect();
         let old: Vec<usize> = groups.iter().map(|group| self.blocks[group[0].parent]).collect();
         let beam = groups.iter().map(|group| group.len()).max().unwrap_or(0);
+        let ages: Vec<usize> = old.iter().map(|&block| self.ages[block]).collect();
+        let length = ages.iter().copied().max().unwrap_or(0);
+        let seen_width = length + 1;
 
         // The old columns that rows still pass through, numbered anew as they come.
         let mut columns = vec![0i32; rows.len() * seen_width];
@@ -79,8 +83,13 @@ impl Paths {
             anew.fill(-1);
             let mut own = Vec::new();
             for (row, path) in group.iter().zip(&mut places) {
-                let before = &self.columns[row.parent * length..][..length];
+                // Where the oldest tasks have ended, the rest needs less.
+                let before = &self.columns[row.parent * self.length..][self.length - length..self.length];
                 for (place, &column) in path.iter_mut().zip(before) {
+                    if column == NONE {
+                        *place = NONE;
+                        continue;
+                    }
                     let number = &mut anew[column as usize];
                     if *number < 0 {
                         *number = own.len() as i32;
@@ -96,12 +105,14 @@ impl Paths {
         let slots = groups.len() * beam;
         let mut kept_nodes = Vec::with_capacity(groups.len() * most);
         let mut tokens = vec![i64::from(BEGIN); slots];
+        let mut positions = Vec::with_capacity(slots);
         let mut seen = vec![0i32; slots * seen_width];
         let mut paths = columns.chunks_exact_mut(seen_width);
         for (block, group) in groups.iter().enumerate() {
             let base = old[block] * self.width;
             kept_nodes.extend(kept[block].iter().map(|&column| (base + column) as i64));
-            kept_nodes.resize((block + 1) * most, base as i64);
+            kept_nodes.resize((block + 1) * most, 0);
+            positions.resize((block + 1) * beam, ages[block] as i64);
             for place in 0..beam {
                 let slot = block * beam + place;
                 let own = (most + place) as i32;
@@ -111,25 +122,27 @@ impl Paths {
                 {
                     tokens[slot] = i64::from(row.token);
                     path[length] = own;
+                    path.iter_mut().filter(|column| **column == NONE).for_each(|column| *column = own);
                     seen.copy_from_slice(path);
                 } else {
                     seen.fill(own);
                 }
             }
         }
-        let ended = old.len() != self.tasks.len();
+        let ended = old.len() != self.ages.len();
         let going_on = ended.then(|| old.iter().map(|&block| block as i64).collect());
         self.blocks = groups.iter().enumerate().flat_map(|(n, g)| std::iter::repeat_n(n, g.len())).collect();
-        self.tasks = old.iter().map(|&block| self.tasks[block]).collect();
+        self.ages = ages.into_iter().map(|age| age + 1).collect();
         self.width = most + beam;
         self.columns = columns;
-        self.length += 1;
+        self.length = seen_width;
         Step {
             tasks: groups.len(),
             beam,
             kept: most,
             kept_nodes,
             tokens,
+            positions,
             seen,
             seen_width,
             rows: groups.iter().map(|group| group.len()).collect(),
@@ -164,6 +177,28 @@ mod tests {
         let third = paths.step(&[row(1, 7), row(2, 8)]);
         assert_eq!((third.beam, third.kept, &third.kept_nodes[..]), (1, 2, &[0, 2, 3, 4][..]));
         assert_eq!((&third.seen[..], third.going_on), (&[0, 1, 2, 0, 1, 2][..], None));
-        assert_eq!(paths.length(), 3);
+        assert_eq!(third.positions, [2, 2]);
+    }
+
+    #[test]
+    fn a_task_joins_and_outlives_another() {
+        let mut paths = Paths::new(1);
+        paths.step(&[row(0, BEGIN)]);
+        paths.step(&[row(0, 4), row(0, 5)]);
+        paths.join(1);
+        // The newcomer is the row after the two there are.
+        let first = paths.step(&[row(0, 6), row(2, BEGIN)]);
+        assert_eq!((first.tasks, first.beam, first.kept, first.going_on), (2, 1, 2, None));
+        assert_eq!((&first.kept_nodes[..], &first.positions[..]), (&[0, 1, 0, 0][..], &[2, 0][..]));
+        assert_eq!(first.seen, [0, 1, 2, 2, 2, 2]);
+        let second = paths.step(&[row(0, 7), row(1, 8), row(1, 9)]);
+        assert_eq!((second.beam, second.kept, &second.positions[..]), (2, 3, &[3, 3, 1, 1][..]));
+        assert_eq!(second.kept_nodes, [0, 1, 2, 5, 0, 0]);
+        assert_eq!(second.seen, [0, 1, 2, 3, 4, 4, 4, 4, 0, 0, 0, 3, 0, 0, 0, 4]);
+        // Alone, its paths are as long as it is old.
+        let third = paths.step(&[row(2, 10)]);
+        assert_eq!((third.going_on, third.kept, third.seen_width), (Some(vec![1]), 2, 3));
+        assert_eq!((&third.kept_nodes[..], &third.seen[..]), (&[5, 9][..], &[0, 1, 2][..]));
+        assert_eq!(third.positions, [2]);
     }
 }
