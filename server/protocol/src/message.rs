@@ -56,7 +56,7 @@ pub struct Synthesize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Budget {
-    /// Wall-clock milliseconds for the whole request.
+    /// Wall-clock milliseconds for the whole request, from when the engine has read it: waiting for others counts.
     pub milliseconds: u64,
     /// How many verified candidates, different in behaviour on sampled worlds, to return at the most.
     pub candidates: usize,

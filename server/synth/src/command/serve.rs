@@ -28,7 +28,7 @@ impl Serve {
         // Before torch is called: whatever it prints must not come between the messages.
         let output = own_stdout()?;
         let (device, models) = self.computation.open()?;
-        // A CPU computes two halves as fast as a whole, and two workers keep its cores busier than one batch does.
+        // A CPU takes as long for two halves as for a whole, and two workers keep its cores busier than one batch does.
         let on_cpu = device == Device::Cpu;
         let workers = Workers {
             count: self.workers.unwrap_or(if on_cpu { 2 } else { 16 }).into(),

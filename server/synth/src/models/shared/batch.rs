@@ -126,8 +126,8 @@ impl<'m, W: Work<'m>> Batches<'m, W> {
             Err(_) if entrants.len() > 1 => {
                 entrants.into_iter().for_each(|entrant| self.enter(vec![entrant], width));
             }
-            Ok(None) => entrants[0].member.fail("This engine has no trace model."),
-            Err(fault) => entrants[0].member.fail(&fault),
+            Ok(None) => entrants.iter().for_each(|entrant| entrant.member.fail("There is no such network.")),
+            Err(fault) => entrants.iter().for_each(|entrant| entrant.member.fail(&fault)),
         }
     }
 }
