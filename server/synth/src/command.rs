@@ -85,7 +85,6 @@ impl Computation {
     }
 
     fn threads(&self) -> usize {
-        let available = std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.unwrap_or(available).max(1)
+        device::threads(self.threads)
     }
 }

@@ -42,11 +42,14 @@ pub fn name(device: Device) -> String {
     }
 }
 
+/// So many threads; as many as there are CPUs where no number is named.
+pub fn threads(named: Option<usize>) -> usize {
+    named.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+}
+
 /// Threads for torch's arithmetic on the CPU, for the calling thread's work; all CPUs where none are named.
-pub fn set_threads(threads: Option<usize>) {
-    let available = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = threads.unwrap_or(available).max(1);
-    tch::set_num_threads(i32::try_from(threads).unwrap_or(i32::MAX));
+pub fn set_threads(named: Option<usize>) {
+    tch::set_num_threads(i32::try_from(threads(named)).unwrap_or(i32::MAX));
 }
 
 /// What a device reaches at most, as measured: the two sides of a roofline.

@@ -4,7 +4,7 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`models`] | the networks, and the two interfaces through which search sees them |
-//! | [`device`] | CPU or CUDA |
+//! | [`device`], [`interrupt`] | CPU or CUDA; Ctrl-C |
 //! | [`traces`], [`trace_beam`] | roll-outs of a trace model: one by one, the likeliest few |
 //! | [`reproduce`] | the paper's tables |
 //! | [`train`] | training of any network |
@@ -40,6 +40,7 @@ pub mod executor;
 pub mod fill;
 pub mod grammar;
 pub mod holes;
+pub mod interrupt;
 pub mod joint;
 pub mod models;
 pub mod repair;

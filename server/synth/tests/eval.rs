@@ -25,12 +25,12 @@ fn settings() -> Settings {
         beam: 10,
         traces: TraceSource::Inferred,
         trace_beam: 1,
-        programs: true,
         batch: 2,
         workers: 1,
         seed: 0,
         rules: Rules::Dataset,
         plain: true,
+        pruned: true,
     }
 }
 

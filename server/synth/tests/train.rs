@@ -8,12 +8,15 @@ use std::sync::atomic::AtomicBool;
 
 use dataset::compact::BEGIN;
 use runtime::sample::Random;
+use synth::eval::{Rate, SHOWN, Settings, TaskResult, TraceScores, TraceSource, evaluate, read};
+use synth::grammar::Rules;
 use synth::models::code_transformer::CodeTransformer;
 use synth::models::network::{Model, Network, Sample};
 use synth::models::parameters::Parameters;
 use synth::models::weights::{Sizes, Weights};
 use synth::models::{CodeTask, Models, Pair, Row, VOCABULARY};
 use synth::train::config::Config;
+use synth::train::evaluation::{Evaluation, Figures};
 use synth::train::metrics::Line;
 use synth::train::{Options, Resume, Summary, train};
 use tch::{Device, Kind};
@@ -111,8 +114,8 @@ fn a_tiny_system_learns_resumes_compactly_evaluates_and_serves() {
     let figures =
         lines.iter().rev().find_map(|l| if let Line::Evaluation(l) = l { Some(&l.figures) } else { None });
     let figures = figures.unwrap();
-    for traces in ["inferred", "gold", "no"] {
-        let name = format!("made up, {traces} traces: generalizes");
+    for traces in ["inferred", "gold", "none"] {
+        let name = format!("made up, traces {traces}: top_1_generalization");
         assert!(figures.contains_key(&name), "{figures:?}");
     }
     assert!(fs::read_to_string(second.0.join("curve.svg")).unwrap().contains("</svg>"));
@@ -257,6 +260,58 @@ fn a_file_of_tasks_is_learned_from() {
         &Options { resume: Resume::Never, ..options(&folder.0, 1000) },
     );
     assert!(text.contains("nothing was learned"), "{text}");
+}
+
+/// What is measured as training goes is what `karel-synth eval` measures at beam 1.
+#[test]
+fn training_and_evaluation_measure_the_same() {
+    tch::set_num_threads(1);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tasks.jsonl");
+    let on_file = format!("evaluation.file={}", file.display());
+    let overrides = [&on_file, "evaluation.tasks=0", "evaluation.limit=10", "traces.trace_model=embedded"];
+    let config = config("code-transformer.toml", &overrides);
+    let evaluation = Evaluation::new(&config, Device::Cpu, Kind::Float).unwrap();
+    let models = || Models::embedded(Device::Cpu).unwrap();
+    let mut figures = evaluation.measure(Model::Code(models().code), &|| false).unwrap();
+    figures.extend(evaluation.measure(Model::Trace(models().trace.unwrap()), &|| false).unwrap());
+
+    let (tasks, _) = read(&file, Some(10)).unwrap();
+    let mut expected = Figures::new();
+    for traces in [TraceSource::Inferred, TraceSource::Gold, TraceSource::None] {
+        let settings = Settings {
+            shown: SHOWN,
+            beam: 1,
+            traces,
+            trace_beam: 1,
+            batch: 3,
+            workers: 2,
+            seed: 0,
+            rules: Rules::Any,
+            plain: true,
+            pruned: false,
+        };
+        let results = evaluate(&models(), Device::Cpu, &tasks, &settings, &|_| ());
+        let mut expect = |name: &str, rate: Rate| expected.insert(format!("file{name}"), rate.percent);
+        let programs: [(&str, fn(&TaskResult) -> bool); 3] = [
+            ("top_1_exact", |r| r.plain.top_1_exact()),
+            ("top_1_generalization", |r| r.plain.top_1_generalization()),
+            ("consistent", |r| r.plain.consistent()),
+        ];
+        for (name, of) in programs {
+            expect(&format!(", traces {traces}: {name}"), Rate::of(results.iter().map(of)));
+        }
+        if traces == TraceSource::Inferred {
+            let scores = TraceScores::new(&results);
+            expect(": traces.exact", scores.exact);
+            expect(": traces.correct", scores.correct);
+            expect(": traces.exact_all_shown", scores.exact_all_shown);
+            expect(": traces.correct_all_shown", scores.correct_all_shown);
+            expect(": traces.retried_all_shown", scores.retried_all_shown);
+        }
+    }
+    assert_eq!(figures, expected);
+    assert!(figures["file, traces inferred: top_1_generalization"] > 50.0, "{figures:?}");
+    assert!(evaluation.measure(Model::Code(models().code), &|| true).is_none());
 }
 
 /// What a decoder with its cache says token by token is what all positions at once were trained to say.

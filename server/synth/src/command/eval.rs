@@ -110,12 +110,12 @@ impl Eval {
                 (traces, _) => traces,
             },
             trace_beam: self.trace_beam.into(),
-            programs: true,
             batch: self.batch.unwrap_or(if on_cpu { 8 } else { 64 }).max(1),
             workers: if on_cpu { self.computation.threads() } else { DEVICE_WORKERS },
             seed: self.seed,
             rules: self.rules,
             plain: self.fit_choice.is_none(),
+            pruned: true,
         };
         let conditions = Conditions {
             file,

@@ -1,13 +1,12 @@
 //! `karel-synth reproduce`
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, bail};
 use clap::Args;
 use synth::device::{self, Choice};
-use synth::eval::read;
+use synth::eval::{made_up, read};
+use synth::interrupt::stop_on_ctrl_c;
 use synth::reproduce::{Request, Tasks, reproduce};
 
 /// Train every system and fill the paper's Tables 1 to 4, this project's figures beside the paper's
@@ -67,7 +66,6 @@ impl Reproduce {
             .collect::<anyhow::Result<_>>()?;
         let device = device::open(self.device)?;
         device::set_threads(super::train::torch_threads(device, self.threads));
-        let available = std::thread::available_parallelism().map_or(1, usize::from);
         let folder = if self.quick { "runs/reproduce-quick" } else { "runs/reproduce" };
         let request = Request {
             out: self.out.unwrap_or_else(|| folder.into()),
@@ -79,16 +77,9 @@ impl Reproduce {
             beam: self.beam.unwrap_or(if self.quick { 4 } else { 50 }).max(1),
             trace_beam: if self.quick { 2 } else { 10 },
             device,
-            threads: self.threads.unwrap_or(available).max(1),
+            threads: device::threads(self.threads),
         };
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = Arc::clone(&stop);
-        ctrlc::set_handler(move || {
-            if asked.swap(true, Ordering::Relaxed) {
-                std::process::exit(130);
-            }
-        })
-        .context("can't listen for Ctrl-C")?;
+        let stop = stop_on_ctrl_c()?;
         let text = reproduce(&request, &tasks, &stop)?;
         anstream::print!("{text}");
         Ok(())
@@ -96,14 +87,8 @@ impl Reproduce {
 
     fn tasks(&self) -> anyhow::Result<Tasks> {
         let Some(file) = &self.tasks else {
-            let count = self.limit.unwrap_or(if self.quick { 4 } else { 500 }) as u64;
-            let settings = dataset::generate::Settings { seed: SEED, ..Default::default() };
-            let mut scratch = dataset::generate::Scratch::default();
-            let tasks = (0..count)
-                .map(|index| {
-                    Ok(dataset::generate::task(&settings, index, &mut scratch).into_task(SEED, index)?)
-                })
-                .collect::<anyhow::Result<_>>()?;
+            let count = self.limit.unwrap_or(if self.quick { 4 } else { 500 });
+            let tasks = made_up(SEED, count)?;
             return Ok(Tasks { name: format!("the project's generator, seed {SEED}"), tasks });
         };
         let (tasks, errors) = read(file, self.limit)?;

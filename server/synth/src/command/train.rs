@@ -1,12 +1,10 @@
 //! `karel-synth train`
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Context;
 use clap::Args;
 use synth::device::{self, Choice};
+use synth::interrupt::stop_on_ctrl_c;
 use synth::train::config::Config;
 use synth::train::{Options, Resume, Summary, train};
 use tch::Device;
@@ -71,7 +69,6 @@ impl Train {
         let config = Config::read(&self.config, &overrides)?;
         let device = device::open(self.device)?;
         device::set_threads(torch_threads(device, self.threads));
-        let available = std::thread::available_parallelism().map_or(1, usize::from);
         let options = Options {
             out: self.out.unwrap_or_else(|| PathBuf::from("runs").join(&config.name)),
             minutes: self.minutes,
@@ -83,18 +80,10 @@ impl Train {
             },
             compact: self.compact,
             device,
-            threads: self.threads.unwrap_or(available),
+            threads: device::threads(self.threads),
             show: true,
         };
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = Arc::clone(&stop);
-        ctrlc::set_handler(move || {
-            // Asked twice, it need not be clean.
-            if asked.swap(true, Ordering::Relaxed) {
-                std::process::exit(130);
-            }
-        })
-        .context("can't listen for Ctrl-C")?;
+        let stop = stop_on_ctrl_c()?;
         let summary = train(&config, &options, &stop)?;
         tell(&config, &options, &summary);
         Ok(())

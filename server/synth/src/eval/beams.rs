@@ -18,6 +18,9 @@ use crate::template::Template;
 use crate::trace_beam;
 use crate::traces::{self, Traces};
 
+/// Asked whether to give up.
+type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// One task on its way through a batch.
 struct Subject<'a> {
     task: &'a Task,
@@ -56,31 +59,37 @@ fn surface_length(task: &Task) -> usize {
     syntax::tokens::to_tokens(&task.program).map_or(usize::MAX, |tokens| tokens.len())
 }
 
-pub fn evaluate(models: &Models, batch: &[Task], settings: &Settings) -> Vec<TaskResult> {
+/// Evaluates tasks together, on this thread. `stop` is asked between steps; where it says so, the results are those of
+/// an evaluation cut short.
+pub fn evaluate_together(
+    models: &Models,
+    batch: &[Task],
+    settings: &Settings,
+    stop: Stop,
+) -> Vec<TaskResult> {
     let mut subjects: Vec<Subject> = batch.iter().map(|task| Subject::new(task, settings.shown)).collect();
     let mut readable: Vec<&mut Subject> = subjects.iter_mut().filter(|s| s.readable()).collect();
     if !readable.is_empty() {
-        let traces = traces_of(models, &mut readable, settings);
-        if !settings.programs {
-            return subjects.into_iter().map(|s| s.result).collect();
-        }
+        let traces = traces_of(models, &mut readable, settings, stop);
         let tasks: Vec<CodeTask> = readable
             .iter()
             .zip(&traces)
             .map(|(subject, traces)| choose(&subject.pairs, traces, &models.code.examples()))
             .collect();
         if settings.plain {
-            plain(models, &mut readable, &tasks, settings);
+            plain(models, &mut readable, &tasks, settings, stop);
         }
-        pruned(models, &mut readable, &tasks, &traces, settings);
+        if settings.pruned {
+            pruned(models, &mut readable, &tasks, &traces, settings, stop);
+        }
     }
     subjects.into_iter().map(|s| s.result).collect()
 }
 
 /// The traces that the code model is to read.
-fn traces_of(models: &Models, subjects: &mut [&mut Subject], settings: &Settings) -> Vec<Traces> {
+fn traces_of(models: &Models, subjects: &mut [&mut Subject], settings: &Settings, stop: Stop) -> Vec<Traces> {
     match settings.traces {
-        TraceSource::Inferred => infer(models, subjects, settings),
+        TraceSource::Inferred => infer(models, subjects, settings, stop),
         TraceSource::None => subjects.iter().map(|s| vec![None; s.pairs.len()]).collect(),
         TraceSource::Gold => {
             let longest = models.code.longest_trace();
@@ -90,16 +99,16 @@ fn traces_of(models: &Models, subjects: &mut [&mut Subject], settings: &Settings
     }
 }
 
-fn infer(models: &Models, subjects: &mut [&mut Subject], settings: &Settings) -> Vec<Traces> {
+fn infer(models: &Models, subjects: &mut [&mut Subject], settings: &Settings, stop: Stop) -> Vec<Traces> {
     let start = Instant::now();
     let pairs: Vec<&[Pair]> = subjects.iter().map(|s| &s.pairs[..]).collect();
     let model = models.trace.as_deref();
-    let greedy = traces::roll_out(model, &pairs, traces::Choice::Greedy, &|| false);
-    let retried = traces::retry(model, &pairs, greedy.clone(), settings.seed, &|| false);
+    let greedy = traces::roll_out(model, &pairs, traces::Choice::Greedy, stop);
+    let retried = traces::retry(model, &pairs, greedy.clone(), settings.seed, stop);
     let seconds = start.elapsed().as_secs_f64() / subjects.len() as f64;
     let beam = model
         .filter(|_| settings.trace_beam > 1)
-        .map(|model| trace_beam::search(model, &pairs, settings.trace_beam, &|| false));
+        .map(|model| trace_beam::search(model, &pairs, settings.trace_beam, stop));
     for (number, subject) in subjects.iter_mut().enumerate() {
         let result = &mut subject.result.traces;
         result.seconds = seconds;
@@ -120,11 +129,17 @@ fn infer(models: &Models, subjects: &mut [&mut Subject], settings: &Settings) ->
 }
 
 /// The plain beam: candidates are run afterwards, likeliest first.
-fn plain(models: &Models, subjects: &mut [&mut Subject], tasks: &[CodeTask], settings: &Settings) {
+fn plain(
+    models: &Models,
+    subjects: &mut [&mut Subject],
+    tasks: &[CodeTask],
+    settings: &Settings,
+    stop: Stop,
+) {
     let start = Instant::now();
     let mut judges: Vec<Anything> = subjects.iter().map(|_| Anything).collect();
     let mut judges: Vec<&mut dyn Judge> = judges.iter_mut().map(|j| j as &mut dyn Judge).collect();
-    let found = decode(models, tasks, &mut judges, settings);
+    let found = decode(models, tasks, &mut judges, settings, stop);
     let seconds = start.elapsed().as_secs_f64() / subjects.len() as f64;
     for (subject, found) in subjects.iter_mut().zip(&found) {
         let mut ranked = rank(subject, found);
@@ -142,13 +157,14 @@ fn pruned(
     tasks: &[CodeTask],
     traces: &[Traces],
     settings: &Settings,
+    stop: Stop,
 ) {
     let start = Instant::now();
     let cases: Vec<Vec<Case>> = subjects.iter().map(|s| s.cases.clone()).collect();
     let mut executors: Vec<Executor> =
         cases.iter().map(|cases| Executor::new(cases, Source::Tokens, Limits::DATASET)).collect();
     let mut judges: Vec<&mut dyn Judge> = executors.iter_mut().map(|j| j as &mut dyn Judge).collect();
-    let found = decode(models, tasks, &mut judges, settings);
+    let found = decode(models, tasks, &mut judges, settings, stop);
     let seconds = start.elapsed().as_secs_f64() / subjects.len() as f64;
     for (number, subject) in subjects.iter_mut().enumerate() {
         let ranked = rank(subject, &found[number]);
@@ -162,12 +178,13 @@ fn decode(
     tasks: &[CodeTask],
     judges: &mut [&mut dyn Judge],
     settings: &Settings,
+    stop: Stop,
 ) -> Vec<Vec<Finished>> {
     let template = Template::program(models.code.longest()).with_rules(settings.rules);
     let mut beams: Vec<BeamTask> =
         judges.iter_mut().map(|judge| BeamTask { template: &template, judge: &mut **judge }).collect();
     let mut decoder = models.code.begin(tasks);
-    search(&mut *decoder, &mut beams, Breadth::plain(settings.beam), &|| false, &mut |_, _| Flow::Continue)
+    search(&mut *decoder, &mut beams, Breadth::plain(settings.beam), stop, &mut |_, _| Flow::Continue)
 }
 
 /// Runs the candidates on all examples.

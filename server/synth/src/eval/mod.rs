@@ -10,21 +10,25 @@ mod metrics;
 mod report;
 mod served;
 
+use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context;
 use clap::ValueEnum;
 use dataset::Task;
+use dataset::generate::{self, Scratch};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
 use crate::device;
 use crate::grammar::Rules;
 use crate::models::Models;
+pub(crate) use beams::evaluate_together;
 pub use fit::fit;
 pub use metrics::{BeamTraces, Choices, Ranked, Rate, Slice, TaskResult, TraceResult};
-pub use report::{Conditions, Report};
+pub use report::{Conditions, Report, TraceScores};
 pub use served::{Served, ServedReport, ServedScores, ServedSettings, calibrate, serve};
 
 /// Examples shown, as in the paper.
@@ -43,6 +47,17 @@ pub enum TraceSource {
     None,
 }
 
+impl fmt::Display for TraceSource {
+    /// As the command line says it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TraceSource::Inferred => "inferred",
+            TraceSource::Gold => "gold",
+            TraceSource::None => "none",
+        })
+    }
+}
+
 /// What to evaluate, and how.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -53,8 +68,6 @@ pub struct Settings {
     pub traces: TraceSource,
     /// Width of the beam over actions; none below 2.
     pub trace_beam: usize,
-    /// Whether programs are looked for, or only traces.
-    pub programs: bool,
     /// Tasks decoded together.
     pub batch: usize,
     /// Threads that work on batches.
@@ -63,8 +76,9 @@ pub struct Settings {
     pub seed: u64,
     /// For neighbouring actions in candidates.
     pub rules: Rules,
-    /// The plain beam too, not only the pruned one.
+    /// Whether there is a plain beam, and an execution-pruned one; without either only traces are looked for.
     pub plain: bool,
+    pub pruned: bool,
 }
 
 /// The tasks of a file, at most `limit`, and what is wrong with the lines that hold none.
@@ -89,6 +103,17 @@ pub fn read(file: &Path, limit: Option<usize>) -> anyhow::Result<(Vec<Task>, Vec
     Ok((tasks, errors))
 }
 
+/// The generator's first so many tasks of a seed.
+///
+/// # Errors
+/// Where a program that was made up is none.
+pub fn made_up(seed: u64, count: usize) -> anyhow::Result<Vec<Task>> {
+    let settings = generate::Settings { seed, ..generate::Settings::default() };
+    let task =
+        |scratch: &mut Scratch, index| Ok(generate::task(&settings, index, scratch).into_task(seed, index)?);
+    (0..count as u64).into_par_iter().map_init(Scratch::default, task).collect()
+}
+
 /// As many of the tasks, evenly from among all of them, in their order.
 pub fn spread(tasks: Vec<Task>, count: usize) -> Vec<Task> {
     let all = tasks.len();
@@ -106,7 +131,7 @@ pub fn evaluate(
     settings: &Settings,
     done: &(dyn Fn(u64) + Sync),
 ) -> Vec<TaskResult> {
-    let work = |models: &Models, batch: &[Task]| beams::evaluate(models, batch, settings);
+    let work = |models: &Models, batch: &[Task]| evaluate_together(models, batch, settings, &|| false);
     in_batches(models, device, tasks, (settings.batch, settings.workers), &work, done)
 }
 

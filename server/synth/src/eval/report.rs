@@ -18,7 +18,7 @@ pub struct Report {
     pub conditions: Conditions,
     /// Absent where no traces were inferred.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub traces: Option<Traces>,
+    pub traces: Option<TraceScores>,
     /// The plain beam, candidates tried in order of likelihood: the paper's way.
     pub plain: Scores,
     /// The beam whose prefixes are run on the shown examples as they grow.
@@ -60,7 +60,7 @@ pub struct Conditions {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Traces {
+pub struct TraceScores {
     /// Greedy roll-out = the author's trace, of all examples.
     pub exact: Rate,
     /// Greedy roll-out leads to the output, of all examples.
@@ -229,11 +229,7 @@ impl Conditions {
                 Rules::Dataset => "neighbouring actions as real programs have them",
                 Rules::Any => "any neighbouring actions",
             },
-            match self.traces {
-                TraceSource::Inferred => "inferred",
-                TraceSource::Gold => "gold",
-                TraceSource::None => "none",
-            },
+            self.traces,
             self.seed,
             self.models.join(", "),
             self.device,
@@ -250,8 +246,8 @@ pub fn mean(values: impl Iterator<Item = f64>) -> f64 {
     if count == 0 { 0.0 } else { sum / count as f64 }
 }
 
-impl Traces {
-    fn new(results: &[TaskResult]) -> Traces {
+impl TraceScores {
+    pub fn new(results: &[TaskResult]) -> TraceScores {
         let all = |values: &[bool]| !values.is_empty() && values.iter().all(|&v| v);
         let beam = results.iter().any(|r| r.traces.beam.is_some());
         let found = |r: &TaskResult, of: fn(&BeamTraces) -> &Vec<bool>| match &r.traces.beam {
@@ -262,7 +258,7 @@ impl Traces {
         let top = |of: fn(&BeamTraces) -> &Vec<bool>| Rate::of(results.iter().flat_map(|r| found(r, of)));
         let top_all =
             |of: fn(&BeamTraces) -> &Vec<bool>| Rate::of(results.iter().map(|r| all(&found(r, of))));
-        Traces {
+        TraceScores {
             exact: Rate::of(results.iter().flat_map(|r| r.traces.exact.iter().copied())),
             correct: Rate::of(results.iter().flat_map(|r| r.traces.greedy.iter().copied())),
             exact_all_shown: Rate::of(results.iter().map(|r| all(&r.traces.exact))),
@@ -286,7 +282,7 @@ impl Report {
         let results = main.map_or(&[][..], |(_, results)| results);
         let inferred = conditions.traces == TraceSource::Inferred;
         Report {
-            traces: inferred.then(|| Traces::new(results)),
+            traces: inferred.then(|| TraceScores::new(results)),
             plain: Scores::new(results, |r| &r.plain),
             pruned: Scores::new(results, |r| &r.pruned),
             choices: Choices::new(results),
@@ -365,7 +361,7 @@ impl Report {
         Ok(())
     }
 
-    fn write_traces(&self, t: &Traces, out: &mut String) -> fmt::Result {
+    fn write_traces(&self, t: &TraceScores, out: &mut String) -> fmt::Result {
         let width = self.conditions.trace_beam;
         writeln!(out, "\n| traces, % | exact | correct |\n|---|---|---|")?;
         writeln!(out, "| top-1, per example | {} | {} |", t.exact, t.correct)?;

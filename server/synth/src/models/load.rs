@@ -93,6 +93,12 @@ impl Models {
         loading.finish()
     }
 
+    /// Networks that are at hand. Without a code model no program is ever found.
+    pub fn of(trace: Option<Box<dyn TraceModel>>, code: Option<Box<dyn CodeModel>>) -> Models {
+        let code = code.unwrap_or_else(|| Box::new(Uniform { longest: 0 }));
+        Models { trace, code, names: Vec::new(), excluded: None }
+    }
+
     /// The same weights for another thread.
     pub fn share(&self) -> Models {
         let trace = self.trace.as_ref().map(|trace| trace.share());

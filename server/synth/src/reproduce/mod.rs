@@ -178,8 +178,8 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
         traces: row.traces,
         // Table 3 is of the traces.
         trace_beam: if row.code.is_none() || row.name == "ours" { request.trace_beam } else { 1 },
-        programs: row.code.is_some(),
-        plain: true,
+        plain: row.code.is_some(),
+        pruned: row.code.is_some(),
         batch: if request.device == Device::Cpu { 8 } else { 64 },
         workers: if request.device == Device::Cpu { request.threads } else { 2 },
         seed: 0,

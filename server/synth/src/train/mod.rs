@@ -328,7 +328,7 @@ impl<'a, N: Network> Run<'a, N> {
         self.log.doing("evaluating");
         let mut best = self.best();
         let network = N::build(Weights::training(&self.config.model, &mut best, self.kind))?;
-        match self.evaluation.measure(&network.model(), &|| stop.load(Ordering::Relaxed)) {
+        match self.evaluation.measure(network.model(), &|| stop.load(Ordering::Relaxed)) {
             Some(figures) if !figures.is_empty() => self.log.evaluated(&self.progress, figures),
             _ => Ok(()),
         }

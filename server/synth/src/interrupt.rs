@@ -1,0 +1,22 @@
+//! Ctrl-C as a wish to stop, so that what there is by then can be saved.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+
+/// What Ctrl-C sets; the second one ends the process, clean or not. Call it once.
+///
+/// # Errors
+/// Where the system does not tell of Ctrl-C.
+pub fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .context("can't listen for Ctrl-C")?;
+    Ok(stop)
+}
