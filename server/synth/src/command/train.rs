@@ -106,15 +106,13 @@ fn tell(config: &Config, options: &Options, summary: &Summary) {
         percent(total.inferring.as_secs_f64()),
         if sums.skipped > 0 { format!(", {} steps skipped", sums.skipped) } else { String::new() },
     );
-    if let Some(forward) = total.multiplications {
-        // Two operations for each multiplication; the way back costs twice the way there.
-        let operations = 6.0 * forward;
-        anstream::println!(
-            "{:.2} GFLOP a sample, {:.3} TFLOP/s",
-            operations / total.samples.max(1) as f64 / 1e9,
-            operations / seconds / 1e12
-        );
-    }
+    // The way back costs twice the way there.
+    let operations = 3.0 * total.work.flop;
+    anstream::println!(
+        "{:.2} GFLOP a sample, {:.3} TFLOP/s",
+        operations / total.samples.max(1) as f64 / 1e9,
+        operations / seconds / 1e12
+    );
     anstream::println!(
         "{}: step {}, {} tasks, {:.1} minutes; weights in {}",
         if *finished { "the training is over" } else { "to be continued" },

@@ -103,8 +103,14 @@ impl EncoderLayer {
 impl CodeTransformer {
     /// Tasks → memory `[tasks, length, d]`, and the lengths: shorter memories are padded at the end.
     pub fn encode(&self, tasks: &[CodeTask]) -> (Tensor, Vec<i64>) {
+        let (memory, lengths, _) = self.read(tasks);
+        (memory, lengths)
+    }
+
+    /// The same, and what it took.
+    fn read(&self, tasks: &[CodeTask]) -> (Tensor, Vec<i64>, Work) {
         let reading = Reading::of(tasks.iter(), self.examples);
-        (self.memory(&reading), reading.lengths)
+        (self.memory(&reading), reading.lengths.clone(), self.reading_work(&reading))
     }
 
     fn memory(&self, reading: &Reading) -> Tensor {
@@ -146,15 +152,20 @@ impl CodeTransformer {
     }
 
     /// What reading takes, keys and values for the decoder included.
-    fn reading_work(&self, tasks: i64, length: i64) -> Work {
-        let (rows, d) = (tasks * length, self.d);
+    fn reading_work(&self, reading: &Reading) -> Work {
+        let (tasks, rows, d) = (reading.lengths.len() as i64, reading.order.len() as i64, self.d);
+        let length = rows / tasks.max(1);
+        let examples = reading.canvases.len() as i64;
+        let tokens = Work::linear(4 * examples, 64 * self.channels, d)
+            + self.at_start.work(examples)
+            + self.at_end.work(examples)
+            + self.at_agent.work(reading.agents.len() as i64);
         let layer = Work::linear(rows, d, 3 * d)
             + Work::attention(tasks, length, length, d)
             + Work::linear(rows, d, d)
             + Work::linear(rows, d, 4 * d)
             + Work::linear(rows, 4 * d, d);
-        let cross = Work::linear(rows, d, 2 * d * self.decoder.len() as i64);
-        self.trunk.work(tasks * self.examples) + layer.times(self.encoder.len()) + cross
+        self.trunk.work(examples) + tokens + layer.times(self.encoder.len()) + self.cross.work(rows)
     }
 
     /// Keys and values of the memory for all decoder layers, `[layers, 2, tasks, heads, length, d / heads]`.
@@ -181,7 +192,7 @@ impl CodeTransformer {
     /// implementations.
     pub fn first_token_logits(&self, memory: &Tensor, lengths: &[i64]) -> Vec<Vec<f32>> {
         let rows: Vec<Row> = (0..lengths.len()).map(|parent| Row { parent, token: BEGIN }).collect();
-        let logits = TransformerDecoder::new(self, memory, lengths).logits(&rows);
+        let logits = TransformerDecoder::new(self, memory, lengths, Work::default()).logits(&rows);
         logits.chunks(VOCABULARY).map(<[f32]>::to_vec).collect()
     }
 }
@@ -281,21 +292,6 @@ impl Network for CodeTransformer {
         lesson.count
     }
 
-    /// Those of embeddings and of the few cells that are read out of the trunk left out.
-    fn multiplications(sizes: &Sizes, lesson: &Lesson) -> Option<f64> {
-        let size = |key| sizes.get(key, i64::MAX).map(|n| n as f64);
-        let (d, layers, channels, blocks) = (size("d")?, size("layers")?, size("channels")?, size("blocks")?);
-        let tasks = lesson.count.max(1) as f64;
-        let (memory, tokens) = (lesson.reading.order.len() as f64, lesson.tokens.len() as f64);
-        let (longest, length) = (memory / tasks, tokens / tasks);
-        let worlds = lesson.reading.canvases.len() as f64
-            * (Trunk::multiplications(channels, blocks) + 4.0 * 64.0 * channels * d);
-        let encoder = memory * (12.0 * d * d + 2.0 * longest * d);
-        let cross = memory * 2.0 * d * d;
-        let decoder = tokens * (14.0 * d * d + 2.0 * (length + longest) * d);
-        Some(worlds + layers * (encoder + cross + decoder) + tokens * d * VOCABULARY as f64)
-    }
-
     fn loss(&self, lesson: &Lesson) -> Loss {
         let device = self.trunk.device();
         let memory = self.memory(&lesson.reading);
@@ -304,6 +300,14 @@ impl Network for CodeTransformer {
         let tokens = indices(&lesson.tokens, &[tasks, -1], device);
         let targets = indices(&lesson.targets, &[tasks, -1], device);
         Loss::of(&self.teach(&memory, mask.as_ref(), &tokens), &targets)
+    }
+
+    /// Padding included, as it is computed with.
+    fn work(&self, lesson: &Lesson) -> Work {
+        let (tasks, tokens) = (lesson.reading.lengths.len() as i64, lesson.tokens.len() as i64);
+        let (length, memory) = (tokens / tasks.max(1), lesson.reading.order.len() as i64 / tasks.max(1));
+        let decoder = decoder::layer_work(tasks, length, length, memory, self.d).times(self.decoder.len());
+        self.reading_work(&lesson.reading) + decoder + self.out.work(tokens)
     }
 
     fn model(self) -> Model {
@@ -326,8 +330,8 @@ fn padding_mask(lengths: &[i64], device: Device) -> Option<Tensor> {
 
 impl CodeModel for CodeTransformer {
     fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm> {
-        let (memory, lengths) = tch::no_grad(|| self.encode(tasks));
-        Box::new(TransformerDecoder::new(self, &memory, &lengths))
+        let (memory, lengths, work) = tch::no_grad(|| self.read(tasks));
+        Box::new(TransformerDecoder::new(self, &memory, &lengths, work))
     }
 
     fn examples(&self) -> std::ops::RangeInclusive<usize> {

@@ -12,6 +12,7 @@
 use dataset::features::CELLS;
 use tch::Tensor;
 
+use super::Work;
 use super::grids::GRID_PLANES;
 use super::layers::{Conv, Linear, table_rows};
 use super::network::indices;
@@ -99,9 +100,13 @@ impl GridEncoder {
         }))
     }
 
-    /// Multiplications for one world; both kinds have six convolutions after the first.
-    pub fn multiplications(sizes: &PaperSizes) -> i64 {
-        CELLS as i64 * sizes.channels * (9 * (GRID_PLANES + 6 * sizes.channels) + sizes.embedding)
+    /// What `n` worlds take.
+    pub fn work(&self, n: i64) -> Work {
+        let blocks = match &self.blocks {
+            Blocks::Lgrl(blocks) => blocks.work(n),
+            Blocks::Presnet(blocks) => blocks.iter().flatten().map(|(_, conv)| conv.work(n)).sum(),
+        };
+        self.stem.work(n) + blocks + self.out.work(n)
     }
 
     /// `planes [n, 16, 16, 16]` → `[n, embedding]`.

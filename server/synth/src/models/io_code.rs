@@ -12,7 +12,7 @@ use super::network::{Loss, Model, Network, Sample};
 use super::pair_encoder::{PairEncoder, Pairs, PaperSizes};
 use super::program_lstm::{EXAMPLES, Known, LONGEST, Lesson, ProgramLstm, readable};
 use super::weights::{Sizes, Weights, WeightsError};
-use super::{CodeModel, CodeTask, Decoder};
+use super::{CodeModel, CodeTask, Decoder, Work};
 
 #[derive(Clone)]
 pub struct IoCode {
@@ -53,15 +53,12 @@ impl Network for IoCode {
         lesson.len()
     }
 
-    fn multiplications(sizes: &Sizes, (pairs, lesson): &(Pairs, Lesson)) -> Option<f64> {
-        let sizes = PaperSizes::of_built(sizes);
-        let of_pairs = pairs.len() as i64 * PairEncoder::multiplications(&sizes);
-        let steps = lesson.len() as i64 * pairs.most;
-        Some((of_pairs + steps * ProgramLstm::multiplications(&sizes, None, 0)) as f64)
-    }
-
     fn loss(&self, (pairs, lesson): &(Pairs, Lesson)) -> Loss {
         self.decoder.loss(&self.known(pairs), lesson)
+    }
+
+    fn work(&self, (pairs, lesson): &(Pairs, Lesson)) -> Work {
+        self.pairs.work(pairs.len() as i64) + self.decoder.work(lesson, pairs.most, 0)
     }
 
     fn model(self) -> Model {

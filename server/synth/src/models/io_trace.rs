@@ -26,7 +26,7 @@ use super::parameters::Init;
 use super::program_lstm::LAYERS;
 use super::trace_code::TOO_LONG;
 use super::weights::{Sizes, Weight, Weights, WeightsError};
-use super::{Pair, Rollouts, TraceModel};
+use super::{Pair, Rollouts, TraceModel, Work};
 
 /// Class of the decision to stop.
 const STOP: i64 = 5;
@@ -151,22 +151,18 @@ impl Network for IoTrace {
         lesson.targets.len()
     }
 
-    fn multiplications(sizes: &Sizes, lesson: &Lesson) -> Option<f64> {
-        let (paper, grids) = (PaperSizes::of_built(sizes), sizes.choice("grids", &GridKind::ALL)?);
-        let of_pairs = lesson.pairs.len() as i64 * PairEncoder::multiplications(&paper);
-        let of_grids = lesson.steps.grids.len() as i64 * GridEncoder::multiplications(&paper);
-        Some(
-            (of_pairs + of_grids + lesson.targets.len() as i64 * size(&paper, grids).multiplications())
-                as f64,
-        )
-    }
-
     fn loss(&self, lesson: &Lesson) -> Loss {
         let count = [lesson.targets.len() as i64];
         let device = self.pairs.device();
         let pairs = lesson.pairs.encode(&self.pairs).index_select(0, &indices(&lesson.of, &count, device));
         let out = self.lstm.packed(&self.inputs(pairs, &lesson.steps), &lesson.counts);
         Loss::of(&self.out.forward(&out), &indices(&lesson.targets, &count, device))
+    }
+
+    fn work(&self, lesson: &Lesson) -> Work {
+        let steps = lesson.targets.len() as i64;
+        let grids = self.grids.as_ref().map_or(Work::default(), |grids| grids.work(steps));
+        self.pairs.work(lesson.pairs.len() as i64) + grids + self.lstm.work(steps) + self.out.work(steps)
     }
 
     fn model(self) -> Model {

@@ -42,6 +42,17 @@ impl Linear {
         x.linear(&self.weight, self.bias.as_deref())
     }
 
+    /// Width of what it gives.
+    pub fn outputs(&self) -> i64 {
+        self.weight.size().first().copied().unwrap_or(0)
+    }
+
+    /// What so many rows take.
+    pub fn work(&self, rows: i64) -> Work {
+        let (outputs, inputs) = self.weight.size2().unwrap_or_default();
+        Work::linear(rows, inputs, outputs)
+    }
+
     pub fn device(&self) -> tch::Device {
         self.weight.device()
     }
@@ -99,6 +110,12 @@ impl Conv {
     pub fn forward(&self, x: &Tensor) -> Tensor {
         x.conv2d(&self.weight, Some(&*self.bias), [1, 1], [1, 1], [1, 1], 1)
     }
+
+    /// What `n` canvases take.
+    pub fn work(&self, n: i64) -> Work {
+        let (outputs, inputs, ..) = self.weight.size4().unwrap_or_default();
+        Work::convolution(n * dataset::features::CELLS as i64, inputs, outputs)
+    }
 }
 
 /// Residual 3×3 convolutions without normalisation: `[n, 32, 16, 16]` → `[n, channels, 16, 16]`.
@@ -122,12 +139,6 @@ impl Trunk {
         Ok(Trunk { stem, blocks })
     }
 
-    /// Multiplications for one pair of worlds.
-    pub fn multiplications(channels: f64, blocks: f64) -> f64 {
-        use dataset::features::{CELLS, PLANES};
-        CELLS as f64 * 9.0 * channels * (PLANES as f64 + 2.0 * blocks * channels)
-    }
-
     pub fn device(&self) -> tch::Device {
         self.stem.weight.device()
     }
@@ -139,10 +150,8 @@ impl Trunk {
 
     /// What `n` canvases take.
     pub fn work(&self, n: i64) -> Work {
-        let channels = self.stem.weight.size().first().copied().unwrap_or(0);
-        let cells = n * dataset::features::CELLS as i64;
-        let block = Work::convolution(cells, channels, channels).times(2);
-        Work::convolution(cells, dataset::features::PLANES as i64, channels) + block.times(self.blocks.len())
+        let blocks = self.blocks.iter().map(|(first, second)| first.work(n) + second.work(n));
+        self.stem.work(n) + blocks.sum()
     }
 
     pub fn forward(&self, planes: &Tensor) -> Tensor {

@@ -3,6 +3,7 @@
 
 use tch::Tensor;
 
+use super::Work;
 use super::parameters::Init;
 use super::weights::{Weight, Weights, WeightsError};
 
@@ -42,16 +43,6 @@ pub struct LstmSize {
     /// Whether a second one reads the sequence from its end; the two outputs lie side by side.
     pub both_ways: bool,
     pub start: Start,
-}
-
-impl LstmSize {
-    /// Multiplications for one step of one sequence.
-    pub fn multiplications(&self) -> i64 {
-        let LstmSize { inputs, hidden, layers, both_ways, .. } = *self;
-        let directions = 1 + i64::from(both_ways);
-        let later = (layers - 1) * (directions + 1) * hidden;
-        directions * GATES * hidden * (inputs + hidden + later)
-    }
 }
 
 /// What it remembers of `n` sequences: state and cell, each `[layers, n, hidden]`.
@@ -155,6 +146,12 @@ impl Lstm {
             self.directions == 2,
         );
         out
+    }
+
+    /// What so many steps take, of all sequences together.
+    pub fn work(&self, steps: i64) -> Work {
+        let matrices = self.weights.iter().filter_map(|weight| weight.size2().ok());
+        matrices.map(|(rows, inputs)| Work::linear(steps, inputs, rows)).sum()
     }
 
     fn tensors(&self) -> Vec<Tensor> {

@@ -9,7 +9,7 @@ use super::io_trace::IoTrace;
 use super::trace_code::TraceCode;
 use super::trace_policy::TracePolicy;
 use super::weights::{Sizes, Weights, WeightsError};
-use super::{CodeModel, CodeTask, TraceModel};
+use super::{CodeModel, CodeTask, TraceModel, Work};
 
 /// A task to learn from.
 #[derive(Debug, Clone)]
@@ -47,14 +47,11 @@ pub trait Network: Sized + 'static {
     /// How many predictions the batch asks for.
     fn targets(features: &Self::Features) -> usize;
 
-    /// Multiplications (each with its addition) of predicting the batch once, counted from the sizes; None where
-    /// nobody has counted them.
-    fn multiplications(_: &Sizes, _: &Self::Features) -> Option<f64> {
-        None
-    }
-
     /// Predicts, on the device and in the kind of the weights.
     fn loss(&self, features: &Self::Features) -> Loss;
+
+    /// What predicting takes, the way back to the gradients left out.
+    fn work(&self, features: &Self::Features) -> Work;
 
     /// The same as what search sees.
     fn model(self) -> Model;

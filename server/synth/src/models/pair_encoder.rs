@@ -15,7 +15,7 @@ use super::layers::{Conv, Linear, Norm};
 use super::lstm::Start;
 use super::network::indices;
 use super::weights::{Sizes, Weights, WeightsError};
-use super::{CodeTask, Pair};
+use super::{CodeTask, Pair, Work};
 
 /// Sizes that the LSTM systems share, the paper's where the weights don't say.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +75,11 @@ impl LgrlBlocks {
         Ok(LgrlBlocks((0..2).map(block).collect::<Result<_, WeightsError>>()?))
     }
 
+    /// What `n` canvases take.
+    pub fn work(&self, n: i64) -> Work {
+        self.0.iter().flatten().map(|conv| conv.work(n)).sum()
+    }
+
     pub fn forward(&self, x: Tensor) -> Tensor {
         self.0.iter().fold(x, |x, block| {
             let inner = block.iter().fold(x.shallow_clone(), |x, conv| conv.forward(&x).relu());
@@ -117,10 +122,9 @@ impl PairEncoder {
         self.out.kind()
     }
 
-    /// Multiplications for one pair.
-    pub fn multiplications(sizes: &PaperSizes) -> i64 {
-        let (channels, cells) = (sizes.channels, CELLS as i64);
-        cells * channels * (9 * (GRID_PLANES + 6 * channels) + sizes.pair)
+    /// What `n` pairs take.
+    pub fn work(&self, n: i64) -> Work {
+        self.from.work(n) + self.to.work(n) + self.blocks.work(n) + self.out.work(n)
     }
 
     /// Planes of the first and of the second worlds → `[n, pair]`.

@@ -22,7 +22,7 @@ use super::network::{Loss, Sample, indices};
 use super::pair_encoder::PaperSizes;
 use super::parameters::Init;
 use super::weights::{Weight, Weights, WeightsError};
-use super::{CodeTask, Decoder, Row, Scores, VOCABULARY};
+use super::{CodeTask, Decoder, Row, Scores, VOCABULARY, Work};
 
 /// Most tokens of a program, its end included.
 pub const LONGEST: usize = 64;
@@ -146,9 +146,14 @@ impl ProgramLstm {
         LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false, start: sizes.start }
     }
 
-    /// Multiplications for one token after one example, whose trace has `seen` states of the width `states`.
-    pub fn multiplications(sizes: &PaperSizes, states: Option<i64>, seen: i64) -> i64 {
-        ProgramLstm::size(sizes, states).multiplications() + states.unwrap_or(0) * (sizes.hidden + 2 * seen)
+    /// What the lesson takes for tasks of so many examples, whose traces have `seen` states.
+    pub fn work(&self, lesson: &Lesson, examples: i64, seen: i64) -> Work {
+        let tokens = lesson.len() as i64;
+        let steps = tokens * examples;
+        let attention = self.query.as_ref().map_or(Work::default(), |query| {
+            query.work(steps) + Work::attention(steps, 1, seen, query.outputs())
+        });
+        self.lstm.work(steps) + attention + self.out.work(tokens)
     }
 
     /// How well it foretells the programs of these tasks, which are known in the lesson's order.

@@ -28,7 +28,7 @@ use super::pair_encoder::{PairEncoder, Pairs, PaperSizes};
 use super::parameters::Init;
 use super::program_lstm::{EXAMPLES, Known, KnownTraces, LAYERS, LONGEST, Lesson, ProgramLstm, readable};
 use super::weights::{Sizes, Weight, Weights, WeightsError};
-use super::{CodeModel, CodeTask, Decoder};
+use super::{CodeModel, CodeTask, Decoder, Work};
 
 /// The paper's code gives up on traces of so many actions.
 pub const TOO_LONG: usize = 200;
@@ -299,17 +299,20 @@ impl Network for TraceCode {
         lesson.len()
     }
 
-    fn multiplications(sizes: &Sizes, (pairs, traces, lesson): &(Pairs, Traces, Lesson)) -> Option<f64> {
-        let (paper, reading) = (PaperSizes::of_built(sizes), Reading::of_built(sizes));
-        let of_pairs = pairs.len() as i64 * PairEncoder::multiplications(&paper);
-        let of_grids = traces.grids.len() as i64 * GridEncoder::multiplications(&paper);
-        let of_traces = traces.rows.len() as i64 * reading.encoder(&paper).multiplications();
-        let token = ProgramLstm::multiplications(&paper, Some(2 * paper.hidden), traces.longest);
-        Some((of_pairs + of_grids + of_traces + lesson.len() as i64 * pairs.most * token) as f64)
-    }
-
     fn loss(&self, (pairs, traces, lesson): &(Pairs, Traces, Lesson)) -> Loss {
         self.decoder.loss(&self.known(pairs, traces), lesson)
+    }
+
+    fn work(&self, (pairs, traces, lesson): &(Pairs, Traces, Lesson)) -> Work {
+        let states = match &self.states {
+            States::Plain => Work::default(),
+            States::Widened(linear) => linear.work(16),
+            States::Grids(encoder) => encoder.work(traces.grids.len() as i64),
+        };
+        self.pairs.work(pairs.len() as i64)
+            + states
+            + self.encoder.work(traces.rows.len() as i64)
+            + self.decoder.work(lesson, pairs.most, traces.longest)
     }
 
     fn model(self) -> Model {

@@ -18,7 +18,7 @@ use super::layers::{Linear, Trunk};
 use super::network::{Loss, Model, Network, Sample, indices};
 use super::planes::Canvases;
 use super::weights::{Sizes, Weights, WeightsError};
-use super::{Pair, Rollouts, TraceModel};
+use super::{Pair, Rollouts, TraceModel, Work};
 
 /// Class of the decision to stop.
 const STOP: i64 = 5;
@@ -140,16 +140,14 @@ impl Network for TracePolicy {
         targets.len()
     }
 
-    fn multiplications(sizes: &Sizes, (_, targets): &(States, Vec<i64>)) -> Option<f64> {
-        let size = |key| sizes.get(key, i64::MAX).map(|n| n as f64);
-        let (channels, blocks, hidden) = (size("channels")?, size("blocks")?, size("hidden")?);
-        let readout = hidden * (3.0 * channels + 4.0 + 6.0);
-        Some(targets.len() as f64 * (Trunk::multiplications(channels, blocks) + readout))
-    }
-
     fn loss(&self, (states, targets): &(States, Vec<i64>)) -> Loss {
         let targets = indices(targets, &[targets.len() as i64], self.trunk.device());
         Loss::of(&self.forward(states), &targets)
+    }
+
+    fn work(&self, (_, targets): &(States, Vec<i64>)) -> Work {
+        let states = targets.len() as i64;
+        self.trunk.work(states) + self.hidden.work(states) + self.out.work(states)
     }
 
     fn model(self) -> Model {

@@ -1,5 +1,6 @@
 //! Arithmetic and memory traffic, counted where they are done: what a roofline is drawn from.
 
+use std::iter::Sum;
 use std::ops::{Add, AddAssign};
 
 use serde::Serialize;
@@ -46,6 +47,12 @@ impl Add for Work {
 
     fn add(self, other: Work) -> Work {
         Work { flop: self.flop + other.flop, bytes: self.bytes + other.bytes }
+    }
+}
+
+impl Sum for Work {
+    fn sum<I: Iterator<Item = Work>>(all: I) -> Work {
+        all.fold(Work::default(), Add::add)
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::checkpoint::Progress;
 use super::curve;
 use super::evaluation::Figures;
+use crate::models::Work;
 
 /// One line of `metrics.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,8 +73,8 @@ pub struct Step {
     pub inferred: usize,
     pub unknown: usize,
     pub refused: usize,
-    /// Multiplications of the forward passes, where the network counts them.
-    pub multiplications: Option<f64>,
+    /// Of the forward passes.
+    pub work: Work,
 }
 
 /// Sums of steps.
@@ -105,11 +106,7 @@ impl Sums {
         total.inferred += step.inferred;
         total.unknown += step.unknown;
         total.refused += step.refused;
-        total.multiplications = match (total.multiplications, step.multiplications) {
-            (Some(before), Some(more)) => Some(before + more),
-            (None, more) if self.steps == 1 => more,
-            _ => None,
-        };
+        total.work += step.work;
     }
 
     fn line(&self, progress: &Progress) -> Training {

@@ -31,6 +31,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use tch::{Device, Kind, Tensor};
 
+use crate::models::Work;
 use crate::models::network::{self, Network, Visitor};
 use crate::models::parameters::Parameters;
 use crate::models::weights::Weights;
@@ -230,10 +231,12 @@ impl<'a, N: Network> Run<'a, N> {
         let Batch { features, samples, inferred, unknown, refused } = self.stream.next_batch()?;
         let targets: usize = features.iter().map(N::targets).sum();
         let mut loss = Tensor::zeros([2], (Kind::Double, self.options.device));
+        let mut work = Work::default();
         self.parameters.zero_grad();
         for features in &features {
             let network = N::build(Weights::training(&self.config.model, &mut self.parameters, self.kind))?;
             let found = network.loss(features);
+            work += network.work(features);
             (&found.sum / targets as f64).backward();
             loss += Tensor::stack(
                 &[found.sum.detach().to_kind(Kind::Double), found.correct.to_kind(Kind::Double)],
@@ -266,7 +269,7 @@ impl<'a, N: Network> Run<'a, N> {
             inferred,
             unknown,
             refused,
-            multiplications: features.iter().map(|f| N::multiplications(&self.config.model, f)).sum(),
+            work,
         })
     }
 

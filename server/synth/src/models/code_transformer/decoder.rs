@@ -87,8 +87,13 @@ pub struct TransformerDecoder<'m> {
 }
 
 impl<'m> TransformerDecoder<'m> {
-    /// `memory [tasks, length, d]`, of which the first `lengths[task]` count.
-    pub fn new(model: &'m CodeTransformer, memory: &Tensor, lengths: &[i64]) -> TransformerDecoder<'m> {
+    /// `memory [tasks, length, d]`, of which the first `lengths[task]` count, and what making it took.
+    pub fn new(
+        model: &'m CodeTransformer,
+        memory: &Tensor,
+        lengths: &[i64],
+        work: Work,
+    ) -> TransformerDecoder<'m> {
         let layers = model.decoder.len() as i64;
         let cross = tch::no_grad(|| model.cross_keys_and_values(memory).contiguous());
         TransformerDecoder {
@@ -100,7 +105,7 @@ impl<'m> TransformerDecoder<'m> {
                 .map(|_| Tensor::zeros([0, 2 * model.d], (memory.kind(), memory.device())))
                 .collect(),
             paths: Paths::new(lengths.len()),
-            work: model.reading_work(lengths.len() as i64, memory.size().get(1).copied().unwrap_or(0)),
+            work,
         }
     }
 
@@ -128,7 +133,7 @@ impl<'m> TransformerDecoder<'m> {
         let (tasks, beam, kept) = (step.tasks as i64, step.beam as i64, step.kept as i64);
         let columns = kept + beam;
         let memory = self.cross.size().get(4).copied().unwrap_or(0);
-        self.work += step_work(tasks, beam, columns, memory, d).times(model.decoder.len())
+        self.work += layer_work(tasks, beam, columns, memory, d).times(model.decoder.len())
             + Work::linear(tasks * beam, d, VOCABULARY as i64);
         let kept_nodes = tensor(&step.kept_nodes, &[tasks * kept], device);
         let mask = (columns > 1).then(|| {
@@ -167,8 +172,9 @@ impl<'m> TransformerDecoder<'m> {
     }
 }
 
-/// What one layer takes in a step.
-fn step_work(tasks: i64, beam: i64, columns: i64, memory: i64, d: i64) -> Work {
+/// What one layer takes for `beam` tokens of each task, each of which may see `columns` of them and `memory` tokens of
+/// what was read. Not counted: keys and values of that memory.
+pub(super) fn layer_work(tasks: i64, beam: i64, columns: i64, memory: i64, d: i64) -> Work {
     let rows = tasks * beam;
     Work::linear(rows, d, 3 * d)
         + Work::attention(tasks, beam, columns, d)
@@ -190,7 +196,7 @@ impl Decoder for TransformerDecoder<'_> {
 
     fn join(&mut self, tasks: &[CodeTask]) -> bool {
         let _no_grad = tch::no_grad_guard();
-        let (memory, lengths) = self.model.encode(tasks);
+        let (memory, lengths, work) = self.model.read(tasks);
         let new = self.model.cross_keys_and_values(&memory);
         let length = |cross: &Tensor| cross.size().get(4).copied().unwrap_or(0);
         let longest = length(&self.cross).max(length(&new));
@@ -198,7 +204,7 @@ impl Decoder for TransformerDecoder<'_> {
         let cross = Tensor::cat(&[padded(&self.cross), padded(&new)], 2);
         let all = [&self.lengths[..], &lengths[..]].concat();
         self.cross_mask = padding_mask(&all, cross.device());
-        self.work += self.model.reading_work(lengths.len() as i64, length(&new));
+        self.work += work;
         (self.cross, self.lengths) = (cross, all);
         self.paths.join(tasks.len());
         true
