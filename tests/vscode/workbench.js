@@ -53,7 +53,7 @@ const SETTINGS = {
 };
 
 // Long enough for any busy machine: nothing here is about time.
-const PATIENCE = 90_000;
+const PATIENCE = 240_000;
 
 /** Starts VS Code on a copy of `examples`, a folder; `close` ends all that was started. */
 async function openWorkbench(examples) {
