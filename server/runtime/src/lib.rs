@@ -11,6 +11,7 @@ mod code;
 mod coverage;
 mod difference;
 mod grid;
+mod ground;
 mod loops;
 mod lower;
 mod machine;

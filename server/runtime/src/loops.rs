@@ -7,7 +7,7 @@
 //! run are equal exactly when the robot is in the same state and the changes between them cancel out cell by
 //! cell, so the journal decides, and the sum only says when to ask it.
 
-use crate::world::World;
+use crate::ground::Ground;
 
 #[derive(Debug, Default)]
 pub(crate) struct LoopProof {
@@ -48,7 +48,7 @@ impl LoopProof {
         self.sum = 0;
     }
 
-    pub(crate) fn enter(&mut self, world: &World) {
+    pub(crate) fn enter(&mut self, world: &impl Ground) {
         if self.active.is_empty() {
             self.journal.clear();
         }
@@ -62,23 +62,23 @@ impl LoopProof {
 
     /// A marker was put (`change` 1) or picked (-1) where the robot stands.
     #[inline]
-    pub(crate) fn marker(&mut self, world: &World, change: i32) {
+    pub(crate) fn marker(&mut self, world: &impl Ground, change: i32) {
         if self.active.is_empty() {
             return;
         }
-        self.journal.push((i32::from(world.place) + 1) * change);
-        self.sum = self.sum.wrapping_add(weight(world.place).wrapping_mul(change as u64));
+        self.journal.push((i32::from(world.place()) + 1) * change);
+        self.sum = self.sum.wrapping_add(weight(world.place()).wrapping_mul(change as u64));
     }
 
     /// The head of the innermost active `while` sees the world. True where it has seen it before.
     #[inline]
-    pub(crate) fn visit(&mut self, world: &World) -> bool {
+    pub(crate) fn visit(&mut self, world: &impl Ground) -> bool {
         let now = self.mark(world);
         let Some(top) = self.active.last_mut() else { return false };
         if top.since > 0 {
             let Activation { mark, .. } = *top;
             if (mark.place, mark.heading, mark.sum) == (now.place, now.heading, now.sum)
-                && cancels_out(&self.journal[mark.journal..], &mut self.net, world.cells.len())
+                && cancels_out(&self.journal[mark.journal..], &mut self.net)
             {
                 return true;
             }
@@ -90,13 +90,19 @@ impl LoopProof {
         false
     }
 
-    fn mark(&self, world: &World) -> Mark {
-        Mark { place: world.place, heading: world.heading as u8, sum: self.sum, journal: self.journal.len() }
+    fn mark(&self, world: &impl Ground) -> Mark {
+        Mark {
+            place: world.place(),
+            heading: world.heading() as u8,
+            sum: self.sum,
+            journal: self.journal.len(),
+        }
     }
 }
 
 /// The changes leave every cell as it was.
-fn cancels_out(changes: &[i32], net: &mut Vec<i32>, cells: usize) -> bool {
+fn cancels_out(changes: &[i32], net: &mut Vec<i32>) -> bool {
+    let cells = changes.iter().map(|change| change.unsigned_abs() as usize).max().unwrap_or_default();
     if net.len() < cells {
         net.resize(cells, 0);
     }

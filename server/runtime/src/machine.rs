@@ -3,6 +3,7 @@
 use syntax::ast::Action;
 
 use crate::code::{Code, Op, Origin};
+use crate::ground::Ground;
 use crate::loops::LoopProof;
 use crate::record::StepKind;
 use crate::world::World;
@@ -65,14 +66,14 @@ impl Outcome {
 }
 
 /// Told of every step. The world is the one before the step.
-pub(crate) trait Observer {
-    fn step(&mut self, origin: Origin, kind: StepKind, depth: usize, world: &World);
+pub(crate) trait Observer<G> {
+    fn step(&mut self, origin: Origin, kind: StepKind, depth: usize, world: &G);
 }
 
 /// Observes nothing.
-impl Observer for () {
+impl<G> Observer<G> for () {
     #[inline(always)]
-    fn step(&mut self, _: Origin, _: StepKind, _: usize, _: &World) {}
+    fn step(&mut self, _: Origin, _: StepKind, _: usize, _: &G) {}
 }
 
 /// Runs programs. Keep one and reuse it: its buffers stay, so that a run allocates nothing once they have grown.
@@ -115,28 +116,28 @@ impl Machine {
         self.ticks
     }
 
-    pub(crate) fn run_observed(
+    pub(crate) fn run_observed<G: Ground>(
         &mut self,
         code: &Code,
-        world: &mut World,
+        world: &mut G,
         limits: &Limits,
         cancelled: &dyn Fn() -> bool,
-        observer: &mut impl Observer,
+        observer: &mut impl Observer<G>,
     ) -> Outcome {
         if limits.prove_loops {
-            self.steps::<true>(code, world, limits, cancelled, observer)
+            self.steps::<true, G>(code, world, limits, cancelled, observer)
         } else {
-            self.steps::<false>(code, world, limits, cancelled, observer)
+            self.steps::<false, G>(code, world, limits, cancelled, observer)
         }
     }
 
-    fn steps<const PROVE: bool>(
+    fn steps<const PROVE: bool, G: Ground>(
         &mut self,
         code: &Code,
-        world: &mut World,
+        world: &mut G,
         limits: &Limits,
         cancelled: &dyn Fn() -> bool,
-        observer: &mut impl Observer,
+        observer: &mut impl Observer<G>,
     ) -> Outcome {
         self.calls.clear();
         self.rounds.clear();
@@ -165,12 +166,12 @@ impl Machine {
             match code.ops[pc] {
                 Op::Act(action) => {
                     tick!();
-                    if !world.can(action) {
+                    let depth = self.calls.len();
+                    if !world
+                        .act(action, |world| observer.step(origin(), StepKind::Action(action), depth, world))
+                    {
                         break Outcome::Crashed { action, origin: origin() };
                     }
-                    observer.step(origin(), StepKind::Action(action), self.calls.len(), world);
-                    let done = world.act(action);
-                    debug_assert!(done);
                     if PROVE {
                         match action {
                             Action::PutMarker => self.proof.marker(world, 1),

@@ -58,7 +58,7 @@ pub fn record(code: &Code, world: &World, limits: &Limits, cancelled: &dyn Fn() 
     Recording { start: world.clone(), steps, outcome, ticks: machine.ticks(), end }
 }
 
-impl Observer for Vec<Step> {
+impl Observer<World> for Vec<Step> {
     fn step(&mut self, origin: Origin, kind: StepKind, depth: usize, world: &World) {
         let marker_change = match kind {
             StepKind::Action(Action::PutMarker) => 1,

@@ -4,6 +4,8 @@ use std::hash::Hash;
 
 use syntax::ast::{Action, Heading, Test};
 
+use crate::ground::{Ground, turned};
+
 /// Code of a wall among cell codes; markers are their count, 0 to 9.
 pub(crate) const WALL: u8 = 10;
 /// Most markers a cell can hold.
@@ -152,43 +154,12 @@ impl World {
     #[inline]
     #[must_use]
     pub fn act(&mut self, action: Action) -> bool {
-        match action {
-            Action::Move => {
-                let ahead = self.neighbour(0);
-                if self.cells[usize::from(ahead)] >= WALL {
-                    return false;
-                }
-                self.place = ahead;
-            }
-            Action::TurnLeft => self.heading = turned(self.heading, 3),
-            Action::TurnRight => self.heading = turned(self.heading, 1),
-            Action::PickMarker => {
-                let cell = &mut self.cells[usize::from(self.place)];
-                if *cell == 0 {
-                    return false;
-                }
-                *cell -= 1;
-            }
-            Action::PutMarker => {
-                let cell = &mut self.cells[usize::from(self.place)];
-                if *cell >= MAX_MARKERS {
-                    return false;
-                }
-                *cell += 1;
-            }
-        }
-        true
+        Ground::act(self, action, |_| {})
     }
 
     #[inline]
     pub fn holds(&self, test: Test) -> bool {
-        match test {
-            Test::FrontIsClear => self.clear(0),
-            Test::LeftIsClear => self.clear(3),
-            Test::RightIsClear => self.clear(1),
-            Test::MarkersPresent => self.here() > 0,
-            Test::NoMarkersPresent => self.here() == 0,
-        }
+        Ground::holds(self, test)
     }
 
     /// Bit 0: front is clear, 1: left is clear, 2: right is clear, 3: markers are present.
@@ -197,18 +168,6 @@ impl World {
             | u8::from(self.clear(3)) << 1
             | u8::from(self.clear(1)) << 2
             | u8::from(self.here() > 0) << 3
-    }
-
-    /// Markers where the robot stands.
-    #[inline]
-    fn here(&self) -> u8 {
-        self.cells[usize::from(self.place)]
-    }
-
-    /// No wall next to the robot, `turn` quarter turns to the right of its heading.
-    #[inline]
-    fn clear(&self, turn: u8) -> bool {
-        self.cells[usize::from(self.neighbour(turn))] < WALL
     }
 
     #[inline]
@@ -237,10 +196,42 @@ impl World {
     }
 }
 
-/// The heading after `turn` quarter turns to the right.
-#[inline]
-fn turned(heading: Heading, turn: u8) -> Heading {
-    Heading::ALL[usize::from((heading as u8 + turn) & 3)]
+impl Ground for World {
+    #[inline]
+    fn clear(&self, turn: u8) -> bool {
+        self.cells[usize::from(self.neighbour(turn))] < WALL
+    }
+
+    #[inline]
+    fn here(&self) -> u8 {
+        self.cells[usize::from(self.place)]
+    }
+
+    #[inline]
+    fn advance(&mut self) {
+        self.place = self.neighbour(0);
+    }
+
+    #[inline]
+    fn turn(&mut self, turn: u8) {
+        self.heading = turned(self.heading, turn);
+    }
+
+    #[inline]
+    fn change(&mut self, by: i8) {
+        let cell = &mut self.cells[usize::from(self.place)];
+        *cell = cell.wrapping_add_signed(by);
+    }
+
+    #[inline]
+    fn place(&self) -> u16 {
+        self.place
+    }
+
+    #[inline]
+    fn heading(&self) -> Heading {
+        self.heading
+    }
 }
 
 #[cfg(test)]

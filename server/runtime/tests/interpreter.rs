@@ -3,7 +3,8 @@
 mod support;
 
 use proptest::prelude::*;
-use runtime::{Action, Limits, Machine, Outcome, Program, SiteKind, Test, World, lower, record};
+use runtime::sample::{Random, Sketch, Style, Walk};
+use runtime::{Action, Limits, Machine, Outcome, Program, SiteKind, Test, Trace, World, lower, record};
 use support::{Ending, Naive, NaiveWorld, any_file, any_world};
 use syntax::ast::{CountKind, File, Item, Statement, StatementKind};
 use syntax::build::{self, action, call, hole, if_else, if_then, not, procedure, repeat, test, while_loop};
@@ -313,6 +314,19 @@ proptest! {
             }
             Ok(())
         })?;
+    }
+
+    #[test]
+    fn a_walk_through_a_sketch_is_a_run_on_its_world(file in any_file(true), seed in any::<u64>(), prove_loops in any::<bool>()) {
+        let code = lower(&file).code;
+        let limits = Limits { ticks: 300, prove_loops, ..Limits::DATASET };
+        let sketch = Sketch::new(&mut Random::new(seed), Style::default());
+        let (start, mut walk, mut machine) = (sketch.world(), Walk::new(sketch), Machine::new());
+        let (mut goal, mut expected, mut trace) = (start.clone(), Trace::default(), Trace::default());
+        let outcome = machine.trace(&code, &mut goal, &limits, &mut expected);
+        let ticks = machine.ticks();
+        prop_assert_eq!(machine.trace(&code, &mut walk, &limits, &mut trace), outcome);
+        prop_assert_eq!((machine.ticks(), trace, walk.has_changed()), (ticks, expected, goal != start));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Examples for a program: worlds that it runs clean on, chosen so that they reach what is in it.
 
-use runtime::sample::{self, Random, Style};
+use runtime::sample::{Random, Sketch, Style, Walk};
 use runtime::{Action, Code, Limits, Machine, Outcome, Trace, World};
 
 use super::rules;
@@ -31,48 +31,73 @@ const MORE: usize = 24;
 pub struct Runs {
     machine: Machine,
     trace: Trace,
-    goal: Option<World>,
 }
 
-impl Runs {
-    /// One world, if the program runs clean on it: no crash, 200 ticks at most, and the dataset's rules obeyed. Also
-    /// the ways that the run took.
-    fn example(&mut self, code: &Code, random: &mut Random, style: Style) -> Option<(GeneratedExample, u64)> {
-        let start = sample::world(random, style);
-        let goal = self.goal.get_or_insert_with(|| start.clone());
-        goal.clone_from(&start);
-        let outcome = self.machine.trace(code, goal, &Limits::DATASET, &mut self.trace);
-        let Trace { actions, conditions, ways } = &self.trace;
-        let clean = outcome == Outcome::Finished
-            && actions.len() <= MAX_TRACE
-            && rules::example(&start, actions, goal);
-        clean.then(|| {
-            let (goal, trace, conditions) = (goal.clone(), actions.clone(), conditions.clone());
-            (GeneratedExample { start, goal, trace, conditions }, *ways)
-        })
+/// A world that the program runs clean on, and what it does there.
+#[derive(Debug, Clone)]
+pub struct Run {
+    start: Sketch,
+    pub actions: Vec<Action>,
+    /// The ways that it took.
+    ways: u64,
+}
+
+impl Run {
+    /// The example that it makes.
+    pub fn example(self) -> GeneratedExample {
+        let start = self.start.world();
+        let mut goal = start.clone();
+        let mut conditions = Vec::with_capacity(self.actions.len() + 1);
+        conditions.push(goal.condition_bits());
+        for &action in &self.actions {
+            let done = goal.act(action);
+            debug_assert!(done, "it was done on the sketch");
+            conditions.push(goal.condition_bits());
+        }
+        GeneratedExample { start, goal, trace: self.actions, conditions }
     }
 }
 
-/// Six examples in random order, and the ways that they take together; none for a program that rarely runs clean.
-/// `wanted` are the ways that examples are looked for.
+impl Runs {
+    /// A run on one world, if it is clean: no crash, 200 ticks at most, and the dataset's rules obeyed.
+    fn one(&mut self, code: &Code, random: &mut Random, style: Style) -> Option<Run> {
+        let start = Sketch::new(random, style);
+        let mut walk = Walk::new(start);
+        let outcome = self.machine.trace(
+            code,
+            &mut walk,
+            &Limits { prove_loops: true, ..Limits::DATASET },
+            &mut self.trace,
+        );
+        let Trace { actions, ways } = &self.trace;
+        let clean = outcome == Outcome::Finished
+            && actions.len() <= MAX_TRACE
+            && rules::does_something(actions.iter().copied())
+            && walk.has_changed();
+        clean.then(|| Run { start, actions: actions.clone(), ways: *ways })
+    }
+}
+
+/// Six runs in random order, and the ways that they take together; none for a program that rarely runs clean.
+/// `wanted` are the ways that runs are looked for.
 pub fn six(
     code: &Code,
     wanted: u64,
     style: Style,
     random: &mut Random,
     runs: &mut Runs,
-) -> Option<(Vec<GeneratedExample>, u64)> {
-    let mut found: Vec<(GeneratedExample, u64)> = Vec::with_capacity(EXAMPLES);
+) -> Option<(Vec<Run>, u64)> {
+    let mut found: Vec<Run> = Vec::with_capacity(EXAMPLES);
     for tried in 0..ENOUGH {
         if found.len() == EXAMPLES || (found.is_empty() && tried == HOPELESS) {
             break;
         }
-        found.extend(runs.example(code, random, style));
+        found.extend(runs.one(code, random, style));
     }
     if found.len() < EXAMPLES {
         return None;
     }
-    let together = |found: &[(GeneratedExample, u64)]| found.iter().fold(0, |ways, (_, w)| ways | w) & wanted;
+    let together = |found: &[Run]| found.iter().fold(0, |ways, run| ways | run.ways) & wanted;
     let mut in_vain = 0;
     while in_vain < MORE {
         let ways = together(&found);
@@ -80,32 +105,31 @@ pub fn six(
             break;
         }
         in_vain += 1;
-        let Some((example, new)) = runs.example(code, random, style) else { continue };
-        if new & wanted & !ways == 0 {
+        let Some(new) = runs.one(code, random, style) else { continue };
+        if new.ways & wanted & !ways == 0 {
             continue;
         }
         // In the place of one that takes no way that the others don't.
         let needless = (0..EXAMPLES).find(|&at| {
             let others = found.iter().enumerate().filter(|&(i, _)| i != at);
-            let others = others.fold(0, |ways, (_, (_, w))| ways | w);
-            (others & wanted) | (new & wanted) == ways | (new & wanted)
+            let others = others.fold(0, |ways, (_, run)| ways | run.ways);
+            (others | new.ways) & wanted == ways | (new.ways & wanted)
         });
         if let Some(at) = needless {
-            found[at] = (example, new);
+            found[at] = new;
             in_vain = 0;
         }
     }
     let ways = together(&found);
-    let mut examples: Vec<GeneratedExample> = found.into_iter().map(|(example, _)| example).collect();
-    for last in (1..examples.len()).rev() {
-        examples.swap(last, random.below(last as u32 + 1) as usize);
+    for last in (1..found.len()).rev() {
+        found.swap(last, random.below(last as u32 + 1) as usize);
     }
-    Some((examples, ways))
+    Some((found, ways))
 }
 
-/// Adds examples until there are so many. False for a program that rarely runs clean.
+/// Adds runs until there are so many. False for a program that rarely runs clean.
 pub fn fill_up(
-    examples: &mut Vec<GeneratedExample>,
+    found: &mut Vec<Run>,
     count: usize,
     code: &Code,
     style: Style,
@@ -113,10 +137,10 @@ pub fn fill_up(
     runs: &mut Runs,
 ) -> bool {
     for _ in 0..ENOUGH * 4 {
-        if examples.len() >= count {
+        if found.len() >= count {
             break;
         }
-        examples.extend(runs.example(code, random, style).map(|(example, _)| example));
+        found.extend(runs.one(code, random, style));
     }
-    examples.len() >= count
+    found.len() >= count
 }

@@ -41,7 +41,7 @@ pub use stream::{Stream, stream};
 
 use crate::compact::{self, ACT, IF};
 use crate::task::{Example, Task};
-use examples::Runs;
+use examples::{Run, Runs};
 use shape::Shape;
 use statistics::{EXAMPLES, Statistic};
 use weights::Weights;
@@ -144,10 +144,10 @@ fn attempt(
     let code = &*code.insert(builder.finish());
     let style = Style { to_be_chosen: true, ..Style::sample(random) };
     let (mut found, ways) = examples::six(code, shape.ways, style, random, runs)?;
-    let mean = found.iter().map(|e| e.trace.len()).sum::<usize>() as f64 / EXAMPLES as f64;
+    let mean = found.iter().map(|run| run.actions.len()).sum::<usize>() as f64 / EXAMPLES as f64;
     let mut kept = keep(Statistic::TraceMean, 0, statistics::trace_bin(mean));
     if shape.tests {
-        let distinct = found.iter().map(|e| &e.trace).collect::<HashSet<_>>().len();
+        let distinct = found.iter().map(|run| &run.actions).collect::<HashSet<_>>().len();
         kept *= keep(Statistic::Covered, 0, usize::from(ways == shape.ways))
             * keep(Statistic::DistinctOf, shape.slice.max(1) - 1, distinct - 1);
     }
@@ -159,7 +159,8 @@ fn attempt(
         return None;
     }
     found.truncate(count);
-    Some(Generated { program: tokens.clone(), examples: found })
+    let examples = found.into_iter().map(Run::example).collect();
+    Some(Generated { program: tokens.clone(), examples })
 }
 
 /// A number for a program of compact tokens, the same on every machine and in every version (FNV-1a).

@@ -1,5 +1,7 @@
 //! Programs drawn from a grammar with weights.
 
+use std::hint;
+
 use runtime::Action;
 use runtime::sample::Random;
 
@@ -13,15 +15,15 @@ const DEEPEST: usize = 5;
 /// Programs of more compact tokens are given up: the dataset has none.
 const LONGEST: usize = 48;
 
-/// The grammar's weights made ready for drawing: every distribution as running sums.
+/// The grammar's weights made ready for drawing.
 #[derive(Debug, Clone)]
 pub struct Grammar {
     /// The next statement, by place, by what stands before it ([`state`]), and by whether constructs are too deep.
-    statements: Vec<[f64; STATEMENTS]>,
+    statements: Vec<Choice>,
     /// Less one, by place.
-    lengths: Vec<Vec<f64>>,
-    conditions: Vec<Vec<f64>>,
-    counts: Vec<f64>,
+    lengths: Vec<Choice>,
+    conditions: Vec<Choice>,
+    counts: Choice,
 }
 
 /// Nothing, an action for the first or second time running, or a construct.
@@ -37,8 +39,8 @@ fn state(previous: Option<usize>, running: usize) -> usize {
 
 impl Grammar {
     pub fn new(weights: &Tables) -> Grammar {
-        let rows = |statistic: Statistic| -> Vec<Vec<f64>> {
-            weights.all(statistic).chunks(statistic.size().1).map(running_sums).collect()
+        let rows = |statistic: Statistic| -> Vec<Choice> {
+            weights.all(statistic).chunks(statistic.size().1).map(Choice::new).collect()
         };
         let mut statements = Vec::with_capacity(PLACES * STATES * 2);
         for place in 0..PLACES {
@@ -52,7 +54,7 @@ impl Grammar {
             statements,
             lengths: rows(Statistic::BlockLengthsAt),
             conditions: rows(Statistic::ConditionsOf),
-            counts: running_sums(weights.all(Statistic::Counts)),
+            counts: Choice::new(weights.all(Statistic::Counts)),
         }
     }
 
@@ -68,9 +70,9 @@ impl Grammar {
     fn block(&self, random: &mut Random, kind: usize, depth: usize, tokens: &mut Vec<u8>) -> bool {
         let at = place(kind, depth);
         let (mut previous, mut running) = (None, 0);
-        for _ in 0..=pick(random, &self.lengths[at]) {
+        for _ in 0..=self.lengths[at].draw(random) {
             let row = (at * STATES + state(previous, running)) * 2 + usize::from(depth >= DEEPEST);
-            let kind = pick(random, &self.statements[row]);
+            let kind = self.statements[row].draw(random);
             running = if previous == Some(kind) { running + 1 } else { 1 };
             previous = Some(kind);
             if tokens.len() >= LONGEST || !self.statement(random, kind, depth, tokens) {
@@ -87,8 +89,8 @@ impl Grammar {
         }
         let construct = kind - CONTROL;
         let token = match [IF, IFELSE, WHILE].get(construct) {
-            Some(first) => first + pick(random, &self.conditions[construct]) as u8,
-            None => REPEAT + pick(random, &self.counts) as u8,
+            Some(first) => first + self.conditions[construct].draw(random) as u8,
+            None => REPEAT + self.counts.draw(random) as u8,
         };
         tokens.push(token);
         let mut body = |end: u8| {
@@ -100,7 +102,7 @@ impl Grammar {
     }
 }
 
-fn next_statement(weights: &Tables, place: usize, state: usize, deepest: bool) -> [f64; STATEMENTS] {
+fn next_statement(weights: &Tables, place: usize, state: usize, deepest: bool) -> Choice {
     let mix = weights.row(Statistic::StatementsAt, place);
     let mut likely: [f64; STATEMENTS] = std::array::from_fn(|kind| mix[kind]);
     let before = (1..STATES - 1).contains(&state).then(|| (state - 1) / 2);
@@ -118,23 +120,38 @@ fn next_statement(weights: &Tables, place: usize, state: usize, deepest: bool) -
     if deepest {
         likely[CONTROL..].fill(0.0);
     }
-    let mut sum = 0.0;
-    likely.map(|weight| {
-        sum += weight;
-        sum
-    })
+    Choice::new(&likely)
 }
 
-fn running_sums(weights: &[f64]) -> Vec<f64> {
-    let sums = weights.iter().scan(0.0, |sum, weight| {
-        *sum += weight;
-        Some(*sum)
-    });
-    sums.collect()
+/// Draws an index as likely as its weight, in the same time for any number of weights: Walker's alias method.
+#[derive(Debug, Clone)]
+struct Choice {
+    /// Every index has a column, all as likely. Of 2³² draws of a column so many give its index, the others another.
+    columns: Vec<(u32, u8)>,
 }
 
-/// An index as likely as its weight, given the running sums of the weights.
-fn pick(random: &mut Random, sums: &[f64]) -> usize {
-    let at = random.unit() * sums.last().copied().unwrap_or_default();
-    sums.iter().position(|&sum| at < sum).unwrap_or_default()
+impl Choice {
+    /// Of 256 weights at most.
+    fn new(weights: &[f64]) -> Choice {
+        let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+        let mut left: Vec<f64> = weights.iter().map(|weight| weight / mean).collect();
+        let mut columns: Vec<(u32, u8)> = (0..weights.len()).map(|index| (u32::MAX, index as u8)).collect();
+        let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..left.len()).partition(|&i| left[i] < 1.0);
+        while let (Some(&giver), Some(taker)) = (large.last(), small.pop()) {
+            columns[taker] = ((left[taker] * 4_294_967_296.0) as u32, giver as u8);
+            left[giver] -= 1.0 - left[taker];
+            if left[giver] < 1.0 {
+                large.pop();
+                small.push(giver);
+            }
+        }
+        Choice { columns }
+    }
+
+    fn draw(&self, random: &mut Random) -> usize {
+        let bits = random.bits();
+        let column = ((bits >> 32) * self.columns.len() as u64 >> 32) as usize;
+        let (own, other) = self.columns[column];
+        hint::select_unpredictable((bits as u32) < own, column, other.into())
+    }
 }
