@@ -72,6 +72,7 @@ pub(super) fn index(row: u8, col: u8) -> usize {
 // What follows works with numbers of 16 bits: uniform ones, and probabilities and densities in 65,536th parts. They
 // are enough, and one draw gives four.
 
+#[inline]
 fn quarters(bits: u64) -> [u16; 4] {
     [0, 16, 32, 48].map(|shift| (bits >> shift) as u16)
 }
