@@ -3,11 +3,15 @@
 //!
 //! `cargo bench -p runtime --bench interpreter`
 
+#[path = "clock/clock.rs"]
+mod clock;
+
 use std::hint::black_box;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use clock::Clock;
 use runtime::{Code, Limits, Machine, World, lower, record, sample};
 use syntax::ast::{File, Item};
 
@@ -94,32 +98,6 @@ fn measure(mut round: impl FnMut() -> u64) -> f64 {
         ticks += round();
     }
     ticks as f64 / clock.seconds()
-}
-
-/// Time that this thread had a processor, where Linux tells; elsewhere time on the wall. On a machine with other
-/// work the former says how fast the interpreter is, the latter how much of a processor it got.
-struct Clock {
-    wall: Instant,
-    /// Nanoseconds.
-    processor: Option<u64>,
-}
-
-impl Clock {
-    fn start() -> Clock {
-        Clock { wall: Instant::now(), processor: Clock::processor() }
-    }
-
-    fn processor() -> Option<u64> {
-        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        text.split_ascii_whitespace().next()?.parse().ok()
-    }
-
-    fn seconds(&self) -> f64 {
-        match (self.processor, Clock::processor()) {
-            (Some(start), Some(now)) if now > start => (now - start) as f64 * 1e-9,
-            _ => self.wall.elapsed().as_secs_f64(),
-        }
-    }
 }
 
 /// Ticks per second of the Python interpreter, which is given the same programs and worlds, and must take the same

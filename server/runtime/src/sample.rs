@@ -61,8 +61,8 @@ pub struct Style {
     /// None of the worlds has walls.
     pub wall_free: bool,
     /// The worlds are yet to be chosen by whether some program runs clean on them, which prefers large ones, ones
-    /// full of markers and robots away from the corner: those are made seldom, so that as many remain as the dataset
-    /// has.
+    /// without walls, ones full of markers and robots away from the corner: those are made seldom, so that as many
+    /// remain as the dataset has.
     pub to_be_chosen: bool,
 }
 

@@ -4,13 +4,13 @@
 //! dataset's statistics:
 //!
 //! 1. a program is drawn from a grammar with weights ([`program`]), by length, constructs and nesting kept or not;
-//! 2. worlds are drawn, and six kept on which it runs clean, so that its branches are reached where possible
+//! 2. worlds are sketched, and six kept on which it runs clean, so that its branches are reached where possible
 //!    ([`examples`]);
 //! 3. by what they reach, by the number of different traces and by the traces' length it is kept or not.
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `program` | the grammar |
+//! | `program`, `choice` | the grammar, and drawing by weights |
 //! | `rules` | what no task of the dataset breaks |
 //! | `examples` | worlds for a program |
 //! | `weights` | the fitted weights and probabilities |
@@ -19,6 +19,7 @@
 //! | `reference`, `check` | the real statistics, and how far the generated ones are from them |
 
 pub mod check;
+mod choice;
 mod examples;
 mod program;
 mod reference;

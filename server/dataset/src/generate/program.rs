@@ -1,12 +1,11 @@
 //! Programs drawn from a grammar with weights.
 
-use std::hint;
-
 use runtime::Action;
 use runtime::sample::Random;
 
+use super::choice::Choice;
 use super::rules::may_follow;
-use super::shape::{CONTROL, STATEMENTS};
+use super::shape::CONTROL;
 use super::statistics::{PLACES, Statistic, Tables, place};
 use crate::compact::{ACT, ELSE, END, EOP, IF, IFELSE, REPEAT, WHILE};
 
@@ -18,7 +17,7 @@ const LONGEST: usize = 48;
 /// The grammar's weights made ready for drawing.
 #[derive(Debug, Clone)]
 pub struct Grammar {
-    /// The next statement, by place, by what stands before it ([`state`]), and by whether constructs are too deep.
+    /// The next statement, by place, by what stands before it ([`state`]), and by [`Position`].
     statements: Vec<Choice>,
     /// Less one, by place.
     lengths: Vec<Choice>,
@@ -37,16 +36,28 @@ fn state(previous: Option<usize>, running: usize) -> usize {
     }
 }
 
+/// Where a statement is drawn for.
+#[derive(Clone, Copy, PartialEq)]
+enum Position {
+    Any,
+    /// Constructs would be nested too deep.
+    Deepest,
+    /// The program's last statement.
+    Last,
+}
+
+const POSITIONS: [Position; 3] = [Position::Any, Position::Deepest, Position::Last];
+
 impl Grammar {
     pub fn new(weights: &Tables) -> Grammar {
         let rows = |statistic: Statistic| -> Vec<Choice> {
             weights.all(statistic).chunks(statistic.size().1).map(Choice::new).collect()
         };
-        let mut statements = Vec::with_capacity(PLACES * STATES * 2);
+        let mut statements = Vec::with_capacity(PLACES * STATES * POSITIONS.len());
         for place in 0..PLACES {
             for state in 0..STATES {
-                for deepest in [false, true] {
-                    statements.push(next_statement(weights, place, state, deepest));
+                for position in POSITIONS {
+                    statements.push(next_statement(weights, place, state, position));
                 }
             }
         }
@@ -70,8 +81,13 @@ impl Grammar {
     fn block(&self, random: &mut Random, kind: usize, depth: usize, tokens: &mut Vec<u8>) -> bool {
         let at = place(kind, depth);
         let (mut previous, mut running) = (None, 0);
-        for _ in 0..=self.lengths[at].draw(random) {
-            let row = (at * STATES + state(previous, running)) * 2 + usize::from(depth >= DEEPEST);
+        for left in (0..=self.lengths[at].draw(random)).rev() {
+            let position = match (depth, left) {
+                (DEEPEST.., _) => Position::Deepest,
+                (0, 0) => Position::Last,
+                _ => Position::Any,
+            };
+            let row = (at * STATES + state(previous, running)) * POSITIONS.len() + position as usize;
             let kind = self.statements[row].draw(random);
             running = if previous == Some(kind) { running + 1 } else { 1 };
             previous = Some(kind);
@@ -102,14 +118,19 @@ impl Grammar {
     }
 }
 
-fn next_statement(weights: &Tables, place: usize, state: usize, deepest: bool) -> Choice {
-    let mix = weights.row(Statistic::StatementsAt, place);
-    let mut likely: [f64; STATEMENTS] = std::array::from_fn(|kind| mix[kind]);
+fn next_statement(weights: &Tables, place: usize, state: usize, position: Position) -> Choice {
+    let mut likely = weights.row(Statistic::StatementsAt, place).to_vec();
+    let mut weigh = |by: &[f64]| likely.iter_mut().zip(by).for_each(|(weight, by)| *weight *= by);
     let before = (1..STATES - 1).contains(&state).then(|| (state - 1) / 2);
     // After a construct anything may come, as likely as anywhere.
     if state < STATES - 1 {
-        let follows = weights.row(Statistic::Follows, before.map_or(0, |action| 1 + action));
-        likely.iter_mut().zip(follows).for_each(|(weight, follows)| *weight *= follows);
+        weigh(weights.row(Statistic::Follows, before.map_or(0, |action| 1 + action)));
+    }
+    if (place, state) == (0, 0) {
+        weigh(weights.all(Statistic::First));
+    }
+    if position == Position::Last {
+        weigh(weights.all(Statistic::Last));
     }
     if let Some(&before) = before.and_then(|action| Action::ALL.get(action)) {
         let running = 2 - state % 2;
@@ -117,41 +138,8 @@ fn next_statement(weights: &Tables, place: usize, state: usize, deepest: bool) -
             likely[next as usize] = 0.0;
         }
     }
-    if deepest {
+    if position == Position::Deepest {
         likely[CONTROL..].fill(0.0);
     }
     Choice::new(&likely)
-}
-
-/// Draws an index as likely as its weight, in the same time for any number of weights: Walker's alias method.
-#[derive(Debug, Clone)]
-struct Choice {
-    /// Every index has a column, all as likely. Of 2³² draws of a column so many give its index, the others another.
-    columns: Vec<(u32, u8)>,
-}
-
-impl Choice {
-    /// Of 256 weights at most.
-    fn new(weights: &[f64]) -> Choice {
-        let mean = weights.iter().sum::<f64>() / weights.len() as f64;
-        let mut left: Vec<f64> = weights.iter().map(|weight| weight / mean).collect();
-        let mut columns: Vec<(u32, u8)> = (0..weights.len()).map(|index| (u32::MAX, index as u8)).collect();
-        let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..left.len()).partition(|&i| left[i] < 1.0);
-        while let (Some(&giver), Some(taker)) = (large.last(), small.pop()) {
-            columns[taker] = ((left[taker] * 4_294_967_296.0) as u32, giver as u8);
-            left[giver] -= 1.0 - left[taker];
-            if left[giver] < 1.0 {
-                large.pop();
-                small.push(giver);
-            }
-        }
-        Choice { columns }
-    }
-
-    fn draw(&self, random: &mut Random) -> usize {
-        let bits = random.bits();
-        let column = ((bits >> 32) * self.columns.len() as u64 >> 32) as usize;
-        let (own, other) = self.columns[column];
-        hint::select_unpredictable((bits as u32) < own, column, other.into())
-    }
 }

@@ -11,10 +11,12 @@ use super::program::Grammar;
 use super::statistics::{Statistic, Tables};
 
 /// Weights that programs are made with.
-pub const GRAMMAR: [Statistic; 5] = [
+pub const GRAMMAR: [Statistic; 7] = [
     Statistic::StatementsAt,
     Statistic::BlockLengthsAt,
     Statistic::Follows,
+    Statistic::First,
+    Statistic::Last,
     Statistic::ConditionsOf,
     Statistic::Counts,
 ];

@@ -27,7 +27,7 @@ impl Sketch {
         let [rows, cols, walls, marked] = quarters(random.bits());
         let [corner, row, col, heading] = quarters(random.bits());
         let (rows, cols) = (side(rows, style.to_be_chosen), side(cols, style.to_be_chosen));
-        let walls = if style.wall_free { 0 } else { wall_density(walls) };
+        let walls = if style.wall_free { 0 } else { wall_density(walls, style.to_be_chosen) };
         let marked = marker_density(marked, style.to_be_chosen);
         let corner = corner < if style.to_be_chosen { parts(0.2) } else { parts(0.12) };
         let (row, col) = if corner { (0, 0) } else { (scaled(row, rows), scaled(col, cols)) };
@@ -103,14 +103,14 @@ fn side(uniform: u16, to_be_chosen: bool) -> u8 {
     2 + bounds.iter().map(|&bound| u8::from(uniform >= bound)).sum::<u8>()
 }
 
-/// Probability of a wall per cell. Of all worlds 35% have none; here are those of a task that may have walls.
-fn wall_density(uniform: u16) -> u16 {
-    const FEW: u16 = parts(0.28);
-    const SOME: u16 = parts(0.93);
+/// Probability of a wall per cell: none, some, many. Of all worlds 35% have none; here are those of a task that may
+/// have walls.
+fn wall_density(uniform: u16, to_be_chosen: bool) -> u16 {
+    const MANY: u16 = parts(0.93);
     match uniform {
-        ..FEW => 0,
-        FEW..SOME => parts(0.1),
-        SOME.. => stretched(uniform, SOME, parts(0.2), parts(0.5)),
+        u if u < if to_be_chosen { parts(0.22) } else { parts(0.28) } => 0,
+        ..MANY => parts(0.1),
+        MANY.. => stretched(uniform, MANY, parts(0.2), parts(0.5)),
     }
 }
 
