@@ -40,9 +40,10 @@ fn near_misses_are_repaired() {
     let models = Models::embedded(Device::Cpu).unwrap();
     let task = CodeTask { traces: vec![None; pairs.len()], pairs };
     // One change away; of changes in several places only the likeliest are tried.
-    for broken in
-        [vec![WHILE, ACT, IF + 3, ACT + 3, END, END, ACT + 2, EOP], vec![WHILE, ACT, END, ACT + 1, EOP]]
-    {
+    for broken in [
+        vec![WHILE, ACT, IF + 3, ACT + 3, END, END, ACT + 2, EOP],
+        vec![WHILE, ACT, ACT + 3, END, ACT + 1, EOP],
+    ] {
         let mut executor = Executor::new(&cases, Source::Tokens, Limits::DATASET);
         let near = vec![NearMiss { passed: 1, prefix: template.read(&broken).unwrap() }];
         let found = repair(&*models.code, &task, &template, &mut executor, near.clone(), &|| false);

@@ -31,7 +31,7 @@ impl Choice {
 
     pub fn draw(&self, random: &mut Random) -> usize {
         let bits = random.bits();
-        let column = ((bits >> 32) * self.columns.len() as u64 >> 32) as usize;
+        let column = (((bits >> 32) * self.columns.len() as u64) >> 32) as usize;
         let (own, other) = self.columns[column];
         hint::select_unpredictable((bits as u32) < own, column, other.into())
     }
