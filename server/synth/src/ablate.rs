@@ -18,21 +18,14 @@ use crate::consistent;
 use crate::eval::Rate;
 use crate::executor::{Case, Executor, Expected, NearMiss, Source};
 use crate::grammar::Rules;
-use crate::joint;
 use crate::models::{Models, Pair};
 use crate::repair::repair;
+use crate::search::{CONSISTENT, SETS, WIDER};
 use crate::template::Template;
 use crate::traces::{self, Traces};
 
 /// Examples shown.
 const SHOWN: usize = 5;
-/// Sets of sampled traces, and of traces taken from programs.
-const SAMPLED: u64 = 3;
-const CONSISTENT: usize = 2;
-/// How much wider the wide beam is.
-const WIDER: usize = 4;
-/// Programs per task whose joint score is computed: the likeliest ones.
-const SCORED: usize = 24;
 
 /// A part of the search. Each reads greedy traces with retries, by the dataset's rules, unless it says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
@@ -65,17 +58,6 @@ pub const LINES: [(&str, &[Part]); 9] = [
     ("all", &[Part::Beam, Part::Traces, Part::Consistent, Part::Repair, Part::Wide]),
 ];
 
-/// A program that passes the examples shown.
-#[derive(Debug, Clone)]
-struct Program {
-    tokens: Vec<u8>,
-    /// The greatest with which a part proposed it.
-    log_probability: f64,
-    /// It passes the held-out examples too.
-    right: bool,
-    joint: f64,
-}
-
 /// What one part found for one task, and how long it took.
 #[derive(Debug, Clone, Default)]
 struct Yield {
@@ -97,10 +79,7 @@ pub struct Counted {
     pub likeliest: bool,
     pub shortest: bool,
     pub fitted: bool,
-    pub joint: bool,
     pub seconds: f64,
-    /// Of the joint scores.
-    pub joint_seconds: f64,
 }
 
 /// A line of the table.
@@ -113,13 +92,10 @@ pub struct Line {
     pub likeliest: Rate,
     pub shortest: Rate,
     pub fitted: Rate,
-    pub joint: Rate,
     /// Some program found does.
     pub any: Rate,
     /// One thread's seconds per task, traces included, mean.
     pub seconds: f64,
-    /// The joint score's share on top.
-    pub joint_seconds: f64,
 }
 
 /// Runs the parts on one task. None where the networks can't read it.
@@ -163,14 +139,11 @@ pub fn ablate(models: &Models, task: &Task, width: usize, parts: &[Part]) -> Opt
         yields.insert(part, Yield { found, seconds: start.elapsed().as_secs_f64() });
     }
 
-    let start = Instant::now();
-    let programs = subject.programs(&yields, &task.examples, &inferred);
-    let joint_seconds = start.elapsed().as_secs_f64();
+    let programs = subject.programs(&yields, &task.examples);
     let line = |wanted: &[Part]| {
         let own: Vec<&Yield> = wanted.iter().map(|part| yields.get(part)).collect::<Option<_>>()?;
         let mut counted = subject.count(&own, &programs, &inferred);
         counted.seconds = roll_out + own.iter().map(|y| y.seconds).sum::<f64>();
-        counted.joint_seconds = joint_seconds;
         Some(counted)
     };
     Some(Ablated { lines: LINES.iter().map(|(_, wanted)| line(wanted)).collect() })
@@ -206,7 +179,7 @@ impl Subject<'_> {
     fn sampled(&self, inferred: &Traces) -> Vec<Finished> {
         let mut tried = vec![inferred.clone()];
         let mut all = Vec::new();
-        for seed in 1..=SAMPLED {
+        for seed in 1..=SETS.0 {
             let choice = traces::Choice::Sampled { seed };
             let model = self.models.trace.as_deref();
             let sampled = traces::roll_out(model, &[self.pairs], choice, &|| false).pop().unwrap_or_default();
@@ -245,86 +218,48 @@ impl Subject<'_> {
         repair(code, &task, &self.template(Rules::Dataset), &mut self.executor(), near, &|| false)
     }
 
-    /// All programs found, with what is known of them.
-    fn programs(
-        &self,
-        yields: &HashMap<Part, Yield>,
-        examples: &[Example],
-        inferred: &Traces,
-    ) -> HashMap<Vec<u8>, Program> {
-        let mut programs: HashMap<Vec<u8>, Program> = HashMap::new();
-        let mut executor = self.executor();
-        let mut prefixes = HashMap::new();
+    /// All programs found, and whether each passes the held-out examples too.
+    fn programs(&self, yields: &HashMap<Part, Yield>, examples: &[Example]) -> HashMap<Vec<u8>, bool> {
+        let mut programs = HashMap::new();
         for finished in yields.values().flat_map(|y| &y.found) {
             let tokens = &finished.prefix.tokens;
-            let known = programs.entry(tokens.clone()).or_insert_with(|| Program {
-                tokens: tokens.clone(),
-                log_probability: f64::NEG_INFINITY,
-                right: passes(tokens, examples),
-                joint: f64::NEG_INFINITY,
-            });
-            known.log_probability = known.log_probability.max(finished.log_probability);
-            prefixes.entry(tokens.clone()).or_insert(&finished.prefix);
-        }
-        let mut likeliest: Vec<&Program> = programs.values().collect();
-        likeliest.sort_by(|a, b| {
-            b.log_probability.total_cmp(&a.log_probability).then_with(|| a.tokens.cmp(&b.tokens))
-        });
-        let longest = self.models.code.longest_trace();
-        let scored: Vec<(Vec<u8>, Traces)> = likeliest
-            .into_iter()
-            .take(SCORED)
-            .map(|p| {
-                let unknown = vec![None; inferred.len()];
-                (p.tokens.clone(), executor.traces(prefixes[&p.tokens], self.pairs, &unknown, longest))
-            })
-            .collect();
-        let asked: Vec<(&[u8], Traces)> = scored.iter().map(|(t, own)| (&t[..], own.clone())).collect();
-        let (code, policy) = (&*self.models.code, self.models.trace.as_deref());
-        let scores = joint::scores(code, policy, self.pairs, &asked, &|| false);
-        for ((tokens, _), score) in scored.iter().zip(scores) {
-            if let Some(program) = programs.get_mut(tokens) {
-                program.joint = score;
+            if !programs.contains_key(tokens) {
+                programs.insert(tokens.clone(), passes(tokens, examples));
             }
         }
         programs
     }
 
-    fn count(&self, own: &[&Yield], known: &HashMap<Vec<u8>, Program>, inferred: &Traces) -> Counted {
+    fn count(&self, own: &[&Yield], rights: &HashMap<Vec<u8>, bool>, inferred: &Traces) -> Counted {
         // Each program with the probability that these parts gave it.
-        let mut best: HashMap<&[u8], f64> = HashMap::new();
+        let mut best: HashMap<&Vec<u8>, f64> = HashMap::new();
         for finished in own.iter().flat_map(|y| &y.found) {
             let score = best.entry(&finished.prefix.tokens).or_insert(f64::NEG_INFINITY);
             *score = score.max(finished.log_probability);
         }
-        let mut programs: Vec<(f64, &Program)> =
-            best.into_iter().filter_map(|(tokens, score)| Some((score, known.get(tokens)?))).collect();
-        programs.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.tokens.cmp(&b.1.tokens)));
-        let Some((_, likeliest)) = programs.first() else { return Counted::default() };
-        let length =
-            |p: &Program| compact::to_surface(&p.tokens).map_or(usize::MAX, |s| s.split(' ').count());
-        let shortest = programs.iter().min_by_key(|(_, p)| length(p));
-        // Of equals the likelier: it comes first.
-        let joint = programs.iter().rev().max_by(|a, b| a.1.joint.total_cmp(&b.1.joint));
+        let mut programs: Vec<(f64, &[u8], bool)> =
+            best.into_iter().filter_map(|(t, score)| Some((score, &t[..], *rights.get(t)?))).collect();
+        programs.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        let length = |tokens: &[u8]| compact::to_surface(tokens).map_or(usize::MAX, |s| s.split(' ').count());
+        let shortest = programs.iter().min_by_key(|(_, tokens, _)| length(tokens));
         let mut classes = Classes::new(self.pairs.iter().map(|pair| &pair.start));
-        let mut rights: Vec<bool> = Vec::new();
-        for (score, program) in &programs {
-            let Ok(procedure) = compact::to_procedure(&program.tokens) else { continue };
-            let added = classes.add(&syntax::print::print_program([&procedure]), Some(*score));
-            match rights.get_mut(added.class) {
-                None => rights.push(program.right),
-                Some(right) if added.best => *right = program.right,
+        let mut of_classes: Vec<bool> = Vec::new();
+        for &(score, tokens, right) in &programs {
+            let Ok(procedure) = compact::to_procedure(tokens) else { continue };
+            let added = classes.add(&syntax::print::print_program([&procedure]), Some(score));
+            match of_classes.get_mut(added.class) {
+                None => of_classes.push(right),
+                Some(known) if added.best => *known = right,
                 Some(_) => (),
             }
         }
         let places = classes.ranked(Choice::fitted(), self.pairs, inferred);
         Counted {
-            found: true,
-            any: programs.iter().any(|(_, p)| p.right),
-            likeliest: likeliest.right,
-            shortest: shortest.is_some_and(|(_, p)| p.right),
-            fitted: places.first().is_some_and(|place| rights[place.class]),
-            joint: joint.is_some_and(|(_, p)| p.right),
+            found: !programs.is_empty(),
+            any: programs.iter().any(|&(.., right)| right),
+            likeliest: programs.first().is_some_and(|&(.., right)| right),
+            shortest: shortest.is_some_and(|&(.., right)| right),
+            fitted: places.first().is_some_and(|place| of_classes[place.class]),
             ..Counted::default()
         }
     }
@@ -356,10 +291,8 @@ pub fn table(results: &[Option<Ablated>]) -> Vec<Line> {
             likeliest: rate(|c| c.likeliest),
             shortest: rate(|c| c.shortest),
             fitted: rate(|c| c.fitted),
-            joint: rate(|c| c.joint),
             any: rate(|c| c.any),
             seconds: mean(|c| c.seconds),
-            joint_seconds: mean(|c| c.joint_seconds),
         })
     };
     LINES.iter().enumerate().filter_map(line).collect()

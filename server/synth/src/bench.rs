@@ -21,8 +21,6 @@ use crate::traces;
 
 /// Examples per synthesis.
 pub const EXAMPLES: usize = 5;
-/// Longest program in tokens.
-const LIMIT: usize = 32;
 
 /// The times of many runs in milliseconds.
 #[derive(Debug, Clone, Serialize)]
@@ -126,7 +124,7 @@ fn one_beam(models: &Models, shown: &[dataset::Example], width: usize, latencies
     let case =
         |p: &Pair| Case { start: p.start.clone(), expected: Expected::World(p.goal.clone()), trace: None };
     let cases: Vec<Case> = pairs.iter().map(case).collect();
-    let template = Template::program(LIMIT.min(models.code.longest())).with_rules(Rules::Dataset);
+    let template = Template::program(models.code.longest()).with_rules(Rules::Dataset);
     let mut executor = Executor::new(&cases, Source::Tokens, Limits::SERVING);
 
     let start = Instant::now();
@@ -206,7 +204,7 @@ pub fn throughput(
     width: usize,
     pruned: bool,
 ) -> Throughput {
-    let template = Template::program(LIMIT.min(models.code.longest())).with_rules(Rules::Dataset);
+    let template = Template::program(models.code.longest()).with_rules(Rules::Dataset);
     let all: Vec<&Traced> = traced.iter().cycle().take(tasks).collect();
     let mut work = Work::default();
     let start = Instant::now();

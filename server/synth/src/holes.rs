@@ -18,10 +18,6 @@ const ALL_COUNTS: std::ops::RangeInclusive<u8> = 0..=19;
 /// Log-probability of a count outside the vocabulary, relative to its nearest: per unit of distance, and at once.
 const FAR: f32 = -0.5;
 const OUTSIDE: f32 = -2.0;
-/// Tokens of a program that has one hole and nothing else: what the networks were trained on.
-const USUAL: usize = 32;
-/// Room for the holes, where what is fixed takes most of the usual length.
-const ROOM: usize = 16;
 
 /// Deepest calls that are inlined.
 const MAX_CALLS: usize = 32;
@@ -72,13 +68,12 @@ pub fn context(file: &File, holes: &[TextRange], longest: usize) -> Result<Conte
         return Err(name);
     }
     let shortest = inliner.elements.len() + 1;
-    let limit = USUAL.max(shortest + ROOM).min(longest);
     let kinds = || inliner.reached.iter().flatten();
     let only_choices = kinds().all(|&kind| kind != HoleKind::Statements);
     // A hole for statements needs room for some.
     let room = if only_choices { 0 } else { 3 };
-    let readable = inliner.readable && shortest + room <= limit;
-    let template = readable.then(|| Template::new(inliner.elements, holes.len(), limit));
+    let readable = inliner.readable && shortest + room <= longest;
+    let template = readable.then(|| Template::new(inliner.elements, holes.len(), longest));
     Ok(Context { template, reached: inliner.reached, only_choices })
 }
 

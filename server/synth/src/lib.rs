@@ -17,7 +17,7 @@
 //! | [`eval`] | the paper's metrics on a file of tasks |
 //! | [`specification`], [`holes`], [`fill`] | a request's texts → worlds and a template; fills → text |
 //! | [`consistent`] | traces of one program in place of those inferred one by one |
-//! | [`joint`] | how likely programs and traces are to the networks, whoever wrote them |
+//! | [`likelihood`] | how likely programs are to a network, whoever wrote them |
 //! | [`repair`] | programs that pass some examples, changed until they pass all |
 //! | [`ablate`] | what each part of the search brings |
 //! | [`search`] | a request from start to end |
@@ -41,7 +41,7 @@ pub mod fill;
 pub mod grammar;
 pub mod holes;
 pub mod interrupt;
-pub mod joint;
+pub mod likelihood;
 pub mod models;
 pub mod repair;
 pub mod reproduce;

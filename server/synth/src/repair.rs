@@ -3,11 +3,11 @@
 
 use std::collections::HashSet;
 
-use dataset::compact::{ACT, ELSE, END, EOP, IF, IFELSE, VOCABULARY, WHILE};
+use dataset::compact::{ACT, ELSE, END, EOP, IF, IFELSE, REPEAT, VOCABULARY, WHILE};
 
 use crate::beam::{Finished, Judge};
 use crate::executor::{Executor, NearMiss};
-use crate::joint::{follow, log_probability};
+use crate::likelihood::{follow, log_probability};
 use crate::models::{self, CodeModel, CodeTask};
 use crate::template::{Prefix, Template};
 
@@ -45,6 +45,9 @@ pub fn repair(
         let tables = follow(&mut *code.begin(std::slice::from_ref(task)), &programs, stop);
         let mut changes: Vec<(f64, Prefix)> = Vec::new();
         for (miss, table) in near.iter().zip(&tables) {
+            if stop() {
+                break;
+            }
             let own = log_probability(table, &miss.prefix.tokens);
             for tokens in edits(&miss.prefix.tokens) {
                 let score = own + gain(table, &miss.prefix.tokens, &tokens);
@@ -143,8 +146,8 @@ fn openers() -> impl Iterator<Item = u8> {
     (IF..IFELSE).chain(WHILE..VOCABULARY)
 }
 
-/// Every program that differs in one place: an action, a condition or a count replaced, a statement inserted, deleted,
-/// put into a block or taken out of one, a branch added or dropped, two neighbouring tokens swapped. Not all of them are
+/// Every program that differs in one place: an action, a condition or a count replaced, an action inserted, alone or in
+/// an `if` or `while`, a statement deleted, put into a block or taken out of one, a branch added or dropped, two neighbouring tokens swapped. Not all of them are
 /// programs.
 fn edits(tokens: &[u8]) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
@@ -190,7 +193,11 @@ fn edits(tokens: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     for place in 0..tokens.len() {
-        (ACT..IF).for_each(|action| splice(place, place, &[action]));
+        for action in ACT..IF {
+            splice(place, place, &[action]);
+            // Where an action would crash, it takes its condition to come in at once.
+            openers().filter(|&t| t < REPEAT).for_each(|t| splice(place, place, &[t, action, END]));
+        }
         if let Some(&next) = tokens.get(place + 1).filter(|&&next| next != EOP && next != tokens[place]) {
             splice(place, place + 2, &[next, tokens[place]]);
         }

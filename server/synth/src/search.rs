@@ -25,13 +25,15 @@ use crate::traces::{self, Choice, Traces};
 use found::Found;
 
 /// Sampled sets of traces tried after the inferred ones, where something was found already and where not.
-const SETS: (u64, u64) = (3, 8);
+pub const SETS: (u64, u64) = (3, 8);
 /// Sets of traces taken from programs that were found.
-const CONSISTENT: usize = 2;
+pub const CONSISTENT: usize = 2;
 /// How much wider the beam gets where nothing was found.
-const WIDER: usize = 4;
+pub const WIDER: usize = 4;
 /// How much less likely than the likeliest verified program an alternative may be, in natural logarithm.
 pub const MARGIN: f64 = 10.0;
+/// Time for the deciding example, where the budget leaves less.
+const QUESTION: Duration = Duration::from_millis(300);
 /// Width of an enumeration.
 const ENUMERATION: usize = 20_000;
 /// Tokens, beyond one per hole, of an enumeration's greatest filling.
@@ -96,7 +98,10 @@ pub fn synthesize(
     };
     let (programs_run, best_passed, traces_found) =
         (search.programs_run, search.best_passed, search.traces_found);
-    let mut chosen = search.found.choose(&problem, &search.inferred, &stop);
+    // The question is worth a moment more, even where the search took all its time.
+    let until = Instant::now() + QUESTION;
+    let asked_long_enough = || cancelled() || (stop() && Instant::now() >= until);
+    let mut chosen = search.found.choose(&problem, &search.inferred, &asked_long_enough);
     if stopped != Stopped::Budget && as_measured(models, &problem, budget) {
         for (rank, candidate) in chosen.candidates.iter_mut().enumerate() {
             let (examples, known) = (problem.cases.len(), Calibration::embedded());
@@ -255,6 +260,7 @@ impl Search<'_> {
         let near = std::mem::take(&mut self.near);
         let found = repair(code, &task, template, &mut executor, near, self.stop);
         self.programs_run += executor.programs_run;
+        self.best_passed = self.best_passed.max(executor.best_passed);
         for finished in found {
             let fills = fill::texts(&finished.prefix, &self.problem.text, &self.problem.holes);
             if let Some(candidate) = self.found.add(self.problem, fills, Some(finished.log_probability)) {
@@ -330,7 +336,8 @@ impl Search<'_> {
             if let Some(candidate) = found.add(problem, fills, score) {
                 on_candidate(&candidate);
             }
-            if found.is_full() { Flow::Stop } else { Flow::Continue }
+            // A beam of the networks goes on to its end: what it finds last may be the likeliest.
+            if found.is_full() && !scored { Flow::Stop } else { Flow::Continue }
         });
         self.programs_run += executor.programs_run;
         self.best_passed = self.best_passed.max(executor.best_passed);

@@ -187,8 +187,15 @@ impl Template {
             };
             self.moves(&prefix, &mut moves);
             moves.retain(|chosen| chosen.token == token);
-            moves.sort_by(|a, b| a.bonus.total_cmp(&b.bonus));
-            open.extend(moves.iter().map(|chosen| self.extend(&prefix, chosen)));
+            moves.sort_by(|a, b| b.bonus.total_cmp(&a.bonus));
+            // Of a choice's options with the same token the nearest is as good as any for what follows.
+            let mut ways: Vec<&Move> = Vec::new();
+            for chosen in &moves {
+                if !ways.iter().any(|way| way.to == chosen.to) {
+                    ways.push(chosen);
+                }
+            }
+            open.extend(ways.iter().rev().map(|chosen| self.extend(&prefix, chosen)));
         }
         None
     }

@@ -147,19 +147,6 @@ impl Live<'_> {
     }
 }
 
-/// The logarithm of the probability of the next action, or of stopping where there is none, among what can be done.
-/// `arrived` where stopping can be. Minus infinity for what can't.
-pub fn log_probability(now: &World, arrived: bool, logits: [f32; 6], action: Option<Action>) -> f64 {
-    let possible = |option: usize| match Action::ALL.get(option) {
-        Some(&action) => now.can(action),
-        None => arrived,
-    };
-    let options = (0..6).filter(|&option| possible(option)).map(|option| f64::from(logits[option]));
-    let chosen = action.map_or(5, |action| action as usize);
-    let all = crate::choice::log_sum(options.collect::<Vec<_>>().into_iter());
-    if possible(chosen) { f64::from(logits[chosen]) - all } else { f64::NEG_INFINITY }
-}
-
 /// One of the options, by probability at this temperature.
 fn sample(options: &[(usize, f64)], temperature: f64, random: &mut Random) -> Option<(usize, f64)> {
     let most = options.iter().map(|o| o.1).fold(f64::NEG_INFINITY, f64::max);

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use synth::ablate::{Ablated, Line, Part, ablate, table};
 use synth::device;
-use synth::eval::{Rate, read};
+use synth::eval::{Rate, read, spread};
 
 use super::Computation;
 
@@ -47,8 +47,12 @@ pub struct Ablate {
 impl Ablate {
     pub fn run(self) -> anyhow::Result<()> {
         let (tasks, _) = read(&self.tasks, None)?;
-        let step = self.limit.map_or(1, |limit| tasks.len() / limit.max(1)).max(1);
-        let chosen: Vec<_> = tasks.iter().step_by(step).take(self.limit.unwrap_or(usize::MAX)).collect();
+        let chosen = match self.limit {
+            Some(limit) => spread(tasks, limit),
+            None => tasks,
+        };
+        // So that what is done when time is up lies spread over the file, which may be sorted.
+        let order = scattered(chosen.len());
         let parts = if self.parts.is_empty() { Part::value_variants() } else { &self.parts };
         // A part may need what one before it found.
         let parts: Vec<Part> =
@@ -67,13 +71,13 @@ impl Ablate {
         std::thread::scope(|scope| {
             for models in shared {
                 let (next, results, chosen, parts, bar) = (&next, &results, &chosen, &parts, &bar);
+                let order = &order;
                 scope.spawn(move || {
                     // The workers are the parallelism.
                     device::set_threads(Some(1));
                     while end.is_none_or(|end| start.elapsed() < end) {
-                        let number = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(task) = chosen.get(number) else { return };
-                        let result = ablate(&models, task, self.beam as usize, parts);
+                        let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                        let result = ablate(&models, &chosen[number], self.beam as usize, parts);
                         results.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
                         bar.inc(1);
                     }
@@ -88,17 +92,17 @@ impl Ablate {
         let file = self.tasks.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(path) = &self.json {
             let report = json!({
-                "file": file, "tasks": results.len(), "every": step, "beam": self.beam,
+                "file": file, "tasks": results.len(), "spread_over": chosen.len(), "beam": self.beam,
                 "device": device::name(on), "models": models.names, "workers": workers,
                 "seconds": start.elapsed().as_secs_f64(), "lines": lines,
             });
             fs::write(path, serde_json::to_string_pretty(&report)? + "\n")
                 .with_context(|| format!("can't write {}", path.display()))?;
         }
-        let which = if step == 1 { "first".to_owned() } else { format!("every {step}th, first") };
         anstream::println!(
-            "{file}, {which} {} tasks, beam {}, models {}, {}, {workers} workers of one thread, {:.0} s",
+            "{file}, {} of {} tasks spread over it, beam {}, models {}, {}, {workers} workers of one thread, {:.0} s",
             results.len(),
+            chosen.len(),
             self.beam,
             models.names.join(", "),
             device::name(on),
@@ -109,30 +113,40 @@ impl Ablate {
     }
 }
 
+/// The numbers below `count`, any first part of which lies about evenly among them.
+fn scattered(count: usize) -> Vec<usize> {
+    // A step near the golden section that has no divisor in common with the number.
+    let coprime = |step: &usize| {
+        let (mut a, mut b) = (*step, count);
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        a == 1
+    };
+    let golden = (count as f64 * 0.618) as usize;
+    let step = (golden.max(1)..=count).find(coprime).unwrap_or(1);
+    (0..count).map(|number| number * step % count).collect()
+}
+
 fn markdown(lines: &[Line]) -> String {
     let mut text = String::from(
-        "\n| % (95% interval) | some program passes | likeliest generalizes | shortest | fitted choice | joint score | some \
-         program generalizes | s/task |\n|---|---|---|---|---|---|---|---|\n",
+        "\n| % (95% interval) | some program passes | likeliest generalizes | shortest | fitted choice | some \
+         program generalizes | s/task |\n|---|---|---|---|---|---|---|\n",
     );
     let show = |rate: &Rate| format!("{:.1} ({:.1} to {:.1})", rate.percent, rate.low, rate.high);
     for line in lines {
         // Writing to a string can't fail.
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} | {} | {:.2} |",
+            "| {} | {} | {} | {} | {} | {} | {:.2} |",
             line.parts,
             show(&line.found),
             show(&line.likeliest),
             show(&line.shortest),
             show(&line.fitted),
-            show(&line.joint),
             show(&line.any),
             line.seconds
         );
-    }
-    if let Some(line) = lines.first() {
-        let _ =
-            writeln!(text, "\nThe joint scores of all lines together take {:.2} s/task.", line.joint_seconds);
     }
     text
 }

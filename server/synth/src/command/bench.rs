@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use synth::bench::{EXAMPLES, Latencies, Throughput, Times, measure, specification, throughput, trace};
 use synth::device;
-use synth::eval::read;
+use synth::eval::{read, spread};
 use synth::models::Models;
 use tch::Device;
 
@@ -63,8 +63,8 @@ impl Bench {
         if tasks.is_empty() {
             bail!("{} holds no task", self.tasks.display());
         }
-        let step = (tasks.len() / self.limit as usize).max(1);
-        let chosen: Vec<_> = tasks.iter().step_by(step).take(self.limit as usize).collect();
+        let tasks = spread(tasks, self.limit as usize);
+        let chosen: Vec<_> = tasks.iter().collect();
         if let Some(counts) = &self.concurrent {
             return self.at_a_time(counts, &chosen);
         }
@@ -92,7 +92,7 @@ impl Bench {
             ("encoding and execution-pruned beam", Times::of(latencies.beam)),
             ("both: one synthesis", Times::of(latencies.one_beam)),
             ("request to first verified candidate", Times::of(latencies.first_candidate)),
-            ("request to end (up to 5 candidates, 4 trace sets)", Times::of(latencies.whole)),
+            ("request to end (up to 5 candidates that differ)", Times::of(latencies.whole)),
             ("cold: start to status", Times::of(cold.iter().map(|c| c.status).collect())),
             (
                 "cold: start to first verified candidate",

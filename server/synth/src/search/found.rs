@@ -12,7 +12,7 @@ use crate::specification::Problem;
 use crate::traces::Traces;
 
 /// A behaviour that is less likely than the likeliest by more than this factor is far-fetched, and not offered.
-const FAR_FETCHED: f64 = 0.01;
+const FAR_FETCHED: f64 = 0.03;
 
 pub struct Found {
     wanted: usize,
