@@ -42,6 +42,13 @@ impl Calibration {
         &EMBEDDED
     }
 
+    /// Without the groups that are too small to tell anything.
+    #[must_use]
+    pub fn worth_telling(mut self) -> Calibration {
+        self.groups.retain(|group| group.tasks >= LEAST);
+        self
+    }
+
     /// What is known of these circumstances, if enough is.
     pub fn held_out(&self, examples: usize, ambiguous: bool, rank: usize) -> Option<HeldOut> {
         let same = |g: &&Group| (g.examples, g.ambiguous, g.rank) == (examples, ambiguous, rank);
@@ -65,6 +72,7 @@ mod tests {
     fn only_what_was_measured_on_enough_tasks_is_told() {
         let group = |examples, tasks| Group { examples, ambiguous: true, rank: 0, percent: 90.0, tasks };
         let known = Calibration { groups: vec![group(5, LEAST), group(1, LEAST - 1)], ..Default::default() };
+        assert_eq!(known.clone().worth_telling().groups.len(), 1);
         assert_eq!(known.held_out(5, true, 0), Some(HeldOut { percent: 90.0, tasks: LEAST }));
         for (examples, ambiguous, rank) in [(1, true, 0), (5, false, 0), (5, true, 1), (6, true, 0)] {
             assert_eq!(known.held_out(examples, ambiguous, rank), None);

@@ -1,6 +1,6 @@
 //! Programs that pass all examples, sorted by behaviour: what search and evaluation choose among.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use runtime::{Program, World, lower};
 use syntax::ast;
@@ -32,7 +32,7 @@ pub struct Class {
     file: ast::File,
     finishes: f64,
     /// All programs found that behave so, with the greatest probability that each was proposed with.
-    members: HashMap<String, Option<f64>>,
+    members: BTreeMap<String, Option<f64>>,
 }
 
 /// What became of a program.
@@ -86,7 +86,7 @@ impl Classes {
             members,
         };
         let Some(known) = self.all.get_mut(class) else {
-            self.all.push(fresh(HashMap::from([(program.to_owned(), log_probability)])));
+            self.all.push(fresh(BTreeMap::from([(program.to_owned(), log_probability)])));
             return Added { class, best: true };
         };
         // None is less than any probability.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use dataset::Task;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -51,7 +51,7 @@ pub struct Eval {
     trace_beam: u16,
     /// Ask for programs as the language server does, instead of running the two beams alone, and answer so many
     /// deciding examples per task with the reference program; 0 for none
-    #[arg(long, value_name = "N", conflicts_with_all = ["traces", "trace_beam", "fit_choice"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["traces", "trace_beam", "fit_choice", "rules", "seed", "batch"])]
     questions: Option<usize>,
     /// Milliseconds that a request may take, with --questions
     #[arg(long, value_name = "MS", default_value_t = Budget::default().milliseconds, requires = "questions")]
@@ -81,6 +81,9 @@ pub struct Eval {
     /// Write the tables as Markdown
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
+    /// Write what became of each task, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    details: Option<PathBuf>,
     #[command(flatten)]
     computation: Computation,
 }
@@ -97,6 +100,14 @@ impl Eval {
         let file = self.tasks.file_name().unwrap_or(self.tasks.as_os_str()).to_string_lossy().into_owned();
         for error in &errors {
             anstream::eprintln!("{file}, {error}");
+        }
+        let most = self.examples.iter().max().map_or(SHOWN, |&n| n.into());
+        if let Some(number) = tasks.iter().position(|task| task.examples.len() <= most) {
+            bail!(
+                "task {} of {file} has {} examples, and `--examples` shows {most}: show fewer, so that one is held out",
+                number + 1,
+                tasks[number].examples.len()
+            );
         }
         let (device, models) = self.computation.open()?;
         let on_cpu = device == Device::Cpu;
@@ -129,7 +140,7 @@ impl Eval {
             trace_beam: settings.trace_beam,
             seed: settings.seed,
             rules: settings.rules,
-            batch: settings.batch,
+            batch: if self.questions.is_some() { 1 } else { settings.batch },
             workers: settings.workers,
             device: device::name(device),
             models: models.names.clone(),
@@ -158,6 +169,7 @@ impl Eval {
             let bar = &run.bar;
             evaluate(&run.models, run.device, &run.tasks, &settings, &|n| bar.inc(n))
         });
+        self.details(&run, &results)?;
         if let Some(path) = &self.fit_choice {
             return self.fit(path, &run, &results);
         }
@@ -196,17 +208,32 @@ impl Eval {
             let bar = &run.bar;
             serve(&run.models, run.device, &run.tasks, &settings, &|n| bar.inc(n))
         });
+        self.details(&run, &results)?;
         if let Some(path) = &self.calibrate {
-            save(path, &calibrate(&run.conditions, &results))?;
+            save(path, &calibrate(&run.conditions, &results).worth_telling())?;
         }
         let report = ServedReport {
-            conditions: Conditions { batch: 1, ..run.conditions },
+            conditions: run.conditions,
             budget_milliseconds: budget.milliseconds,
             budget_candidates: budget.candidates,
             questions,
             served: results.iter().map(|(shown, results)| ServedScores::new(*shown, results)).collect(),
         };
         self.write(&report, &report.markdown())
+    }
+
+    fn details<R: Serialize>(&self, run: &Run, results: &[(usize, Vec<R>)]) -> anyhow::Result<()> {
+        let Some(path) = &self.details else { return Ok(()) };
+        let mut lines = String::new();
+        for (shown, results) in results {
+            for (number, (task, result)) in run.tasks.iter().zip(results).enumerate() {
+                let reference = syntax::print::print_program([&task.program]);
+                let detail = Detail { task: number + 1, shown: *shown, reference, result };
+                lines += &serde_json::to_string(&detail)?;
+                lines.push('\n');
+            }
+        }
+        fs::write(path, lines).with_context(|| format!("can't write {}", path.display()))
     }
 
     fn write(&self, report: &impl Serialize, markdown: &str) -> anyhow::Result<()> {
@@ -219,6 +246,19 @@ impl Eval {
         anstream::print!("{markdown}");
         Ok(())
     }
+}
+
+/// A line of `--details`.
+#[derive(Serialize)]
+struct Detail<'a, R> {
+    /// Number of the task among those evaluated, from 1.
+    task: usize,
+    /// Examples shown.
+    shown: usize,
+    /// The file's program.
+    reference: String,
+    #[serde(flatten)]
+    result: &'a R,
 }
 
 /// What is evaluated.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::Args;
 use synth::device::{self, Choice};
-use synth::eval::{made_up, read};
+use synth::eval::{made_up, read, spread};
 use synth::interrupt::stop_on_ctrl_c;
 use synth::reproduce::{Request, Tasks, reproduce};
 
@@ -89,9 +89,11 @@ impl Reproduce {
         let Some(file) = &self.tasks else {
             let count = self.limit.unwrap_or(if self.quick { 4 } else { 500 });
             let tasks = made_up(SEED, count)?;
-            return Ok(Tasks { name: format!("the project's generator, seed {SEED}"), tasks });
+            return Ok(Tasks { name: format!("the project's generator, seed {SEED}"), tasks, spread: false });
         };
-        let (tasks, errors) = read(file, self.limit)?;
+        let (tasks, errors) = read(file, None)?;
+        let all = tasks.len();
+        let tasks = spread(tasks, self.limit.unwrap_or(all));
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
         for error in &errors {
             anstream::eprintln!("{name}, {error}");
@@ -99,6 +101,6 @@ impl Reproduce {
         if tasks.is_empty() {
             bail!("{name} holds no tasks");
         }
-        Ok(Tasks { name, tasks })
+        Ok(Tasks { spread: tasks.len() < all, name, tasks })
     }
 }

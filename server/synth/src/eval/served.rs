@@ -31,9 +31,11 @@ pub struct ServedSettings {
 }
 
 /// How one request went.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Served {
-    /// Per candidate offered, best first: it passes the held-out examples.
+    /// Programs offered, best first.
+    pub offered: Vec<String>,
+    /// Per program offered: it passes the held-out examples.
     pub right: Vec<bool>,
     pub ambiguous: bool,
     /// The deciding examples that were asked: rows and columns of each.
@@ -42,7 +44,9 @@ pub struct Served {
     pub crashed: bool,
     /// No candidate gave the reference's answer.
     pub surprised: bool,
-    /// The program offered first when all questions are answered passes the held-out examples.
+    /// The program offered first when all questions are answered.
+    pub answered: Option<String>,
+    /// It passes the held-out examples.
     pub after: bool,
     pub seconds: f64,
 }
@@ -74,6 +78,7 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
     };
     let held_out = task.examples.get(settings.shown..).unwrap_or_default();
     let right = |program: &str| passes(program, held_out);
+    served.offered = candidates.iter().map(|c| c.program.clone()).collect();
     served.right = candidates.iter().map(|c| right(&c.program)).collect();
     served.ambiguous = ambiguous;
     let reference = reference(task);
@@ -92,7 +97,8 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
             None => candidates = left.iter().filter_map(|&i| candidates.get(i).cloned()).collect(),
         }
     }
-    served.after = candidates.first().is_some_and(|c| right(&c.program));
+    served.answered = candidates.into_iter().next().map(|c| c.program);
+    served.after = served.answered.as_deref().is_some_and(right);
     served.seconds = start.elapsed().as_secs_f64();
     served
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use dataset::Task;
+use dataset::{Grids, Task};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use tch::Device;
@@ -50,6 +50,16 @@ pub struct Tasks {
     /// As the tables name them.
     pub name: String,
     pub tasks: Vec<Task>,
+    /// Taken evenly from a longer file.
+    pub spread: bool,
+}
+
+impl Tasks {
+    /// Tells them from others of the same name and number.
+    fn mark(&self) -> String {
+        let json = |task: &Task| task.to_json(Grids::Json).unwrap_or_default();
+        format!("{:08x}", crc(self.tasks.iter().map(json).collect::<String>().as_bytes()))
+    }
 }
 
 /// A network, trained.
@@ -70,6 +80,8 @@ pub struct Trained {
 pub struct Evaluated {
     pub row: String,
     pub networks: Vec<Trained>,
+    /// What the tasks were, so that others are evaluated anew.
+    tasks: String,
     pub report: Report,
 }
 
@@ -192,7 +204,7 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
         file: tasks.name.clone(),
         tasks: tasks.tasks.len(),
         lines_refused: 0,
-        spread: false,
+        spread: tasks.spread,
         examples: SHOWN,
         beam: settings.beam,
         traces: settings.traces,
@@ -209,7 +221,7 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
     };
     if let Some(before) = before {
         let timeless = Conditions { seconds: 0.0, tasks_per_second: 0.0, ..before.report.conditions.clone() };
-        if before.networks == networks && timeless == conditions {
+        if before.networks == networks && before.tasks == tasks.mark() && timeless == conditions {
             return Ok(before);
         }
     }
@@ -226,7 +238,7 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
     let tasks_per_second = tasks.tasks.len() as f64 / seconds.max(1e-9);
     let conditions = Conditions { seconds, tasks_per_second, ..conditions };
     let report = Report::new(conditions, &[(SHOWN, results)]);
-    let evaluated = Evaluated { row: row.name.to_owned(), networks, report };
+    let evaluated = Evaluated { row: row.name.to_owned(), networks, tasks: tasks.mark(), report };
     let json = serde_json::to_string_pretty(&evaluated)?;
     fs::write(&file, json).with_context(|| format!("can't write {}", file.display()))?;
     Ok(evaluated)
