@@ -272,7 +272,9 @@ impl Held {
 
 /// A column for each number of steps, and one for where the row ended.
 fn table(steps: &[u64], courses: &[(&Row, Course)]) -> String {
-    let cell = |loss: &Loss| format!("{:.2} ({:.2})", loss.right, loss.exchanged - loss.right);
+    // Rounded, so that there is no minus before nothing.
+    let worse = |loss: &Loss| (100.0 * (loss.exchanged - loss.right)).round() / 100.0 + 0.0;
+    let cell = |loss: &Loss| format!("{:.2} ({:.2})", loss.right, worse(loss));
     let mut text = String::from("| optimizer, rate | start |");
     // Writing to a string can't fail.
     steps.iter().for_each(|step| _ = write!(text, " {step} steps |"));
