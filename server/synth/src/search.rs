@@ -336,8 +336,7 @@ impl Search<'_> {
             if let Some(candidate) = found.add(problem, fills, score) {
                 on_candidate(&candidate);
             }
-            // A beam of the networks goes on to its end: what it finds last may be the likeliest.
-            if found.is_full() && !scored { Flow::Stop } else { Flow::Continue }
+            if found.is_full() { Flow::Stop } else { Flow::Continue }
         });
         self.programs_run += executor.programs_run;
         self.best_passed = self.best_passed.max(executor.best_passed);
