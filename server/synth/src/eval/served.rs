@@ -82,7 +82,7 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
     served.right = candidates.iter().map(|c| right(&c.program)).collect();
     served.ambiguous = ambiguous;
     let reference = reference(task);
-    for _ in 0..settings.questions {
+    for number in 1..=settings.questions {
         let Some((example, left)) = deciding.take().and_then(|asked| answer(&reference, &asked)) else {
             break;
         };
@@ -90,11 +90,15 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
         served.crashed |= example.crashes;
         served.surprised |= left.is_empty();
         specification.examples.push(example);
-        // As in an editor: the answer becomes an example, and the engine is asked again. Should it find nothing in
-        // time, what agrees with the answer is still there.
-        match ask(&specification).filter(|outcome| !outcome.candidates.is_empty()) {
-            Some(outcome) => (candidates, deciding) = (outcome.candidates, outcome.deciding),
-            None => candidates = left.iter().filter_map(|&i| candidates.get(i).cloned()).collect(),
+        // As in an editor: the answer becomes an example, and a program that gives it takes the place of the one that
+        // does not. Only where there is none, or more is to be asked, is the engine asked again.
+        let again = if left.is_empty() || number < settings.questions { ask(&specification) } else { None };
+        candidates = left.iter().filter_map(|&i| candidates.get(i).cloned()).collect();
+        if let Some(outcome) = again {
+            deciding = outcome.deciding;
+            if candidates.is_empty() || deciding.is_some() {
+                candidates = outcome.candidates;
+            }
         }
     }
     served.answered = candidates.into_iter().next().map(|c| c.program);
