@@ -292,13 +292,13 @@ fn training_and_evaluation_measure_the_same() {
         };
         let results = evaluate(&models(), Device::Cpu, &tasks, &settings, &|_| ());
         let mut expect = |name: &str, rate: Rate| expected.insert(format!("file{name}"), rate.percent);
-        let programs: [(&str, fn(&TaskResult) -> bool); 3] = [
-            ("top_1_exact", |r| r.plain.top_1_exact()),
-            ("top_1_generalization", |r| r.plain.top_1_generalization()),
-            ("consistent", |r| r.plain.consistent()),
-        ];
-        for (name, of) in programs {
-            expect(&format!(", traces {traces}: {name}"), Rate::of(results.iter().map(of)));
+        let rate = |of: fn(&TaskResult) -> bool| Rate::of(results.iter().map(of));
+        for (name, rate) in [
+            ("top_1_exact", rate(|r| r.plain.top_1_exact())),
+            ("top_1_generalization", rate(|r| r.plain.top_1_generalization())),
+            ("consistent", rate(|r| r.plain.consistent())),
+        ] {
+            expect(&format!(", traces {traces}: {name}"), rate);
         }
         if traces == TraceSource::Inferred {
             let scores = TraceScores::new(&results);
