@@ -185,7 +185,8 @@ impl Search<'_> {
     /// A glance at the smallest fillings, which the networks may find too simple; inferred traces first, then those
     /// of the best programs found, which belong together, then sampled ones, which are worth as much as a wider beam.
     /// All that by the real programs' rules, unless what is fixed breaks them. While nothing is found: near misses
-    /// repaired, wider beams without those rules, the examples without traces, and in the end an enumeration.
+    /// repaired, at once and after those beams, wider beams without those rules, the examples without traces, and in the
+    /// end an enumeration.
     fn with_networks(&mut self, template: &Template, width: usize) {
         if !self.context.only_choices {
             self.enumerate(SMALL);
@@ -202,6 +203,10 @@ impl Search<'_> {
         if self.context.only_choices {
             // The likeliest are there; the rest are few.
             return self.enumerate(ENUMERATED);
+        }
+        // Nearly as good as all the sets that follow, and much sooner.
+        if self.found.is_empty() {
+            self.repair(usual, &inferred);
         }
         for _ in 0..CONSISTENT {
             if self.over() {
@@ -257,7 +262,7 @@ impl Search<'_> {
         let code = &*self.models.code;
         let task = choose(&self.problem.pairs, inferred, &code.examples());
         let mut executor = Executor::new(&self.problem.cases, Source::File(&self.problem.file), LIMITS);
-        let near = std::mem::take(&mut self.near);
+        let near = self.near.clone();
         let found = repair(code, &task, template, &mut executor, near, self.stop);
         self.programs_run += executor.programs_run;
         self.best_passed = self.best_passed.max(executor.best_passed);
@@ -266,6 +271,7 @@ impl Search<'_> {
             if let Some(candidate) = self.found.add(self.problem, fills, Some(finished.log_probability)) {
                 (self.on_candidate)(&candidate);
             }
+            self.passing.push(finished);
         }
     }
 
@@ -336,7 +342,8 @@ impl Search<'_> {
             if let Some(candidate) = found.add(problem, fills, score) {
                 on_candidate(&candidate);
             }
-            if found.is_full() { Flow::Stop } else { Flow::Continue }
+            // A beam of the networks goes on to its end: what it finds first may all be far-fetched.
+            if found.is_full() && !scored { Flow::Stop } else { Flow::Continue }
         });
         self.programs_run += executor.programs_run;
         self.best_passed = self.best_passed.max(executor.best_passed);
