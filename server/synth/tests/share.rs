@@ -25,9 +25,11 @@ fn hash(of: impl Hash) -> u64 {
 #[derive(Clone)]
 struct Fake {
     log: Arc<Mutex<Vec<String>>>,
-    /// Says that the first task is being read, and waits until it may be.
-    gate: Arc<Mutex<Option<(Sender<()>, Receiver<()>)>>>,
+    gate: Arc<Mutex<Option<Gate>>>,
 }
+
+/// Says that the first task is being read, and waits until it may be.
+type Gate = (Sender<()>, Receiver<()>);
 
 /// The seed of a task that can't be read, and the token that nothing can follow.
 const UNREADABLE: usize = 13;
