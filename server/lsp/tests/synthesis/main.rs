@@ -126,8 +126,8 @@ async fn progress_of_the_requests_own_token_ends_before_its_reply() {
     let apply = server.client.told("workspace/applyEdit").await;
     server.client.answer(&apply, json!({ "applied": true })).await;
     assert!(server.client.reply(id).await.get("error").is_none());
-    let progress = server.client.kept.iter().filter(|message| message["method"] == "$/progress");
-    let last = progress.last().expect("it was shown");
+    let mut progress = server.client.kept.iter().filter(|message| message["method"] == "$/progress");
+    let last = progress.next_back().expect("it was shown");
     assert_eq!((&last["params"]["token"], &last["params"]["value"]["kind"]), (&json!(7), &json!("end")));
 }
 
