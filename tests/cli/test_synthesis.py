@@ -30,6 +30,14 @@ def test_what_is_found_passes_every_example(name, examples):
     assert tested["passed"] == tested["total"] == 5
 
 
+@pytest.mark.parametrize("name", ["walls", "markers", "tests"])
+def test_the_hole_of_a_template_is_filled_as_it_is_meant(name, tmp_path):
+    assert karel("new", name, "--template", name, cwd=tmp_path).code == 0
+    ran = karel("synth", *BUDGET, "--write", f"{name}.karel", cwd=tmp_path)
+    assert ran.code == 0, ran.out + ran.err
+    assert karel("test", f"{name}.karel", cwd=tmp_path).code == 0, "held-out tests pass too"
+
+
 def test_examples_that_contradict_each_other_are_not_searched_in_vain(tmp_path):
     file = tmp_path / "contradiction.karel"
     example = 'example "{}":\n    input:\n        > . .\n    output:\n        {}\n'

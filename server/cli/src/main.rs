@@ -9,6 +9,7 @@ mod files;
 mod findings;
 mod fmt;
 mod lsp;
+mod new;
 mod progress;
 mod replay;
 mod run;
@@ -34,6 +35,7 @@ struct Karel {
 
 #[derive(Subcommand)]
 enum Command {
+    New(new::New),
     Check(check::Check),
     Fmt(fmt::Fmt),
     Run(run::Run),
@@ -60,6 +62,7 @@ impl Verdict {
 
 fn main() -> ExitCode {
     let result = match Karel::parse().command {
+        Command::New(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Run(command) => command.run(),

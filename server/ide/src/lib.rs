@@ -37,6 +37,7 @@ mod statements;
 mod symbols;
 pub mod synthesis;
 mod target;
+pub mod templates;
 mod verdict;
 mod walk;
 pub mod words;

@@ -5,5 +5,6 @@ pub const INFER_TRACE: &str = "karel.inferTrace";
 pub const SHOW_TRACE: &str = "karel.showTrace";
 pub const RUN_EXAMPLES: &str = "karel.runExamples";
 pub const NEXT_SOLUTION: &str = "karel.nextSolution";
+pub const TEMPLATES: &str = "karel.templates";
 
-pub const ALL: [&str; 5] = [SYNTHESIZE, INFER_TRACE, SHOW_TRACE, RUN_EXAMPLES, NEXT_SOLUTION];
+pub const ALL: [&str; 6] = [SYNTHESIZE, INFER_TRACE, SHOW_TRACE, RUN_EXAMPLES, NEXT_SOLUTION, TEMPLATES];

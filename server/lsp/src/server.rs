@@ -233,6 +233,9 @@ impl LanguageServer for Server {
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
         let arguments = params.arguments;
+        if params.command == commands::TEMPLATES {
+            return Ok(Some(handlers::command::templates()));
+        }
         let progress = params.work_done_progress_params.work_done_token;
         let uri: Url = argument(&arguments, 0, "document's URI")?;
         match params.command.as_str() {

@@ -250,6 +250,10 @@ async fn commands_run_the_examples_and_show_a_trace() {
     let show = json!({ "command": "karel.showTrace", "arguments": [URI, "one step"] });
     let trace = server.client.request("workspace/executeCommand", show).await;
     assert!(trace.as_str().is_some_and(|markdown| markdown.contains("move")), "{trace}");
+    let all = json!({ "command": "karel.templates" });
+    let templates = server.client.request("workspace/executeCommand", all).await;
+    assert_eq!(templates[0]["name"], "first");
+    assert!(templates[0]["text"].as_str().is_some_and(|text| text.contains("def main():")), "{templates}");
     for wrong in [
         json!({ "command": "karel.none", "arguments": [URI] }),
         json!({ "command": "karel.showTrace", "arguments": [URI, 3] }),

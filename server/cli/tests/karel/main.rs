@@ -2,6 +2,7 @@
 
 mod check;
 mod fmt;
+mod new;
 mod replay;
 mod run;
 mod synth;

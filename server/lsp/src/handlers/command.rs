@@ -34,6 +34,12 @@ pub fn show_trace(asked: &mut Asked, (uri, name): (Url, String)) -> Result<Value
     Ok(Value::String(report))
 }
 
+/// The programs that a new file may begin as.
+pub fn templates() -> Value {
+    let template = |t: &ide::templates::Template| json!({ "name": t.name, "title": t.title, "description": t.description, "text": t.text });
+    ide::templates::TEMPLATES.iter().map(template).collect()
+}
+
 /// Runs all examples of the unit, and says how each went.
 pub fn run_examples(asked: &mut Asked, uri: Url) -> Result<Value> {
     let about = about(asked, &uri)?;
