@@ -4,7 +4,6 @@
 
 mod analysis;
 mod call_hierarchy;
-mod cancel;
 mod cells;
 mod change;
 mod code_lens;
@@ -42,9 +41,10 @@ mod verdict;
 mod walk;
 pub mod words;
 
+use syntax::cancel;
+
 pub use analysis::{Analysis, Case};
 pub use call_hierarchy::{CallItem, Calls, incoming_calls, outgoing_calls, prepare_call_hierarchy};
-pub use cancel::{Cancel, Cancelled, NEVER};
 pub use change::{Action, ActionKind, Change, FileEdits, apply};
 pub use code_lens::{Lens, LensCommand, code_lens};
 pub use completion::{COMPLETION_TRIGGERS, Completion, CompletionKind, completion};
@@ -68,4 +68,5 @@ pub use signature_help::{SIGNATURE_TRIGGERS, Signature, signature_help};
 pub use source::{Location, Source};
 pub use statements::{Hole, HoleKind, holes};
 pub use symbols::{Symbol, SymbolKind, WorkspaceSymbol, document_symbols, workspace_symbols};
+pub use syntax::cancel::{Cancel, Cancelled, NEVER};
 pub use verdict::{Failure, TraceDifference, Verdict};

@@ -9,31 +9,52 @@ mod walk;
 
 use crate::ast::{Action, Block, Condition, ConditionKind, CountKind, File, Item, StatementKind, Test};
 use crate::build::negated;
+use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::codes::names_flow as codes;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::names::diagnostic;
 use crate::print::print_condition;
 use crate::removal::remove_statements;
 
+/// What has been found so far, and whether more is wanted.
+struct Found<'a> {
+    list: Vec<Diagnostic>,
+    cancel: Cancel<'a>,
+}
+
+impl Found<'_> {
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+}
+
 /// The flow diagnostics of a file, in source order.
-pub fn check(file: &File, text: &str) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+///
+/// # Errors
+/// Where the work was cancelled.
+pub fn check(file: &File, text: &str, cancel: Cancel<'_>) -> Result<Vec<Diagnostic>, Cancelled> {
+    let mut found = Found { list: Vec::new(), cancel };
     for item in &file.items {
         let (Item::Procedure(crate::ast::Procedure { body, .. }) | Item::Stray(body)) = item else {
             continue;
         };
         neighbours(body, text, &mut found);
         walk::check(body, &mut found);
+        // The walks end early then; what they found is not all there is.
+        check_cancel(cancel)?;
     }
-    recursion::check(file, &mut found);
-    found.sort_by_key(|d| (d.range.start(), d.range.end()));
-    found
+    recursion::check(file, &mut found)?;
+    found.list.sort_by_key(|d| (d.range.start(), d.range.end()));
+    Ok(found.list)
 }
 
 /// Rules that need only a statement and the next one.
-fn neighbours(block: &Block, text: &str, found: &mut Vec<Diagnostic>) {
+fn neighbours(block: &Block, text: &str, found: &mut Found<'_>) {
     undone_turns(block, text, found);
     for statement in &block.statements {
+        if (found.cancel)() {
+            return;
+        }
         match &statement.kind {
             StatementKind::While { condition, body } => {
                 negations(condition, found);
@@ -61,7 +82,7 @@ fn neighbours(block: &Block, text: &str, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn undone_turns(block: &Block, text: &str, found: &mut Vec<Diagnostic>) {
+fn undone_turns(block: &Block, text: &str, found: &mut Found<'_>) {
     let mut statements = &block.statements[..];
     while let [first, rest @ ..] = statements {
         statements = rest;
@@ -85,7 +106,7 @@ fn undone_turns(block: &Block, text: &str, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn negations(condition: &Condition, found: &mut Vec<Diagnostic>) {
+fn negations(condition: &Condition, found: &mut Found<'_>) {
     let ConditionKind::Not(inner) = &condition.kind else { return };
     let replace = |by: &Condition| {
         let insert = print_condition(by);

@@ -5,6 +5,7 @@
 mod arbitrary;
 pub mod ast;
 pub mod build;
+pub mod cancel;
 pub mod codes;
 pub mod diagnostic;
 #[cfg(test)]

@@ -1,41 +1,67 @@
 //! K101–K106: who is called what, and who calls whom. Needs the whole file and the names of the files that belong to
 //! it, but no flow of control.
 
+mod near;
+
 use crate::ast::{Action, Block, File, Name, Procedure, Statement, StatementKind, Test};
+use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::codes::{Code, names_flow as codes};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::lines;
-use crate::spelling::closest;
+use near::Near;
 use std::collections::{HashMap, HashSet};
 use text_size::TextRange;
 
 /// Where a run begins.
 pub const MAIN: &str = "main";
 
+/// How many examples of each name there are in the files of one program.
+#[derive(Debug, Default)]
+pub struct ExampleNames {
+    all: usize,
+    by_name: HashMap<String, usize>,
+}
+
+impl ExampleNames {
+    /// Counts the examples of all files, each given once.
+    pub fn of<'a>(files: impl IntoIterator<Item = &'a File>) -> ExampleNames {
+        let mut names = ExampleNames::default();
+        for example in files.into_iter().flat_map(File::examples) {
+            names.all += 1;
+            *names.by_name.entry(example.name.text.clone()).or_default() += 1;
+        }
+        names
+    }
+}
+
 /// What kind of file is checked, and what belongs to it.
 #[derive(Debug, Clone, Copy)]
-pub enum Surroundings<'a> {
-    /// A program, with the example files that belong to it.
-    Program { grids: &'a [&'a File] },
-    /// An example file: only its examples' names are looked at, against its own and those of the other files of the
-    /// same program.
-    Grids { others: &'a [&'a File] },
+pub struct Surroundings<'a> {
+    /// It may define procedures. Of an example file only its examples' names are looked at.
+    pub program: bool,
+    /// The examples of all files of the program, of the checked one too.
+    pub examples: &'a ExampleNames,
 }
 
 /// The name diagnostics of a file, in source order.
-pub fn check(file: &File, text: &str, surroundings: Surroundings<'_>) -> Vec<Diagnostic> {
+///
+/// # Errors
+/// Where the work was cancelled.
+pub fn check(
+    file: &File,
+    text: &str,
+    surroundings: Surroundings<'_>,
+    cancel: Cancel<'_>,
+) -> Result<Vec<Diagnostic>, Cancelled> {
     let mut found = Vec::new();
-    let others = match surroundings {
-        Surroundings::Program { grids } => {
-            let elsewhere = grids.iter().any(|f| f.examples().next().is_some());
-            procedures(file, text, elsewhere, &mut found);
-            grids
-        }
-        Surroundings::Grids { others } => others,
-    };
-    duplicate_examples(file, others, &mut found);
+    let own = ExampleNames::of([file]);
+    if surroundings.program {
+        procedures(file, text, surroundings.examples.all > own.all, cancel, &mut found)?;
+    }
+    let elsewhere = |name: &str| surroundings.examples.by_name.get(name) > own.by_name.get(name);
+    duplicate_examples(file, &elsewhere, cancel, &mut found)?;
     found.sort_by_key(|d| (d.range.start(), d.range.end()));
-    found
+    Ok(found)
 }
 
 pub(crate) fn diagnostic(code: &Code, severity: Severity, range: TextRange, message: String) -> Diagnostic {
@@ -48,9 +74,16 @@ pub fn is_reserved(name: &str) -> bool {
     Action::from_name(name).is_some() || Test::from_name(name).is_some() || KEYWORDS.contains(&name)
 }
 
-fn procedures(file: &File, text: &str, examples_elsewhere: bool, found: &mut Vec<Diagnostic>) {
+fn procedures(
+    file: &File,
+    text: &str,
+    examples_elsewhere: bool,
+    cancel: Cancel<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(), Cancelled> {
     let mut defined: HashMap<&str, &Procedure> = HashMap::new();
     for procedure in file.procedures().filter(|p| !p.name.text.is_empty()) {
+        check_cancel(cancel)?;
         let Name { range, text: name } = &procedure.name;
         if is_reserved(name) {
             let message = format!("'{name}' is one of Karel's own words; a procedure needs another name.");
@@ -64,17 +97,21 @@ fn procedures(file: &File, text: &str, examples_elsewhere: bool, found: &mut Vec
             defined.insert(name, procedure);
         }
     }
+    let mut near = Near::new(defined.keys().copied());
     for block in bodies(file) {
+        let mut result = Ok(());
         each_call(block, &mut |name| {
-            if !name.text.is_empty() && !defined.contains_key(name.text.as_str()) {
-                found.push(undefined(name, defined.keys().copied()));
+            if result.is_ok() && !name.text.is_empty() && !defined.contains_key(name.text.as_str()) {
+                result = undefined(name, &mut near, cancel).map(|undefined| found.push(undefined));
             }
         });
+        result?;
     }
     match defined.get(MAIN) {
-        Some(main) => unused(main, &defined, found),
+        Some(main) => unused(main, &defined, cancel, found)?,
         None => missing_main(file, text, examples_elsewhere, found),
     }
+    Ok(())
 }
 
 /// Procedure bodies and stray statements: every place where a call may stand.
@@ -103,37 +140,35 @@ pub fn each_call<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Name)) {
     }
 }
 
-fn undefined<'a>(name: &Name, defined: impl Iterator<Item = &'a str>) -> Diagnostic {
+fn undefined<'a>(name: &'a Name, near: &mut Near<'a>, cancel: Cancel<'_>) -> Result<Diagnostic, Cancelled> {
     let word = &name.text;
-    if Test::from_name(word).is_some() {
-        let message =
-            format!("'{word}' is a condition and does nothing by itself; it belongs in an if or a while.");
-        return diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message);
-    }
-    // Sorted, so that the suggestion does not depend on the order of a hash map.
-    let mut candidates: Vec<&str> = Action::ALL.map(Action::name).into_iter().chain(defined).collect();
-    candidates[Action::ALL.len()..].sort_unstable();
-    match closest(word, candidates) {
-        Some(meant) => {
-            let message = format!("There is no action or procedure '{word}'; did you mean '{meant}'?");
-            let mut undefined = diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message);
-            let edits = vec![Edit { range: name.range, insert: meant.to_owned() }];
-            undefined.fix = Some(Fix { title: format!("Change to '{meant}'"), edits });
-            undefined
+    let meant = if Test::from_name(word).is_some() { None } else { near.meant(word, cancel)? };
+    let message = match meant {
+        _ if Test::from_name(word).is_some() => {
+            format!("'{word}' is a condition and does nothing by itself; it belongs in an if or a while.")
         }
-        None => {
-            let message =
-                format!("There is no action or procedure '{word}'; define it with 'def {word}():'.");
-            diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message)
-        }
-    }
+        Some(meant) => format!("There is no action or procedure '{word}'; did you mean '{meant}'?"),
+        None => format!("There is no action or procedure '{word}'; define it with 'def {word}():'."),
+    };
+    let mut undefined = diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message);
+    undefined.fix = meant.map(|meant| Fix {
+        title: format!("Change to '{meant}'"),
+        edits: vec![Edit { range: name.range, insert: meant.to_owned() }],
+    });
+    Ok(undefined)
 }
 
-fn unused(main: &Procedure, defined: &HashMap<&str, &Procedure>, found: &mut Vec<Diagnostic>) {
+fn unused(
+    main: &Procedure,
+    defined: &HashMap<&str, &Procedure>,
+    cancel: Cancel<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(), Cancelled> {
     let mut reached: HashSet<&str> = HashSet::from([MAIN]);
     let mut open = vec![main];
     let mut complete = true;
     while let Some(procedure) = open.pop() {
+        check_cancel(cancel)?;
         complete &= !has_hole(&procedure.body);
         each_call(&procedure.body, &mut |name| {
             if let Some(callee) = defined.get(name.text.as_str())
@@ -145,15 +180,17 @@ fn unused(main: &Procedure, defined: &HashMap<&str, &Procedure>, found: &mut Vec
     }
     // What a hole will call is not known yet.
     if !complete {
-        return;
+        return Ok(());
     }
     for (name, procedure) in defined.iter().filter(|(name, _)| !reached.contains(*name)) {
+        check_cancel(cancel)?;
         let message = format!("'{name}' is never called.");
         let mut unused =
             diagnostic(&codes::UNUSED_PROCEDURE, Severity::Warning, procedure.name.range, message);
         unused.unnecessary = true;
         found.push(unused);
     }
+    Ok(())
 }
 
 fn has_hole(block: &Block) -> bool {
@@ -186,14 +223,18 @@ fn missing_main(file: &File, text: &str, examples_elsewhere: bool, found: &mut V
     found.push(missing);
 }
 
-fn duplicate_examples(file: &File, others: &[&File], found: &mut Vec<Diagnostic>) {
-    let elsewhere: HashSet<&str> =
-        others.iter().flat_map(|f| f.examples()).map(|e| e.name.text.as_str()).collect();
+fn duplicate_examples(
+    file: &File,
+    elsewhere: &dyn Fn(&str) -> bool,
+    cancel: Cancel<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(), Cancelled> {
     let mut first: HashMap<&str, TextRange> = HashMap::new();
     for Name { range, text: name } in file.examples().map(|e| &e.name).filter(|n| !n.text.is_empty()) {
+        check_cancel(cancel)?;
         let message = if first.contains_key(name.as_str()) {
             format!("Another example of this file is called \"{name}\" already.")
-        } else if elsewhere.contains(name.as_str()) {
+        } else if elsewhere(name) {
             format!("An example of another file of this program is called \"{name}\" too.")
         } else {
             first.insert(name, *range);
@@ -205,6 +246,7 @@ fn duplicate_examples(file: &File, others: &[&File], found: &mut Vec<Diagnostic>
         }
         found.push(duplicate);
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -15,10 +15,9 @@ use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled};
 use crate::source::{Location, Source};
 use syntax::TextRange;
-use syntax::ast::File;
 use syntax::codes::Code;
 use syntax::diagnostic::{Fix, Severity};
-use syntax::names::Surroundings;
+use syntax::names::{ExampleNames, Surroundings};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -65,14 +64,10 @@ pub fn syntax(analysis: &Analysis, uri: &str) -> Vec<Diagnostic> {
 /// K1xx of the file: names and flow.
 pub fn names(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<Diagnostic>, Cancelled> {
     let Some(source) = analysis.source(uri) else { return Ok(Vec::new()) };
-    crate::cancel::check(cancel)?;
-    let others: Vec<&File> = analysis.sources().filter(|s| s.uri != uri).map(Source::file).collect();
-    let surroundings = match analysis.program_at(uri) {
-        Some(_) => Surroundings::Program { grids: &others },
-        None => Surroundings::Grids { others: &others },
-    };
-    let mut found = ::syntax::names::check(source.file(), &source.text, surroundings);
-    found.extend(::syntax::flow::check(source.file(), &source.text));
+    let examples = ExampleNames::of(analysis.sources().map(Source::file));
+    let surroundings = Surroundings { program: analysis.program_at(uri).is_some(), examples: &examples };
+    let mut found = ::syntax::names::check(source.file(), &source.text, surroundings, cancel)?;
+    found.extend(::syntax::flow::check(source.file(), &source.text, cancel)?);
     found.sort_by_key(|d| (d.range.start(), d.range.end()));
     Ok(found.iter().map(|d| Diagnostic::of_syntax(source, d)).collect())
 }

@@ -1,4 +1,5 @@
 use super::check as check_flow;
+use crate::cancel::{NEVER, times_asked};
 use crate::fixture::render;
 use crate::parse::parse;
 use expect_test::{Expect, expect};
@@ -14,7 +15,7 @@ fn check(body: &str, expect: Expect) {
 fn check_file(text: &str, expect: Expect) {
     let parse = parse(text);
     assert_eq!(parse.diagnostics, [], "{text}");
-    expect.assert_eq(&render(text, &check_flow(&parse.file, text)));
+    expect.assert_eq(&render(text, &check_flow(&parse.file, text, NEVER).unwrap()));
 }
 
 #[test]
@@ -230,7 +231,7 @@ fn nothing_follows_from_a_syntax_error() {
     let text = "def main():\n    while(frontIsClear()):\n    move()\n  turnLeft()\n";
     let parse = parse(text);
     assert!(!parse.diagnostics.is_empty());
-    assert_eq!(check_flow(&parse.file, text), []);
+    assert_eq!(check_flow(&parse.file, text, NEVER).unwrap(), []);
 }
 
 #[test]
@@ -252,4 +253,32 @@ fn endless_recursion() {
             The body of 'repeat(0)' is never run.
     "#]],
     );
+}
+
+/// Twice the text is at most a little more than twice the work, and all of it can be cancelled.
+#[test]
+fn cost_grows_with_the_text() {
+    type Text = fn(usize) -> String;
+    let kinds: [(&str, Text); 4] = [
+        ("statements", |n| format!("def main():\n{}", "    turnLeft()\n    turnRight()\n".repeat(n))),
+        ("loops", |n| format!("def main():\n{}", "    while(frontIsClear()): move()\n".repeat(n))),
+        ("a chain of calls", |n| {
+            (0..n).map(|i| format!("def p{i}(): p{}()\n", i + 1)).collect::<String>() + "def main(): p0()\n"
+        }),
+        ("calls of the next ten", |n| {
+            let calls = |i: usize| (1..=10).map(|d| format!("p{}();", i + d)).collect::<String>();
+            (0..n).map(|i| format!("def p{i}(): {}\n", calls(i))).collect()
+        }),
+    ];
+    for (what, text) in kinds {
+        let cost = |n: usize| {
+            let text = text(n);
+            let parse = parse(&text);
+            times_asked(|cancel| drop(check_flow(&parse.file, &text, cancel)))
+        };
+        let (once, twice) = (cost(250), cost(500));
+        assert!(once >= 250 && 10 * twice <= 23 * once, "{what}: {once}, {twice}");
+    }
+    let parse = parse("def main(): move()\n");
+    assert!(check_flow(&parse.file, "", &|| true).is_err());
 }

@@ -1,6 +1,7 @@
 //! One walk over a body that carries [`Facts`] along and reports what they settle. A loop is walked once, from what is
 //! certain before *every* of its rounds: what holds before the loop, less all that its body may change.
 
+use super::Found;
 use super::facts::{Effects, Facts, Settled};
 use crate::ast::{Action, Block, Condition, CountKind, Statement, StatementKind};
 use crate::codes::names_flow as codes;
@@ -9,7 +10,7 @@ use crate::names::diagnostic;
 use crate::print::print_condition;
 use text_size::TextRange;
 
-pub fn check(body: &Block, found: &mut Vec<Diagnostic>) {
+pub fn check(body: &Block, found: &mut Found<'_>) {
     block(body, Facts::NONE, found);
 }
 
@@ -34,12 +35,15 @@ impl Flow {
     }
 }
 
-fn block(block: &Block, mut facts: Facts, found: &mut Vec<Diagnostic>) -> Flow {
+fn block(block: &Block, mut facts: Facts, found: &mut Found<'_>) -> Flow {
     if block.statements.is_empty() {
         // A syntax error that is reported as such; nothing is known of what will stand there.
         return Flow::On(Facts::NONE);
     }
     for (index, statement) in block.statements.iter().enumerate() {
+        if (found.cancel)() {
+            return Flow::Crash;
+        }
         match self::statement(statement, facts, found) {
             Flow::On(after) => facts = after,
             stop => {
@@ -65,7 +69,7 @@ fn unreachable(range: TextRange, head: TextRange) -> Diagnostic {
     unreachable
 }
 
-fn statement(statement: &Statement, facts: Facts, found: &mut Vec<Diagnostic>) -> Flow {
+fn statement(statement: &Statement, facts: Facts, found: &mut Found<'_>) -> Flow {
     match &statement.kind {
         StatementKind::Action(action) => match facts.after(*action, statement.range) {
             Ok(after) => Flow::On(after),
@@ -83,7 +87,7 @@ fn statement(statement: &Statement, facts: Facts, found: &mut Vec<Diagnostic>) -
                 let branches = Branches { has_else: otherwise.is_some() };
                 found.push(settled_condition(condition, settled, branches));
             }
-            let branch = |body: Option<&Block>, value: bool, found: &mut Vec<Diagnostic>| match (
+            let branch = |body: Option<&Block>, value: bool, found: &mut Found<'_>| match (
                 facts.assume(condition, value),
                 body,
             ) {
@@ -102,16 +106,15 @@ fn statement(statement: &Statement, facts: Facts, found: &mut Vec<Diagnostic>) -
     }
 }
 
-fn while_loop(condition: &Condition, body: &Block, facts: Facts, found: &mut Vec<Diagnostic>) -> Flow {
+fn while_loop(condition: &Condition, body: &Block, facts: Facts, found: &mut Found<'_>) -> Flow {
     if body.statements.is_empty() {
         // Its body may be what stands below it, not indented.
         return Flow::On(Facts::NONE);
     }
     let before = facts.value(condition);
     if let Some(Settled { value: false, .. }) = before {
-        found.extend(
-            before.map(|settled| settled_condition(condition, settled, Branches { has_else: false })),
-        );
+        let never = before.map(|settled| settled_condition(condition, settled, Branches { has_else: false }));
+        never.into_iter().for_each(|never| found.push(never));
         return Flow::On(facts);
     }
     let left_at_once = facts.assume(condition, false);
@@ -134,7 +137,7 @@ fn while_loop(condition: &Condition, body: &Block, facts: Facts, found: &mut Vec
     }
 }
 
-fn repeat(count: CountKind, body: &Block, facts: Facts, found: &mut Vec<Diagnostic>) -> Flow {
+fn repeat(count: CountKind, body: &Block, facts: Facts, found: &mut Found<'_>) -> Flow {
     let rounds = match count {
         CountKind::Number(0) => return Flow::On(facts),
         CountKind::Number(rounds) => Some(rounds),

@@ -1,12 +1,20 @@
-use super::{Surroundings, check as check_names};
+use super::{ExampleNames, Surroundings, check as check_names};
+use crate::ast::File;
+use crate::cancel::{NEVER, times_asked};
+use crate::diagnostic::Diagnostic;
 use crate::fixture::render;
 use crate::parse::parse;
 use expect_test::{Expect, expect};
 
+fn found(file: &File, text: &str, program: bool, others: &[&File]) -> Vec<Diagnostic> {
+    let examples = ExampleNames::of(std::iter::once(file).chain(others.iter().copied()));
+    check_names(file, text, Surroundings { program, examples: &examples }, NEVER).unwrap()
+}
+
 #[track_caller]
 fn check(text: &str, expect: Expect) {
     let parse = parse(text);
-    let found = check_names(&parse.file, text, Surroundings::Program { grids: &[] });
+    let found = self::found(&parse.file, text, true, &[]);
     expect.assert_eq(&render(text, &found));
 }
 
@@ -91,7 +99,7 @@ fn across_files() {
     let program = parse("def main(): move()\nexample \"a\":\n    input:\n        >\n");
     let text = "example \"a\":\n    input:\n        >\n";
     let grids = parse(text);
-    let found = check_names(&grids.file, text, Surroundings::Grids { others: &[&program.file] });
+    let found = self::found(&grids.file, text, false, &[&program.file]);
     expect![[r#"
         K104 Warning 1:10 "a"
             An example of another file of this program is called "a" too.
@@ -99,7 +107,7 @@ fn across_files() {
     .assert_eq(&render(text, &found));
     let text = "def f(): move()\n";
     let program = parse(text);
-    let found = check_names(&program.file, text, Surroundings::Program { grids: &[&grids.file] });
+    let found = self::found(&program.file, text, true, &[&grids.file]);
     expect![[r#"
         K105 Error 1:5 "f"
             The examples run 'main', and this file does not define it.
@@ -130,4 +138,42 @@ fn no_main() {
           |         >
     "#]],
     );
+}
+
+/// Twice the text is at most a little more than twice the work, whatever there is much of.
+#[test]
+fn cost_grows_with_the_text() {
+    type Text = fn(usize) -> String;
+    let kinds: [(&str, Text); 4] = [
+        ("unused procedures", |n| (0..n).map(|n| format!("def p{n}(): move()\n")).collect()),
+        ("unknown words", |n| {
+            let words: String = (0..n).map(|n| format!("    word{n}()\n")).collect();
+            format!("def main():\n{words}")
+        }),
+        ("unknown words among as many procedures", |n| {
+            let calls: String = (0..n).map(|n| format!("    call{n}()\n")).collect();
+            let procedures: String = (0..n).map(|n| format!("def proc{n}(): move()\n")).collect();
+            format!("def main():\n{calls}{procedures}")
+        }),
+        ("examples of one name", |n| "example \"a\":\n    input:\n        >\n".repeat(n)),
+    ];
+    for (what, text) in kinds {
+        let cost = |n: usize| {
+            let text = text(n);
+            let parse = parse(&text);
+            let examples = ExampleNames::of([&parse.file]);
+            let surroundings = Surroundings { program: true, examples: &examples };
+            times_asked(|cancel| drop(check_names(&parse.file, &text, surroundings, cancel)))
+        };
+        let (once, twice) = (cost(400), cost(800));
+        assert!(once >= 400 && 10 * twice <= 23 * once, "{what}: {once}, {twice}");
+    }
+}
+
+#[test]
+fn cancelled_names_are_given_up() {
+    let text = "def main(): mov()\n";
+    let examples = ExampleNames::default();
+    let surroundings = Surroundings { program: true, examples: &examples };
+    assert!(check_names(&parse(text).file, text, surroundings, &|| true).is_err());
 }
