@@ -8,16 +8,16 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
         commands: { command: string }[];
         languages: { id: string; configuration: string }[];
         grammars: { path: string }[];
-        snippets: { path: string }[];
         menus: Record<string, { command: string }[]>;
         configuration: { properties: Record<string, unknown> };
+        configurationDefaults: Record<string, Record<string, unknown>>;
     };
 };
 const source = readdirSync("src").map((name) => readFileSync(`src/${name}`, "utf8")).join("\n");
 
 test("every file that is named is there and is JSON", () => {
-    const { languages, grammars, snippets } = manifest.contributes;
-    const files = [...languages.map((l) => l.configuration), ...grammars.map((g) => g.path), ...snippets.map((s) => s.path)];
+    const { languages, grammars } = manifest.contributes;
+    const files = [...languages.map((l) => l.configuration), ...grammars.map((g) => g.path)];
     for (const file of files) {
         assert.doesNotThrow(() => JSON.parse(readFileSync(file, "utf8")), file);
     }
@@ -43,6 +43,15 @@ test("no command takes a name that the server has: the client library registers 
 
 test("the language ids are not the ones of another Karel", () => {
     assert.deepEqual(manifest.contributes.languages.map((l) => l.id), ["kareldsl", "karelgrid"]);
+});
+
+test("completions come from the server alone, and Enter takes none that changes nothing", () => {
+    assert.ok(!("snippets" in manifest.contributes));
+    for (const language of ["[kareldsl]", "[karelgrid]"]) {
+        const defaults = manifest.contributes.configurationDefaults[language];
+        assert.equal(defaults?.["editor.wordBasedSuggestions"], "off", language);
+        assert.equal(defaults?.["editor.acceptSuggestionOnEnter"], "smart", language);
+    }
 });
 
 test("the lock file names no registry", () => {

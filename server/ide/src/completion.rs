@@ -44,13 +44,15 @@ pub struct Completion {
     pub sort: String,
 }
 
-/// The characters, apart from letters, after which an editor asks for completion by itself.
-pub const COMPLETION_TRIGGERS: [&str; 3] = ["(", ":", ";"];
+/// The characters, apart from letters, after which an editor asks for completion by itself. None of them ends a line:
+/// a list that opens there would take the Enter that is to begin the next one.
+pub const COMPLETION_TRIGGERS: [&str; 1] = ["("];
 
 /// Feature: **Completion**
 ///
 /// Knows what may stand where: statements in a body, conditions in `if(` and `while(`, counts in `repeat(`, cells in a
-/// grid, actions in a trace, sections in an example, definitions and whole example blocks at the margin.
+/// grid, actions in a trace, sections in an example, definitions and whole example blocks at the margin. Offers nothing
+/// at the end of a line that is complete.
 pub fn completion(analysis: &Analysis, uri: &str, offset: TextSize) -> Vec<Completion> {
     let Some(source) = analysis.source(uri) else { return Vec::new() };
     let offset = lines::clamped(&source.text, offset);

@@ -39,6 +39,8 @@ pub(super) fn entries(
         Place::Section => sections(source, &mut list),
         Place::Header => list.add("crashes", Kind::Keyword, "crashes", help("crashes")),
         Place::Cell => cells(source, &mut list),
+        // An action that is written out may be the last of its line.
+        Place::Trace if Action::from_name(cursor.begun(source)).is_some() => {}
         Place::Trace => {
             for action in Action::ALL {
                 list.add(action.name(), Kind::Action, action.name(), help(action.name()));
@@ -154,6 +156,8 @@ fn top_level(analysis: &Analysis, source: &Source, list: &mut List<'_>) {
         list.snippet(word, Kind::Snippet, word, &block, help(word));
         list.detail(detail);
     }
+    let crash = "example \"${1:name}\" crashes:\n    input:\n        ${2:> #}\n";
+    list.snippet("example … crashes", Kind::Snippet, "example", crash, help("crashes"));
     if is_program {
         list.snippet("examples", Kind::Keyword, "examples", "examples \"${1:more}.kgrid\"", help("examples"));
     }
@@ -184,8 +188,8 @@ fn sections(source: &Source, list: &mut List<'_>) {
 
 fn cells(source: &Source, list: &mut List<'_>) {
     let line = source.slice(TextRange::up_to(list.cursor.offset));
-    // A cell that was begun, such as `>`, is no word; the editor would put ours beside it.
-    if line.ends_with(['.', '#', '^', '>', '<']) {
+    // A cell has one or two characters: with the first it may be complete, and the row with it.
+    if !line.ends_with(char::is_whitespace) {
         return;
     }
     let mut cell = |label: &str, detail: &str| {

@@ -54,6 +54,11 @@ impl<'a> Cursor<'a> {
             TextRange::new(start + TextSize::of(before), offset + TextSize::of(rest) - TextSize::of(after));
         Some(Cursor { offset, word, before, called: after.starts_with('(') })
     }
+
+    /// As much of the word as stands before the cursor.
+    pub fn begun<'s>(&self, source: &'s Source) -> &'s str {
+        source.slice(TextRange::new(self.word.start(), self.offset))
+    }
 }
 
 pub(super) fn place_at(source: &Source, cursor: &Cursor<'_>) -> Place {
@@ -72,7 +77,8 @@ pub(super) fn place_at(source: &Source, cursor: &Cursor<'_>) -> Place {
     if !margin && in_example(source, cursor) {
         return place_in_example(source, cursor, head);
     }
-    place_in_body(source, cursor, head)
+    let inside = if margin { first_word(head) == "def" } else { in_block(source, cursor, head) };
+    if inside { place_in_body(source, cursor, head) } else { Place::Nowhere }
 }
 
 /// In a comment or a string.
@@ -104,6 +110,21 @@ fn in_example(source: &Source, cursor: &Cursor<'_>) -> bool {
     head.is_some_and(|(_, content)| matches!(first_word(content), "example" | "test"))
 }
 
+/// The line stands in a procedure's block: the nearest line above that is indented less begins one and says no more
+/// than that, or is still being written.
+fn in_block(source: &Source, cursor: &Cursor<'_>, head: &str) -> bool {
+    let indent = cursor.before.len() - head.len();
+    let opens = |content: &str| {
+        let content = content.split('#').next().unwrap_or("").trim_end();
+        matches!(first_word(content), "def" | "while" | "repeat" | "if" | "else")
+            && (content.ends_with(':') || !content.contains(':'))
+    };
+    lines_above(source, cursor)
+        .filter(|(_, content)| !content.starts_with('#'))
+        .find(|(column, _)| *column < indent)
+        .is_some_and(|(_, content)| opens(content))
+}
+
 fn place_in_example(source: &Source, cursor: &Cursor<'_>, head: &str) -> Place {
     let section = |content: &str| match first_word(content) {
         "input" | "output" => Some(Place::Cell),
@@ -111,7 +132,8 @@ fn place_in_example(source: &Source, cursor: &Cursor<'_>, head: &str) -> Place {
         _ => None,
     };
     if head.contains(':') {
-        return section(head).unwrap_or(Place::Nowhere);
+        // Only actions stand on the line of their section.
+        return section(head).filter(|place| *place == Place::Trace).unwrap_or(Place::Nowhere);
     }
     let indent = cursor.before.len() - head.len();
     // A row may have fewer blanks before it than it should; its section has fewer for certain.
@@ -128,9 +150,6 @@ fn place_in_example(source: &Source, cursor: &Cursor<'_>, head: &str) -> Place {
 fn place_in_body(source: &Source, cursor: &Cursor<'_>, head: &str) -> Place {
     let part = head.rsplit([':', ';']).next().unwrap_or("").trim_start();
     if part.is_empty() {
-        if part.len() == head.len() && source.uri.ends_with(".kgrid") {
-            return Place::Nowhere;
-        }
         let after_if = head.is_empty() && syntax::format::open_if(&source.text, cursor.offset).is_some();
         return Place::Statement { after_if };
     }

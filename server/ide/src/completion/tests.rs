@@ -61,9 +61,9 @@ fn conditions_and_counts() {
 
 #[test]
 fn top_level() {
-    check("$0", expect!["def main def example test examples"]);
-    check("def main():\n    move()\n\nex$0", expect!["def example test examples"]);
-    check("//- a.kgrid\n$0\n", expect!["example test"]);
+    check("$0", expect!["def main def example test example … crashes examples"]);
+    check("def main():\n    move()\n\nex$0", expect!["def example test example … crashes examples"]);
+    check("//- a.kgrid\n$0\n", expect!["example test example … crashes"]);
 }
 
 #[test]
@@ -76,6 +76,53 @@ fn examples() {
         "example \"a\":\n    input:\n        . >\n    trace: mo$0\n",
         expect!["move turnLeft turnRight pickMarker putMarker"],
     );
+}
+
+#[test]
+fn statements_only_where_they_can_stand() {
+    let lists_statements = |text: &str| labels(text).contains("turnLeft");
+    for inside in [
+        "def main(): $0",
+        "def main(): move(); $0",
+        "def main():\n    $0",
+        "def main():\n    # first\n\n    $0",
+        "def main():\n    move()\n    $0\n",
+        "def main():\n    while(frontIsClear()): # go on\n        $0\n",
+        "def main():\n    while(frontIsClear()): $0\n",
+        "def main()\n    $0\n",
+        "def main():\n    if(?): move()\n    else: $0\n",
+        "example \"a\":\n    input:\n        . >\ndef main():\n    $0",
+    ] {
+        assert!(lists_statements(inside), "{inside:?}");
+    }
+    for outside in [
+        "$0",
+        "mo$0",
+        "    $0",
+        "move(); $0",
+        "def main():\n    move()\n$0",
+        "def main():\n    move()\n        $0",
+        "def main():\n    repeat(2): move()\n        $0",
+        "def main(): move()\n    $0",
+        "examples \"a.kgrid\"\n    $0",
+        "//- a.kgrid\n    $0",
+        "//- a.kgrid\nmove(); $0",
+        "example \"a\":\n    input: $0\n",
+        "example \"a\":\n    input:\n        $0\n",
+    ] {
+        assert!(!lists_statements(outside), "{outside:?}");
+    }
+}
+
+#[test]
+fn cells_only_where_none_was_begun() {
+    let grid = |row: &str| labels(&format!("example \"a\":\n    input:\n        . >\n        {row}$0\n"));
+    for row in ["", ". ", "1 ", ">3  ", "# "] {
+        assert_eq!(grid(row), ". # ^ > v < 1 2 3 4 5 6 7 8 9", "{row:?}");
+    }
+    for row in [".", "#", "^", ">", "v", "<", "1", ". v", ". >3", "# 9", ". x"] {
+        assert_eq!(grid(row), "", "{row:?}");
+    }
 }
 
 #[test]
