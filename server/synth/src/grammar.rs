@@ -36,6 +36,9 @@ const NEVER: [Mask; 6] = [0, RIGHT | PICK | PUT, LEFT | RIGHT | PICK | PUT, PUT,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Rules {
+    /// Nothing at all is forbidden, as in the paper's beams: any token may come at any time, and programs that are none
+    /// take places in the beam.
+    None,
     /// Turns that undo each other, a marker put and picked: the reference's mask.
     #[default]
     Any,
@@ -73,6 +76,9 @@ impl Grammar {
     /// The tokens that may come next by these rules, where `left` tokens fit into the program and `tail` are needed
     /// after the statements. Ending them is not among the tokens; see [`Grammar::may_end`].
     pub fn allowed(self, rules: Rules, left: usize, tail: usize) -> Mask {
+        if rules == Rules::None {
+            return if left > tail { bits(END, VOCABULARY) } else { 0 };
+        }
         let need = tail + usize::from(self.depth) + 2 * self.first_branches.count_ones() as usize;
         let mut mask = 0;
         if !self.empty && self.depth > 0 {
@@ -84,13 +90,14 @@ impl Grammar {
         if left > need + BLOCK && self.depth < MAX_DEPTH {
             mask |= OPENERS;
         }
-        if mask == 0 && !self.may_end() { ACTIONS } else { mask }
+        if mask == 0 && !self.may_end(rules) { ACTIONS } else { mask }
     }
 
     /// Actions that the rules forbid here.
     fn forbidden(self, rules: Rules) -> Mask {
         let last = usize::from(self.last);
         match rules {
+            Rules::None => 0,
             Rules::Any => UNDONE[last],
             Rules::Dataset => NEVER[last] | if self.twice { 1 << (ACT + self.last) } else { 0 },
         }
@@ -102,8 +109,8 @@ impl Grammar {
     }
 
     /// Here the statements can be complete.
-    pub fn may_end(self) -> bool {
-        self.depth == 0 && !self.empty
+    pub fn may_end(self, rules: Rules) -> bool {
+        rules == Rules::None || (self.depth == 0 && !self.empty)
     }
 
     /// The state after a token that was allowed.
@@ -123,7 +130,7 @@ impl Grammar {
                 Grammar { empty: false, last, twice: last == self.last, ..self }
             }
             _ => Grammar {
-                depth: self.depth + 1,
+                depth: self.depth.saturating_add(1),
                 first_branches: self.first_branches << 1 | u16::from((IFELSE..WHILE).contains(&token)),
                 ..inside
             },
@@ -195,7 +202,7 @@ mod tests {
             let (mut state, mut prefix) = (Grammar::default(), Vec::new());
             for choice in choices {
                 if prefix.len() == limit { break }
-                let end = if state.may_end() { 1 << EOP } else { 0 };
+                let end = if state.may_end(Rules::Any) { 1 << EOP } else { 0 };
                 let mask = state.allowed(Rules::Any, limit - prefix.len(), 1) | end;
                 prop_assert_eq!(mask, reference(&prefix, limit), "after {:?}", prefix);
                 let all: Vec<u8> = tokens(mask).collect();
@@ -204,7 +211,7 @@ mod tests {
                 state = state.after(token);
                 prefix.push(token);
             }
-            prop_assert!(prefix.len() < limit || state.may_end() || limit < 4, "{:?} fills the program without an end", prefix);
+            prop_assert!(prefix.len() < limit || state.may_end(Rules::Any) || limit < 4, "{:?} fills the program without an end", prefix);
         }
     }
 

@@ -150,7 +150,7 @@ impl Template {
             Place::Before(at) => self.enter(prefix, at, left, None, moves),
             Place::Inside(at, grammar) => {
                 if let Some(Element::Statements { hole }) = self.elements.get(at)
-                    && grammar.may_end()
+                    && grammar.may_end(self.rules)
                 {
                     self.enter(prefix, at + 1, left, Some(*hole), moves);
                 }

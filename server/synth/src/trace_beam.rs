@@ -1,10 +1,12 @@
-//! The beam over actions: the likeliest traces of each example, as the paper counts its top-10. As in a roll-out,
-//! what would crash is masked and a trace can only stop at the goal.
+//! The beam over actions: the likeliest traces of each example, as the paper counts its top-10. The [`Mask`] is that of
+//! roll-outs. Without one, traces that stop elsewhere than at the goal keep their places in the beam, as the paper's do,
+//! and are left out of what is found; those that crash leave it.
 
 use dataset::features::Canvas;
 use runtime::{Action, World};
 
 use crate::models::{Pair, TraceModel};
+use crate::traces::Mask;
 
 /// How much less likely than the likeliest finished trace one under way may be, in natural logarithm.
 const MARGIN: f64 = 10.0;
@@ -23,17 +25,34 @@ struct Live {
     actions: Vec<Action>,
 }
 
+/// A trace that has ended.
+#[derive(Clone)]
+struct Done {
+    log_probability: f64,
+    actions: Vec<Action>,
+    /// It leads to the goal.
+    right: bool,
+}
+
+/// What all traces of a search have in common.
+struct Limits {
+    width: usize,
+    longest: usize,
+    mask: Mask,
+}
+
 /// At most `width` traces for each pair of each task; ends early, with what it has,
 /// when `stop` says so.
 pub fn search(
     model: &dyn TraceModel,
     tasks: &[&[Pair]],
     width: usize,
+    mask: Mask,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Vec<Ranked>> {
-    let longest = model.longest();
+    let limits = Limits { width, longest: model.longest(), mask };
     let pairs: Vec<&Pair> = tasks.iter().flat_map(|pairs| pairs.iter()).collect();
-    let mut done: Vec<Vec<(f64, Vec<Action>)>> = vec![Vec::new(); pairs.len()];
+    let mut done: Vec<Vec<Done>> = vec![Vec::new(); pairs.len()];
     let mut rollouts = model.begin(tasks);
     let start = |(pair, p): (usize, &&Pair)| Live {
         log_probability: 0.0,
@@ -56,7 +75,7 @@ pub fn search(
         for group in live.chunk_by(|a, b| a.pair == b.pair) {
             let pair = group[0].pair;
             let goal = &pairs[pair].goal;
-            for (parent, child) in extended(group, &logits[first..], goal, width, longest, &mut done[pair]) {
+            for (parent, child) in extended(group, &logits[first..], goal, &limits, &mut done[pair]) {
                 keep.push(first + parent);
                 next.push(child);
             }
@@ -64,7 +83,8 @@ pub fn search(
         }
         live = next;
     }
-    let mut done = done.into_iter().map(|traces| traces.into_iter().map(|(_, actions)| actions).collect());
+    let right = |done: Vec<Done>| done.into_iter().filter(|d| d.right).map(|d| d.actions).collect();
+    let mut done = done.into_iter().map(right);
     tasks.iter().map(|pairs| done.by_ref().take(pairs.len()).collect()).collect()
 }
 
@@ -74,17 +94,16 @@ fn extended(
     group: &[Live],
     logits: &[[f32; 6]],
     goal: &World,
-    width: usize,
-    longest: usize,
-    done: &mut Vec<(f64, Vec<Action>)>,
+    limits: &Limits,
+    done: &mut Vec<Done>,
 ) -> Vec<(usize, Live)> {
     // Score; parent and option, none for a finished one with its number.
     let mut places: Vec<(f64, usize, Option<usize>)> =
-        done.iter().enumerate().map(|(number, (score, _))| (*score, number, None)).collect();
+        done.iter().enumerate().map(|(number, done)| (done.log_probability, number, None)).collect();
     for (parent, (live, logits)) in group.iter().zip(logits).enumerate() {
-        let possible = |option: usize| match Action::ALL.get(option) {
-            Some(&action) => live.actions.len() < longest && live.now.can(action),
-            None => live.now == *goal,
+        let possible = |option: usize| {
+            (option == STOP || live.actions.len() < limits.longest)
+                && limits.mask.allows(option, &live.now, goal)
         };
         let total = (0..=STOP).filter(|&o| possible(o)).map(|o| f64::from(logits[o]).exp()).sum::<f64>().ln();
         let options = (0..=STOP).filter(|&option| possible(option));
@@ -95,16 +114,17 @@ fn extended(
         );
     }
     places.sort_by(|a, b| b.0.total_cmp(&a.0));
-    places.truncate(width);
+    places.truncate(limits.width);
     let (mut finished, mut going) = (Vec::new(), Vec::new());
     for (score, number, option) in places {
         let Some(option) = option else {
-            finished.push(std::mem::take(&mut done[number]));
+            finished.push(done[number].clone());
             continue;
         };
         let parent = &group[number];
         let Some(&action) = Action::ALL.get(option) else {
-            finished.push((score, parent.actions.clone()));
+            let (actions, right) = (parent.actions.clone(), parent.now == *goal);
+            finished.push(Done { log_probability: score, actions, right });
             continue;
         };
         let (mut now, mut actions) = (parent.now.clone(), parent.actions.clone());
@@ -113,8 +133,8 @@ fn extended(
             going.push((number, Live { log_probability: score, pair: parent.pair, now, actions }));
         }
     }
-    if let Some((best, _)) = finished.first() {
-        going.retain(|(_, live)| live.log_probability >= best - MARGIN);
+    if let Some(best) = finished.first() {
+        going.retain(|(_, live)| live.log_probability >= best.log_probability - MARGIN);
     }
     *done = finished;
     going
@@ -158,7 +178,7 @@ mod tests {
         let world = |text| World::parse(text).unwrap();
         let pair = |start, goal| Pair { start: world(start), goal: world(goal) };
         let pairs = [pair("> . .\n. . .", ". ^ .\n. . ."), pair("> . .\n. . .", "> . .\n. . .")];
-        let found = search(&Mover { longest: 75 }, &[&pairs, &pairs[1..]], 10, &|| false);
+        let found = search(&Mover { longest: 75 }, &[&pairs, &pairs[1..]], 10, Mask::Possible, &|| false);
         assert_eq!(found[0][0][0], [Action::Move, Action::TurnLeft]);
         assert_eq!((&found[0][1][0][..], &found[1][0][0][..]), (&[][..], &[][..]));
         for (traces, pair) in found[0].iter().zip(&pairs) {
@@ -169,8 +189,19 @@ mod tests {
             }
         }
         assert!(
-            search(&Mover { longest: 1 }, &[&pairs], 10, &|| false)[0][0].is_empty(),
+            search(&Mover { longest: 1 }, &[&pairs], 10, Mask::Possible, &|| false)[0][0].is_empty(),
             "two actions are needed"
         );
+    }
+
+    #[test]
+    fn without_a_mask_wrong_traces_take_places() {
+        let world = |text| World::parse(text).unwrap();
+        let pairs = [Pair { start: world("> . .\n. . ."), goal: world(". ^ .\n. . .") }];
+        let found =
+            |mask, width| search(&Mover { longest: 75 }, &[&pairs], width, mask, &|| false)[0][0].len();
+        // To stop at once is likelier than to turn left: it takes one of two places, and moving the other.
+        assert_eq!((found(Mask::Possible, 2), found(Mask::None, 2)), (1, 0));
+        assert!(found(Mask::None, 10) >= 1);
     }
 }

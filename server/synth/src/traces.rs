@@ -1,5 +1,6 @@
 //! Roll-outs: what the agent did between the two worlds of an example, as a trace model sees it. Actions that would
-//! crash are masked, and so is stopping anywhere but at the goal: a trace that ends is right by construction.
+//! crash are masked, and so is stopping anywhere but at the goal ([`Mask::Possible`]): a trace that ends is right by
+//! construction.
 
 use std::collections::HashSet;
 
@@ -24,6 +25,44 @@ pub enum Choice {
     Sampled { seed: u64 },
 }
 
+/// Which options of a trace model are masked, step by step.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Mask {
+    /// Actions that would crash, and stopping anywhere but at the goal
+    #[default]
+    Possible,
+    /// Nothing, as in the paper: a trace that crashes, or stops elsewhere, has failed
+    None,
+}
+
+impl Mask {
+    /// Whether this option may be taken in this world: the five actions, and past them to stop.
+    pub fn allows(self, option: usize, now: &World, goal: &World) -> bool {
+        self == Mask::None
+            || match Action::ALL.get(option) {
+                Some(&action) => now.can(action),
+                None => now == goal,
+            }
+    }
+}
+
+/// How roll-outs are made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Way {
+    pub mask: Mask,
+    /// Of the sampled ones.
+    pub temperature: f64,
+}
+
+impl Default for Way {
+    fn default() -> Way {
+        Way { mask: Mask::Possible, temperature: TEMPERATURE }
+    }
+}
+
 /// The traces of one task, one per pair; `None` where none was found.
 pub type Traces = Vec<Option<Vec<Action>>>;
 
@@ -43,7 +82,7 @@ struct Live<'a> {
 /// Roll-outs that one thread steps at a time.
 const CHUNK: usize = 128;
 
-/// Rolls out every pair of every task, all together, at [`TEMPERATURE`]. `stop` is asked before each step; what is
+/// Rolls out every pair of every task, all together, in the usual [`Way`]. `stop` is asked before each step; what is
 /// not done by then has no trace. Without a model nothing has one.
 pub fn roll_out(
     model: Option<&dyn TraceModel>,
@@ -51,20 +90,20 @@ pub fn roll_out(
     choice: Choice,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Traces> {
-    roll_out_each(model, tasks, &vec![choice; tasks.len()], TEMPERATURE, stop)
+    roll_out_each(model, tasks, &vec![choice; tasks.len()], Way::default(), stop)
 }
 
-/// The same with a choice for each task, and a temperature.
+/// The same with a choice for each task, in this way.
 pub fn roll_out_each(
     model: Option<&dyn TraceModel>,
     tasks: &[&[Pair]],
     choices: &[Choice],
-    temperature: f64,
+    way: Way,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Traces> {
     let mut traces: Vec<Traces> = tasks.iter().map(|pairs| vec![None; pairs.len()]).collect();
     let Some(model) = model else { return traces };
-    let limits = Limits { longest: model.longest(), temperature };
+    let limits = Limits { longest: model.longest(), way };
     let mut rollouts = model.begin(tasks);
     let mut live: Vec<Live> = Vec::new();
     let mut going = Vec::new();
@@ -112,7 +151,7 @@ pub fn roll_out_each(
 /// What all roll-outs have in common.
 struct Limits {
     longest: usize,
-    temperature: f64,
+    way: Way,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -124,19 +163,15 @@ enum Next {
 
 impl Live<'_> {
     fn advance(&mut self, logits: [f32; 6], limits: &Limits) -> Next {
-        let possible = |option: usize| match Action::ALL.get(option) {
-            Some(&action) => self.now.can(action),
-            None => self.now == *self.goal,
-        };
-        let options: Vec<(usize, f64)> =
-            (0..6).filter(|&o| possible(o)).map(|o| (o, f64::from(logits[o]))).collect();
+        let possible = |&option: &usize| limits.way.mask.allows(option, &self.now, self.goal);
+        let options: Vec<(usize, f64)> = (0..6).filter(possible).map(|o| (o, f64::from(logits[o]))).collect();
         // The turns are always possible, so there is an option.
         let chosen = match self.choice {
             Choice::Greedy => options.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }),
-            Choice::Sampled { .. } => sample(&options, limits.temperature, &mut self.random),
+            Choice::Sampled { .. } => sample(&options, limits.way.temperature, &mut self.random),
         };
         let Some(&action) = chosen.and_then(|(option, _)| Action::ALL.get(option)) else {
-            return Next::Arrived;
+            return if self.now == *self.goal { Next::Arrived } else { Next::Failed };
         };
         let again = self.seen.as_mut().is_some_and(|seen| !seen.insert(self.now.clone()));
         if again || self.actions.len() == limits.longest {

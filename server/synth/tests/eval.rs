@@ -12,6 +12,7 @@ use synth::eval::{
 };
 use synth::grammar::Rules;
 use synth::models::Models;
+use synth::traces::Mask;
 use tch::Device;
 
 fn tasks(count: usize) -> Vec<Task> {
@@ -25,6 +26,8 @@ fn settings() -> Settings {
         beam: 10,
         traces: TraceSource::Inferred,
         trace_beam: 1,
+        mask: Mask::Possible,
+        retries: true,
         batch: 2,
         workers: 1,
         seed: 0,
@@ -44,6 +47,8 @@ fn conditions(tasks: usize) -> Conditions {
         beam: 10,
         traces: TraceSource::Inferred,
         trace_beam: 1,
+        mask: Mask::Possible,
+        retries: true,
         seed: 0,
         rules: Rules::Dataset,
         batch: 2,

@@ -15,10 +15,11 @@ use synth::models::network::{Model, Network, Sample};
 use synth::models::parameters::Parameters;
 use synth::models::weights::{Sizes, Weights};
 use synth::models::{CodeTask, Models, Pair, Row, VOCABULARY};
+use synth::traces::Mask;
 use synth::train::config::Config;
 use synth::train::evaluation::{Evaluation, Figures};
 use synth::train::metrics::Line;
-use synth::train::{Options, Resume, Summary, train};
+use synth::train::{Options, Resume, SAVE, Summary, train};
 use tch::{Device, Kind};
 
 /// A folder of its own for a test, removed at its end.
@@ -67,6 +68,9 @@ fn options(out: &Path, steps: u64) -> Options {
         minutes: None,
         steps: Some(steps),
         resume: Resume::Auto,
+        from: None,
+        save: SAVE,
+        pause_above: None,
         compact: false,
         device: Device::Cpu,
         threads: 2,
@@ -239,6 +243,50 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
 }
 
 #[test]
+fn a_training_starts_from_finished_weights() {
+    let (first, second) = (Folder::new("finished"), Folder::new("further"));
+    let trace_model = policy(&first.0);
+    let gold = ["traces.inferred=0.0", "data.examples=[1,3]", "model.examples=3", &*trace_model];
+    let finished = run(&config("code-transformer.toml", &gold), &options(&first.0, 60));
+    let loss = |summary: &Summary| summary.sums.total.loss / summary.sums.total.targets as f64;
+
+    // A longer table of examples is grown; with a rate of next to nothing the first losses are those of the weights.
+    let from = |of: &Path| Some(of.display().to_string());
+    let longer = [
+        "traces.inferred=0.0",
+        "data.examples=[1,3]",
+        "model.examples=5",
+        "optimizer.rate=1e-9",
+        &*trace_model,
+    ];
+    let config = config("code-transformer.toml", &longer);
+    let further = run(&config, &Options { from: from(&finished.weights), ..options(&second.0, 5) });
+    assert_eq!(further.progress.step, 5);
+    let scratch = Folder::new("scratch");
+    let anew = run(&config, &options(&scratch.0, 5));
+    assert!(loss(&further) < loss(&anew) - 0.2, "{} against {} anew", loss(&further), loss(&anew));
+    let bytes = fs::read(&further.weights).unwrap();
+    let rows = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    assert_eq!(rows.tensor("example.weight").unwrap().shape(), [5, 32]);
+
+    // What there is of a checkpoint goes before the weights.
+    let on = run(&config, &Options { from: Some("/nowhere".to_owned()), ..options(&second.0, 1) });
+    assert_eq!(on.progress.step, 6);
+
+    let refused = |config: &Config, from: &str| {
+        let folder = Folder::new("refused");
+        error(config, &Options { from: Some(from.to_owned()), ..options(&folder.0, 1) })
+    };
+    let text = refused(&config, "/nowhere.safetensors");
+    assert!(text.contains("can't read the weights /nowhere.safetensors"), "{text}");
+    let text = refused(&config, &first.0.join("trace-policy.safetensors").display().to_string());
+    assert!(text.contains("TracePolicy, but those of CodeTransformer are needed"), "{text}");
+    let other = self::config("code-transformer.toml", &["model.d=64", &*trace_model]);
+    let text = refused(&other, &finished.weights.display().to_string());
+    assert!(text.contains("has the shape"), "{text}");
+}
+
+#[test]
 fn the_shortest_run_comes_farther() {
     let folder = Folder::new("short");
     let short = Options { minutes: Some(1e-9), ..options(&folder.0, 100) };
@@ -283,6 +331,8 @@ fn training_and_evaluation_measure_the_same() {
             beam: 1,
             traces,
             trace_beam: 1,
+            mask: Mask::Possible,
+            retries: true,
             batch: 3,
             workers: 2,
             seed: 0,

@@ -18,6 +18,7 @@ use synth::eval::{
 };
 use synth::grammar::Rules;
 use synth::models::Models;
+use synth::traces::Mask;
 use tch::Device;
 
 use super::Computation;
@@ -72,9 +73,16 @@ pub struct Eval {
     /// Seed of the sampled trace retries
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Neighbouring actions in candidates: only those that real programs have, or any
+    /// What the beam over programs may write: neighbouring actions as real programs have them, any, or no grammar at
+    /// all (`none`, as the paper's beams)
     #[arg(long, value_enum, default_value = "dataset")]
     rules: Rules,
+    /// What is masked as traces are inferred: what is not `possible`, or nothing (`none`, as the paper's)
+    #[arg(long, value_enum, default_value_t, conflicts_with = "questions")]
+    mask: Mask,
+    /// Don't try failed greedy roll-outs again
+    #[arg(long, conflicts_with = "questions")]
+    no_retries: bool,
     /// Write all figures as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -121,6 +129,8 @@ impl Eval {
                 (traces, _) => traces,
             },
             trace_beam: self.trace_beam.into(),
+            mask: self.mask,
+            retries: !self.no_retries,
             batch: self.batch.unwrap_or(if on_cpu { 8 } else { 64 }).max(1),
             workers: if on_cpu { self.computation.threads() } else { DEVICE_WORKERS },
             seed: self.seed,
@@ -138,6 +148,8 @@ impl Eval {
             beam: settings.beam,
             traces: settings.traces,
             trace_beam: settings.trace_beam,
+            mask: settings.mask,
+            retries: settings.retries,
             seed: settings.seed,
             rules: settings.rules,
             batch: if self.questions.is_some() { 1 } else { settings.batch },

@@ -1,12 +1,15 @@
 //! `karel-synth train`
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use anyhow::Context;
 use clap::Args;
 use synth::device::{self, Choice};
 use synth::interrupt::stop_on_ctrl_c;
+use synth::train::background::{PAUSE, apart};
 use synth::train::config::Config;
-use synth::train::{Options, Resume, Summary, train};
+use synth::train::{Options, Resume, SAVE, Summary, train};
 use tch::Device;
 
 /// Train a network as a configuration says; started again in the same folder, it goes on where it was
@@ -28,6 +31,15 @@ pub struct Train {
     /// Where to go on from: `auto` (the output folder, if it holds a checkpoint), `never`, or a folder
     #[arg(long, default_value = "auto", value_name = "auto|never|DIR")]
     resume: String,
+    /// Weights to start from, in place of random ones, where there is no checkpoint to go on from: a weight file, or
+    /// `embedded` for those that the engine carries
+    #[arg(long, value_name = "WEIGHTS|embedded")]
+    from: Option<String>,
+    #[command(flatten)]
+    background: InBackground,
+    /// Minutes between two checkpoints [default: 3; 1 with --background]
+    #[arg(long, value_name = "MINUTES", value_parser = positive)]
+    save: Option<f64>,
     /// Write a compact checkpoint too, in pieces of at most 15 MB
     #[arg(long)]
     compact: bool,
@@ -48,6 +60,47 @@ pub struct Train {
     set: Vec<String>,
 }
 
+/// How a training behaves towards others on the machine.
+#[derive(Args)]
+pub struct InBackground {
+    /// Give way to everything else on the machine, and pause while it is busy
+    #[arg(long)]
+    background: bool,
+    /// Pause while others use more than so many percent of all cores; 100 for never
+    #[arg(long, value_name = "PERCENT", default_value_t = 100.0 * PAUSE, requires = "background",
+          value_parser = percent)]
+    pause_above: f64,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n));
+    number.ok_or_else(|| "not a number from 0 to 100".to_owned())
+}
+
+impl InBackground {
+    /// Goes on in a process of its own that gives way to all others; this one waits for it and ends with it. The first
+    /// thing that a command does, while there is one thread.
+    pub fn enter(&self) -> anyhow::Result<()> {
+        if self.background
+            && let Some(code) = apart().context("can't start a process in the background")?
+        {
+            std::process::exit(code);
+        }
+        Ok(())
+    }
+
+    /// The share above which to pause.
+    pub fn pause_above(&self) -> Option<f64> {
+        self.background.then_some(self.pause_above / 100.0)
+    }
+
+    /// Time between two checkpoints: more often where it may be ended at any time.
+    pub fn save(&self, minutes: Option<f64>) -> Duration {
+        let usual = if self.background { Duration::from_secs(60) } else { SAVE };
+        minutes.map_or(usual, |minutes| Duration::from_secs_f64(60.0 * minutes.min(1e6)))
+    }
+}
+
 pub fn positive(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
@@ -63,6 +116,7 @@ pub fn torch_threads(device: Device, wanted: Option<usize>) -> Option<usize> {
 
 impl Train {
     pub fn run(self) -> anyhow::Result<()> {
+        self.background.enter()?;
         let mut overrides = self.set;
         overrides.extend(self.seed.map(|seed| format!("seed={seed}")));
         overrides.extend(self.exclude.map(|file| format!("data.exclude={:?}", file.display().to_string())));
@@ -78,6 +132,9 @@ impl Train {
                 "never" => Resume::Never,
                 folder => Resume::From(folder.into()),
             },
+            from: self.from,
+            save: self.background.save(self.save),
+            pause_above: self.background.pause_above(),
             compact: self.compact,
             device,
             threads: device::threads(self.threads),
@@ -114,11 +171,12 @@ fn tell(config: &Config, options: &Options, summary: &Summary) {
         operations / seconds / 1e12
     );
     anstream::println!(
-        "{}: step {}, {} tasks, {:.1} minutes; weights in {}",
+        "{}: step {}, {} tasks, {:.1} minutes ({:.1} of processors); weights in {}",
         if *finished { "the training is over" } else { "to be continued" },
         progress.step,
         progress.tasks,
         progress.seconds / 60.0,
+        progress.processor_seconds / 60.0,
         weights.display()
     );
     for file in compact {

@@ -13,6 +13,7 @@ use crate::choice::Choice;
 use crate::choose::choose;
 use crate::classes::Classes;
 use crate::executor::{Case, Executor, Expected, Source};
+use crate::grammar::Rules;
 use crate::models::{CodeTask, Models, Pair};
 use crate::template::Template;
 use crate::trace_beam;
@@ -103,12 +104,17 @@ fn infer(models: &Models, subjects: &mut [&mut Subject], settings: &Settings, st
     let start = Instant::now();
     let pairs: Vec<&[Pair]> = subjects.iter().map(|s| &s.pairs[..]).collect();
     let model = models.trace.as_deref();
-    let greedy = traces::roll_out(model, &pairs, traces::Choice::Greedy, stop);
-    let retried = traces::retry(model, &pairs, greedy.clone(), settings.seed, stop);
+    let way = traces::Way { mask: settings.mask, ..traces::Way::default() };
+    let choices = vec![traces::Choice::Greedy; pairs.len()];
+    let greedy = traces::roll_out_each(model, &pairs, &choices, way, stop);
+    let retried = match settings.retries {
+        true => traces::retry(model, &pairs, greedy.clone(), settings.seed, stop),
+        false => greedy.clone(),
+    };
     let seconds = start.elapsed().as_secs_f64() / subjects.len() as f64;
     let beam = model
         .filter(|_| settings.trace_beam > 1)
-        .map(|model| trace_beam::search(model, &pairs, settings.trace_beam, stop));
+        .map(|model| trace_beam::search(model, &pairs, settings.trace_beam, settings.mask, stop));
     for (number, subject) in subjects.iter_mut().enumerate() {
         let result = &mut subject.result.traces;
         result.seconds = seconds;
@@ -139,7 +145,7 @@ fn plain(
     let start = Instant::now();
     let mut judges: Vec<Anything> = subjects.iter().map(|_| Anything).collect();
     let mut judges: Vec<&mut dyn Judge> = judges.iter_mut().map(|j| j as &mut dyn Judge).collect();
-    let found = decode(models, tasks, &mut judges, settings, stop);
+    let found = decode(models, tasks, &mut judges, settings.rules, settings.beam, stop);
     let seconds = start.elapsed().as_secs_f64() / subjects.len() as f64;
     for (subject, found) in subjects.iter_mut().zip(&found) {
         let mut ranked = rank(subject, found);
@@ -164,7 +170,9 @@ fn pruned(
     let mut executors: Vec<Executor> =
         cases.iter().map(|cases| Executor::new(cases, Source::Tokens, Limits::DATASET)).collect();
     let mut judges: Vec<&mut dyn Judge> = executors.iter_mut().map(|j| j as &mut dyn Judge).collect();
-    let found = decode(models, tasks, &mut judges, settings, stop);
+    // What can't be read can't be run: pruning knows the grammar.
+    let rules = if settings.rules == Rules::None { Rules::Any } else { settings.rules };
+    let found = decode(models, tasks, &mut judges, rules, settings.beam, stop);
     let seconds = start.elapsed().as_secs_f64() / subjects.len() as f64;
     for (number, subject) in subjects.iter_mut().enumerate() {
         let ranked = rank(subject, &found[number]);
@@ -177,14 +185,15 @@ fn decode(
     models: &Models,
     tasks: &[CodeTask],
     judges: &mut [&mut dyn Judge],
-    settings: &Settings,
+    rules: Rules,
+    width: usize,
     stop: Stop,
 ) -> Vec<Vec<Finished>> {
-    let template = Template::program(models.code.longest()).with_rules(settings.rules);
+    let template = Template::program(models.code.longest()).with_rules(rules);
     let mut beams: Vec<BeamTask> =
         judges.iter_mut().map(|judge| BeamTask { template: &template, judge: &mut **judge }).collect();
     let mut decoder = models.code.begin(tasks);
-    search(&mut *decoder, &mut beams, Breadth::plain(settings.beam), stop, &mut |_, _| Flow::Continue)
+    search(&mut *decoder, &mut beams, Breadth::plain(width), stop, &mut |_, _| Flow::Continue)
 }
 
 /// Runs the candidates on all examples.
@@ -195,21 +204,20 @@ fn rank(subject: &Subject, found: &[Finished]) -> Ranked {
     let mut ranked = Ranked::default();
     for candidate in found {
         let tokens = &candidate.prefix.tokens;
+        let surface = compact::to_surface(tokens);
         let code = compact::code(tokens);
-        let passed: Vec<bool> = subject
-            .task
-            .examples
-            .iter()
-            .map(|example| {
-                world.clone_from(&example.input);
-                machine.run(&code, &mut world, &Limits::DATASET) == runtime::Outcome::Finished
-                    && world == example.output
-            })
-            .collect();
+        let mut passes = |example: &dataset::Example| {
+            world.clone_from(&example.input);
+            machine.run(&code, &mut world, &Limits::DATASET) == runtime::Outcome::Finished
+                && world == example.output
+        };
+        // Without a grammar there are candidates that are no programs.
+        let passed: Vec<bool> =
+            subject.task.examples.iter().map(|example| surface.is_ok() && passes(example)).collect();
         ranked.exact.push(reference.as_ref() == Some(tokens));
         ranked.shown.push(passed.iter().take(subject.pairs.len()).all(|&p| p));
         ranked.all.push(passed.iter().all(|&p| p));
-        ranked.lengths.push(compact::to_surface(tokens).map_or(usize::MAX, |s| s.split(' ').count()));
+        ranked.lengths.push(surface.map_or(usize::MAX, |s| s.split(' ').count()));
     }
     ranked
 }

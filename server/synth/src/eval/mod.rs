@@ -25,6 +25,7 @@ use tch::Device;
 use crate::device;
 use crate::grammar::Rules;
 use crate::models::Models;
+use crate::traces::Mask;
 pub(crate) use beams::evaluate_together;
 pub use fit::fit;
 pub use metrics::{BeamTraces, Choices, Ranked, Rate, Slice, TaskResult, TraceResult};
@@ -68,6 +69,10 @@ pub struct Settings {
     pub traces: TraceSource,
     /// Width of the beam over actions; none below 2.
     pub trace_beam: usize,
+    /// What is masked as traces are inferred.
+    pub mask: Mask,
+    /// Whether failed greedy roll-outs are tried again, sampled.
+    pub retries: bool,
     /// Tasks decoded together.
     pub batch: usize,
     /// Threads that work on batches.

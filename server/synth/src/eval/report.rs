@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::choice::Choice;
 use crate::grammar::Rules;
+use crate::traces::Mask;
 
 use super::{BeamTraces, Ranked, Rate, Slice, TaskResult, TraceSource};
 
@@ -45,8 +46,13 @@ pub struct Conditions {
     pub traces: TraceSource,
     /// Width of the beam over actions; 1 where there was none.
     pub trace_beam: usize,
+    /// What was masked as traces were inferred, and whether failed ones were tried again.
+    #[serde(default)]
+    pub mask: Mask,
+    #[serde(default)]
+    pub retries: bool,
     pub seed: u64,
-    /// Neighbouring actions that candidates may have.
+    /// What the beam over programs was not allowed to write.
     pub rules: Rules,
     pub batch: usize,
     pub workers: usize,
@@ -228,6 +234,7 @@ impl Conditions {
             match self.rules {
                 Rules::Dataset => "neighbouring actions as real programs have them",
                 Rules::Any => "any neighbouring actions",
+                Rules::None => "no grammar",
             },
             self.traces,
             self.seed,

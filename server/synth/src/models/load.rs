@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tch::Device;
 
+use super::carried;
 use super::network::{self, Model};
 use super::uniform::Uniform;
 use super::weights::{Weights, WeightsError};
@@ -49,26 +50,15 @@ impl Models {
     }
 
     /// The weights that the engine carries.
-    #[cfg(feature = "embedded-weights")]
     pub fn embedded(device: Device) -> Result<Models, LoadError> {
+        if carried::OURS.is_empty() {
+            return Err(LoadError::NotEmbedded);
+        }
         let mut loading = Loading::new("the engine".to_owned());
-        loading.add(
-            include_bytes!("../../weights/trace-policy.safetensors"),
-            "embedded trace policy",
-            device,
-        )?;
-        loading.add(
-            include_bytes!("../../weights/code-transformer.safetensors"),
-            "embedded code transformer",
-            device,
-        )?;
-        Ok(Models { names: vec!["embedded".to_owned()], ..loading.finish()? })
-    }
-
-    /// The weights that the engine carries.
-    #[cfg(not(feature = "embedded-weights"))]
-    pub fn embedded(_: Device) -> Result<Models, LoadError> {
-        Err(LoadError::NotEmbedded)
+        for weights in carried::OURS {
+            loading.add(weights.bytes, weights.title, device)?;
+        }
+        Ok(Models { names: vec![carried::EMBEDDED.to_owned()], ..loading.finish()? })
     }
 
     /// Every `*.safetensors` file of the folder; there has to be one code model, and there may be one trace model. The

@@ -3,6 +3,7 @@
 //! convolutional policy or an LSTM with a history, a Transformer over all examples or an LSTM decoder per example
 //! whose outputs are pooled. Nothing outside this folder and `device` names torch.
 
+pub mod carried;
 pub mod code_transformer;
 mod grid_encoder;
 mod grids;

@@ -21,8 +21,9 @@ use crate::eval::{Conditions, Report, SHOWN, Settings, evaluate};
 use crate::grammar::Rules;
 use crate::models::Models;
 use crate::models::weights::{Sizes, Weights};
+use crate::traces::Mask;
 use crate::train::config::Config;
-use crate::train::{Options, Resume, train};
+use crate::train::{Options, Resume, SAVE, train};
 pub use plan::{ROWS, Row, TRAINEES, Trainee};
 
 /// How the tables are to be made.
@@ -169,6 +170,9 @@ fn weights(request: &Request, name: &str, stop: &AtomicBool) -> anyhow::Result<P
         minutes: None,
         steps: None,
         resume: Resume::Auto,
+        from: None,
+        save: SAVE,
+        pause_above: None,
         compact: false,
         device: request.device,
         threads: request.threads,
@@ -192,6 +196,8 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
         trace_beam: if row.code.is_none() || row.name == "ours" { request.trace_beam } else { 1 },
         plain: row.code.is_some(),
         pruned: row.code.is_some(),
+        mask: Mask::Possible,
+        retries: true,
         batch: if request.device == Device::Cpu { 8 } else { 64 },
         workers: if request.device == Device::Cpu { request.threads } else { 2 },
         seed: 0,
@@ -209,6 +215,8 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
         beam: settings.beam,
         traces: settings.traces,
         trace_beam: settings.trace_beam,
+        mask: settings.mask,
+        retries: settings.retries,
         seed: settings.seed,
         rules: settings.rules,
         batch: settings.batch,

@@ -12,6 +12,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::ema::Ema;
 use super::optimizer::Optimizer;
+use super::schedule::Spent;
 use crate::models::parameters::Parameters;
 use crate::models::weights::Sizes;
 
@@ -30,9 +31,19 @@ pub struct Progress {
     pub samples: u64,
     /// Seconds of training, evaluation left out.
     pub seconds: f64,
+    /// Seconds that all cores together have spent on it, evaluation left out; 0 in checkpoints that don't say.
+    #[serde(default)]
+    pub processor_seconds: f64,
     pub seed: u64,
     /// The configuration, as text.
     pub config: String,
+}
+
+impl Progress {
+    /// What the schedule asks of it.
+    pub fn spent(&self) -> Spent {
+        Spent { steps: self.step, seconds: self.seconds, processor_seconds: self.processor_seconds }
+    }
 }
 
 /// A checkpoint that can't be used. The text is one sentence.

@@ -12,6 +12,7 @@ use toml::{Table, Value};
 use super::optimizer::OptimizerConfig;
 use super::schedule::Schedule;
 use crate::models::weights::Sizes;
+use crate::traces::{Mask, Way};
 
 /// Everything that decides what comes out of a training, the device aside.
 #[derive(Debug, Clone, Deserialize)]
@@ -109,6 +110,8 @@ pub struct TracesConfig {
     pub sampled_share: f64,
     /// Of the samples.
     pub temperature: f64,
+    /// What is masked as they are inferred.
+    pub mask: Mask,
     /// Sets of inferred traces per task, each a sample of its own. Sets after the first are always sampled.
     pub sets: usize,
     /// Weight file of the trace model, or `embedded`.
@@ -123,9 +126,17 @@ impl Default for TracesConfig {
             none: 0.0,
             sampled_share: 0.5,
             temperature: crate::traces::TEMPERATURE,
+            mask: Mask::default(),
             sets: 1,
             trace_model: None,
         }
+    }
+}
+
+impl TracesConfig {
+    /// How traces are inferred.
+    pub fn way(&self) -> Way {
+        Way { mask: self.mask, temperature: self.temperature }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::eval::{
 use crate::grammar::Rules;
 use crate::models::network::Model;
 use crate::models::{Models, TraceModel};
+use crate::traces::Mask;
 
 /// Figures by name, in percent.
 pub type Figures = BTreeMap<String, f64>;
@@ -27,6 +28,8 @@ pub struct Evaluation {
     told: Vec<TraceSource>,
     /// Infers those that are inferred.
     trace_model: Option<Box<dyn TraceModel>>,
+    /// What is masked as traces are inferred.
+    mask: Mask,
     /// Tasks decoded together.
     batch: usize,
 }
@@ -56,7 +59,8 @@ impl Evaluation {
         told.extend(trace_model.as_ref().map(|_| TraceSource::Inferred));
         told.extend((config.traces.gold > 0.0).then_some(TraceSource::Gold));
         told.extend((config.traces.none > 0.0).then_some(TraceSource::None));
-        Ok(Evaluation { sets, told, trace_model, batch: if device == Device::Cpu { 16 } else { 512 } })
+        let batch = if device == Device::Cpu { 16 } else { 512 };
+        Ok(Evaluation { sets, told, trace_model, mask: config.traces.mask, batch })
     }
 
     /// Measures; None where `stop` says so.
@@ -77,6 +81,8 @@ impl Evaluation {
                     beam: 1,
                     traces,
                     trace_beam: 1,
+                    mask: self.mask,
+                    retries: self.mask == Mask::Possible,
                     batch: self.batch,
                     workers: 1,
                     seed: 0,

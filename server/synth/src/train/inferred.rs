@@ -7,13 +7,13 @@ use tch::{Device, Kind};
 
 use super::config::TracesConfig;
 use super::data::Draft;
-use crate::models::network::{self, Model};
+use crate::models::carried;
+use crate::models::network::{self, Model, Network as _};
+use crate::models::trace_policy::TracePolicy;
 use crate::models::weights::Weights;
 use crate::models::{Pair, TraceModel};
-use crate::traces::{Choice, roll_out_each};
+use crate::traces::{Choice, Way, roll_out_each};
 
-/// Word for the weights that the engine carries.
-const EMBEDDED: &str = "embedded";
 /// Tasks of a thread whose traces are wished for together.
 const TASKS: u64 = 8192;
 /// Traces that are rolled out together at most, for the device's memory.
@@ -22,24 +22,9 @@ const TOGETHER: usize = 50_000;
 /// A trace model that is not trained any more.
 pub struct Inferrer {
     model: Box<dyn TraceModel>,
-    temperature: f64,
+    way: Way,
     /// Threads that roll out batches: while one steps its worlds, the device computes for the other.
     threads: usize,
-}
-
-/// The weight file of a trace model: its bytes, and what to call it.
-pub fn read_weights(of: &str) -> anyhow::Result<(Vec<u8>, String)> {
-    if of != EMBEDDED {
-        let bytes = std::fs::read(of).with_context(|| format!("can't read the trace model {of}"))?;
-        return Ok((bytes, of.to_owned()));
-    }
-    #[cfg(feature = "embedded-weights")]
-    return Ok((
-        include_bytes!("../../weights/trace-policy.safetensors").to_vec(),
-        "embedded trace policy".to_owned(),
-    ));
-    #[cfg(not(feature = "embedded-weights"))]
-    bail!("this engine carries no weights: set `traces.trace_model` to a file");
 }
 
 /// Builds the trace model of a weight file.
@@ -47,7 +32,7 @@ pub fn read_weights(of: &str) -> anyhow::Result<(Vec<u8>, String)> {
 /// # Errors
 /// Where the file is none, or holds another kind of network.
 pub fn load(of: &str, device: Device, kind: Kind) -> anyhow::Result<Box<dyn TraceModel>> {
-    let (bytes, file) = read_weights(of)?;
+    let (bytes, file) = carried::read(of, TracePolicy::NAME)?;
     let weights = Weights::parse(&bytes, &file, device)?.computing_in(kind);
     match network::build(weights)
         .with_context(|| format!("{file} holds the weights of an unknown model"))??
@@ -66,7 +51,7 @@ impl Inferrer {
             _ => return Ok(None),
         };
         let threads = if device == Device::Cpu { 1 } else { 2 };
-        Ok(Some(Inferrer { model: load(of, device, kind)?, temperature: config.temperature, threads }))
+        Ok(Some(Inferrer { model: load(of, device, kind)?, way: config.way(), threads }))
     }
 
     /// Batches of so many tasks that are best given together: for a device enough to fill it, as long as a roll-out of
@@ -81,21 +66,21 @@ impl Inferrer {
     /// Gives the samples the traces that they are to have; none where the model finds none. What a batch gets does not
     /// depend on the others.
     pub fn infer(&self, drafts: &mut [Draft]) {
-        let temperature = self.temperature;
+        let way = self.way;
         if self.threads == 1 {
-            return infer(&*self.model, drafts, temperature);
+            return infer(&*self.model, drafts, way);
         }
         let share = drafts.len().div_ceil(self.threads).max(1);
         std::thread::scope(|scope| {
             for drafts in drafts.chunks_mut(share) {
                 let model = self.model.share();
-                scope.spawn(move || infer(&*model, drafts, temperature));
+                scope.spawn(move || infer(&*model, drafts, way));
             }
         });
     }
 }
 
-fn infer(model: &dyn TraceModel, drafts: &mut [Draft], temperature: f64) {
+fn infer(model: &dyn TraceModel, drafts: &mut [Draft], way: Way) {
     let _no_grad = tch::no_grad_guard();
     let wishes = |(number, draft): (usize, &Draft)| {
         draft.wishes.iter().map(move |&(sample, choice)| (number, sample, choice)).collect::<Vec<_>>()
@@ -113,7 +98,7 @@ fn infer(model: &dyn TraceModel, drafts: &mut [Draft], temperature: f64) {
         let (now, later) = rest.split_at(count);
         let tasks: Vec<&[Pair]> = now.iter().map(|&(draft, sample, _)| pairs(draft, sample)).collect();
         let choices: Vec<Choice> = now.iter().map(|&(.., choice)| choice).collect();
-        let traces = roll_out_each(Some(model), &tasks, &choices, temperature, &|| false);
+        let traces = roll_out_each(Some(model), &tasks, &choices, way, &|| false);
         for (&(draft, sample, _), traces) in now.iter().zip(traces) {
             drafts[draft].samples[sample].task.traces = traces;
         }

@@ -3,12 +3,15 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`config`] | what decides the outcome, as TOML |
+//! | [`start`] | first weights that are those of a finished network |
+//! | [`background`] | giving way to everything else on the machine |
 //! | [`data`], [`file`], [`stream`] | which task is learned when, and having it ready in time |
 //! | [`inferred`] | traces found as training goes |
 //! | [`optimizer`], [`schedule`], [`ema`] | what becomes of the gradients |
 //! | [`checkpoint`] | a training on disk |
 //! | [`evaluation`], [`metrics`], [`curve`] | what is known of it |
 
+pub mod background;
 pub mod checkpoint;
 pub mod config;
 pub mod curve;
@@ -20,6 +23,7 @@ pub mod inferred;
 pub mod metrics;
 pub mod optimizer;
 pub mod schedule;
+pub mod start;
 pub mod stream;
 
 use std::collections::BTreeMap;
@@ -32,9 +36,12 @@ use anyhow::{Context, bail};
 use tch::{Device, Kind, Tensor};
 
 use crate::models::Work;
+use crate::models::carried;
 use crate::models::network::{self, Network, Visitor};
 use crate::models::parameters::Parameters;
+use crate::models::trace_policy::TracePolicy;
 use crate::models::weights::Weights;
+use background::{Background, processor_seconds};
 use checkpoint::{Progress, Saved};
 use config::Config;
 use data::{Batch, Data};
@@ -54,6 +61,12 @@ pub struct Options {
     pub minutes: Option<f64>,
     pub steps: Option<u64>,
     pub resume: Resume,
+    /// Weights to start from where there is no checkpoint to go on from: a file, or `embedded`.
+    pub from: Option<String>,
+    /// Time between two checkpoints.
+    pub save: Duration,
+    /// Pauses while others use more than this share of all cores.
+    pub pause_above: Option<f64>,
     /// Writes a compact checkpoint too.
     pub compact: bool,
     pub device: Device,
@@ -88,8 +101,8 @@ pub struct Summary {
     pub compact: Vec<PathBuf>,
 }
 
-/// Time between two checkpoints.
-const SAVE: Duration = Duration::from_secs(180);
+/// Time between two checkpoints, if nothing else is wished.
+pub const SAVE: Duration = Duration::from_secs(180);
 /// So many steps in a row that teach nothing end the training.
 const HOPELESS: u32 = 100;
 
@@ -127,6 +140,7 @@ struct Run<'a, N: Network> {
     log: Log,
     /// When this run's first step began.
     started: Instant,
+    background: Option<Background>,
 }
 
 impl<'a, N: Network> Run<'a, N> {
@@ -150,6 +164,8 @@ impl<'a, N: Network> Run<'a, N> {
             }
             saved.restore(&mut parameters, &mut optimizer, ema.as_mut());
             progress = saved.progress;
+        } else if let Some(of) = &options.from {
+            start::from_weights::<N>(of, &config.model, &mut parameters)?;
         }
         progress.config.clone_from(&config.text);
         // Makes what weights there are none of yet, and refuses what doesn't fit.
@@ -182,6 +198,7 @@ impl<'a, N: Network> Run<'a, N> {
             evaluation,
             log,
             started: Instant::now(),
+            background: options.pause_above.map(Background::new),
         })
     }
 
@@ -191,6 +208,9 @@ impl<'a, N: Network> Run<'a, N> {
         let first = self.progress.step;
         let (mut saved, mut measured, mut hopeless) = (Instant::now(), self.progress.seconds, 0);
         while !self.finished() && !self.ended(first) && !stop.load(Ordering::Relaxed) {
+            if let Some(background) = &mut self.background {
+                background.give_way(stop, &|| self.log.doing("paused, as the machine is busy"));
+            }
             let step = self.step()?;
             hopeless = if step.gradient.is_finite() { 0 } else { hopeless + 1 };
             if hopeless == HOPELESS {
@@ -205,7 +225,7 @@ impl<'a, N: Network> Run<'a, N> {
                 self.evaluate(stop)?;
                 measured = self.progress.seconds;
             }
-            if saved.elapsed() >= SAVE {
+            if saved.elapsed() >= self.options.save {
                 self.save()?;
                 if self.options.compact {
                     self.training().save_compact(&self.options.out)?;
@@ -226,7 +246,7 @@ impl<'a, N: Network> Run<'a, N> {
 
     /// One step: predict, learn from the gradients, count.
     fn step(&mut self) -> anyhow::Result<Step> {
-        let start = Instant::now();
+        let (start, processor) = (Instant::now(), processor_seconds());
         let (waited, inferring) = (self.stream.waited, self.stream.inferring);
         let Batch { features, samples, inferred, unknown, refused } = self.stream.next_batch()?;
         let targets: usize = features.iter().map(N::targets).sum();
@@ -243,9 +263,8 @@ impl<'a, N: Network> Run<'a, N> {
                 0,
             );
         }
-        let Progress { step, seconds, .. } = self.progress;
-        let schedule = &self.config.schedule;
-        let rate = schedule.rate(self.config.optimizer.rate, step, schedule.progress(step, seconds));
+        let (spent, schedule) = (self.progress.spent(), &self.config.schedule);
+        let rate = schedule.rate(self.config.optimizer.rate, spent.steps, schedule.progress(spent));
         let gradient = if targets > 0 { self.optimizer.step(&mut self.parameters, rate) } else { f64::NAN };
         if let Some(ema) = &mut self.ema {
             ema.update(&self.parameters);
@@ -256,6 +275,7 @@ impl<'a, N: Network> Run<'a, N> {
         self.progress.tasks += self.config.data.batch as u64;
         self.progress.samples += samples as u64;
         self.progress.seconds += start.elapsed().as_secs_f64();
+        self.progress.processor_seconds += processor_seconds() - processor;
         Ok(Step {
             samples,
             targets,
@@ -275,7 +295,7 @@ impl<'a, N: Network> Run<'a, N> {
 
     /// Whether the whole training is done.
     fn finished(&self) -> bool {
-        self.config.schedule.progress(self.progress.step, self.progress.seconds) >= 1.0
+        self.config.schedule.progress(self.progress.spent()) >= 1.0
     }
 
     /// Whether this run has come to its limit. In the shortest time there is one step.
@@ -291,7 +311,7 @@ impl<'a, N: Network> Run<'a, N> {
         let minutes = self.options.minutes.map_or(0.0, |limit| elapsed / (60.0 * limit).max(1e-9));
         let steps = (self.progress.step - first) as f64;
         let of_steps = self.options.steps.map_or(0.0, |limit| steps / limit.max(1) as f64);
-        let schedule = self.config.schedule.progress(self.progress.step, self.progress.seconds);
+        let schedule = self.config.schedule.progress(self.progress.spent());
         let share = minutes.max(of_steps).max(schedule);
         let trained = self.log.run.total.seconds + more;
         let left = [
@@ -352,6 +372,7 @@ impl<'a, N: Network> Run<'a, N> {
             ("trained_tasks", self.progress.tasks.to_string()),
             ("trained_steps", self.progress.step.to_string()),
             ("trained_minutes", format!("{:.2}", self.progress.seconds / 60.0)),
+            ("trained_processor_minutes", format!("{:.2}", self.progress.processor_seconds / 60.0)),
             ("excluded", if data.exclude.is_some() { "yes" } else { "no" }.to_owned()),
         ] {
             metadata.insert(key.to_owned(), value);
@@ -359,7 +380,7 @@ impl<'a, N: Network> Run<'a, N> {
         let file = self.options.out.join(format!("{name}.safetensors"));
         checkpoint::save_weights(&file, self.best().iter(), &metadata)?;
         if let Some(of) = &traces.trace_model {
-            let (bytes, _) = inferred::read_weights(of)?;
+            let (bytes, _) = carried::read(of, TracePolicy::NAME)?;
             checkpoint::write(&self.options.out.join("trace-model.safetensors"), &bytes)?;
         }
         Ok(file)

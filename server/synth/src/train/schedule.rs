@@ -1,9 +1,9 @@
-//! The learning rate over a training.
+//! The learning rate over a training, and when a training is over.
 
 use serde::Deserialize;
 
-/// `[schedule]` of a configuration. Its length is told by the steps or by the minutes of the whole training, however
-/// many runs that takes.
+/// `[schedule]` of a configuration. The length of the whole training is given in steps, in minutes, or in processor
+/// minutes, however many runs it takes; where several are given, whichever is reached first ends it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Schedule {
@@ -18,6 +18,19 @@ pub struct Schedule {
     pub steps: Option<u64>,
     /// Length of the whole training in minutes of computing, evaluation left out.
     pub minutes: Option<f64>,
+    /// Length of the whole training in minutes that processors spend on it, summed over the cores and with evaluation
+    /// left out: the fair measure on a machine that does other things as well.
+    pub processor_minutes: Option<f64>,
+}
+
+/// What a training has taken so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Spent {
+    pub steps: u64,
+    /// Seconds of the clock.
+    pub seconds: f64,
+    /// Seconds of all cores together.
+    pub processor_seconds: f64,
 }
 
 /// How the rate falls.
@@ -40,16 +53,19 @@ impl Default for Schedule {
             every: 100_000,
             steps: None,
             minutes: None,
+            processor_minutes: None,
         }
     }
 }
 
 impl Schedule {
-    /// How much of the training is done, 0 to 1: the greater of its shares in steps and in time.
-    pub fn progress(&self, step: u64, seconds: f64) -> f64 {
-        let steps = self.steps.map_or(0.0, |steps| step as f64 / steps.max(1) as f64);
-        let time = self.minutes.map_or(0.0, |minutes| seconds / (60.0 * minutes).max(1e-9));
-        steps.max(time).clamp(0.0, 1.0)
+    /// How much of the training is done, 0 to 1: the greatest of its shares in steps and in time.
+    pub fn progress(&self, spent: Spent) -> f64 {
+        let share = |spent: f64, whole: Option<f64>| whole.map_or(0.0, |whole| spent / whole.max(1e-9));
+        let steps = share(spent.steps as f64, self.steps.map(|steps| steps.max(1) as f64));
+        let clock = share(spent.seconds, self.minutes.map(|minutes| 60.0 * minutes));
+        let processor = share(spent.processor_seconds, self.processor_minutes.map(|minutes| 60.0 * minutes));
+        steps.max(clock).max(processor).clamp(0.0, 1.0)
     }
 
     /// The rate of step number `step` (the first is 0) of a training whose highest rate is `base`.
@@ -74,7 +90,7 @@ mod tests {
     #[test]
     fn rises_and_falls() {
         let cosine = Schedule { warmup: 10, steps: Some(100), ..Schedule::default() };
-        let rate = |step| cosine.rate(2.0, step, cosine.progress(step, 0.0));
+        let rate = |step| cosine.rate(2.0, step, cosine.progress(Spent { steps: step, ..Spent::default() }));
         assert!((rate(0) - 0.2).abs() < 1e-3);
         assert!((rate(9) - 2.0).abs() < 0.05);
         assert!((rate(50) - 1.02).abs() < 1e-9);
@@ -88,7 +104,10 @@ mod tests {
 
     #[test]
     fn time_counts_where_there_are_no_steps() {
+        let spent = |seconds, processor_seconds| Spent { steps: 1_000_000, seconds, processor_seconds };
         let timed = Schedule { minutes: Some(2.0), ..Schedule::default() };
-        assert_eq!((timed.progress(1_000_000, 30.0), timed.progress(0, 500.0)), (0.25, 1.0));
+        assert_eq!((timed.progress(spent(30.0, 1e9)), timed.progress(spent(500.0, 0.0))), (0.25, 1.0));
+        let fair = Schedule { processor_minutes: Some(2.0), ..Schedule::default() };
+        assert_eq!((fair.progress(spent(1e9, 30.0)), fair.progress(spent(0.0, 500.0))), (0.25, 1.0));
     }
 }
