@@ -17,7 +17,7 @@ use crate::{Verdict, files, findings};
 #[derive(Args)]
 pub struct Check {
     /// Programs, example files, or folders of them; - for standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Ticks (actions, conditions, rounds) after which the run of an example is stopped
     #[arg(long, value_name = "N", default_value_t = Config::default().max_ticks)]
@@ -30,8 +30,9 @@ pub struct Check {
 impl Check {
     pub fn run(&self) -> anyhow::Result<Verdict> {
         let config = Config { max_ticks: self.max_ticks, ..Config::default() };
-        let loaded = files::load_all(&self.paths, &config)?;
-        let checked = Progress::over(&loaded, "checking", |l| {
+        let found = files::load_all(&self.paths, &config)?;
+        let loaded = &found.files;
+        let checked = Progress::over(loaded, "checking", |l| {
             findings::all(l)
                 .iter()
                 .map(|f| {
@@ -41,7 +42,15 @@ impl Check {
                 })
                 .collect::<Result<Vec<_>, _>>()
         });
-        let checked = checked.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+        let mut checked = checked.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+        for unread in &found.unread {
+            let text = if self.json {
+                serde_json::to_string(&findings::Json::of_unread(unread))?
+            } else {
+                findings::render_unread(unread) + "\n"
+            };
+            checked.push((Severity::Error, text));
+        }
         let mut out = anstream::stdout().lock();
         for (_, text) in &checked {
             writeln!(out, "{text}")?;
@@ -50,7 +59,8 @@ impl Check {
         let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
         let others = checked.len() - errors - warnings;
         if !self.json {
-            let files: usize = loaded.iter().map(|l| l.analysis.sources().count()).sum();
+            let read: usize = loaded.iter().map(|l| l.analysis.sources().count()).sum();
+            let files = read + found.unread.len();
             let mut parts = Vec::new();
             for (n, what) in [(errors, "error"), (warnings, "warning"), (others, "hint")] {
                 if n > 0 {
@@ -65,7 +75,7 @@ impl Check {
                 _ => writeln!(out, "{}", line.red().bold())?,
             }
         }
-        Ok(Verdict::fine_if(errors + warnings == 0))
+        Ok(found.verdict().max(Verdict::fine_if(errors + warnings == 0)))
     }
 }
 

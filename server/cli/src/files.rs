@@ -2,168 +2,289 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
+use disk::Unreadable;
 use ide::{Analysis, Config, Source};
+use owo_colors::OwoColorize;
+use serde::Serialize;
 use syntax::TextRange;
 
-/// Largest file that is read.
-const MOST_BYTES: u64 = 16 << 20;
+use crate::Verdict;
 
 /// A program with its example files, or an example file that belongs to no program.
 pub struct Loaded {
     pub analysis: Analysis,
-    /// Example files that the program names and that can't be read: where it does, and why not.
+    /// Example files that belong to the program and can't be read: where it names them, and why not.
     pub unreadable: Vec<(TextRange, String)>,
     /// Of all its files.
     paths: Vec<PathBuf>,
+}
+
+/// A file, or a folder, that is there and can't be read.
+#[derive(Serialize)]
+pub struct Unread {
+    pub file: String,
+    pub message: String,
+    #[serde(skip)]
+    path: PathBuf,
+}
+
+impl Unread {
+    pub fn new(path: &Path, why: &Unreadable) -> Unread {
+        let file = name(path);
+        let message = format!("{file} can't be read: {why}");
+        Unread { file, message, path: identity(path) }
+    }
+
+    /// An example file that this program names.
+    pub fn inside(program: String, message: String) -> Unread {
+        Unread { file: program, message, path: PathBuf::new() }
+    }
+}
+
+/// What paths name, and what of it can't be had. One bad file stops nothing.
+#[derive(Default)]
+pub struct Found<T> {
+    pub files: Vec<T>,
+    pub unread: Vec<Unread>,
+    /// A path that was named is not there; it has been said.
+    missing: bool,
+}
+
+impl<T> Found<T> {
+    /// What finding the files came to.
+    pub fn verdict(&self) -> Verdict {
+        match self.missing {
+            true => Verdict::Failed,
+            false => Verdict::fine_if(self.unread.is_empty()),
+        }
+    }
 }
 
 /// Everything that the paths name: files themselves, and in folders all `.karel` and `.kgrid` files. A program and
 /// its example files are loaded once, together, whichever of them is named.
 ///
 /// # Errors
-/// Where a path is not there, or a file can't be read, or there is no file at all.
-pub fn load_all(paths: &[PathBuf], config: &Config) -> anyhow::Result<Vec<Loaded>> {
-    let mut loaded: Vec<Loaded> = Vec::new();
+/// Where there is no file at all.
+pub fn load_all(paths: &[PathBuf], config: &Config) -> anyhow::Result<Found<Loaded>> {
+    let found = find(paths)?;
+    let mut all = Found { files: Vec::new(), unread: found.unread, missing: found.missing };
     let mut seen = HashSet::new();
-    for path in find(paths)? {
+    for path in found.files {
         let program = program_of(&path);
         if seen.insert(identity(&program)) {
-            loaded.push(load(&program, config)?);
+            match load(&program, config) {
+                Ok(loaded) => all.files.push(loaded),
+                Err(why) => all.unread.push(Unread::new(&program, &why)),
+            }
         }
     }
-    // An example file that a program names is loaded with it.
+    // An example file that a program names is loaded with it, and what is wrong with it is said there.
     let of_programs: HashSet<PathBuf> =
-        loaded.iter().filter(|l| l.analysis.program().is_some()).flat_map(|l| l.paths.clone()).collect();
-    loaded.retain(|l| l.analysis.program().is_some() || !l.paths.iter().all(|p| of_programs.contains(p)));
+        all.files.iter().filter(|l| l.analysis.program().is_some()).flat_map(|l| l.paths.clone()).collect();
+    all.files.retain(|l| l.analysis.program().is_some() || !l.paths.iter().all(|p| of_programs.contains(p)));
+    all.unread.retain(|unread| !of_programs.contains(&unread.path));
+    all.unread.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(all)
+}
+
+/// The program of this path, with the example files that belong to it; says on standard error which of those can't be
+/// read.
+///
+/// # Errors
+/// Where the program can't be read.
+pub fn load_one(path: &Path, config: &Config) -> anyhow::Result<Loaded> {
+    let loaded = load(path, config).map_err(|why| anyhow!("{} can't be read: {why}", name(path)))?;
+    for (_, message) in &loaded.unreadable {
+        anstream::eprintln!("{} {message}", "warning:".yellow().bold());
+    }
     Ok(loaded)
 }
 
 /// The program of this path with the example files beside it and those that it names; or an example file alone. `-`
 /// is standard input.
-///
-/// # Errors
-/// Where the file can't be read.
-pub fn load(path: &Path, config: &Config) -> anyhow::Result<Loaded> {
+fn load(path: &Path, config: &Config) -> Result<Loaded, Unreadable> {
     let source = Source::new(name(path), None, read(path)?);
-    if is_grid_file(path) {
+    if disk::is_example_file(path) {
         let analysis = Analysis::new(None, vec![source], config.clone());
         return Ok(Loaded { analysis, unreadable: Vec::new(), paths: vec![identity(path)] });
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
     let mut grids = Vec::new();
     let mut paths = vec![identity(path)];
-    let mut unreadable = Vec::new();
-    let mut add = |path: &Path| -> anyhow::Result<()> {
+    let mut add = |path: &Path| {
         let id = identity(path);
         if !paths.contains(&id) {
-            grids.push(Source::new(name(path), None, read(path)?));
             paths.push(id);
+            grids.push(Source::new(name(path), None, disk::read(path)?));
         }
         Ok(())
     };
-    let beside = path.with_extension("kgrid");
-    if path != Path::new("-") && beside.is_file() {
-        add(&beside)?;
+    let mut unreadable = Vec::new();
+    if path != Path::new("-") {
+        let beside = disk::examples_of(path);
+        match add(&beside) {
+            Ok(()) | Err(Unreadable::Missing) => {}
+            Err(why) => {
+                let file = beside.file_name().unwrap_or_default().to_string_lossy();
+                unreadable.push((TextRange::default(), disk::broken_include(&file, &why)));
+            }
+        }
     }
     for include in source.file().includes() {
-        if let Err(error) = add(&folder.join(&include.path.text)) {
-            unreadable.push((include.path.range, format!("The example file {error:#}.")));
+        let text = &include.path.text;
+        if let Err(why) = disk::included(path, text).and_then(|file| add(&file)) {
+            unreadable.push((include.path.range, disk::broken_include(text, &why)));
         }
     }
     Ok(Loaded { analysis: Analysis::new(Some(source), grids, config.clone()), unreadable, paths })
 }
 
-/// The files that the paths name: each file as it is, and in folders all `.karel` and `.kgrid` files, sorted.
+/// The files that the paths name: each file as it is, and in folders all `.karel` and `.kgrid` files, sorted. A path that
+/// is not there is said on standard error.
 ///
 /// # Errors
-/// Where a path is not there, or there is no file at all.
-pub fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
+/// Where there is no file at all.
+pub fn find(paths: &[PathBuf]) -> anyhow::Result<Found<PathBuf>> {
+    let mut found = Found::default();
     for path in paths {
-        if path != Path::new("-")
-            && fs::metadata(path).with_context(|| format!("can't open {}", path.display()))?.is_dir()
-        {
-            walk(path, &mut found)?;
-        } else {
-            found.push(path.clone());
+        if is_stream(path) {
+            found.files.push(path.clone());
+            continue;
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => walk(path, &mut found),
+            Ok(_) => found.files.push(path.clone()),
+            Err(error) => {
+                anstream::eprintln!("{} can't open {}: {error}", "error:".red().bold(), path.display());
+                found.missing = true;
+            }
         }
     }
-    if found.is_empty() {
-        bail!(
-            "there is no .karel and no .kgrid file in {}",
-            paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ")
-        );
+    if found.files.is_empty() && found.unread.is_empty() && !found.missing {
+        let names: Vec<_> = paths.iter().map(|p| p.display().to_string()).collect();
+        match names.as_slice() {
+            [here] if here == "." => bail!("there is no .karel and no .kgrid file in this folder"),
+            names => bail!("there is no .karel and no .kgrid file in {}", names.join(", ")),
+        }
     }
     Ok(found)
 }
 
-/// Files in the folder and below it; hidden folders and links to folders are left out.
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+/// Karel's files in the folder and below it; what is hidden and links to folders are left out.
+fn walk(folder: &Path, found: &mut Found<PathBuf>) {
     let list = || -> io::Result<Vec<_>> { fs::read_dir(folder)?.collect() };
-    let mut entries = list().with_context(|| format!("can't read the folder {}", folder.display()))?;
+    let mut entries = match list() {
+        Ok(entries) => entries,
+        Err(error) => return found.unread.push(Unread::new(folder, &error.into())),
+    };
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = entry.path();
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
         if entry.file_type().is_ok_and(|t| t.is_dir()) {
-            if !hidden {
-                walk(&path, found)?;
-            }
-        } else if path.extension().is_some_and(|e| e == "karel" || e == "kgrid") && path.is_file() {
-            found.push(path);
+            walk(&path, found);
+        } else if disk::is_karel_file(&path) && !path.is_dir() {
+            found.files.push(path);
         }
     }
-    Ok(())
+}
+
+/// Standard input, or a pipe that the shell has made for the command to read: `<(…)`.
+fn is_stream(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdin") || path.starts_with("/dev/fd")
 }
 
 /// The text of a file, or of standard input for `-`.
 ///
 /// # Errors
 /// Where it can't be read, is no text, or is too large.
-pub fn read(path: &Path) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        io::stdin().take(MOST_BYTES + 1).read_to_end(&mut bytes)
-    } else {
-        File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
-    };
-    let name = name(path);
-    read.with_context(|| format!("{name} can't be read"))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        bail!("{name} is larger than {} MiB", MOST_BYTES >> 20);
+pub fn read(path: &Path) -> Result<String, Unreadable> {
+    match path {
+        path if path == Path::new("-") => disk::read_from(io::stdin()),
+        path if is_stream(path) => disk::read_from(File::open(path)?),
+        path => disk::read(path),
     }
-    String::from_utf8(bytes).ok().with_context(|| format!("{name} is no text in UTF-8"))
 }
 
-/// Writes the file so that there is always either the old or the new content, whole.
+/// Writes the file and keeps what it is: its mode and owner, the links to it, a link that it is. Where it can be, there
+/// is always either the old or the new content, whole.
 ///
 /// # Errors
-/// Where the folder or the file can't be written.
+/// Where the file is read-only, or can't be written.
 pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    let failed = || format!("can't write {}", name(path));
     // A link stays one: what it points to is written.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let Ok(old) = fs::metadata(&target) else {
+        return fs::write(&target, text).with_context(failed);
+    };
+    if old.permissions().readonly() {
+        bail!("{} is read-only and stays as it is", name(path));
+    }
+    // Whoever may not write it may not replace it either.
+    let mut file = File::options().write(true).open(&target).with_context(failed)?;
     let file_name = target.file_name().unwrap_or_default().to_string_lossy();
     let new = target.with_file_name(format!(".{file_name}.{}.new", std::process::id()));
-    let written = replace(&target, &new, text);
+    let written = match beside(&new, &old) {
+        Some(mut beside) => beside
+            .write_all(text.as_bytes())
+            .and_then(|()| beside.sync_all())
+            .and_then(|()| fs::rename(&new, &target)),
+        // Not cut off first: a full disk then has room at least for what was there.
+        None => file
+            .write_all(text.as_bytes())
+            .and_then(|()| file.set_len(text.len() as u64))
+            .and_then(|()| file.sync_all()),
+    };
     if written.is_err() {
         let _ = fs::remove_file(&new);
     }
-    written.with_context(|| format!("can't write {}", path.display()))
+    written.with_context(failed)
 }
 
-/// Writes the text beside the file and then puts it in its place.
-fn replace(target: &Path, new: &Path, text: &str) -> io::Result<()> {
-    let mut file = File::create_new(new)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(metadata) = fs::metadata(target) {
-        file.set_permissions(metadata.permissions())?;
+/// A new file that can take the place of the old one; none where that has several names, of which only one would be
+/// the new file's, where the folder is read-only, or where the file belongs to somebody else.
+fn beside(new: &Path, old: &fs::Metadata) -> Option<File> {
+    if has_other_names(old) {
+        return None;
     }
-    file.sync_all()?;
-    fs::rename(new, target)
+    let file = File::create_new(new).ok()?;
+    let kept = keep_owner(&file, old).and_then(|()| file.set_permissions(old.permissions()));
+    if kept.is_err() {
+        let _ = fs::remove_file(new);
+        return None;
+    }
+    Some(file)
+}
+
+#[cfg(unix)]
+fn has_other_names(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(metadata) > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_: &fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn keep_owner(new: &File, old: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let own = new.metadata()?;
+    match (own.uid(), own.gid()) == (old.uid(), old.gid()) {
+        true => Ok(()),
+        false => fchown(new, Some(old.uid()), Some(old.gid())),
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 /// How messages name it.
@@ -174,14 +295,10 @@ pub fn name(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
-fn is_grid_file(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e == "kgrid")
-}
-
 /// Of `NAME.kgrid` the `NAME.karel` beside it, if there is one.
 pub fn program_of(path: &Path) -> PathBuf {
-    let program = path.with_extension("karel");
-    if is_grid_file(path) && program.is_file() { program } else { path.to_owned() }
+    let program = disk::program_of(path);
+    if disk::is_example_file(path) && program.is_file() { program } else { path.to_owned() }
 }
 
 /// The same for two paths to one file.

@@ -1,19 +1,20 @@
 //! Diagnostics on a terminal and as JSON.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use ide::{Analysis, Diagnostic, NEVER, Source};
 use serde::Serialize;
+use syntax::codes::files::{UNREADABLE, UNREADABLE_EXAMPLES};
 use syntax::diagnostic::{Fix, Severity};
 use syntax::{TextRange, TextSize};
 
-use crate::files::Loaded;
+use crate::files::{Loaded, Unread};
 
 /// One diagnostic with the text that it is about.
 pub struct Finding<'a> {
     analysis: &'a Analysis,
     source: &'a Source,
-    code: Option<&'static str>,
+    code: &'static str,
     pub severity: Severity,
     range: TextRange,
     message: String,
@@ -34,7 +35,7 @@ pub fn all(loaded: &Loaded) -> Vec<Finding<'_>> {
         let of_file = found.into_iter().map(|d| Finding {
             analysis,
             source,
-            code: Some(d.code),
+            code: d.code,
             severity: d.severity,
             range: d.range,
             message: d.message,
@@ -47,7 +48,7 @@ pub fn all(loaded: &Loaded) -> Vec<Finding<'_>> {
             findings.extend(loaded.unreadable.iter().map(|(range, message)| Finding {
                 analysis,
                 source,
-                code: None,
+                code: UNREADABLE_EXAMPLES.code,
                 severity: Severity::Error,
                 range: *range,
                 message: message.clone(),
@@ -69,10 +70,7 @@ impl Finding<'_> {
             Severity::Information => Level::INFO,
             Severity::Hint => Level::NOTE.with_name("hint"),
         };
-        let mut title = level.primary_title(self.message.as_str());
-        if let Some(code) = self.code {
-            title = title.id(code);
-        }
+        let title = level.primary_title(self.message.as_str()).id(self.code);
         let mut snippet =
             snippet(self.source).annotation(AnnotationKind::Primary.span(span(self.source, self.range)));
         let mut elsewhere: Vec<(&Source, TextRange, &str)> = Vec::new();
@@ -132,7 +130,7 @@ impl Finding<'_> {
 #[derive(Serialize)]
 pub struct Json<'a> {
     file: &'a str,
-    code: Option<&'static str>,
+    code: &'static str,
     severity: &'static str,
     start: Place,
     end: Place,
@@ -140,6 +138,30 @@ pub struct Json<'a> {
     related: Vec<Related<'a>>,
     /// What the fix does, if there is one.
     fix: Option<&'a str>,
+}
+
+impl Json<'_> {
+    /// As of the file's first character.
+    pub fn of_unread(unread: &Unread) -> Json<'_> {
+        let start = Place { line: 1, column: 1, offset: 0 };
+        Json {
+            file: &unread.file,
+            code: UNREADABLE.code,
+            severity: "error",
+            start,
+            end: start,
+            message: &unread.message,
+            related: Vec::new(),
+            fix: None,
+        }
+    }
+}
+
+/// As [`Finding::render`], without lines to show.
+pub fn render_unread(unread: &Unread) -> String {
+    let title = Level::ERROR.primary_title(unread.message.as_str()).id(UNREADABLE.code);
+    let group = title.element(Origin::path(unread.file.as_str()));
+    Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
 }
 
 #[derive(Serialize)]

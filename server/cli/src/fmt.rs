@@ -10,11 +10,11 @@ use crate::{Verdict, files};
 
 /// Write programs and example files in their canonical form
 ///
-/// A file with a syntax error is left as it is and reported.
+/// A file with a syntax error, a file that is read-only, and one that can't be read are left as they are and reported.
 #[derive(Args)]
 pub struct Fmt {
     /// Files, or folders of .karel and .kgrid files; - reads standard input and writes standard output
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Change nothing; list the files that would change, and exit with 1 if there are any
     #[arg(long)]
@@ -23,37 +23,56 @@ pub struct Fmt {
 
 impl Fmt {
     pub fn run(&self) -> anyhow::Result<Verdict> {
-        let mut fine = true;
-        for path in files::find(&self.paths)? {
-            let text = files::read(&path)?;
-            let stdin = path == Path::new("-");
-            let mut out = anstream::stdout().lock();
-            match syntax::format::format(&syntax::parse(&text), &text) {
-                None => {
-                    fine = false;
-                    let name = files::name(&path);
-                    let error = "error:".red().bold().to_string();
-                    anstream::eprintln!(
-                        "{error} {name} has a syntax error and stays as it is; see it with karel check"
-                    );
-                    if stdin && !self.check {
-                        write!(out, "{text}")?;
-                    }
+        let found = files::find(&self.paths)?;
+        let mut verdict = found.verdict();
+        found.unread.iter().for_each(|unread| say(&unread.message));
+        for path in &found.files {
+            verdict = verdict.max(self.file(path)?);
+        }
+        Ok(verdict)
+    }
+
+    /// # Errors
+    /// Where standard output can't be written.
+    fn file(&self, path: &Path) -> anyhow::Result<Verdict> {
+        let name = files::name(path);
+        let text = match files::read(path) {
+            Ok(text) => text,
+            Err(why) => {
+                say(&format!("{name} can't be read: {why}"));
+                return Ok(Verdict::Findings);
+            }
+        };
+        let stdin = path == Path::new("-");
+        let mut out = anstream::stdout().lock();
+        match syntax::format::format(&syntax::parse(&text), &text) {
+            None => {
+                say(&format!("{name} has a syntax error and stays as it is; see it with karel check"));
+                if stdin && !self.check {
+                    write!(out, "{text}")?;
                 }
-                Some(formatted) if self.check => {
-                    if formatted != text {
-                        fine = false;
-                        writeln!(out, "{}", files::name(&path))?;
-                    }
+                return Ok(Verdict::Findings);
+            }
+            Some(formatted) if self.check => {
+                if formatted != text {
+                    writeln!(out, "{name}")?;
+                    return Ok(Verdict::Findings);
                 }
-                Some(formatted) if stdin => write!(out, "{formatted}")?,
-                Some(formatted) => {
-                    if formatted != text {
-                        files::write(&path, &formatted)?;
-                    }
+            }
+            Some(formatted) if stdin => write!(out, "{formatted}")?,
+            Some(formatted) => {
+                if formatted != text
+                    && let Err(error) = files::write(path, &formatted)
+                {
+                    say(&format!("{error:#}"));
+                    return Ok(Verdict::Findings);
                 }
             }
         }
-        Ok(Verdict::fine_if(fine))
+        Ok(Verdict::Fine)
     }
+}
+
+fn say(message: &str) {
+    anstream::eprintln!("{} {message}", "error:".red().bold());
 }

@@ -2,7 +2,8 @@
 //! (finding and reading programs), `runs` (running one), `worlds` (grids on a terminal), `findings` (diagnostics on a terminal) and
 //! `progress`.
 //!
-//! Exit codes: 0 all is well, 1 something was found or failed, 2 the command could not be carried out.
+//! Exit codes: 0 all is well; 1 something was found or failed, a file among others that can't be read; 2 the command could
+//! not be carried out, or a path that it names is not there.
 
 mod check;
 mod files;
@@ -47,11 +48,13 @@ enum Command {
 }
 
 /// What a command came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Verdict {
     Fine,
     /// Something was found, or failed.
     Findings,
+    /// A part of what was asked could not be done, which has been said.
+    Failed,
 }
 
 impl Verdict {
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
     match result {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
         Ok(Verdict::Findings) => ExitCode::from(1),
+        Ok(Verdict::Failed) => ExitCode::from(2),
         // Whoever reads the output has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use ide::{Analysis, Case, Config, NEVER, Verdict};
 use runtime::{Action, Limits, Outcome, Program, Recording, World, record};
@@ -50,14 +50,20 @@ impl Select {
     pub fn run(&self, mut each: impl FnMut(Run<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let config = Config { max_ticks: self.max_ticks, ..Config::default() };
         let limits = Limits { ticks: self.max_ticks, ..Limits::EDITOR };
+        let stdin = PathBuf::from("-");
+        if self.program == stdin && self.grid.as_ref() == Some(&stdin) {
+            bail!(
+                "the program and the world can't both be read from standard input: name a file for one of them"
+            );
+        }
         let path = files::program_of(&self.program);
-        let loaded = files::load(&path, &config)?;
+        let loaded = files::load_one(&path, &config)?;
         let analysis = &loaded.analysis;
         let name = files::name(&path);
         let program = analysis.lowered().with_context(|| format!("there is no main in {name}"))?;
         if let Some(grid) = &self.grid {
-            let text = files::read(grid)?;
             let title = files::name(grid);
+            let text = files::read(grid).map_err(|why| anyhow!("{title} can't be read: {why}"))?;
             let world = World::parse(&text).with_context(|| title.clone())?;
             let recording = record(&program.code, &world, &limits, &|| false);
             return each(Run { analysis, program, title, name: None, recording, case: None, verdict: None });

@@ -3,13 +3,14 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 use ide::{Analysis, Case, Config, Failure, NEVER, Verdict as Judged, reason};
 use owo_colors::OwoColorize;
 use runtime::Difference;
 use serde::Serialize;
 
-use crate::files::{self, Loaded};
+use crate::files::{self, Loaded, Unread};
 use crate::findings::Place;
 use crate::progress::Progress;
 use crate::worlds::{self, Panel};
@@ -19,7 +20,7 @@ use crate::{Verdict, check::counted};
 #[derive(Args)]
 pub struct Test {
     /// Programs, example files, or folders of them; - for standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Only examples and tests whose name has this in it
     #[arg(long, short, value_name = "TEXT")]
@@ -27,7 +28,7 @@ pub struct Test {
     /// Ticks (actions, conditions, rounds) after which a run is stopped
     #[arg(long, value_name = "N", default_value_t = Config::default().max_ticks)]
     max_ticks: u64,
-    /// Print one JSON object: { passed, total, testsPassed, tests, examples: [{ file, line, name, test, status, message }] }
+    /// Print one JSON object: { passed, total, testsPassed, tests, examples: [{ file, line, name, test, status, message }], unread: [{ file, message }] }
     #[arg(long)]
     json: bool,
 }
@@ -42,6 +43,8 @@ struct Report {
     tests_passed: usize,
     tests: usize,
     examples: Vec<Entry>,
+    /// Files that can't be read, with the examples that may be in them.
+    unread: Vec<Unread>,
 }
 
 #[derive(Serialize)]
@@ -67,7 +70,9 @@ enum Status {
 impl Test {
     pub fn run(&self) -> anyhow::Result<Verdict> {
         let config = Config { max_ticks: self.max_ticks, ..Config::default() };
-        let loaded = files::load_all(&self.paths, &config)?;
+        let found = files::load_all(&self.paths, &config)?;
+        let verdict = found.verdict();
+        let loaded = found.files;
         // Computes all verdicts, which the analyses keep.
         Progress::over(&loaded, "testing", |l| {
             for case in self.selected(&l.analysis) {
@@ -79,12 +84,26 @@ impl Test {
         for l in &loaded {
             self.file(l, &mut out, &mut report)?;
         }
-        let fine = report.passed == report.total && report.tests_passed == report.tests;
+        for unread in found.unread {
+            if !self.json {
+                writeln!(out, "{}\n  {} {}", unread.file.bold(), "✗".red().bold(), unread.message.red())?;
+            }
+            report.unread.push(unread);
+        }
+        let fine =
+            report.passed == report.total && report.tests_passed == report.tests && report.unread.is_empty();
+        let verdict = verdict.max(Verdict::fine_if(fine));
+        if let (Some(filter), true) = (&self.filter, report.examples.is_empty()) {
+            bail!("no example and no test has \"{filter}\" in its name");
+        }
         if self.json {
             writeln!(out, "{}", serde_json::to_string(&report)?)?;
-            return Ok(Verdict::fine_if(fine));
+            return Ok(verdict);
         }
         let mut summary = format!("{}/{} examples", report.passed, report.total);
+        if !report.unread.is_empty() {
+            summary.push_str(&format!(", {} can't be read", counted(report.unread.len(), "file")));
+        }
         if report.tests > 0 {
             summary.push_str(&format!(", {}/{} held-out tests", report.tests_passed, report.tests));
         }
@@ -95,7 +114,7 @@ impl Test {
         } else {
             writeln!(out, "{}", summary.red().bold())?;
         }
-        Ok(Verdict::fine_if(fine))
+        Ok(verdict)
     }
 
     fn selected<'a>(&'a self, analysis: &'a Analysis) -> impl Iterator<Item = Case<'a>> {
@@ -124,7 +143,17 @@ impl Test {
             }
             report.examples.push(entry);
         }
-        if first && !self.json {
+        for (_, message) in &loaded.unreadable {
+            let file = analysis.program().map(|program| program.uri.clone()).unwrap_or_default();
+            if !self.json {
+                if std::mem::take(&mut first) {
+                    writeln!(out, "{}", file.bold())?;
+                }
+                writeln!(out, "  {} {}", "✗".red().bold(), message.red())?;
+            }
+            report.unread.push(Unread::inside(file, message.clone()));
+        }
+        if first && !self.json && self.filter.is_none() {
             let name = analysis.sources().next().map_or("", |source| source.uri.as_str());
             writeln!(out, "{}\n  {}", name.bold(), "no examples".dimmed())?;
         }

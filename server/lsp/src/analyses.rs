@@ -143,12 +143,15 @@ impl Snapshot {
     /// The included files that are not there or can't be read: the range of the path, and what is wrong.
     pub fn broken_includes(&self, program: &Document) -> Vec<(syntax::TextRange, String)> {
         let broken = |include: &syntax::ast::Include| {
-            let key = resolve(&program.key, &include.path.text)?;
             let text = &include.path.text;
+            let key = match disk::included(program.key.path()?, text) {
+                Ok(path) => Key::Path(path),
+                Err(why) => return Some(disk::broken_include(text, &why)),
+            };
             match self.files.get(&key) {
                 _ if self.open.contains_key(&key) => None,
-                Some(OnDisk::Missing) => Some(format!("There is no file \"{text}\" beside this one.")),
-                Some(OnDisk::Unreadable(why)) => Some(format!("\"{text}\" can't be read: {why}.")),
+                Some(OnDisk::Missing) => Some(disk::broken_include(text, &disk::Unreadable::Missing)),
+                Some(OnDisk::Unreadable(why)) => Some(disk::broken_include(text, why)),
                 _ => None,
             }
         };
@@ -173,19 +176,7 @@ fn named(program: &Document) -> Vec<Key> {
 
 /// The file that an include's path names, seen from the program.
 pub fn resolve(program: &Key, path: &str) -> Option<Key> {
-    if path.is_empty() || path.contains('\0') {
-        return None;
-    }
-    // Lexically, so that `a/../b.kgrid` and `b.kgrid` are one file.
-    let mut resolved = program.path()?.parent()?.to_owned();
-    for part in std::path::Path::new(path).components() {
-        match part {
-            std::path::Component::ParentDir => drop(resolved.pop()),
-            std::path::Component::CurDir => {}
-            part => resolved.push(part),
-        }
-    }
-    Some(Key::Path(resolved))
+    disk::included(program.path()?, path).ok().map(Key::Path)
 }
 
 fn sibling(key: &Key, extension: &str) -> Option<Key> {

@@ -10,7 +10,7 @@ use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 use crate::text::{Encoding, Text};
 
 /// A larger document is kept in step with the client and not looked at: nobody writes Karel by the megabyte.
-pub const MAX_ANALYSED: usize = 4 << 20;
+pub const MAX_ANALYSED: usize = disk::MAX_BYTES;
 
 /// What tells documents apart. Clients escape URIs differently, so files go by their path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -44,8 +44,8 @@ pub enum Event {
 pub enum OnDisk {
     Text(Arc<Document>),
     Missing,
-    /// It is there and can't be read; says why.
-    Unreadable(String),
+    /// It is there and can't be read.
+    Unreadable(disk::Unreadable),
 }
 
 /// The state at one moment. Never changes.

@@ -53,7 +53,7 @@ fn reads_example_files_with_their_program() {
         ("more.kgrid", "example \"b\":\n    input:\n        >\n    output:\n        ^\n"),
     ]);
     expect![[r#"
-        error: The example file none.kgrid can't be read: No such file or directory (os error 2).
+        error[K190]: There is no example file "none.kgrid"; the path counts from this file's folder.
          --> row.karel:2:11
           |
         2 | examples "none.kgrid"
@@ -93,9 +93,11 @@ fn survives_what_is_no_text() {
     let folder = Folder::with(&[]);
     std::fs::write(folder.path("bytes.karel"), (0..=255).cycle().take(5000).collect::<Vec<u8>>()).unwrap();
     expect![[r#"
-        --- stderr
-        error: bytes.karel is no text in UTF-8
-        --- exit code 2
+        error[K192]: bytes.karel can't be read: line 2 is not in UTF-8; save it as UTF-8
+        --> bytes.karel
+
+        1 error in 1 file
+        --- exit code 1
     "#]]
     .assert_eq(&folder.karel(&["check", "bytes.karel"]).all());
     std::fs::write(folder.path("deep.karel"), format!("def main():\n{}", "if(".repeat(50_000))).unwrap();

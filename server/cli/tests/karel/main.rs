@@ -3,6 +3,8 @@
 mod check;
 mod fmt;
 mod new;
+#[cfg(unix)]
+mod one_bad_file;
 mod replay;
 mod run;
 mod synth;

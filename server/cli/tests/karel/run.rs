@@ -116,7 +116,7 @@ fn says_what_is_missing() {
     .assert_eq(&folder.karel(&["run", "alone.karel"]).all());
     expect![[r#"
         --- stderr
-        error: none.karel can't be read: No such file or directory (os error 2)
+        error: none.karel can't be read: there is no such file
         --- exit code 2
     "#]]
     .assert_eq(&folder.karel(&["run", "none.karel"]).all());
