@@ -194,6 +194,7 @@ fn follow(
             from: None,
             save: synth::train::SAVE,
             pause_above: None,
+            after: 0.0,
             compact: false,
             device,
             threads: 1,

@@ -324,6 +324,7 @@ fn every_configuration_trains_and_a_pipeline_evaluates() {
             from: None,
             save: synth::train::SAVE,
             pause_above: None,
+            after: 0.0,
             compact: false,
             device: Device::Cpu,
             threads: 1,
@@ -384,7 +385,7 @@ fn a_tiny_one_learns_eight_tasks_by_heart() {
         let mut sizes = sizes(name, &words);
         sizes.0.insert("hidden".to_owned(), "48".to_owned());
         let mut parameters = Parameters::new(Device::Cpu, 9);
-        let config = OptimizerConfig { rate: 1e-2, weight_decay: 0.0, ..OptimizerConfig::default() };
+        let config = OptimizerConfig { rate: 1e-2, weight_decay: Some(0.0), ..OptimizerConfig::default() };
         let mut optimizer = Optimizer::new(&config);
         let mut loss = f64::NAN;
         for _ in 0..150 {

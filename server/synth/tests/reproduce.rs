@@ -59,7 +59,7 @@ fn every_system_comes_into_the_tables_and_a_second_run_has_nothing_to_do() {
     let tables = fs::read(folder.0.join("tables.json")).unwrap();
     let tables: serde_json::Value = serde_json::from_slice(&tables).unwrap();
     let rows = tables["rows"].as_array().unwrap();
-    assert_eq!(rows.len(), 13);
+    assert_eq!(rows.len(), 15);
     for row in rows {
         assert_eq!(row["report"]["conditions"]["tasks"], 4, "{row}");
         assert!(row["networks"].as_array().is_some_and(|networks| !networks.is_empty()));

@@ -71,6 +71,7 @@ fn options(out: &Path, steps: u64) -> Options {
         from: None,
         save: SAVE,
         pause_above: None,
+        after: 0.0,
         compact: false,
         device: Device::Cpu,
         threads: 2,

@@ -1,13 +1,15 @@
 //! `karel-synth reproduce`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
 use synth::device::{self, Choice};
 use synth::eval::{made_up, read, spread};
 use synth::interrupt::stop_on_ctrl_c;
-use synth::reproduce::{Request, Tasks, reproduce};
+use synth::reproduce::{Request, Scale, Tasks, reproduce};
+
+use super::train::InBackground;
 
 /// Train every system and fill the paper's Tables 1 to 4, this project's figures beside the paper's
 ///
@@ -20,9 +22,20 @@ pub struct Reproduce {
     /// Only so many tasks [default: all of the file, 500 generated ones, 4 with --quick]
     #[arg(long)]
     limit: Option<usize>,
-    /// Folder for networks, figures and tables [default: runs/reproduce, runs/reproduce-quick]
+    /// Folder for networks, figures and tables [default: runs/reproduce, runs/reproduce-small, runs/reproduce-quick]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// How large the networks are, and how long they are trained
+    #[arg(long, value_enum, default_value_t)]
+    scale: Scale,
+    /// Folder of finished weights, NAME.safetensors, that need not be trained again [default: that of this repository]
+    #[arg(long, value_name = "DIR")]
+    finished: Option<PathBuf>,
+    /// Train what is not trained yet, and leave the tables for another time
+    #[arg(long)]
+    only_train: bool,
+    #[command(flatten)]
+    background: InBackground,
     /// Small networks and a few steps: shows in minutes that everything works, and nothing else
     #[arg(long)]
     quick: bool,
@@ -35,6 +48,9 @@ pub struct Reproduce {
     /// Minutes of training for each network [default: its configuration's]
     #[arg(long, value_parser = super::train::positive)]
     minutes: Option<f64>,
+    /// Put the values of another file in the place of the configurations', such as systems/paper-sgd.toml
+    #[arg(long = "with", value_name = "FILE.toml")]
+    with: Vec<PathBuf>,
     /// Put a value in the place of the configurations', such as `data.exclude=FILE`
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -49,11 +65,15 @@ pub struct Reproduce {
     threads: Option<usize>,
 }
 
+/// Where the repository keeps finished weights, in a folder for each scale.
+const FINISHED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/weights");
+
 /// Seed of the generated tasks, which no training has.
 const SEED: u64 = 0x7461_626c_6573;
 
 impl Reproduce {
     pub fn run(self) -> anyhow::Result<()> {
+        self.background.enter()?;
         let tasks = self.tasks()?;
         let weights = self
             .weights
@@ -66,13 +86,22 @@ impl Reproduce {
             .collect::<anyhow::Result<_>>()?;
         let device = device::open(self.device)?;
         device::set_threads(super::train::torch_threads(device, self.threads));
-        let folder = if self.quick { "runs/reproduce-quick" } else { "runs/reproduce" };
+        let folder = match (self.quick, self.scale) {
+            (true, _) => "runs/reproduce-quick",
+            (false, Scale::Full) => "runs/reproduce",
+            (false, Scale::Small) => "runs/reproduce-small",
+        };
         let request = Request {
             out: self.out.unwrap_or_else(|| folder.into()),
             only: self.only,
             weights,
+            finished: Some(self.finished.unwrap_or_else(|| Path::new(FINISHED).join(self.scale.name()))),
+            scale: self.scale,
+            pause_above: self.background.pause_above(),
+            save: self.background.save(None),
+            only_train: self.only_train,
             minutes: self.minutes,
-            overrides: self.set,
+            overrides: [super::train::overlays(&self.with)?, self.set].concat(),
             quick: self.quick,
             beam: self.beam.unwrap_or(if self.quick { 4 } else { 50 }).max(1),
             trace_beam: if self.quick { 2 } else { 10 },

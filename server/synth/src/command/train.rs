@@ -8,7 +8,7 @@ use clap::Args;
 use synth::device::{self, Choice};
 use synth::interrupt::stop_on_ctrl_c;
 use synth::train::background::{PAUSE, apart};
-use synth::train::config::Config;
+use synth::train::config::{Config, overlay};
 use synth::train::{Options, Resume, SAVE, Summary, train};
 use tch::Device;
 
@@ -55,6 +55,9 @@ pub struct Train {
     /// Never train on the programs of this file of tasks
     #[arg(long, value_name = "FILE")]
     exclude: Option<PathBuf>,
+    /// Put the values of another file in the place of the configuration's, such as systems/paper-sgd.toml
+    #[arg(long = "with", value_name = "FILE.toml")]
+    with: Vec<PathBuf>,
     /// Put a value in the place of the configuration's, such as `data.batch=64`
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -108,6 +111,11 @@ pub fn positive(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "not a number above 0".to_owned())
 }
 
+/// The values of all these files, later ones after earlier ones.
+pub fn overlays(files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
+    Ok(files.iter().map(|file| overlay(file)).collect::<anyhow::Result<Vec<_>>>()?.concat())
+}
+
 /// Torch's threads on the CPU. Beside a device it has next to nothing to compute there, and its threads would only be
 /// in the way of those that make up tasks.
 pub fn torch_threads(device: Device, wanted: Option<usize>) -> Option<usize> {
@@ -117,7 +125,8 @@ pub fn torch_threads(device: Device, wanted: Option<usize>) -> Option<usize> {
 impl Train {
     pub fn run(self) -> anyhow::Result<()> {
         self.background.enter()?;
-        let mut overrides = self.set;
+        let mut overrides = overlays(&self.with)?;
+        overrides.extend(self.set);
         overrides.extend(self.seed.map(|seed| format!("seed={seed}")));
         overrides.extend(self.exclude.map(|file| format!("data.exclude={:?}", file.display().to_string())));
         let config = Config::read(&self.config, &overrides)?;
@@ -135,6 +144,7 @@ impl Train {
             from: self.from,
             save: self.background.save(self.save),
             pause_above: self.background.pause_above(),
+            after: 0.0,
             compact: self.compact,
             device,
             threads: device::threads(self.threads),

@@ -29,7 +29,7 @@ use crate::traces::Mask;
 pub(crate) use beams::evaluate_together;
 pub use fit::fit;
 pub use metrics::{BeamTraces, Choices, Ranked, Rate, Slice, TaskResult, TraceResult};
-pub use report::{Conditions, Report, TraceScores};
+pub use report::{Conditions, Report, TopTraces, TraceScores};
 pub use served::{Served, ServedReport, ServedScores, ServedSettings, calibrate, serve};
 
 /// Examples shown, as in the paper.

@@ -5,10 +5,11 @@ mod paper;
 mod plan;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use dataset::{Grids, Task};
@@ -20,11 +21,12 @@ use crate::device;
 use crate::eval::{Conditions, Report, SHOWN, Settings, evaluate};
 use crate::grammar::Rules;
 use crate::models::Models;
+use crate::models::carried;
 use crate::models::weights::{Sizes, Weights};
 use crate::traces::Mask;
 use crate::train::config::Config;
-use crate::train::{Options, Resume, SAVE, train};
-pub use plan::{ROWS, Row, TRAINEES, Trainee};
+use crate::train::{Options, Resume, train};
+pub use plan::{ROWS, Row, Scale, TRAINEES, Trainee};
 
 /// How the tables are to be made.
 #[derive(Debug, Clone)]
@@ -34,6 +36,15 @@ pub struct Request {
     pub only: Vec<String>,
     /// Trained weights in place of those that would be trained, by the network's name.
     pub weights: Vec<(String, PathBuf)>,
+    /// Folder of finished weights, `NAME.safetensors`, that are taken where they are of the sizes asked for.
+    pub finished: Option<PathBuf>,
+    pub scale: Scale,
+    /// Pauses a training while others use more than this share of the cores.
+    pub pause_above: Option<f64>,
+    /// Time between two checkpoints of a training.
+    pub save: Duration,
+    /// Trains only, and evaluates another time.
+    pub only_train: bool,
     /// Of each network, in place of its configuration's.
     pub minutes: Option<f64>,
     /// Values in the place of the configurations' own.
@@ -68,6 +79,9 @@ impl Tasks {
 pub struct Trained {
     pub name: String,
     pub minutes: Option<f64>,
+    /// Of all cores together.
+    #[serde(default)]
+    pub processor_minutes: Option<f64>,
     /// Tasks taken from the stream.
     pub tasks: Option<u64>,
     /// Whether programs of a file were left out.
@@ -94,22 +108,33 @@ pub fn reproduce(request: &Request, tasks: &Tasks, stop: &AtomicBool) -> anyhow:
     check_names(request)?;
     fs::create_dir_all(&request.out)
         .with_context(|| format!("can't make the folder {}", request.out.display()))?;
-    let mut rows = Vec::new();
+    let wanted: Vec<&Row> = ROWS.iter().filter(|row| wanted(request, row)).collect();
+    let needed = |name: &str| wanted.iter().any(|row| row.networks().any(|network| network == name));
+    let mut files: BTreeMap<&str, PathBuf> = BTreeMap::new();
+    let mut rows: Vec<Evaluated> = Vec::new();
     let mut text = tables::markdown(&rows, tasks);
-    for row in ROWS.iter().filter(|row| wanted(request, row)) {
-        let mut files = Vec::new();
-        for name in row.trace.iter().chain(&row.code) {
-            files.push(weights(request, name, stop)?);
-        }
+    let trainees: Vec<&Trainee> = TRAINEES.iter().filter(|trainee| needed(trainee.name)).collect();
+    for (place, trainee) in trainees.iter().enumerate() {
+        let after = trainees[place + 1..].iter().map(|later| processor_minutes(request, later)).sum();
+        files.insert(trainee.name, weights(request, trainee, &files, after, stop)?);
         if stop.load(Ordering::Relaxed) {
             bail!("stopped; the same command goes on from here");
         }
-        rows.push(evaluated(request, row, &files, tasks)?);
-        text = tables::markdown(&rows, tasks);
-        let json = serde_json::to_string_pretty(&tables::json(&rows))?;
-        for (name, content) in [("tables.md", &text), ("tables.json", &json)] {
-            let file = request.out.join(name);
-            fs::write(&file, content).with_context(|| format!("can't write {}", file.display()))?;
+        let ready = |row: &&&Row| row.networks().all(|name| files.contains_key(name));
+        let new = |row: &&&Row| rows.iter().all(|evaluated| evaluated.row != row.name);
+        let now: Vec<&Row> = wanted.iter().filter(ready).filter(new).copied().collect();
+        for row in now.into_iter().filter(|_| !request.only_train) {
+            let of: Vec<PathBuf> = row.networks().map(|name| files[name].clone()).collect();
+            rows.push(evaluated(request, row, &of, tasks)?);
+            text = tables::markdown(&rows, tasks);
+            let json = serde_json::to_string_pretty(&tables::json(&rows))?;
+            for (name, content) in [("tables.md", &text), ("tables.json", &json)] {
+                let file = request.out.join(name);
+                fs::write(&file, content).with_context(|| format!("can't write {}", file.display()))?;
+            }
+            if stop.load(Ordering::Relaxed) {
+                bail!("stopped; the same command goes on from here");
+            }
         }
     }
     Ok(text)
@@ -117,7 +142,7 @@ pub fn reproduce(request: &Request, tasks: &Tasks, stop: &AtomicBool) -> anyhow:
 
 /// Whether the row is asked for, itself or by one of its networks.
 fn wanted(request: &Request, row: &Row) -> bool {
-    let mut names = row.trace.iter().chain(&row.code).chain([&row.name]);
+    let mut names = row.networks().chain([row.name]);
     request.only.is_empty() || names.any(|name| request.only.iter().any(|only| only == name))
 }
 
@@ -140,29 +165,60 @@ fn check_names(request: &Request) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The weight file of a network: given, trained before, or trained now.
-fn weights(request: &Request, name: &str, stop: &AtomicBool) -> anyhow::Result<PathBuf> {
-    if let Some((_, file)) = request.weights.iter().find(|(given, _)| given == name) {
-        return Ok(file.clone());
-    }
-    let trainee = TRAINEES.iter().find(|t| t.name == name).with_context(|| format!("no network {name}"))?;
-    let mut overrides = Vec::new();
+/// The configuration of a network; its trace model is among `files`.
+fn config(request: &Request, trainee: &Trainee, files: &BTreeMap<&str, PathBuf>) -> anyhow::Result<Config> {
+    let name = trainee.name;
+    let mut overrides = request.scale.overrides(name)?;
     if request.quick {
         let sizes = Config::parse(trainee.config, name, &[])?.model;
         overrides.extend(plan::QUICK.iter().chain(plan::quick_sizes(sizes.model())).map(|&o| o.to_owned()));
     }
     overrides.extend(request.minutes.map(|minutes| format!("schedule.minutes={minutes:?}")));
     overrides.extend(request.overrides.iter().cloned());
-    if let Some(of) = trainee.trace_model {
-        let file = weights(request, of, stop)?;
+    if let Some(file) = trainee.trace_model.and_then(|of| files.get(of)) {
         overrides.push(format!("traces.trace_model={:?}", file.display().to_string()));
     }
-    let config = Config::parse(trainee.config, name, &overrides)?;
+    Config::parse(trainee.config, name, &overrides)
+}
+
+/// The processor time that a network's training is to take, where its configuration tells.
+fn processor_minutes(request: &Request, trainee: &Trainee) -> f64 {
+    let config = config(request, trainee, &BTreeMap::new()).ok();
+    config.and_then(|config| config.schedule.processor_minutes).unwrap_or(0.0)
+}
+
+/// The weight file of a network: given, carried, finished before, or trained now. `after` are the processor minutes of
+/// the networks that come after it.
+fn weights(
+    request: &Request,
+    trainee: &Trainee,
+    files: &BTreeMap<&str, PathBuf>,
+    after: f64,
+    stop: &AtomicBool,
+) -> anyhow::Result<PathBuf> {
+    let name = trainee.name;
+    if let Some((_, file)) = request.weights.iter().find(|(given, _)| given == name) {
+        return Ok(file.clone());
+    }
+    let config = config(request, trainee, files)?;
     let out = request.out.join(name);
     let (file, done) = (out.join(format!("{name}.safetensors")), out.join("done"));
+    if request.scale == Scale::Small && plan::is_ours(name) && !request.quick {
+        let (bytes, _) = carried::read(carried::EMBEDDED, config.model.model())?;
+        fs::create_dir_all(&out).with_context(|| format!("can't make the folder {}", out.display()))?;
+        fs::write(&file, bytes).with_context(|| format!("can't write {}", file.display()))?;
+        return Ok(file);
+    }
     // The configuration stands in the mark, so that another one is trained anew, or goes on.
     if fs::read_to_string(&done).is_ok_and(|mark| mark == config.text) && file.exists() {
         return Ok(file);
+    }
+    let finished = request.finished.as_ref().map(|folder| folder.join(format!("{name}.safetensors")));
+    if let Some(finished) = finished
+        && !request.quick
+        && is_finished(&finished, &config)
+    {
+        return Ok(finished);
     }
     anstream::eprintln!("training {name}");
     let options = Options {
@@ -171,8 +227,9 @@ fn weights(request: &Request, name: &str, stop: &AtomicBool) -> anyhow::Result<P
         steps: None,
         resume: Resume::Auto,
         from: None,
-        save: SAVE,
-        pause_above: None,
+        save: request.save,
+        pause_above: request.pause_above,
+        after,
         compact: false,
         device: request.device,
         threads: request.threads,
@@ -185,9 +242,21 @@ fn weights(request: &Request, name: &str, stop: &AtomicBool) -> anyhow::Result<P
     Ok(summary.weights)
 }
 
+/// Whether the file holds the weights of this very network, trained to its end.
+fn is_finished(file: &Path, config: &Config) -> bool {
+    let Ok(bytes) = fs::read(file) else { return false };
+    let Ok(weights) = Weights::parse(&bytes, "weights", Device::Cpu) else { return false };
+    let of = |key: &str| weights.sizes().word(key);
+    of("trained_finished") == Some("yes")
+        && of("trained") == Some(&config.name)
+        && of("trained_seed") == Some(&config.seed.to_string())
+        && config.model.0.iter().all(|(key, value)| of(key) == Some(value))
+}
+
 /// The row's figures: those of an earlier run where nothing has changed since.
 fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> anyhow::Result<Evaluated> {
     let networks = files.iter().map(|file| trained(file)).collect::<anyhow::Result<Vec<_>>>()?;
+    let ours = row.networks().any(plan::is_ours);
     let settings = Settings {
         shown: SHOWN,
         beam: request.beam,
@@ -196,13 +265,13 @@ fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> 
         trace_beam: if row.code.is_none() || row.name == "ours" { request.trace_beam } else { 1 },
         plain: row.code.is_some(),
         pruned: row.code.is_some(),
-        mask: Mask::Possible,
-        retries: true,
+        // The paper's beams have no masks, and a trace that fails stays unknown.
+        mask: if ours { Mask::Possible } else { Mask::None },
+        retries: ours,
         batch: if request.device == Device::Cpu { 8 } else { 64 },
         workers: if request.device == Device::Cpu { request.threads } else { 2 },
         seed: 0,
-        // The paper's beams know no such rules.
-        rules: if row.code == Some("code-transformer") { Rules::Dataset } else { Rules::Any },
+        rules: if ours { Rules::Dataset } else { Rules::None },
     };
     let file = request.out.join(format!("{}.json", row.name));
     let before = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice::<Evaluated>(&bytes).ok());
@@ -262,6 +331,7 @@ fn trained(file: &Path) -> anyhow::Result<Trained> {
     Ok(Trained {
         name: words.get("trained").cloned().unwrap_or_else(|| weights.model().to_owned()),
         minutes: number("trained_minutes"),
+        processor_minutes: number("trained_processor_minutes"),
         tasks: number("trained_tasks").map(|n| n as u64),
         excluded: words.get("excluded").cloned(),
         mark: format!("{:08x}", crc(&bytes)),

@@ -1,8 +1,12 @@
-//! Figures of Shin, Polosukhin and Song 2018, in percent, on the dataset's 2,500 test tasks, as far as the project's
-//! notes have them. What is not known here stays empty in the tables.
+//! Figures of Shin, Polosukhin and Song 2018, in percent, on the dataset's 2,500 test tasks: Tables 1 to 4. Cells that the
+//! paper leaves empty are empty here.
 
-/// Accuracy of programs: Table 1, and the text of §5.
-#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
+use serde::Serialize;
+
+use crate::eval::Slice;
+
+/// Accuracy of programs: Tables 1 and 4.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Programs {
     pub top_1_exact: Option<f64>,
     pub top_1_generalization: Option<f64>,
@@ -11,41 +15,90 @@ pub struct Programs {
     pub top_50_generalization: Option<f64>,
 }
 
+impl Programs {
+    const fn of(exact: f64, generalization: f64, guided: Option<f64>, top_50: Option<f64>) -> Programs {
+        Programs {
+            top_1_exact: Some(exact),
+            top_1_generalization: Some(generalization),
+            guided_search: guided,
+            top_50_generalization: top_50,
+        }
+    }
+}
+
 /// By the names of the rows.
 pub fn programs(row: &str) -> Programs {
-    let of = |exact, top_1, guided, top_50: Option<f64>| Programs {
-        top_1_exact: Some(exact),
-        top_1_generalization: Some(top_1),
-        guided_search: Some(guided),
-        top_50_generalization: top_50,
-    };
     match row {
-        "io-code" => of(40.1, 73.5, 84.6, Some(85.8)),
-        "pipeline" => of(42.8, 81.3, 88.8, Some(90.8)),
-        "gold-gold" => of(54.0, 86.4, 92.4, None),
+        "io-code" => Programs::of(40.1, 73.5, Some(84.6), Some(85.8)),
+        "pipeline" => Programs::of(42.8, 81.3, Some(88.8), Some(90.8)),
+        "gold-gold" => Programs::of(54.0, 86.4, Some(92.4), None),
+        "gold-inferred" => Programs::of(39.2, 76.5, Some(81.8), None),
         _ => Programs::default(),
     }
 }
 
-/// All five traces of a task correct, top-1 and top-10: Table 3.
-pub fn traces(row: &str) -> (Option<f64>, Option<f64>) {
+/// Rows of Table 1 that are of another paper: Bunel et al. 2018.
+pub const LITERATURE: [(&str, Programs); 2] = [
+    ("I/O → CODE, MLE (Bunel et al. 2018)", Programs::of(39.94, 71.91, None, Some(86.37))),
+    ("I/O → CODE, RL_beam_div_opt (Bunel et al. 2018)", Programs::of(32.17, 77.12, None, Some(85.38))),
+];
+
+/// All five traces of a task: Table 3.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Traces {
+    pub top_1_exact: Option<f64>,
+    pub top_1_correct: Option<f64>,
+    pub top_10_exact: Option<f64>,
+    pub top_10_correct: Option<f64>,
+}
+
+/// By the names of the rows.
+pub fn traces(row: &str) -> Traces {
+    let of = |[exact, correct, exact_10, correct_10]: [f64; 4]| Traces {
+        top_1_exact: Some(exact),
+        top_1_correct: Some(correct),
+        top_10_exact: Some(exact_10),
+        top_10_correct: Some(correct_10),
+    };
     match row {
-        "io-trace-presnet" => (Some(95.2), Some(98.0)),
-        _ => (None, None),
+        "io-trace-no-grids" => of([58.7, 92.5, 59.3, 95.9]),
+        "io-trace-lgrl" => of([57.6, 94.8, 58.0, 97.4]),
+        "io-trace-presnet" => of([57.8, 95.2, 58.2, 98.0]),
+        _ => Traces::default(),
     }
 }
 
-/// Share of the test tasks in a slice of Table 2, by the slice's name.
-pub fn share(slice: &str) -> Option<f64> {
-    Some(match slice {
-        "no control flow" => 26.4,
-        "only conditionals" => 15.6,
-        "only loops" => 29.9,
-        "conditionals and loops" => 28.2,
-        "any control flow" => 73.6,
-        "length 0 to 14" => 44.8,
-        "length 15 to 29" => 40.7,
-        "length 30 and more" => 14.5,
-        _ => return None,
-    })
+/// A line of Table 2: the slice's share of the test tasks, and guided search of I/O → CODE and of I/O → TRACE → CODE.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line {
+    pub share: f64,
+    pub io_code: f64,
+    pub pipeline: f64,
+}
+
+/// By slice; none for the slice that the paper does not list.
+pub fn line(slice: Slice) -> Option<Line> {
+    let (share, io_code, pipeline) = match slice {
+        Slice::NoControl => (26.4, 100.0, 100.0),
+        Slice::OnlyConditionals => (15.6, 87.4, 91.0),
+        Slice::OnlyLoops => (29.9, 91.3, 94.3),
+        Slice::Both => return None,
+        Slice::AnyControl => (73.6, 79.0, 84.8),
+        Slice::Short => (44.8, 99.5, 99.5),
+        Slice::Medium => (40.7, 80.8, 86.9),
+        Slice::Long => (14.5, 48.6, 61.0),
+    };
+    Some(Line { share, io_code, pipeline })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slices_of_the_paper_add_up() {
+        let share = |slice| line(slice).map_or(0.0, |line| line.share);
+        assert!((share(Slice::Short) + share(Slice::Medium) + share(Slice::Long) - 100.0).abs() < 0.11);
+        assert!((share(Slice::NoControl) + share(Slice::AnyControl) - 100.0).abs() < 0.11);
+    }
 }

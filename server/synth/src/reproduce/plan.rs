@@ -1,6 +1,49 @@
 //! What has to be trained and evaluated for the paper's tables.
 
+use anyhow::Context;
+use toml::{Table, Value};
+
 use crate::eval::TraceSource;
+use crate::train::config::flatten;
+
+/// How large the networks are, and how long they are trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Scale {
+    /// The paper's sizes, for a GPU
+    #[default]
+    Full,
+    /// The paper's systems at about a tenth of their arithmetic, for two cores and a day; `ours` as the engine has it
+    Small,
+}
+
+impl Scale {
+    /// As it is said on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scale::Full => "full",
+            Scale::Small => "small",
+        }
+    }
+
+    /// Values in the place of those of the system's configuration.
+    ///
+    /// # Errors
+    /// Where the table of them is damaged.
+    pub fn overrides(self, system: &str) -> anyhow::Result<Vec<String>> {
+        if self == Scale::Full {
+            return Ok(Vec::new());
+        }
+        let tables: Table =
+            toml::from_str(include_str!("../../systems/small.toml")).context("systems/small.toml")?;
+        let mut overrides = Vec::new();
+        for name in ["all", system] {
+            if let Some(Value::Table(table)) = tables.get(name) {
+                overrides.extend(flatten(table));
+            }
+        }
+        Ok(overrides)
+    }
+}
 
 /// A network to be trained: the name of its configuration, and that as text.
 #[derive(Debug, Clone, Copy)]
@@ -27,18 +70,25 @@ macro_rules! trainee {
 /// The paper's own trace model.
 const PRESNET: Option<&str> = Some("io-trace-presnet");
 
-/// In this order: `ours` first, and each after the network whose traces it needs.
-pub const TRAINEES: [Trainee; 9] = [
+/// In this order: `ours` first, then what learns fastest, and each after the network whose traces it needs.
+pub const TRAINEES: [Trainee; 11] = [
     trainee!("trace-policy"),
     trainee!("code-transformer", Some("trace-policy")),
-    trainee!("io-code"),
-    trainee!("io-trace-presnet"),
-    trainee!("io-trace-lgrl"),
-    trainee!("io-trace-no-grids"),
     trainee!("trace-code-gold"),
+    trainee!("io-trace-lgrl"),
+    trainee!("io-trace-presnet"),
+    trainee!("io-trace-no-grids"),
     trainee!("trace-code-inferred", PRESNET),
+    trainee!("io-code"),
     trainee!("trace-code-mixed", PRESNET),
+    trainee!("trace-code-concatenated"),
+    trainee!("trace-code-grids"),
 ];
+
+/// Whether it is a network of `ours`, and not one of the paper's.
+pub fn is_ours(name: &str) -> bool {
+    Some(name) == POLICY || Some(name) == OURS
+}
 
 /// A system under conditions: a row of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +102,13 @@ pub struct Row {
     pub traces: TraceSource,
 }
 
+impl Row {
+    /// Names of its networks, the trace model first.
+    pub fn networks(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.trace.into_iter().chain(self.code)
+    }
+}
+
 const fn row(
     name: &'static str,
     title: &'static str,
@@ -62,7 +119,7 @@ const fn row(
     Row { name, title, trace, code, traces }
 }
 
-pub const ROWS: [Row; 13] = [
+pub const ROWS: [Row; 15] = [
     row("ours", "ours, inferred traces", POLICY, OURS, TraceSource::Inferred),
     row("ours-gold", "ours, gold traces", POLICY, OURS, TraceSource::Gold),
     row("ours-none", "ours, no traces", POLICY, OURS, TraceSource::None),
@@ -73,6 +130,8 @@ pub const ROWS: [Row; 13] = [
     row("pipeline", "inferred", PRESNET, Some("trace-code-inferred"), TraceSource::Inferred),
     row("mixed-gold", "both", None, Some("trace-code-mixed"), TraceSource::Gold),
     row("mixed-inferred", "both", PRESNET, Some("trace-code-mixed"), TraceSource::Inferred),
+    row("concatenated", "gold, concatenated input", None, Some("trace-code-concatenated"), TraceSource::Gold),
+    row("grids", "gold, grids in the trace encoder", None, Some("trace-code-grids"), TraceSource::Gold),
     row("io-trace-no-grids", "no grids", Some("io-trace-no-grids"), None, TraceSource::Inferred),
     row("io-trace-lgrl", "LGRL", Some("io-trace-lgrl"), None, TraceSource::Inferred),
     row("io-trace-presnet", "PResNet", PRESNET, None, TraceSource::Inferred),
@@ -108,6 +167,22 @@ mod tests {
     use crate::train::config::Config;
 
     #[test]
+    fn systems_that_are_compared_have_the_same_processor_time() {
+        let minutes = |name: &str| {
+            let trainee = TRAINEES.iter().find(|t| t.name == name).unwrap();
+            let config = Config::parse(trainee.config, name, &Scale::Small.overrides(name).unwrap()).unwrap();
+            config.schedule.processor_minutes.unwrap()
+        };
+        let traces = ["io-trace-presnet", "io-trace-lgrl", "io-trace-no-grids"].map(minutes);
+        let code = ["trace-code-gold", "trace-code-inferred", "trace-code-mixed"].map(minutes);
+        let inferior = ["trace-code-concatenated", "trace-code-grids"].map(minutes);
+        assert!(traces.iter().all(|&m| m == traces[0]));
+        assert!(code.iter().chain(&inferior).all(|&m| m == code[0]));
+        assert_eq!(minutes("io-code"), traces[0] + code[0]);
+        assert!(minutes("io-code") <= 180.0);
+    }
+
+    #[test]
     fn everything_that_is_named_is_there() {
         let known = |name: &str| TRAINEES.iter().position(|t| t.name == name);
         for (place, trainee) in TRAINEES.iter().enumerate() {
@@ -118,6 +193,13 @@ mod tests {
             let quick: Vec<String> =
                 QUICK.iter().chain(quick_sizes(config.model.model())).map(|&o| o.to_owned()).collect();
             Config::parse(trainee.config, trainee.name, &quick).unwrap();
+            if !is_ours(trainee.name) {
+                let small = Scale::Small.overrides(trainee.name).unwrap();
+                let small = Config::parse(trainee.config, trainee.name, &small).unwrap();
+                assert_eq!(small.model.get("channels", 100), Some(16), "{}", trainee.name);
+                // As much as its configuration has, so that whichever comes first is the processor's.
+                assert!(small.schedule.processor_minutes.is_some(), "{}", trainee.name);
+            }
         }
         for row in ROWS {
             assert!(row.trace.iter().chain(&row.code).all(|name| known(name).is_some()), "{row:?}");

@@ -245,6 +245,30 @@ fn sentence(error: &toml::de::Error) -> String {
     error.message().lines().collect::<Vec<_>>().join(", ")
 }
 
+/// The values of another file, as overrides of a configuration: such as `systems/paper-sgd.toml`, a regime for any system.
+///
+/// # Errors
+/// Where the file can't be read, or is no TOML.
+pub fn overlay(file: &Path) -> anyhow::Result<Vec<String>> {
+    let shown = file.display().to_string();
+    let text = fs::read_to_string(file).with_context(|| format!("can't read {shown}"))?;
+    Ok(flatten(&toml::from_str(&text).map_err(|error| refusal(&shown, &text, &error))?))
+}
+
+/// `key=value` for each value of the table, keys as in `data.batch`.
+pub fn flatten(table: &Table) -> Vec<String> {
+    let mut items = Vec::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(inner) => {
+                items.extend(flatten(inner).into_iter().map(|item| format!("{key}.{item}")))
+            }
+            value => items.push(format!("{key}={value}")),
+        }
+    }
+    items
+}
+
 /// Puts `key=value` into the table.
 fn set(table: &mut Table, item: &str) -> anyhow::Result<()> {
     let (key, value) = item.split_once('=').with_context(|| format!("`--set {item}` is no key=value"))?;

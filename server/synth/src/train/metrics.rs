@@ -134,7 +134,18 @@ impl Sums {
 /// Time between two lines.
 const PERIOD: Duration = Duration::from_secs(1);
 /// Time between two lines on what is no terminal.
-const SPOKEN: Duration = Duration::from_secs(30);
+const SPOKEN: Duration = Duration::from_secs(60);
+
+/// How much of a run is done, and how long the rest will take.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Left {
+    /// 0 to 1.
+    pub share: f64,
+    /// Of this training, if that can be told.
+    pub this: Option<Duration>,
+    /// Of this one and those that come after it.
+    pub all: Option<Duration>,
+}
 
 /// Where all of it goes.
 pub struct Log {
@@ -200,6 +211,9 @@ impl Log {
     pub fn doing(&self, what: &'static str) {
         self.bar.set_message(what);
         self.bar.tick();
+        if self.bar.is_hidden() {
+            self.say(&format!("{}: {what}", self.title));
+        }
     }
 
     /// Says something that stays.
@@ -210,24 +224,24 @@ impl Log {
         self.bar.suspend(|| anstream::eprintln!("{text}"));
     }
 
-    /// One more step; `share` of this run is done, and `left` of its time.
-    pub fn step(
-        &mut self,
-        progress: &Progress,
-        step: &Step,
-        share: f64,
-        left: Option<Duration>,
-    ) -> anyhow::Result<()> {
+    /// One more step, after which so much of the run is left.
+    ///
+    /// # Errors
+    /// Where the metrics can't be written.
+    pub fn step(&mut self, progress: &Progress, step: &Step, left: &Left) -> anyhow::Result<()> {
         self.since.add(step);
         self.run.add(step);
         if self.written.elapsed() < PERIOD {
             return Ok(());
         }
         let line = self.write(progress)?;
-        let left = left.map_or(String::new(), |left| format!(", {} left", indicatif::HumanDuration(left)));
-        self.bar.set_position((share.clamp(0.0, 1.0) * 1000.0) as u64);
+        let time = |time: Option<Duration>, what: &str| {
+            time.map_or(String::new(), |time| format!(", {} {what}", indicatif::HumanDuration(time)))
+        };
+        let left_over = time(left.this, "left") + &time(left.all, "for everything");
+        self.bar.set_position((left.share.clamp(0.0, 1.0) * 1000.0) as u64);
         self.bar.set_message(format!(
-            "step {}, loss {:.3}, {:.1}% right, {:.0} samples/s, waits {:.0}%{left}",
+            "step {}, loss {:.3}, {:.1}% right, {:.0} samples/s, waits {:.0}%{left_over}",
             line.step,
             line.loss,
             100.0 * line.accuracy,
@@ -236,7 +250,7 @@ impl Log {
         ));
         if self.bar.is_hidden() && self.spoken.elapsed() >= SPOKEN {
             self.spoken = Instant::now();
-            self.say(&self.bar.message());
+            self.say(&format!("{}: {}", self.title, self.bar.message()));
         }
         Ok(())
     }

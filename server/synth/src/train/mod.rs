@@ -48,7 +48,7 @@ use data::{Batch, Data};
 use ema::Ema;
 use evaluation::Evaluation;
 use inferred::Inferrer;
-use metrics::{Log, Step, Sums};
+use metrics::{Left, Log, Step, Sums};
 use optimizer::Optimizer;
 use stream::Stream;
 
@@ -67,6 +67,8 @@ pub struct Options {
     pub save: Duration,
     /// Pauses while others use more than this share of all cores.
     pub pause_above: Option<f64>,
+    /// Processor minutes of other trainings that come after this one, for what is said of the time left.
+    pub after: f64,
     /// Writes a compact checkpoint too.
     pub compact: bool,
     pub device: Device,
@@ -140,6 +142,8 @@ struct Run<'a, N: Network> {
     log: Log,
     /// When this run's first step began.
     started: Instant,
+    /// What had been done by then: the share of the whole training, and its processor seconds.
+    begun: (f64, f64),
     background: Option<Background>,
 }
 
@@ -198,6 +202,7 @@ impl<'a, N: Network> Run<'a, N> {
             evaluation,
             log,
             started: Instant::now(),
+            begun: (0.0, 0.0),
             background: options.pause_above.map(Background::new),
         })
     }
@@ -205,6 +210,7 @@ impl<'a, N: Network> Run<'a, N> {
     fn run(mut self, stop: &AtomicBool) -> anyhow::Result<Summary> {
         // Not before: a run must come farther, however long its preparations take.
         self.started = Instant::now();
+        self.begun = (self.config.schedule.progress(self.progress.spent()), self.progress.processor_seconds);
         let first = self.progress.step;
         let (mut saved, mut measured, mut hopeless) = (Instant::now(), self.progress.seconds, 0);
         while !self.finished() && !self.ended(first) && !stop.load(Ordering::Relaxed) {
@@ -219,8 +225,8 @@ impl<'a, N: Network> Run<'a, N> {
                      `optimizer.rate`), or no task of the file can be used"
                 );
             }
-            let (share, left) = self.left(first, step.seconds);
-            self.log.step(&self.progress, &step, share, left)?;
+            let left = self.left(first, step.seconds);
+            self.log.step(&self.progress, &step, &left)?;
             if self.progress.seconds - measured >= 60.0 * self.config.evaluation.minutes && !self.finished() {
                 self.evaluate(stop)?;
                 measured = self.progress.seconds;
@@ -306,21 +312,26 @@ impl<'a, N: Network> Run<'a, N> {
     }
 
     /// How much of this run is done, and how long the rest will take; `more` seconds are not logged yet.
-    fn left(&self, first: u64, more: f64) -> (f64, Option<Duration>) {
+    fn left(&self, first: u64, more: f64) -> Left {
         let elapsed = self.started.elapsed().as_secs_f64();
         let minutes = self.options.minutes.map_or(0.0, |limit| elapsed / (60.0 * limit).max(1e-9));
         let steps = (self.progress.step - first) as f64;
         let of_steps = self.options.steps.map_or(0.0, |limit| steps / limit.max(1) as f64);
         let schedule = self.config.schedule.progress(self.progress.spent());
+        // What the clock has taken for what was trained in this run, pauses included.
+        let per_share = |now: f64, before: f64| (now - before > 0.0).then(|| elapsed / (now - before));
         let share = minutes.max(of_steps).max(schedule);
         let trained = self.log.run.total.seconds + more;
         let left = [
             (minutes > 0.0).then(|| elapsed * (1.0 / minutes - 1.0)),
             (of_steps > 0.0).then(|| trained * (1.0 / of_steps - 1.0)),
-            (schedule > 0.0).then(|| self.progress.seconds * (1.0 / schedule - 1.0)),
+            per_share(schedule, self.begun.0).map(|seconds| seconds * (1.0 - schedule)),
         ];
         let left = left.into_iter().flatten().filter(|left| left.is_finite()).reduce(f64::min);
-        (share, left.map(|left| Duration::from_secs_f64(left.clamp(0.0, 1e9))))
+        let rate = per_share(self.progress.processor_seconds, self.begun.1);
+        let after = rate.filter(|_| self.options.after > 0.0).map(|rate| 60.0 * self.options.after * rate);
+        let time = |seconds: f64| Duration::from_secs_f64(seconds.clamp(0.0, 1e9));
+        Left { share, this: left.map(time), all: left.zip(after).map(|(this, after)| time(this + after)) }
     }
 
     fn training(&self) -> checkpoint::Training<'_> {
@@ -367,6 +378,7 @@ impl<'a, N: Network> Run<'a, N> {
         };
         for (key, value) in [
             ("trained", name.clone()),
+            ("trained_finished", if self.finished() { "yes" } else { "no" }.to_owned()),
             ("trained_seed", self.config.seed.to_string()),
             ("trained_on", tasks),
             ("trained_tasks", self.progress.tasks.to_string()),

@@ -15,12 +15,13 @@ pub struct OptimizerConfig {
     pub kind: Rule,
     /// The highest learning rate.
     pub rate: f64,
-    /// Decoupled: the share of a weight that goes with each step is this times the rate.
-    pub weight_decay: f64,
+    /// Decoupled: the share of a weight that goes with each step is this times the rate. If nothing is said, 0.01, and
+    /// none with SGD, as whose rates are near 1.
+    pub weight_decay: Option<f64>,
     /// Decay of AdamW's two averages.
     pub betas: [f64; 2],
-    /// Of SGD and Muon.
-    pub momentum: f64,
+    /// Of SGD and Muon. If nothing is said, 0.95, and none with SGD.
+    pub momentum: Option<f64>,
     /// Gradients together longer than this are shortened to it; 0 for never.
     pub clip: f64,
     /// Beginnings of the names of the matrices that Muon cares for.
@@ -40,12 +41,22 @@ impl Default for OptimizerConfig {
         OptimizerConfig {
             kind: Rule::AdamW,
             rate: 1e-3,
-            weight_decay: 0.01,
+            weight_decay: None,
             betas: [0.9, 0.98],
-            momentum: 0.95,
+            momentum: None,
             clip: 1.0,
             matrices: vec!["encoder.".to_owned(), "decoder.".to_owned()],
         }
+    }
+}
+
+impl OptimizerConfig {
+    fn weight_decay(&self) -> f64 {
+        self.weight_decay.unwrap_or(if self.kind == Rule::Sgd { 0.0 } else { 0.01 })
+    }
+
+    fn momentum(&self) -> f64 {
+        self.momentum.unwrap_or(if self.kind == Rule::Sgd { 0.0 } else { 0.95 })
     }
 }
 
@@ -90,7 +101,7 @@ impl Optimizer {
         }
         let clip = self.config.clip;
         let scale = if clip > 0.0 && length > clip { clip / length } else { 1.0 };
-        let decay = self.config.weight_decay;
+        let decay = self.config.weight_decay();
         let update = |value: &Tensor, step: &Tensor| {
             let mut value = value.shallow_clone();
             if decay > 0.0 {
@@ -150,10 +161,10 @@ fn accumulate<'m>(average: &'m mut Option<Tensor>, gradient: &Tensor, decay: f64
 }
 
 fn sgd(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Tensor {
-    if config.momentum == 0.0 {
+    if config.momentum() == 0.0 {
         return gradient.shallow_clone();
     }
-    accumulate(&mut memory.momentum, gradient, config.momentum).shallow_clone()
+    accumulate(&mut memory.momentum, gradient, config.momentum()).shallow_clone()
 }
 
 fn adamw(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Tensor {
@@ -167,7 +178,7 @@ fn adamw(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Te
 
 /// Nesterov momentum: the gradient, and where the momentum will be.
 fn nesterov(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) -> Tensor {
-    gradient + accumulate(&mut memory.momentum, gradient, config.momentum) * config.momentum
+    gradient + accumulate(&mut memory.momentum, gradient, config.momentum()) * config.momentum()
 }
 
 /// Matrices `[k, m, n]`, each made orthogonal by five steps of a Newton–Schulz iteration, and as long as AdamW's steps
@@ -223,12 +234,13 @@ mod tests {
 
     #[test]
     fn all_find_the_minimum() {
-        let config = |kind, rate| OptimizerConfig { kind, rate, weight_decay: 0.0, ..Default::default() };
+        let config =
+            |kind, rate| OptimizerConfig { kind, rate, weight_decay: Some(0.0), ..Default::default() };
         for config in [config(Rule::AdamW, 0.1), config(Rule::Muon, 0.1)] {
             let distance = distance_after(&config, 400);
             assert!(distance < 0.1, "{distance} by {config:?}");
         }
-        let sgd = OptimizerConfig { momentum: 0.0, clip: 0.0, ..config(Rule::Sgd, 0.2) };
+        let sgd = OptimizerConfig { momentum: Some(0.0), clip: 0.0, ..config(Rule::Sgd, 0.2) };
         assert!(distance_after(&sgd, 100) < 1e-3);
     }
 
@@ -247,8 +259,7 @@ mod tests {
     #[test]
     fn long_gradients_are_clipped_and_infinite_ones_skipped() {
         let mut parameters = Parameters::new(Device::Cpu, 0);
-        let config =
-            OptimizerConfig { kind: Rule::Sgd, momentum: 0.0, weight_decay: 0.0, ..Default::default() };
+        let config = OptimizerConfig { kind: Rule::Sgd, ..Default::default() };
         let mut optimizer = Optimizer::new(&config);
         for (slope, length, left) in [(100.0, 100.0, -1.0), (f64::INFINITY, f64::INFINITY, -1.0)] {
             let value = parameters.get_or_init("x", &[1], Init::Zeros).shallow_clone();
