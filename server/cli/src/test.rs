@@ -181,6 +181,7 @@ fn entry(analysis: &Analysis, case: Case<'_>) -> Entry {
         }
         Judged::NotRun => {
             let why = match () {
+                () if case.example.broken.is_some() => "it isn't understood; see why with karel check",
                 () if case.input().is_none() => "its input can't be read; see why with karel check",
                 () if mistakes > 0 => "there is no main; see the mistakes with karel check",
                 () => "there is no main",

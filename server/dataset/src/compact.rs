@@ -215,6 +215,7 @@ fn write_statements(statements: &[Statement], tokens: &mut Vec<u8>) -> Result<()
     for statement in statements {
         let no = |what| Inexpressible { what, range: statement.range };
         match &statement.kind {
+            _ if statement.is_broken() => return Err(no("A syntax error")),
             StatementKind::Action(action) => tokens.push(ACT + *action as u8),
             StatementKind::While { condition, body } => {
                 tokens.push(conditional(Token::While, condition)?);

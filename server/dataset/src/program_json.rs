@@ -76,6 +76,7 @@ fn write_block(block: &Block) -> Result<Value, TaskError> {
 
 fn write_statement(statement: &Statement) -> Result<Value, TaskError> {
     Ok(match &statement.kind {
+        _ if statement.is_broken() => return Err(wrong("a syntax error has no form")),
         StatementKind::Action(action) => json!({ "type": action.name() }),
         StatementKind::While { condition, body } => {
             json!({ "type": "while", "condition": write_condition(condition)?, "body": write_block(body)? })

@@ -162,17 +162,20 @@ impl Analysis {
 }
 
 fn memo_input<'a>(memo: &'a Memo, example: &Example) -> Option<&'a World> {
-    let world = || example.input.as_ref().filter(|grid| grid.valid).and_then(|g| World::from_grid(g).ok());
+    let grid = || example.input.as_ref().filter(|grid| grid.valid && example.broken.is_none());
+    let world = || grid().and_then(|g| World::from_grid(g).ok());
     memo.input.get_or_init(world).as_ref()
 }
 
 fn memo_output<'a>(memo: &'a Memo, example: &Example) -> Option<&'a World> {
-    let world = || example.output.as_ref().filter(|grid| grid.valid).and_then(|g| World::from_grid(g).ok());
+    let grid = || example.output.as_ref().filter(|grid| grid.valid && example.broken.is_none());
+    let world = || grid().and_then(|g| World::from_grid(g).ok());
     memo.output.get_or_init(world).as_ref()
 }
 
 impl<'a> Case<'a> {
-    /// The world the example starts with; none where there is no valid grid.
+    /// The world the example starts with; none where there is no valid grid, or where something in the example is not
+    /// understood: then nobody knows what it asks for.
     pub fn input(&self) -> Option<&'a World> {
         memo_input(self.memo, self.example)
     }

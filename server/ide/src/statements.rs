@@ -53,19 +53,14 @@ pub(crate) fn innermost(condition: &Condition) -> &Condition {
 
 /// The blocks directly in a statement.
 pub(crate) fn blocks(statement: &Statement) -> impl Iterator<Item = &Block> {
-    let (first, second) = match &statement.kind {
-        StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => (Some(body), None),
-        StatementKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref().map(|o| &o.body)),
-        _ => (None, None),
-    };
-    first.into_iter().chain(second)
+    statement.blocks()
 }
 
 /// Every statement of the block and of the blocks in it, outer ones first, in source order.
 pub(crate) fn each_statement<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Statement)) {
     for statement in &block.statements {
         visit(statement);
-        for inner in blocks(statement) {
+        for inner in statement.blocks() {
             each_statement(inner, visit);
         }
     }
@@ -87,7 +82,7 @@ pub(crate) fn statement_at(file: &File, offset: TextSize) -> Option<(&Block, &St
             return found;
         };
         found = Some((block, statement));
-        match blocks(statement).find(|b| !b.statements.is_empty() && b.range.contains_inclusive(offset)) {
+        match statement.blocks().find(|b| !b.statements.is_empty() && b.range.contains_inclusive(offset)) {
             Some(inner) => block = inner,
             None => return found,
         }

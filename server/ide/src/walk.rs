@@ -83,6 +83,9 @@ pub(crate) fn walk<'a>(file: &'a File, recording: &Recording, visit: &mut dyn Fn
                     break;
                 }
                 stack.push(Frame::Within(statement, at));
+                if statement.is_broken() {
+                    break;
+                }
                 match &statement.kind {
                     StatementKind::Action(action) => {
                         if steps.get(at).and_then(|s| s.action()) != Some(*action) {

@@ -94,7 +94,7 @@ pub fn lower_with(file: &ast::File, fill: &mut dyn FnMut(usize, &mut CodeBuilder
             procedures.push(name.to_owned());
         }
         ids.entry(name).or_insert(id);
-        bodies.push((id, &procedure.body));
+        bodies.push((id, procedure));
     }
     let has_main = ids.contains_key("main");
 
@@ -107,10 +107,11 @@ pub fn lower_with(file: &ast::File, fill: &mut dyn FnMut(usize, &mut CodeBuilder
         lowering.site(SiteKind::Missing, nowhere, nowhere);
         lowering.builder.broken();
     }
-    for (id, body) in bodies {
+    for (id, procedure) in bodies {
         lowering.procedure = id;
         lowering.builder.begin_procedure(id);
-        lowering.block(body);
+        lowering.stop_if(procedure.broken);
+        lowering.block(&procedure.body);
     }
     let Lowering { builder, sites, holes, .. } = lowering;
     Program { code: builder.finish(), sites, procedures, has_main, holes }
@@ -138,8 +139,17 @@ impl Lowering<'_> {
         }
     }
 
+    /// A run gets no further if something is not understood here.
+    fn stop_if(&mut self, broken: Option<TextRange>) {
+        if let Some(range) = broken {
+            self.site(SiteKind::Error, range, range);
+            self.builder.broken();
+        }
+    }
+
     fn statement(&mut self, statement: &Statement) {
         let range = statement.range;
+        self.stop_if(statement.broken);
         match &statement.kind {
             StatementKind::Action(action) => {
                 self.site(SiteKind::Action, range, range);

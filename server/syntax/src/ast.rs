@@ -36,6 +36,8 @@ pub struct Procedure {
     pub range: TextRange,
     pub name: Name,
     pub body: Block,
+    /// What is not understood in its first line: a call of it stops before anything is done.
+    pub broken: Option<TextRange>,
 }
 
 /// An identifier as written; empty where the author left it out.
@@ -58,6 +60,38 @@ pub struct Statement {
     /// The statement and its blocks, without the line end.
     pub range: TextRange,
     pub kind: StatementKind,
+    /// What is not understood in the statement itself, outside of its blocks: in its condition, count or parentheses,
+    /// between its parts, around its `else`. `kind` then is the best guess, for names and colours; a run stops
+    /// before the statement, and nothing is concluded from it.
+    pub broken: Option<TextRange>,
+}
+
+impl Statement {
+    pub fn new(range: TextRange, kind: StatementKind) -> Statement {
+        Statement { range, kind, broken: None }
+    }
+
+    /// The blocks directly in it.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        let (first, second) = match &self.kind {
+            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => (Some(body), None),
+            StatementKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref().map(|o| &o.body)),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// Something in the statement itself, outside of its blocks, is not understood.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some() || self.kind == StatementKind::Error
+    }
+}
+
+impl Block {
+    /// Something in it, however deep, is not understood.
+    pub fn has_broken(&self) -> bool {
+        self.statements.iter().any(|s| s.is_broken() || s.blocks().any(Block::has_broken))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,6 +228,8 @@ pub struct Example {
     pub input: Option<Grid>,
     pub output: Option<Grid>,
     pub trace: Option<Trace>,
+    /// What is not understood anywhere in it: it is not run, and asks for nothing.
+    pub broken: Option<TextRange>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -11,7 +11,7 @@ fn nowhere() -> TextRange {
 }
 
 pub fn procedure(name: &str, statements: Vec<Statement>) -> Procedure {
-    Procedure { range: nowhere(), name: self::name(name), body: block(statements) }
+    Procedure { range: nowhere(), name: self::name(name), body: block(statements), broken: None }
 }
 
 pub fn name(text: &str) -> Name {
@@ -23,7 +23,7 @@ pub fn block(statements: Vec<Statement>) -> Block {
 }
 
 pub fn statement(kind: StatementKind) -> Statement {
-    Statement { range: nowhere(), kind }
+    Statement::new(nowhere(), kind)
 }
 
 pub fn action(action: Action) -> Statement {

@@ -17,6 +17,8 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// The range is dead or useless text: editors may fade it.
     pub unnecessary: bool,
+    /// A slip of the pen: what was meant is certain all the same, and a run goes on past it.
+    pub slip: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

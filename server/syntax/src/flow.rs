@@ -56,6 +56,9 @@ fn neighbours(block: &Block, text: &str, found: &mut Found<'_>) {
             return;
         }
         match &statement.kind {
+            _ if statement.broken.is_some() => {
+                statement.blocks().for_each(|inner| neighbours(inner, text, found));
+            }
             StatementKind::While { condition, body } => {
                 negations(condition, found);
                 neighbours(body, text, found);
@@ -89,6 +92,9 @@ fn undone_turns(block: &Block, text: &str, found: &mut Found<'_>) {
         let [second, after @ ..] = rest else { return };
         use Action::{TurnLeft, TurnRight};
         use StatementKind::Action as A;
+        if first.broken.is_some() || second.broken.is_some() {
+            continue;
+        }
         if !matches!((&first.kind, &second.kind), (A(TurnLeft), A(TurnRight)) | (A(TurnRight), A(TurnLeft))) {
             continue;
         }

@@ -3,7 +3,7 @@
 
 mod near;
 
-use crate::ast::{Action, Block, File, Name, Procedure, Statement, StatementKind, Test};
+use crate::ast::{Action, Block, File, Item, Name, Procedure, Statement, StatementKind, Test};
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::codes::{Code, names_flow as codes};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
@@ -65,7 +65,16 @@ pub fn check(
 }
 
 pub(crate) fn diagnostic(code: &Code, severity: Severity, range: TextRange, message: String) -> Diagnostic {
-    Diagnostic { code: code.code, severity, range, message, related: vec![], fix: None, unnecessary: false }
+    Diagnostic {
+        code: code.code,
+        severity,
+        range,
+        message,
+        related: vec![],
+        fix: None,
+        unnecessary: false,
+        slip: false,
+    }
 }
 
 /// Words that can't be the name of a procedure.
@@ -108,7 +117,8 @@ fn procedures(
         result?;
     }
     match defined.get(MAIN) {
-        Some(main) => unused(main, &defined, cancel, found)?,
+        Some(main) => unused(file, main, &defined, cancel, found)?,
+        None if file.items.iter().any(is_unread) => {}
         None => missing_main(file, text, examples_elsewhere, found),
     }
     Ok(())
@@ -117,26 +127,19 @@ fn procedures(
 /// Procedure bodies and stray statements: every place where a call may stand.
 fn bodies(file: &File) -> impl Iterator<Item = &Block> {
     file.items.iter().filter_map(|item| match item {
-        crate::ast::Item::Procedure(p) => Some(&p.body),
-        crate::ast::Item::Stray(block) => Some(block),
-        crate::ast::Item::Example(_) | crate::ast::Item::Include(_) => None,
+        Item::Procedure(p) => Some(&p.body),
+        Item::Stray(block) => Some(block),
+        Item::Example(_) | Item::Include(_) => None,
     })
 }
 
 /// Visits every call in the block, nested ones included, in source order.
 pub fn each_call<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Name)) {
-    for Statement { kind, .. } in &block.statements {
-        match kind {
-            StatementKind::Call(name) => visit(name),
-            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => each_call(body, visit),
-            StatementKind::If { then, otherwise, .. } => {
-                each_call(then, visit);
-                if let Some(otherwise) = otherwise {
-                    each_call(&otherwise.body, visit);
-                }
-            }
-            StatementKind::Action(_) | StatementKind::Hole | StatementKind::Error => {}
+    for statement in &block.statements {
+        if let StatementKind::Call(name) = &statement.kind {
+            visit(name);
         }
+        statement.blocks().for_each(|inner| each_call(inner, visit));
     }
 }
 
@@ -158,7 +161,13 @@ fn undefined<'a>(name: &'a Name, near: &mut Near<'a>, cancel: Cancel<'_>) -> Res
     Ok(undefined)
 }
 
+/// Text outside of all procedures that may be one, or belong to one.
+fn is_unread(item: &Item) -> bool {
+    matches!(item, Item::Stray(_))
+}
+
 fn unused(
+    file: &File,
     main: &Procedure,
     defined: &HashMap<&str, &Procedure>,
     cancel: Cancel<'_>,
@@ -166,10 +175,10 @@ fn unused(
 ) -> Result<(), Cancelled> {
     let mut reached: HashSet<&str> = HashSet::from([MAIN]);
     let mut open = vec![main];
-    let mut complete = true;
+    let mut complete = !file.items.iter().any(is_unread);
     while let Some(procedure) = open.pop() {
         check_cancel(cancel)?;
-        complete &= !has_hole(&procedure.body);
+        complete &= procedure.broken.is_none() && !has_gap(&procedure.body);
         each_call(&procedure.body, &mut |name| {
             if let Some(callee) = defined.get(name.text.as_str())
                 && reached.insert(&name.text)
@@ -178,7 +187,7 @@ fn unused(
             }
         });
     }
-    // What a hole will call is not known yet.
+    // What a hole will call is not known yet, nor what is not understood.
     if !complete {
         return Ok(());
     }
@@ -193,15 +202,9 @@ fn unused(
     Ok(())
 }
 
-fn has_hole(block: &Block) -> bool {
-    block.statements.iter().any(|s| match &s.kind {
-        StatementKind::Hole | StatementKind::Error => true,
-        StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => has_hole(body),
-        StatementKind::If { then, otherwise, .. } => {
-            has_hole(then) || otherwise.as_ref().is_some_and(|o| has_hole(&o.body))
-        }
-        StatementKind::Action(_) | StatementKind::Call(_) => false,
-    })
+fn has_gap(block: &Block) -> bool {
+    let gap = |s: &Statement| s.is_broken() || s.kind == StatementKind::Hole || s.blocks().any(has_gap);
+    block.statements.iter().any(gap)
 }
 
 fn missing_main(file: &File, text: &str, examples_elsewhere: bool, found: &mut Vec<Diagnostic>) {

@@ -3,6 +3,7 @@
 //! The grammar takes everything; what is wrong is found here, on the way to the typed tree, by looking at what is
 //! missing, left over, or in the wrong column. One mistake gives one message, and what follows is still checked.
 
+mod broken;
 mod example;
 mod expression;
 mod file;
@@ -73,6 +74,7 @@ fn lower(text: &str, tree: Tree) -> Parse {
             related: vec![],
             fix: None,
             unnecessary: false,
+            slip: false,
         };
         return Parse { file: ast::File::default(), diagnostics: vec![diagnostic], tree };
     }

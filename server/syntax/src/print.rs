@@ -24,6 +24,10 @@ pub fn print_procedure(procedure: &Procedure) -> String {
 pub fn print_statements(statements: &[Statement], level: usize) -> String {
     let mut text = String::new();
     for statement in statements {
+        if statement.is_broken() {
+            line(level, "...", &mut text);
+            continue;
+        }
         print_statement(statement, level, &mut text);
     }
     text

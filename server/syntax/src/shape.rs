@@ -2,7 +2,7 @@
 
 use crate::ast::{Block, Condition, ConditionKind, Statement, StatementKind};
 
-/// Whether two sequences are the same program text up to layout and comments. `Error` equals nothing, not even itself,
+/// Whether two sequences are the same program text up to layout and comments. What is broken equals nothing, not even itself,
 /// since the tree does not say what stands there.
 pub fn same_statements(a: &[Statement], b: &[Statement]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_statement(a, b))
@@ -15,6 +15,9 @@ fn same_blocks(a: &Block, b: &Block) -> bool {
 /// One statement, as [`same_statements`].
 pub fn same_statement(a: &Statement, b: &Statement) -> bool {
     use StatementKind as S;
+    if a.broken.is_some() || b.broken.is_some() {
+        return false;
+    }
     match (&a.kind, &b.kind) {
         (S::Action(a), S::Action(b)) => a == b,
         (S::Call(a), S::Call(b)) => a.text == b.text,

@@ -128,6 +128,7 @@ impl<'a> Inliner<'a> {
     fn block(&mut self, block: &'a Block) {
         for statement in &block.statements {
             match &statement.kind {
+                _ if statement.is_broken() => self.readable = false,
                 StatementKind::Action(action) => self.fixed(ACT + *action as u8),
                 StatementKind::Call(name) => self.call(&name.text),
                 StatementKind::While { condition, body } => {

@@ -1,7 +1,7 @@
 //! Moving statements to another place in the text: their comments come along, their indentation changes.
 
 use crate::source::Source;
-use syntax::ast::{Block, Statement, StatementKind};
+use syntax::ast::{Block, Statement};
 use syntax::print::print_statements;
 use syntax::{TextRange, lines};
 
@@ -67,7 +67,7 @@ pub(super) fn has_comment(source: &Source, range: TextRange) -> bool {
 /// The block holds something that is not understood, so that it had better stay where it is.
 pub(super) fn has_error(block: &[Statement]) -> bool {
     block.iter().any(|statement| {
-        matches!(statement.kind, StatementKind::Error)
+        statement.is_broken()
             || crate::statements::blocks(statement).any(|b: &Block| has_error(&b.statements))
     })
 }

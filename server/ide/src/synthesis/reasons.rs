@@ -30,9 +30,10 @@ fn mistake(program: &Source) -> Option<String> {
         let before = program.text.get(..usize::from(offset)).unwrap_or("");
         before.matches('\n').count() + 1
     };
-    let error = program.parse.diagnostics.iter().find(|d| d.severity == Severity::Error);
-    if let Some(error) = error {
-        return Some(format!("Correct line {} first: {}", line(error.range.start()), error.message));
+    let errors = || program.parse.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+    if let Some(error) = errors().find(|d| !d.slip).or_else(|| errors().next()) {
+        let what = if error.slip { "has a mistake" } else { "isn't understood" };
+        return Some(format!("Line {} {what}: mend it first.", line(error.range.start())));
     }
     let defined = |name: &str| program.file().procedures().any(|p| p.name.text == name);
     let mut undefined = None;

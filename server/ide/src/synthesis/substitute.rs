@@ -54,7 +54,10 @@ pub(super) fn statements(of: &[Statement], fills: &Fills) -> Vec<Statement> {
     for statement in of {
         match (&statement.kind, fills.get(&statement.range)) {
             (StatementKind::Hole, Some(Fill::Statements(fill))) => filled.extend(fill.iter().cloned()),
-            _ => filled.push(Statement { range: statement.range, kind: kind(&statement.kind, fills) }),
+            _ => {
+                let kind = kind(&statement.kind, fills);
+                filled.push(Statement { range: statement.range, kind, broken: statement.broken });
+            }
         }
     }
     filled

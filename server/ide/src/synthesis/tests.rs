@@ -440,7 +440,7 @@ fn what_cannot_run_says_why() {
     check_actions(
         &format!("{main}    mov(\n{EXAMPLES}"),
         expect![[r#"
-        hole: Fill this hole (not now: Correct line 3 first: A ')' is missing here.)
+        hole: Fill this hole (not now: Line 3 has a mistake: mend it first.)
     "#]],
     );
     check_actions(

@@ -105,6 +105,9 @@ impl<'a> Naive<'a> {
 
     fn call(&mut self, name: &str, depth: u32) -> Result<(), Ending> {
         let procedure = self.file.procedures().find(|p| p.name.text == name).ok_or(Ending::Broken)?;
+        if procedure.broken.is_some() {
+            return Err(Ending::Broken);
+        }
         self.block(&procedure.body, depth)
     }
 
@@ -116,6 +119,9 @@ impl<'a> Naive<'a> {
     }
 
     fn statement(&mut self, statement: &Statement, depth: u32) -> Result<(), Ending> {
+        if statement.broken.is_some() {
+            return Err(Ending::Broken);
+        }
         match &statement.kind {
             StatementKind::Action(action) => {
                 self.tick()?;

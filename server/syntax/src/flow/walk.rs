@@ -70,6 +70,13 @@ fn unreachable(range: TextRange, head: TextRange) -> Diagnostic {
 }
 
 fn statement(statement: &Statement, facts: Facts, found: &mut Found<'_>) -> Flow {
+    if statement.broken.is_some() {
+        // Nobody knows when its blocks are run, and what else it does.
+        for inner in statement.blocks() {
+            block(inner, Facts::NONE, found);
+        }
+        return Flow::On(Facts::NONE);
+    }
     match &statement.kind {
         StatementKind::Action(action) => match facts.after(*action, statement.range) {
             Ok(after) => Flow::On(after),
@@ -154,6 +161,7 @@ fn effects(block: &Block) -> Effects {
     }
     block.statements.iter().fold(Effects::default(), |all, statement| {
         all.and(match &statement.kind {
+            _ if statement.broken.is_some() => Effects::ALL,
             StatementKind::Action(action) => Effects::of(*action),
             StatementKind::Call(_) | StatementKind::Hole | StatementKind::Error => Effects::ALL,
             StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => effects(body),

@@ -31,8 +31,17 @@ impl<'a> Lower<'a> {
         }
         let kind = if word == "test" { ExampleKind::Test } else { ExampleKind::Example };
         let name = name.unwrap_or(nameless(parts.keyword));
-        let mut example =
-            Example { range: header, header, kind, name, crashes, input: None, output: None, trace: None };
+        let mut example = Example {
+            range: header,
+            header,
+            kind,
+            name,
+            crashes,
+            input: None,
+            output: None,
+            trace: None,
+            broken: None,
+        };
         match parts.body {
             Some(body) if body.is(Kind::ExampleBody) => self.sections(&body.children(), &mut example),
             Some(grid) => {
@@ -205,7 +214,7 @@ impl<'a> Lower<'a> {
             let message = format!("A ':' is missing after '{word}'.");
             let range = self.last_character(end);
             let fix = insert(end, ":", "Insert ':'".to_owned());
-            self.error(&codes::MISSING_COLON, range, message).fix = Some(fix);
+            self.slip(&codes::MISSING_COLON, range, message).fix = Some(fix);
         }
     }
 }

@@ -208,7 +208,7 @@ impl<'a> Lower<'a> {
         let Some(node) = node else {
             let message = format!("'()' is missing after '{text}'.");
             let fix = insert(name.end(), "()", "Insert '()'".to_owned());
-            self.error(&codes::MISSING_CALL, name, message).fix = Some(fix);
+            self.slip(&codes::MISSING_CALL, name, message).fix = Some(fix);
             return;
         };
         let inside = Inside::of(node);

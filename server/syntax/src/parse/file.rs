@@ -95,7 +95,7 @@ impl<'a> Lower<'a> {
         let range = TextRange::new(parts.keyword.start(), header.end);
         let body = self.body(header, body);
         let name = name.map_or(nameless(parts.keyword), |name| self.name(name));
-        Procedure { range: range.cover(body.range), name, body }
+        Procedure { range: range.cover(body.range), name, body, broken: None }
     }
 
     /// The parentheses behind the name in a definition.
@@ -103,7 +103,7 @@ impl<'a> Lower<'a> {
         let Some(node) = node else {
             let message = format!("'()' is missing after the name '{}'.", self.quote(name));
             let fix = insert(name.end(), "()", "Insert '()'".to_owned());
-            self.error(&codes::MISSING_CALL, name, message).fix = Some(fix);
+            self.slip(&codes::MISSING_CALL, name, message).fix = Some(fix);
             return;
         };
         if node.children().len() > 2 {
@@ -242,7 +242,7 @@ impl<'a> Lower<'a> {
     fn stray_lines(&mut self, lines: &[BlockLine<'_, '_>], items: &mut Vec<Item>) {
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
         let block = self.lines(lines);
-        let error = |s: &Statement| s.kind == StatementKind::Error;
+        let error = |s: &Statement| s.kind == StatementKind::Error || s.broken.is_some();
         if !block.statements.iter().all(error) {
             let line = self.layout.line(first.range.start());
             let straight = lines.iter().all(|l| self.layout.column(l.range.start()) == line.column);

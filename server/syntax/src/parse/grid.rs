@@ -74,7 +74,7 @@ impl<'a> Lower<'a> {
         };
         let fix = Fix { title: "Put the row on its own line".to_owned(), edits: vec![edit] };
         let message = format!("The first row of the grid stands on the line below '{word}:'.");
-        self.error(&codes::ROW_ON_SECTION_LINE, first, message).fix = Some(fix);
+        self.slip(&codes::ROW_ON_SECTION_LINE, first, message).fix = Some(fix);
     }
 
     pub fn grid(&mut self, keyword: TextRange, node: Node<'_>) -> Grid {

@@ -107,12 +107,13 @@ impl<'a> Lower<'a> {
                 let at = if inner.is(Kind::Identifier) { inner.end() } else { inner.start() };
                 let fix = insert(at, "(", "Insert '('".to_owned());
                 let message = "This ')' has no '(' before it.";
-                self.error(&codes::MISSING_OPENING, range, message).fix = Some(fix);
+                self.slip(&codes::MISSING_OPENING, range, message).fix = Some(fix);
             }
             Some(inner) if !text.is_empty() && text.bytes().all(|b| b == b')') => {
                 let message = "This ')' is one too many.";
-                let fix = (!inner.is(Kind::Identifier)).then(|| remove(range, text));
-                self.error(&codes::MISSING_OPENING, range, message).fix = fix;
+                let certain = !inner.is(Kind::Identifier);
+                let diagnostic = self.error(&codes::MISSING_OPENING, range, message);
+                (diagnostic.fix, diagnostic.slip) = (certain.then(|| remove(range, text)), certain);
             }
             _ => {
                 let message = format!("'{}' isn't understood here.", self.quote(range));
@@ -158,6 +159,7 @@ impl<'a> Lower<'a> {
             Fix { title: format!("Indent the body of '{}'", header.word), edits }
         });
         let message = format!("The body of this '{}' must be indented.", header.word);
-        self.error(&codes::BODY_NOT_INDENTED, range, message).fix = fix;
+        let diagnostic = self.error(&codes::BODY_NOT_INDENTED, range, message);
+        (diagnostic.slip, diagnostic.fix) = (fix.is_some(), fix);
     }
 }

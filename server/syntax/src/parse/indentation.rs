@@ -41,9 +41,11 @@ impl<'a> Lower<'a> {
             // a body on its header's line: nothing can follow below
             for &range in &lines[1..] {
                 self.wrong_column(range, block.column, block.style, "the line above");
-                // at top level it can't stand either
-                if let Some(last) = self.found.last_mut().filter(|_| block.column == 0) {
-                    last.fix = None;
+                if let Some(last) = self.found.last_mut() {
+                    // not clear whether the block goes on
+                    last.slip = false;
+                    // at top level it can't stand either
+                    last.fix = last.fix.take().filter(|_| block.column > 0);
                 }
             }
             return;
@@ -79,7 +81,9 @@ impl<'a> Lower<'a> {
         };
         let edits = self.layout.shift(range, by, style);
         let fix = Fix { title: format!("Indent to column {should}"), edits };
-        self.error(&codes::WRONG_INDENTATION, underlined, message).fix = Some(fix);
+        let diagnostic = self.error(&codes::WRONG_INDENTATION, underlined, message);
+        // what begins between two blocks may belong to either
+        (diagnostic.fix, diagnostic.slip) = (Some(fix), by < 0);
     }
 
     /// Reports a block that is indented with tabs here and blanks there.
@@ -105,7 +109,8 @@ impl<'a> Lower<'a> {
             Fix { title: format!("Indent with {name}"), edits }
         });
         let message = "This block is indented partly with tabs and partly with blanks.";
-        self.error(&codes::MIXED_INDENTATION, bad.indentation(), message).fix = fix;
+        let diagnostic = self.error(&codes::MIXED_INDENTATION, bad.indentation(), message);
+        (diagnostic.fix, diagnostic.slip) = (fix, clear);
         true
     }
 

@@ -1,6 +1,7 @@
 //! What all of the lowering shares: the text, its lines, what has been found so far.
 
 use super::MAX_DEPTH;
+use super::broken;
 use super::header::Header;
 use super::layout::Layout;
 use super::node::{self, Kind, Node};
@@ -39,9 +40,22 @@ pub fn file(text: &str, tree: &Tree) -> (File, Vec<Diagnostic>) {
     };
     let comments = lower.comments_and_errors(tree);
     let items = lower.items(Node::new(tree.root_node()));
-    let mut found = lower.found;
+    let mut found = std::mem::take(&mut lower.found);
     found.sort_by_key(|d| (d.range.start(), d.range.end(), d.code));
-    (File { items, comments }, found)
+    no_slips_beside_mistakes(&mut found, &lower.layout);
+    let mut file = File { items, comments };
+    found.iter().filter(|d| !d.slip).for_each(|d| broken::mark(&mut file, d.range));
+    (file, found)
+}
+
+/// Where something on a line is not understood, nothing on it is certain.
+fn no_slips_beside_mistakes(found: &mut [Diagnostic], layout: &Layout) {
+    let line = |d: &Diagnostic| layout.index(d.range.start());
+    for neighbours in found.chunk_by_mut(|a, b| line(a) == line(b)) {
+        if neighbours.iter().any(|d| !d.slip) {
+            neighbours.iter_mut().for_each(|d| d.slip = false);
+        }
+    }
 }
 
 impl<'a> Lower<'a> {
@@ -107,6 +121,7 @@ impl<'a> Lower<'a> {
         TextRange::new(at - node::offset(length), at)
     }
 
+    /// Reports what is not understood: what it stands in is broken, see [`super::broken`].
     pub fn error(&mut self, code: &Code, range: TextRange, message: impl Into<String>) -> &mut Diagnostic {
         let at = self.found.len();
         self.found.push(Diagnostic {
@@ -117,14 +132,22 @@ impl<'a> Lower<'a> {
             related: vec![],
             fix: None,
             unnecessary: false,
+            slip: false,
         });
         &mut self.found[at]
+    }
+
+    /// Reports what is wrong though its meaning is certain, so that it is run.
+    pub fn slip(&mut self, code: &Code, range: TextRange, message: impl Into<String>) -> &mut Diagnostic {
+        let slip = self.error(code, range, message);
+        slip.slip = true;
+        slip
     }
 
     /// Something is missing at `at`, and inserting it there is the fix.
     pub fn missing(&mut self, code: &Code, at: TextSize, what: &str, message: impl Into<String>) {
         let range = self.last_character(at);
-        self.error(code, range, message).fix = Some(insert(at, what, format!("Insert '{}'", what.trim())));
+        self.slip(code, range, message).fix = Some(insert(at, what, format!("Insert '{}'", what.trim())));
     }
 
     /// Lowers something one level deeper, unless that is too deep, which is said once in a file.

@@ -4,7 +4,7 @@ use super::header::{Header, Parts};
 use super::indentation::BlockLine;
 use super::lower::{Lower, insert, remove, replace};
 use super::node::{Kind, Node};
-use crate::ast::{Action, Block, Else, Name, Statement, StatementKind, Test};
+use crate::ast::{Action, Block, Condition, ConditionKind, Else, Name, Statement, StatementKind, Test};
 use crate::codes::syntax as codes;
 use crate::diagnostic::{Edit, Fix};
 use crate::spelling::closest;
@@ -83,7 +83,7 @@ impl<'a> Lower<'a> {
                 Kind::Error => {
                     self.run(&mut run, statements);
                     let range = self.layout.first_line(self.text, node.range);
-                    statements.push(Statement { range, kind: StatementKind::Error });
+                    statements.push(Statement::new(range, StatementKind::Error));
                 }
                 _ => {}
             }
@@ -116,7 +116,7 @@ impl<'a> Lower<'a> {
                     && let Some(last) = self.found.last_mut()
                 {
                     // not clear where this statement ends
-                    last.fix = None;
+                    (last.fix, last.slip) = (None, false);
                 }
                 previous = None;
             } else if !prose && self.is_statement(node) {
@@ -124,7 +124,7 @@ impl<'a> Lower<'a> {
                     unseparated.push(TextRange::new(previous.start(), previous.end()));
                 }
                 statements.push(match node.kind {
-                    Kind::Hole => Statement { range: node.range, kind: StatementKind::Hole },
+                    Kind::Hole => Statement::new(node.range, StatementKind::Hole),
                     _ => self.call(node),
                 });
                 (previous, at) = (Some(node), at + 1);
@@ -134,7 +134,7 @@ impl<'a> Lower<'a> {
                 let range = TextRange::new(node.start(), nodes[end - 1].end());
                 let message = format!("'{}' isn't a statement.", self.quote(range));
                 self.error(&codes::UNEXPECTED_TEXT, range, message);
-                statements.push(Statement { range, kind: StatementKind::Error });
+                statements.push(Statement::new(range, StatementKind::Error));
                 (previous, at) = (None, end);
             }
         }
@@ -146,7 +146,8 @@ impl<'a> Lower<'a> {
             let range = self.last_character(first.end());
             let message = "Two statements on one line need a ';' between them.";
             let fix = Fix { title: "Insert ';'".to_owned(), edits };
-            self.error(&codes::MISSING_SEMICOLON, range, message).fix = Some(fix);
+            let diagnostic = self.error(&codes::MISSING_SEMICOLON, range, message);
+            (diagnostic.fix, diagnostic.slip) = (Some(fix), !nodes.iter().any(bare));
         }
     }
 
@@ -171,13 +172,14 @@ impl<'a> Lower<'a> {
         let text = self.slice(closing.range);
         if arguments.is_some() {
             let fix = remove(closing.range, text);
-            self.error(&codes::MISSING_OPENING, closing.range, "This ')' is one too many.").fix = Some(fix);
+            self.slip(&codes::MISSING_OPENING, closing.range, "This ')' is one too many.").fix = Some(fix);
             return self.call(node);
         }
         let fix = insert(name.end(), "(", "Insert '('".to_owned());
         let message = "This ')' has no '(' before it.";
-        self.error(&codes::MISSING_OPENING, closing.range, message).fix = (text == ")").then_some(fix);
-        Statement { range: name, kind: self.call_kind(name) }
+        let diagnostic = self.error(&codes::MISSING_OPENING, closing.range, message);
+        (diagnostic.fix, diagnostic.slip) = ((text == ")").then_some(fix), text == ")");
+        Statement::new(name, self.call_kind(name))
     }
 
     pub fn call_kind(&self, name: TextRange) -> StatementKind {
@@ -192,13 +194,13 @@ impl<'a> Lower<'a> {
         let word = self.slice(name);
         if arguments.is_some() || self.is_known(word) {
             self.arguments(name, arguments);
-            return Statement { range: node.range, kind: self.call_kind(name) };
+            return Statement::new(node.range, self.call_kind(name));
         }
         // What is no more than a word is taken for a misspelt one; only the names check knows all procedures.
         if Test::from_name(word).is_some() {
             let message = format!("'{word}' only asks something; it belongs in an 'if' or a 'while'.");
             self.error(&codes::UNKNOWN_WORD, name, message);
-            return Statement { range: node.range, kind: StatementKind::Error };
+            return Statement::new(node.range, StatementKind::Error);
         }
         const KEYWORDS: [&str; 5] = ["def", "while", "repeat", "if", "else"];
         let mut procedures: Vec<&str> = self.procedures.iter().copied().collect();
@@ -216,7 +218,7 @@ impl<'a> Lower<'a> {
             let message = format!("Unknown word '{word}'; a call of a procedure is written '{word}()'.");
             self.error(&codes::UNKNOWN_WORD, name, message);
         }
-        Statement { range: node.range, kind: StatementKind::Error }
+        Statement::new(node.range, StatementKind::Error)
     }
 
     /// `while`, `repeat` or `if`.
@@ -278,7 +280,7 @@ impl<'a> Lower<'a> {
             }
         };
         let range = TextRange::new(node.start(), end).cover(extent(&kind).unwrap_or(node_start(node)));
-        Statement { range, kind }
+        Statement::new(range, kind)
     }
 
     /// The `else` of an `if`.
@@ -341,7 +343,7 @@ impl<'a> Lower<'a> {
 
     fn stray_else(&mut self, node: Node<'_>, statements: &mut Vec<Statement>) {
         // an `if` that was written as another word
-        if let Some(Statement { range, kind: StatementKind::If { otherwise: otherwise @ None, .. } }) =
+        if let Some(Statement { range, kind: StatementKind::If { otherwise: otherwise @ None, .. }, .. }) =
             statements.last_mut()
             && self.layout.column(range.start()) == self.layout.column(node.start())
         {
@@ -354,7 +356,9 @@ impl<'a> Lower<'a> {
         self.error(&codes::STRAY_ELSE, keyword, "This 'else' has no 'if' above it in the same column.");
         let clause = self.else_clause(node);
         let range = TextRange::new(keyword.start(), keyword.end().max(clause.body.range.end()));
-        statements.push(Statement { range, kind: StatementKind::Error });
+        let mut statement = Statement::new(range, unread(keyword, clause.body.clone()));
+        statement.broken = Some(keyword);
+        statements.push(statement);
         self.stray = Some(StrayElse { range: node.range, clause, open: self.open.take() });
     }
 
@@ -456,6 +460,12 @@ pub fn adopt(statements: &mut [Statement], body: Block) -> Result<(), Block> {
     }
     last.range = last.range.cover(range);
     Ok(())
+}
+
+/// A header that isn't understood, with the block below it: taken for an `if` with a condition that nobody knows.
+pub fn unread(header: TextRange, then: Block) -> StatementKind {
+    let condition = Condition { range: TextRange::empty(header.end()), kind: ConditionKind::Missing };
+    StatementKind::If { condition, then, otherwise: None }
 }
 
 /// For `Name`s of things that have none.

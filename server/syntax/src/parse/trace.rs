@@ -51,7 +51,7 @@ impl<'a> Lower<'a> {
             let fix = Fix { title: "Leave only the actions".to_owned(), edits };
             let message =
                 format!("'{}' doesn't belong in a trace: it is a list of plain words.", self.quote(first));
-            self.error(&codes::PLAIN_TRACE, first, message).fix = Some(fix);
+            self.slip(&codes::PLAIN_TRACE, first, message).fix = Some(fix);
         }
         trace
     }

@@ -3,7 +3,7 @@
 use super::header::{Header, Parts};
 use super::lower::{Lower, replace};
 use super::node::{Kind, Node};
-use super::statement::call_parts;
+use super::statement::{call_parts, unread};
 use crate::ast::{Block, Else, Name, Procedure, Statement, StatementKind, Test};
 use crate::codes::syntax as codes;
 use crate::diagnostic::{Edit, Fix};
@@ -123,7 +123,7 @@ impl<'a> Lower<'a> {
             let range = words.iter().fold(node.range, |range, n| range.cover(n.range));
             let range = self.layout.first_line(self.text, range);
             self.error(&codes::UNEXPECTED_TEXT, range, "This isn't understood.");
-            statements.push(Statement { range, kind: StatementKind::Error });
+            statements.push(Statement::new(range, StatementKind::Error));
             return;
         };
         let word = self.slice(unknown.word);
@@ -165,15 +165,13 @@ impl<'a> Lower<'a> {
                     "while" => StatementKind::While { condition, body },
                     _ => StatementKind::If { condition, then: body, otherwise: None },
                 };
-                statements.push(Statement { range, kind });
+                statements.push(Statement::new(range, kind));
             }
             "repeat" if inner.is_some() => {
                 let count = self.count(unknown.word, inner);
                 let body = self.body(unknown.header.clone(), unknown.body);
-                statements.push(Statement {
-                    range: unknown.range(&body),
-                    kind: StatementKind::Repeat { count, body },
-                });
+                let range = unknown.range(&body);
+                statements.push(Statement::new(range, StatementKind::Repeat { count, body }));
             }
             "else" if same && unknown.arguments.is_none() => {
                 let body = self.body(unknown.header.clone(), unknown.body);
@@ -182,11 +180,12 @@ impl<'a> Lower<'a> {
                     Some(Statement {
                         range: whole,
                         kind: StatementKind::If { otherwise: otherwise @ None, .. },
+                        ..
                     }) => {
                         *otherwise = Some(Else { keyword: unknown.word, body });
                         *whole = whole.cover(range);
                     }
-                    _ => statements.push(Statement { range, kind: StatementKind::Error }),
+                    _ => statements.push(Statement::new(range, unread(unknown.word, body))),
                 }
             }
             _ => self.dropped(&unknown, statements),
@@ -197,7 +196,9 @@ impl<'a> Lower<'a> {
     fn dropped(&mut self, unknown: &Unknown<'_>, statements: &mut Vec<Statement>) {
         let body = self.body(unknown.header.clone(), unknown.body);
         self.open = None;
-        statements.push(Statement { range: unknown.range(&body), kind: StatementKind::Error });
+        let mut statement = Statement::new(unknown.range(&body), unread(unknown.word, body));
+        statement.broken = Some(unknown.word);
+        statements.push(statement);
     }
 
     /// `move():`
@@ -212,7 +213,7 @@ impl<'a> Lower<'a> {
             Some(_) => StatementKind::Error,
             None => self.call_kind(unknown.word),
         };
-        statements.push(Statement { range, kind });
+        statements.push(Statement::new(range, kind));
         if let Some(body) = unknown.body
             && let Some(block) = self.deeper(body.range, |lower| lower.block(&body.children()))
         {
@@ -248,6 +249,6 @@ impl<'a> Lower<'a> {
         self.parameters(name, parentheses);
         let name = Name { range: name, text: self.slice(name).to_owned() };
         let body = self.body(Header { word: "def".to_owned(), ..unknown.header.clone() }, unknown.body);
-        Some(Procedure { range: unknown.range(&body), name, body })
+        Some(Procedure { range: unknown.range(&body), name, body, broken: None })
     }
 }

@@ -45,6 +45,9 @@ impl std::error::Error for Inexpressible {}
 /// # Errors
 /// At the first call of a procedure, hole, empty block or syntax error.
 pub fn to_tokens(procedure: &Procedure) -> Result<Vec<Cow<'static, str>>, Inexpressible> {
+    if let Some(range) = procedure.broken {
+        return Err(Inexpressible { range, reason: Reason::Error });
+    }
     let mut tokens = vec![Cow::Borrowed("DEF"), Cow::Borrowed("run")];
     body("m(", &procedure.body, "m)", &mut tokens)?;
     Ok(tokens)
@@ -80,6 +83,7 @@ fn body(
 fn statement(statement: &Statement, tokens: &mut Tokens) -> Result<(), Inexpressible> {
     let refuse = |reason| Err(Inexpressible { range: statement.range, reason });
     match &statement.kind {
+        _ if statement.is_broken() => refuse(Reason::Error),
         StatementKind::Action(action) => {
             tokens.push(action.name().into());
             Ok(())

@@ -156,7 +156,7 @@ impl Ranges<'_> {
     fn block(&self, outer: TextRange, block: &Block) {
         self.within(outer, block.range);
         self.ordered(block.statements.iter().map(|s| s.range));
-        for Statement { range, kind } in &block.statements {
+        for Statement { range, kind, .. } in &block.statements {
             self.within(block.range, *range);
             match kind {
                 StatementKind::Call(name) => {
