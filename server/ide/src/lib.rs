@@ -60,7 +60,7 @@ pub use inlay_hints::{InlayHint, inlay_hints};
 pub use quick_fixes::{fix_all, quick_fixes};
 pub use refactor::refactorings;
 pub use rename::{prepare_rename, rename};
-pub use results::{ExampleResult, example_results};
+pub use results::{ExampleOutcome, ExampleResult, ListedExample, example_results, examples};
 pub use run::Run;
 pub use selection_ranges::selection_ranges;
 pub use semantic_tokens::{Token, TokenKind, semantic_tokens};

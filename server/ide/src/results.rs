@@ -1,32 +1,71 @@
 //! The outcome of every example, for a test explorer, the command that runs them all, and the command line.
 
+use std::collections::HashMap;
+
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::diagnostics::title_range;
 use crate::reason;
 use crate::source::Location;
 use crate::verdict::Verdict;
+use syntax::TextRange;
 
+/// An example or a held-out test. Its kind, its name and its ordinal tell it from all others of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExampleResult {
+pub struct ListedExample {
     pub name: String,
     /// A held-out test.
     pub test: bool,
-    pub passed: bool,
-    /// A clause: `12 steps`, `move() runs into a wall at step 4`, `stops at a hole`.
-    pub message: String,
+    /// How many of the same kind and name stand above it in its file.
+    pub ordinal: usize,
     /// The example's name.
     pub location: Location,
+    /// All of it.
+    pub block: TextRange,
 }
 
-/// All examples and tests of the analysis, in order; with `uri` only those of that file.
-pub fn example_results(
-    analysis: &Analysis,
-    uri: Option<&str>,
-    cancel: Cancel<'_>,
-) -> Result<Vec<ExampleResult>, Cancelled> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExampleResult {
+    pub example: ListedExample,
+    pub outcome: ExampleOutcome,
+    /// A clause: `12 steps`, `move() runs into a wall at step 4`, `stops at a hole`.
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExampleOutcome {
+    Passes,
+    Fails,
+    /// It was not run, or not to an end that can be judged: a hole, a mistake, no output to compare with.
+    Undecided,
+}
+
+/// All examples and tests of the analysis, in order. Nothing is run.
+pub fn examples(analysis: &Analysis) -> Vec<ListedExample> {
+    let mut above = HashMap::new();
+    let mut listed = Vec::new();
+    for case in analysis.cases() {
+        let (name, test) = (&case.example.name.text, case.is_test());
+        let count = above.entry((&*case.source.uri, test, &**name)).or_insert(0);
+        listed.push(ListedExample {
+            name: name.clone(),
+            test,
+            ordinal: *count,
+            location: case.source.location(title_range(&case)),
+            block: case.example.range,
+        });
+        *count += 1;
+    }
+    listed
+}
+
+/// How all examples and tests of the analysis went, in order.
+///
+/// # Errors
+/// `cancel` wanted it.
+pub fn example_results(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Vec<ExampleResult>, Cancelled> {
     let mut results = Vec::new();
-    for case in analysis.cases().filter(|case| uri.is_none_or(|uri| case.source.uri == uri)) {
+    for (case, example) in analysis.cases().zip(examples(analysis)) {
         check(cancel)?;
         let run = analysis.run(case, cancel)?;
         let verdict = analysis.verdict(case, cancel)?;
@@ -37,13 +76,14 @@ pub fn example_results(
                 text.trim_start_matches(['✓', '•', ' ']).trim_start_matches("passes · ").to_owned()
             }
         };
-        results.push(ExampleResult {
-            name: case.example.name.text.clone(),
-            test: case.is_test(),
-            passed: verdict.passes(),
-            message,
-            location: case.source.location(title_range(&case)),
-        });
+        let outcome = match verdict {
+            Verdict::Passes => ExampleOutcome::Passes,
+            Verdict::Fails(_) => ExampleOutcome::Fails,
+            Verdict::NotRun | Verdict::NoOutput | Verdict::Hole { .. } | Verdict::Mistake { .. } => {
+                ExampleOutcome::Undecided
+            }
+        };
+        results.push(ExampleResult { example, outcome, message });
     }
     Ok(results)
 }
@@ -85,19 +125,31 @@ example "hole":
         > 1
 "#,
         );
-        let results = example_results(&fixture.analysis, None, NEVER).unwrap();
+        let results = example_results(&fixture.analysis, NEVER).unwrap();
         let line = |r: &ExampleResult| {
-            let kind = if r.test { "test" } else { "example" };
-            let place = fixture.place(&r.location.uri, r.location.range);
-            format!("{place} {kind} {} {}: {}\n", r.name, r.passed, r.message)
+            let kind = if r.example.test { "test" } else { "example" };
+            let place = fixture.place(&r.example.location.uri, r.example.location.range);
+            format!("{place} {kind} {} {:?}: {}\n", r.example.name, r.outcome, r.message)
         };
         expect![[r#"
-            main.karel:5: 'good' example good true: 1 step
-            main.karel:10: 'open' example open false: no output yet · 1 step
-            main.karel:13: 'bad' example bad false: expected the robot at row 1, column 1, facing west, but it is at row 1, column 2, facing east
-            main.kgrid:1: 'crash' test crash false: move() runs into the edge of the world at step 1
-            main.kgrid:4: 'hole' example hole false: stops at a hole
+            main.karel:5: 'good' example good Passes: 1 step
+            main.karel:10: 'open' example open Undecided: no output yet · 1 step
+            main.karel:13: 'bad' example bad Fails: expected the robot at row 1, column 1, facing west, but it is at row 1, column 2, facing east
+            main.kgrid:1: 'crash' test crash Fails: move() runs into the edge of the world at step 1
+            main.kgrid:4: 'hole' example hole Undecided: stops at a hole
         "#]].assert_eq(&results.iter().map(line).collect::<String>());
-        assert_eq!(example_results(&fixture.analysis, Some("main.kgrid"), NEVER).unwrap(), results[3..]);
+    }
+
+    #[test]
+    fn kind_name_and_ordinal_tell_examples_apart() {
+        let block = |kind: &str| format!("{kind} \"a\":\n    input:\n        >\n");
+        let text = ["example", "test", "example", "example"].map(block).concat();
+        let fixture = fixture(&format!("//- main.karel\n{text}//- main.kgrid\n{text}"));
+        let listed = examples(&fixture.analysis);
+        let ids: Vec<_> = listed.iter().map(|e| (&*e.location.uri, e.test, e.ordinal)).collect();
+        let of = |uri| [(uri, false, 0), (uri, true, 0), (uri, false, 1), (uri, false, 2)];
+        assert_eq!(ids, [of("main.karel"), of("main.kgrid")].concat());
+        let source = fixture.source("main.karel");
+        assert_eq!(source.slice(listed[1].block).trim_end(), block("test").trim_end());
     }
 }

@@ -107,7 +107,7 @@ fn ask_everything(program: Option<&str>, grids: &[&str], a: usize, b: usize) {
         }
     }
     ide::coverage(&analysis, NEVER).unwrap();
-    ide::example_results(&analysis, None, NEVER).unwrap();
+    ide::example_results(&analysis, NEVER).unwrap();
     for case in 0..3 {
         let _ = trace_prompt(&analysis, case);
     }

@@ -5,8 +5,8 @@ use syntax::codes::{Code, all};
 /// The page as Markdown: one section a code, so that `DIAGNOSTICS.md#k201` links to it.
 fn page() -> String {
     let mut text = String::from(
-        "# Diagnostics\n\nEvery message has a code that stays the same. Made from the table in `syntax/src/codes/`: \
-         change it there, and\nrun the tests of `ide` with `UPDATE_EXPECT=1`.\n",
+        "<!-- Made from the table in `syntax/src/codes/`: change it there, and run the tests of `ide` with \
+         `UPDATE_EXPECT=1`. -->\n\n# Diagnostics\n\nEvery message has a code that stays the same.\n",
     );
     let mut tier = "";
     for code in all() {

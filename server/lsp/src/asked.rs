@@ -8,7 +8,7 @@ use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::lsp_types::{Position, Url};
 
 use crate::analyses::Unit;
-use crate::document::Document;
+use crate::document::{Document, Key};
 use crate::transport::context::Context;
 use crate::workspace::{Shared, Snapshot};
 use crate::{files, from_proto};
@@ -46,6 +46,16 @@ impl Asked {
             unit = self.snapshot.unit(&document);
         }
         Some(About { document, unit })
+    }
+
+    /// The same of a document that may be a file which the client has not opened: it is read for this request only.
+    pub fn about_file(&mut self, uri: &Url) -> Option<About> {
+        let key = Key::of(uri);
+        if key.path().is_some() && !self.snapshot.open.contains_key(&key) {
+            let snapshot = Arc::make_mut(&mut self.snapshot);
+            Arc::make_mut(&mut snapshot.files).extend(files::read(&[key]));
+        }
+        self.about(uri)
     }
 
     pub fn offset(&self, about: &About, position: Position) -> TextSize {

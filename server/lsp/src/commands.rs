@@ -5,6 +5,9 @@ pub const INFER_TRACE: &str = "karel.inferTrace";
 pub const SHOW_TRACE: &str = "karel.showTrace";
 pub const RUN_EXAMPLES: &str = "karel.runExamples";
 pub const NEXT_SOLUTION: &str = "karel.nextSolution";
+pub const EXAMPLES: &str = "karel.examples";
+pub const EXPLAIN: &str = "karel.explain";
 pub const TEMPLATES: &str = "karel.templates";
 
-pub const ALL: [&str; 6] = [SYNTHESIZE, INFER_TRACE, SHOW_TRACE, RUN_EXAMPLES, NEXT_SOLUTION, TEMPLATES];
+pub const ALL: [&str; 8] =
+    [SYNTHESIZE, INFER_TRACE, SHOW_TRACE, RUN_EXAMPLES, EXAMPLES, NEXT_SOLUTION, TEMPLATES, EXPLAIN];

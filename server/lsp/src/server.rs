@@ -236,6 +236,10 @@ impl LanguageServer for Server {
         if params.command == commands::TEMPLATES {
             return Ok(Some(handlers::command::templates()));
         }
+        if params.command == commands::EXPLAIN {
+            let code: String = argument(&arguments, 0, "code")?;
+            return handlers::command::explain(&code).map(Some);
+        }
         let progress = params.work_done_progress_params.work_done_token;
         let uri: Url = argument(&arguments, 0, "document's URI")?;
         match params.command.as_str() {
@@ -254,9 +258,11 @@ impl LanguageServer for Server {
             }
             commands::SHOW_TRACE => {
                 let name = argument(&arguments, 1, "example's name")?;
-                self.work((uri, name), handlers::command::show_trace).await.map(Some)
+                let which = argument(&arguments, 2, "kind and ordinal")?;
+                self.work((uri, name, which), handlers::command::show_trace).await.map(Some)
             }
-            commands::RUN_EXAMPLES => self.work(uri, handlers::command::run_examples).await.map(Some),
+            commands::RUN_EXAMPLES => self.work(uri, handlers::examples::run).await.map(Some),
+            commands::EXAMPLES => self.work(uri, handlers::examples::list).await.map(Some),
             commands::NEXT_SOLUTION => {
                 let params = (uri, Arc::clone(&self.synthesis));
                 let (edit, label) = self

@@ -54,6 +54,8 @@ pub struct Can {
     pub prepare_rename: bool,
     pub line_folding_only: bool,
     pub location_links: bool,
+    /// Takes `karel/verdicts`: its experimental capabilities say `karelVerdicts`.
+    pub verdicts: bool,
 }
 
 impl Session {
@@ -84,6 +86,7 @@ impl Can {
         capabilities.workspace.iter().for_each(|workspace| can.workspace(workspace));
         capabilities.window.iter().for_each(|window| can.window(window));
         capabilities.text_document.iter().for_each(|document| can.text_document(document));
+        can.verdicts = capabilities.experimental.as_ref().is_some_and(|own| own["karelVerdicts"] == true);
         can
     }
 

@@ -18,6 +18,7 @@ use super::publish::{Publisher, Tier};
 use crate::analyses::Unit;
 use crate::document::{Document, Key, MAX_ANALYSED};
 use crate::files;
+use crate::handlers::examples::{self, VerdictsNotification};
 use crate::outbox::Outbox;
 use crate::synthesis::Synthesis;
 use crate::workspace::{Event, Shared, Snapshot};
@@ -118,11 +119,11 @@ impl Scheduler {
                 shared: Arc::clone(&self.shared),
                 snapshot: Arc::clone(&snapshot),
                 publisher: Arc::clone(&self.publisher),
+                outbox: self.outbox.clone(),
                 unit: Arc::clone(&unit),
                 cancel: cancel.clone(),
             };
-            let refresh = elsewhere.then(|| self.outbox.clone());
-            tokio::spawn(check.run(self.pause, refresh));
+            tokio::spawn(check.run(self.pause, elsewhere));
             self.running.insert(unit.root.clone(), Running { unit, cancel });
         }
     }
@@ -134,12 +135,13 @@ struct Check {
     shared: Arc<Shared>,
     snapshot: Arc<Snapshot>,
     publisher: Arc<Publisher>,
+    outbox: Outbox,
     unit: Arc<Unit>,
     cancel: CancellationToken,
 }
 
 impl Check {
-    async fn run(self, pause: Duration, refresh: Option<Outbox>) {
+    async fn run(self, pause: Duration, refresh: bool) {
         if !self.tier(Tier::Syntax).await {
             return;
         }
@@ -160,10 +162,27 @@ impl Check {
             () = self.cancel.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
-        if self.tier(Tier::Runtime).await
-            && let Some(outbox) = refresh
+        if self.tier(Tier::Runtime).await {
+            if refresh {
+                self.outbox.refresh();
+            }
+            self.tell_verdicts().await;
+        }
+    }
+
+    /// Tells a client that shows them how the examples went.
+    async fn tell_verdicts(&self) {
+        if !self.snapshot.session.can.verdicts {
+            return;
+        }
+        let check = self.clone();
+        let verdicts = tokio::task::spawn_blocking(move || {
+            examples::verdicts(&check.snapshot, &check.unit, &|| check.cancel.is_cancelled())
+        });
+        if let Ok(Ok(verdicts)) = verdicts.await
+            && !self.cancel.is_cancelled()
         {
-            outbox.refresh();
+            self.outbox.notify::<VerdictsNotification>(verdicts).await;
         }
     }
 

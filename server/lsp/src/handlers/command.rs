@@ -1,5 +1,6 @@
 //! `workspace/executeCommand`. `editors/README.md` has the commands, their arguments and results.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use syntax::{TextRange, TextSize};
@@ -7,8 +8,8 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::Url;
 
 use crate::asked::{About, Asked, cancelled, content_modified, refused};
+use crate::docs;
 use crate::synthesis::solutions::Solutions;
-use crate::to_proto;
 
 /// The argument of that number.
 pub fn argument<T: DeserializeOwned>(arguments: &[Value], number: usize, name: &str) -> Result<T> {
@@ -18,14 +19,26 @@ pub fn argument<T: DeserializeOwned>(arguments: &[Value], number: usize, name: &
     serde_json::from_value(value).map_err(wrong)
 }
 
+/// Which of the examples of one name is meant; without it the first one.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub struct Which {
+    test: bool,
+    ordinal: usize,
+}
+
 /// The example's run, as Markdown.
-pub fn show_trace(asked: &mut Asked, (uri, name): (Url, String)) -> Result<Value> {
+pub fn show_trace(asked: &mut Asked, (uri, name, which): (Url, String, Option<Which>)) -> Result<Value> {
     let about = about(asked, &uri)?;
     let analysis = &about.unit.analysis;
+    let is_meant = |listed: &ide::ListedExample| {
+        which.is_none_or(|which| (listed.test, listed.ordinal) == (which.test, which.ordinal))
+    };
     let named = |uri: Option<&str>| {
-        analysis
-            .cases()
-            .find(|case| case.example.name.text == name && uri.is_none_or(|uri| case.source.uri == uri))
+        let mut listed = analysis.cases().zip(ide::examples(analysis));
+        let found = listed.find(|(case, listed)| {
+            listed.name == name && uri.is_none_or(|uri| case.source.uri == uri) && is_meant(listed)
+        });
+        found.map(|(case, _)| case)
     };
     // The one in this very document first.
     let case = named(Some(about.uri())).or_else(|| named(None));
@@ -40,26 +53,10 @@ pub fn templates() -> Value {
     ide::templates::TEMPLATES.iter().map(template).collect()
 }
 
-/// Runs all examples of the unit, and says how each went.
-pub fn run_examples(asked: &mut Asked, uri: Url) -> Result<Value> {
-    let about = about(asked, &uri)?;
-    let results =
-        ide::example_results(&about.unit.analysis, None, &|| asked.cancelled()).map_err(cancelled)?;
-    let passed = results.iter().filter(|result| result.passed).count();
-    let total = results.len();
-    let example = |result: ide::ExampleResult| {
-        let location = to_proto::location(&asked.snapshot, &result.location)?;
-        Some(json!({
-            "uri": location.uri,
-            "range": location.range,
-            "name": result.name,
-            "test": result.test,
-            "passed": result.passed,
-            "message": result.message,
-        }))
-    };
-    let examples: Vec<Value> = results.into_iter().filter_map(example).collect();
-    Ok(json!({ "passed": passed, "total": total, "examples": examples }))
+/// What there is to read about the diagnostics' code, in Markdown.
+pub fn explain(code: &str) -> Result<Value> {
+    let unknown = || refused(format!("There is no explanation of the code {code}."));
+    docs::explanation(code).map(Value::from).ok_or_else(unknown)
 }
 
 /// The change from the solution in the program to the next one, and how to call it.

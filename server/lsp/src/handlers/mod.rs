@@ -8,6 +8,7 @@ pub mod command;
 pub mod completion;
 pub mod definition;
 pub mod document_link;
+pub mod examples;
 pub mod folding;
 pub mod formatting;
 pub mod hover;

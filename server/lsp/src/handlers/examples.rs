@@ -1,0 +1,106 @@
+//! The examples of a document and how each goes: asked for by commands, and told after every change. `editors/README.md`
+//! has what is said.
+
+use std::sync::Arc;
+
+use ide::{ExampleOutcome, ListedExample};
+use serde_json::{Value, json};
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::Url;
+use tower_lsp::lsp_types::notification::Notification;
+
+use crate::analyses::Unit;
+use crate::asked::{About, Asked, cancelled, refused};
+use crate::to_proto;
+use crate::workspace::Snapshot;
+
+/// `karel/verdicts`
+pub enum VerdictsNotification {}
+
+impl Notification for VerdictsNotification {
+    type Params = Value;
+    const METHOD: &'static str = "karel/verdicts";
+}
+
+/// The examples of the document, which may be a file that nobody has opened. Nothing is run.
+pub fn list(asked: &mut Asked, uri: Url) -> Result<Value> {
+    let about = about(asked, &uri)?;
+    let own = ide::examples(&about.unit.analysis).into_iter().filter(|e| e.location.uri == about.uri());
+    let examples: Vec<Value> =
+        own.filter_map(|example| listed(&asked.snapshot, &about.unit, &example)).collect();
+    forget(asked, &about);
+    Ok(json!({ "examples": examples }))
+}
+
+/// Runs all examples of the document's unit, and says how each went.
+pub fn run(asked: &mut Asked, uri: Url) -> Result<Value> {
+    let about = about(asked, &uri)?;
+    let examples = results(&asked.snapshot, &about.unit, &|| asked.cancelled()).map_err(cancelled);
+    forget(asked, &about);
+    let examples = examples?;
+    let passed = examples.iter().filter(|example| example["passed"] == true).count();
+    Ok(json!({ "passed": passed, "total": examples.len(), "examples": examples }))
+}
+
+/// What [`VerdictsNotification`] says of a unit: of those of its documents whose lenses tell of this very unit.
+pub fn verdicts(
+    snapshot: &Snapshot,
+    unit: &Unit,
+    cancel: ide::Cancel<'_>,
+) -> std::result::Result<Value, ide::Cancelled> {
+    let own = unit.documents.iter().filter(|document| snapshot.unit(document).root == unit.root);
+    let own: Vec<_> = own.filter(|document| !document.too_large()).collect();
+    let is_own = |example: &Value| own.iter().any(|document| example["uri"] == document.uri.as_str());
+    let mut examples = results(snapshot, unit, cancel)?;
+    examples.retain(is_own);
+    let documents: Vec<Value> = own
+        .iter()
+        .map(|document| json!({ "uri": document.uri.as_str(), "version": document.version }))
+        .collect();
+    Ok(json!({ "documents": documents, "examples": examples }))
+}
+
+fn results(
+    snapshot: &Snapshot,
+    unit: &Unit,
+    cancel: ide::Cancel<'_>,
+) -> std::result::Result<Vec<Value>, ide::Cancelled> {
+    let results = ide::example_results(&unit.analysis, cancel)?.into_iter();
+    let told = |result: ide::ExampleResult| {
+        let mut example = listed(snapshot, unit, &result.example)?;
+        example["passed"] = json!(result.outcome == ExampleOutcome::Passes);
+        example["verdict"] = json!(match result.outcome {
+            ExampleOutcome::Passes => "passes",
+            ExampleOutcome::Fails => "fails",
+            ExampleOutcome::Undecided => "undecided",
+        });
+        example["message"] = json!(result.message);
+        Some(example)
+    };
+    Ok(results.filter_map(told).collect())
+}
+
+fn listed(snapshot: &Snapshot, unit: &Unit, example: &ListedExample) -> Option<Value> {
+    let document = unit.document(&example.location.uri)?;
+    Some(json!({
+        "uri": document.uri.as_str(),
+        "range": to_proto::range(snapshot, document, example.location.range),
+        "block": to_proto::range(snapshot, document, example.block),
+        "name": example.name,
+        "test": example.test,
+        "ordinal": example.ordinal,
+    }))
+}
+
+fn about(asked: &mut Asked, uri: &Url) -> Result<About> {
+    let too_large_or_gone = || refused("This file can't be read, or is too large to be looked at.");
+    asked.about_file(uri).ok_or_else(too_large_or_gone)
+}
+
+/// What was worked out for files that nobody has open is not kept: there may be very many.
+fn forget(asked: &Asked, about: &About) {
+    let is_open = |document: &Arc<crate::document::Document>| asked.snapshot.open.contains_key(&document.key);
+    if !about.unit.documents.iter().any(is_open) {
+        asked.snapshot.forget_unit(&about.unit.root);
+    }
+}
