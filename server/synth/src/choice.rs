@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use syntax::ast::{self, Block, Statement, StatementKind};
 
 /// What is known of one behaviour among those that pass. Only differences between the behaviours of one task matter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Features {
     /// Natural logarithm of the likeliest program's probability; of one that the networks have not proposed, a lower
     /// bound that the caller chooses.
@@ -25,7 +25,7 @@ pub struct Features {
 }
 
 /// What one program and its runs on the examples show.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// Dataset tokens.
     pub length: f64,

@@ -4,6 +4,7 @@ mod ablate;
 mod bench;
 mod eval;
 mod generate;
+mod merge;
 mod reproduce;
 mod serve;
 mod train;
@@ -30,6 +31,7 @@ enum Command {
     Eval(eval::Eval),
     Reproduce(reproduce::Reproduce),
     Generate(generate::Generate),
+    Merge(merge::Merge),
     Ablate(ablate::Ablate),
     Bench(bench::Bench),
     Train(train::Train),
@@ -42,6 +44,7 @@ impl Arguments {
             Command::Eval(eval) => eval.run(),
             Command::Reproduce(reproduce) => reproduce.run(),
             Command::Generate(generate) => generate.run(),
+            Command::Merge(merge) => merge.run(),
             Command::Ablate(ablate) => ablate.run(),
             Command::Bench(bench) => bench.run(),
             Command::Train(train) => train.run(),

@@ -20,6 +20,7 @@
 //! | [`likelihood`] | how likely programs are to a network, whoever wrote them |
 //! | [`repair`] | programs that pass some examples, changed until they pass all |
 //! | [`ablate`] | what each part of the search brings |
+//! | [`shard`] | a run split among machines, and put together again |
 //! | [`search`] | a request from start to end |
 //! | [`serve`] | the engine on stdio |
 //! | [`executor`] | running candidates on the examples, while they grow and when they are finished |
@@ -47,6 +48,7 @@ pub mod repair;
 pub mod reproduce;
 pub mod search;
 pub mod serve;
+pub mod shard;
 pub mod specification;
 pub mod template;
 pub mod trace_beam;

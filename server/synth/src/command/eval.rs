@@ -18,6 +18,7 @@ use synth::eval::{
 };
 use synth::grammar::Rules;
 use synth::models::Models;
+use synth::shard::{Piece, Shard};
 use synth::traces::Mask;
 use tch::Device;
 
@@ -83,6 +84,10 @@ pub struct Eval {
     /// Don't try failed greedy roll-outs again
     #[arg(long, conflicts_with = "questions")]
     no_retries: bool,
+    /// Evaluate part I of N of the tasks and write the results to the file of --json; `karel-synth merge` makes the
+    /// report of all parts
+    #[arg(long, value_name = "I/N", requires = "json", conflicts_with_all = ["questions", "fit_choice", "markdown", "details"])]
+    shard: Option<Shard>,
     /// Write all figures as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -160,6 +165,11 @@ impl Eval {
             seconds: 0.0,
             tasks_per_second: 0.0,
         };
+        let mut tasks = tasks;
+        if let Some(shard) = self.shard {
+            let range = shard.range(tasks.len() as u64, settings.batch as u64);
+            tasks = tasks.drain(range.start as usize..range.end as usize).collect();
+        }
         let run = Run { models, device, tasks, shown, bar: self.bar_of(&conditions), conditions };
         match self.questions {
             None => self.beams(run, &settings),
@@ -181,6 +191,16 @@ impl Eval {
             let bar = &run.bar;
             evaluate(&run.models, run.device, &run.tasks, &settings, &|n| bar.inc(n))
         });
+        if let (Some(shard), Some(path)) = (self.shard, &self.json) {
+            let count = run.tasks.len();
+            save(path, &Piece { shard, conditions: run.conditions, results })?;
+            anstream::println!(
+                "part {} of {}: {count} tasks evaluated; `karel-synth merge` makes the report of all parts",
+                shard.number,
+                shard.count
+            );
+            return Ok(());
+        }
         self.details(&run, &results)?;
         if let Some(path) = &self.fit_choice {
             return self.fit(path, &run, &results);

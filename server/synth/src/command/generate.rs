@@ -14,6 +14,7 @@ use dataset::generate::{self, MAX_EXAMPLES, Scratch, Settings};
 use flate2::{Compression, write::GzEncoder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use synth::shard::Shard;
 
 /// Make up tasks with the statistics of the public dataset
 #[derive(Args)]
@@ -24,6 +25,9 @@ pub struct Generate {
     /// The same seed gives the same tasks
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Make part I of N of these tasks; `karel-synth merge` puts the parts together
+    #[arg(long, value_name = "I/N", conflicts_with = "check")]
+    shard: Option<Shard>,
     /// Examples per task
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=MAX_EXAMPLES as i64))]
     examples: u8,
@@ -73,11 +77,12 @@ impl Generate {
             None => Some(Out::create(Path::new("-"))?),
         };
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from));
-        let bar = bar(self.tasks);
+        let range = self.shard.map_or(0..self.tasks, |shard| shard.range(self.tasks, 1));
+        let bar = bar(range.end - range.start);
         let (start, mut shown) = (Instant::now(), false);
         let mut counts = Counts::default();
-        let stream = generate::stream(settings.clone(), 0, threads.unwrap_or(1));
-        for (index, generated) in (0..self.tasks).zip(stream) {
+        let stream = generate::stream(settings.clone(), range.start, threads.unwrap_or(1));
+        for (index, generated) in range.zip(stream) {
             if self.check {
                 counts.add(&generated.program, &generated.counted(), 1.0);
             }
@@ -174,14 +179,14 @@ fn bar(tasks: u64) -> ProgressBar {
 }
 
 /// Where tasks are written to; a file comes to its place when it is whole.
-struct Out {
-    writer: Box<dyn Write>,
+pub(super) struct Out {
+    pub(super) writer: Box<dyn Write>,
     /// The unfinished file, and what it will be called.
     rename: Option<(PathBuf, PathBuf)>,
 }
 
 impl Out {
-    fn create(path: &Path) -> anyhow::Result<Out> {
+    pub(super) fn create(path: &Path) -> anyhow::Result<Out> {
         if path == Path::new("-") {
             return Ok(Out { writer: Box::new(BufWriter::new(io::stdout().lock())), rename: None });
         }
@@ -199,7 +204,7 @@ impl Out {
         Ok(Out { writer, rename: Some((unfinished, path.to_owned())) })
     }
 
-    fn finish(mut self) -> anyhow::Result<()> {
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
         self.writer.flush().context("the tasks can't be written")?;
         // Writes the end of compressed data.
         drop(self.writer);

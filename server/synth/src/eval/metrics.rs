@@ -7,7 +7,7 @@ use crate::choice::Features;
 use syntax::ast::{Statement, StatementKind};
 
 /// How one ranked list of candidates did on one task.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Ranked {
     /// Per candidate, likeliest first: its tokens are the reference's.
     pub exact: Vec<bool>,
@@ -24,7 +24,7 @@ pub struct Ranked {
 }
 
 /// What is known of one task after evaluation.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TaskResult {
     pub slices: Vec<Slice>,
     pub traces: TraceResult,
@@ -35,7 +35,7 @@ pub struct TaskResult {
 }
 
 /// The candidates of one task that pass the examples shown: which of them to take.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Choices {
     /// Per behaviour: what is known of it, and whether it passes the held-out examples.
     pub behaviours: Vec<(Features, bool)>,
@@ -52,7 +52,7 @@ pub struct Choices {
 }
 
 /// The inferred traces of a task's shown examples.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TraceResult {
     /// Per example: the greedy roll-out is the author's trace.
     pub exact: Vec<bool>,
@@ -66,7 +66,7 @@ pub struct TraceResult {
 }
 
 /// The traces that a beam over actions found.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct BeamTraces {
     /// Per example: one of them is the author's trace.
     pub exact: Vec<bool>,

@@ -22,6 +22,7 @@ pub static SUITES: &[Suite] = &[
     Suite { name: "grammar", about: "the parser is the grammar's, and parses its corpus", run: grammar },
     Suite { name: "cli", about: "the command line", run: cli },
     Suite { name: "lsp", about: "the language server, asked by independent clients", run: lsp },
+    Suite { name: "research", about: "evaluations split among machines", run: research },
     Suite { name: "nvim", about: "Neovim with the plugin", run: nvim },
     Suite { name: "extension", about: "the VS Code extension's own tests", run: extension },
     Suite { name: "vscode", about: "VS Code with the packaged extension, in a browser", run: vscode },
@@ -116,6 +117,10 @@ fn cli() -> Result<Tally> {
 
 fn lsp() -> Result<Tally> {
     pytest("lsp")
+}
+
+fn research() -> Result<Tally> {
+    pytest("research")
 }
 
 fn nvim() -> Result<Tally> {
