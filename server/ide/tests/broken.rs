@@ -5,8 +5,9 @@ use ide::synthesis::actions;
 use ide::{Analysis, Config, NEVER, Source, Verdict};
 use runtime::sample::{Random, worlds};
 use runtime::{Limits, Outcome, World, lower, record};
-use syntax::ast::{Action, Block, File, Item, Statement, StatementKind};
-use syntax::diagnostic::Severity;
+use syntax::ast::{Action, Block, Condition, ConditionKind, File, Item, Statement, StatementKind};
+use syntax::diagnostic::{Diagnostic, Severity};
+use syntax::flow;
 use syntax::{TextRange, TextSize, parse};
 
 /// No program of the language has one of these where we put them.
@@ -167,6 +168,75 @@ fn a_foreign_word_stops_the_run() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong[..wrong.len().min(60)].join("\n"));
 }
 
+const CLAIMED: &[&str] = &[
+    "def main():\n    while(markersPresent()):\n        move()\n    pickMarker()\n    if(markersPresent()):\n        putMarker()\n",
+    "def main():\n    while(frontIsClear()):\n        putMarker()\n    turnLeft()\n    turnRight()\n    move()\n",
+    "def main():\n    if(not(frontIsClear())):\n        move()\n    else:\n        turnLeft()\n    main()\n",
+    "def main():\n    repeat(0):\n        move()\n    while(not(markersPresent())):\n        turnLeft()\n    if(not(not(leftIsClear()))):\n        \
+     main()\n",
+];
+
+/// The statements with each broken one between two holes, since nobody knows what it does, or whether its blocks run.
+fn unknown(block: &Block) -> Block {
+    let hole = |range: TextRange| Statement::new(range, StatementKind::Hole);
+    let mut statements = Vec::new();
+    for statement in &block.statements {
+        let mut known = statement.clone();
+        match &mut known.kind {
+            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => *body = unknown(body),
+            StatementKind::If { then, otherwise, .. } => {
+                *then = unknown(then);
+                otherwise.iter_mut().for_each(|o| o.body = unknown(&o.body));
+            }
+            _ => {}
+        }
+        if !known.is_broken() {
+            statements.push(known);
+            continue;
+        }
+        statements.push(hole(statement.range));
+        for body in known.blocks() {
+            let condition = Condition { range: body.range, kind: ConditionKind::Hole };
+            let kind = StatementKind::If { condition, then: body.clone(), otherwise: None };
+            statements.push(Statement::new(statement.range, kind));
+        }
+        statements.push(hole(statement.range));
+    }
+    Block { range: block.range, statements }
+}
+
+/// What the flow shows of a program with a foreign word in it, it shows too where nothing is known of what that broke.
+#[test]
+fn nothing_follows_from_what_is_not_understood() {
+    let mut claims = 0;
+    for text in CLAIMED {
+        let sound = parse(text);
+        let of_sound = flow::check(&sound.file, text, NEVER).unwrap().len();
+        assert!(of_sound > 0, "{text}");
+        for (range, _) in places(&sound.file) {
+            for at in positions(text, range) {
+                for word in FOREIGN.iter().copied().chain(["not", "(", ")", ":", "?"]) {
+                    let changed = format!("{} {word} {}", &text[..at], &text[at..]);
+                    let mut file = parse(&changed).file;
+                    let found = flow::check(&file, &changed, NEVER).unwrap();
+                    claims += found.len();
+                    file.items.iter_mut().for_each(|item| {
+                        if let Item::Procedure(procedure) = item {
+                            procedure.body = unknown(&procedure.body);
+                        }
+                    });
+                    let known = flow::check(&file, &changed, NEVER).unwrap();
+                    for claim in found {
+                        let same = |k: &&Diagnostic| (k.code, k.range) == (claim.code, claim.range);
+                        assert!(known.iter().find(same).is_some(), "{claim:?}\n{changed}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(claims > 1000, "{claims}");
+}
+
 const EXAMPLE: &str = "example \"a\":\n    input:\n        > . 1\n    output:\n        . . >\n    trace: move move pickMarker\n";
 
 fn analysis(program: &str) -> Analysis {
@@ -261,6 +331,8 @@ fn an_example_that_is_not_understood_asks_for_nothing() {
         let analysis = analysis(&format!("{main}{example}"));
         assert!(!passes(&analysis), "{example}");
         assert!(analysis.cases().all(|case| case.input().is_none()), "{example}");
+        let found = ide::diagnostics::runtime(&analysis, "main.karel", NEVER).unwrap();
+        assert_eq!(found, [], "{example}");
     }
 }
 

@@ -11,7 +11,8 @@ const MISTAKE: &str = "def main():\n    mvoe()\n";
 
 /// Between two good files one of each kind that can't be read.
 fn folder() -> Folder {
-    let folder = Folder::with(&[("a.karel", MISTAKE), ("z.karel", ROW), ("folder.karel/inner.karel", MISTAKE)]);
+    let folder =
+        Folder::with(&[("a.karel", MISTAKE), ("z.karel", ROW), ("folder.karel/inner.karel", MISTAKE)]);
     fs::write(folder.path("latin1.karel"), b"def main():\n    # caf\xe9\n    move()\n").unwrap();
     fs::write(folder.path("large.karel"), vec![b'#'; (4 << 20) + 1]).unwrap();
     fs::write(folder.path("utf16.kgrid"), b"\xff\xfee\0x\0").unwrap();
@@ -158,7 +159,16 @@ fn a_path_that_is_not_there_stops_nothing_either() {
 #[test]
 fn example_lines_name_example_files_only() {
     let folder = folder();
-    let names = ["", "pipe.kgrid", "device.kgrid", "folder.karel", "utf16.kgrid", "a.karel", "/dev/zero", "none.kgrid"];
+    let names = [
+        "",
+        "pipe.kgrid",
+        "device.kgrid",
+        "folder.karel",
+        "utf16.kgrid",
+        "a.karel",
+        "/dev/zero",
+        "none.kgrid",
+    ];
     let lines: String = names.map(|name| format!("examples \"{name}\"\n")).concat();
     assert!(Command::new("mkfifo").arg(folder.path("pipe.kgrid")).status().unwrap().success());
     fs::write(folder.path("p.karel"), lines + "\ndef main():\n    move()\n").unwrap();
@@ -185,13 +195,18 @@ fn an_example_file_beside_its_program_is_told_in_the_program() {
     let folder = Folder::with(&[("row.karel", ROW)]);
     fs::write(folder.path("row.kgrid"), b"example \"\xe9\":\n").unwrap();
     let ran = folder.karel(&["check"]);
-    assert!(ran.out.contains("error[K190]: The example file \"row.kgrid\" can't be read: line 1"), "{}", ran.out);
+    assert!(
+        ran.out.contains("error[K190]: The example file \"row.kgrid\" can't be read: line 1"),
+        "{}",
+        ran.out
+    );
     assert!(!ran.out.contains("K192"), "it is said once: {}", ran.out);
 }
 
 #[test]
 fn fmt_keeps_what_a_file_is() {
-    let folder = Folder::with(&[("a.karel", "def main(): move()"), ("read-only.karel", "def main(): move()")]);
+    let folder =
+        Folder::with(&[("a.karel", "def main(): move()"), ("read-only.karel", "def main(): move()")]);
     let a = folder.path("a.karel");
     fs::set_permissions(&a, fs::Permissions::from_mode(0o646)).unwrap();
     fs::hard_link(&a, folder.path("b.karel")).unwrap();

@@ -2,6 +2,7 @@
 //! A faster tier never waits for a slower one.
 
 pub(crate) mod ambiguous;
+mod contradictions;
 mod crashes;
 mod reached;
 mod results;
@@ -9,7 +10,8 @@ mod specification;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use specification::{contradictions, impossible};
+pub(crate) use contradictions::contradictions;
+pub(crate) use specification::impossible;
 
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled};

@@ -42,7 +42,7 @@ pub(super) fn check(
                 found.push(test_failed(analysis, case, run, failure))
             }
             Verdict::Fails(failure) => found.extend(failed(analysis, case, run, failure)),
-            _ if case.example.output.is_none() && case.example.crashes.is_none() => {
+            _ if run.is_some() && case.example.output.is_none() && case.example.crashes.is_none() => {
                 found.push(no_output(case));
             }
             _ => {}

@@ -1,10 +1,11 @@
 //! K3xx: the holes of the program, and examples that no program can satisfy, alone or together.
 
-use super::{Diagnostic, title, title_range};
+use super::Diagnostic;
+use super::contradictions::{Contradiction, contradictions};
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::cells;
-use crate::describe::{crash, example, example_first, names, place};
+use crate::describe::{crash, example, names, place};
 use crate::reason::cell_difference;
 use crate::statements::{self, HoleKind};
 use crate::verdict::Verdict;
@@ -62,76 +63,25 @@ pub(super) fn check(
     cancel: Cancel<'_>,
 ) -> Result<Vec<Diagnostic>, Cancelled> {
     let mut found = Vec::new();
-    let mut earlier: HashMap<&World, Vec<Case<'_>>> = HashMap::new();
+    let mut possible = Vec::new();
     for case in analysis.cases() {
         check_cancel(cancel)?;
         let Some(input) = case.input() else { continue };
         let alone = alone(case, input);
-        let same_input = earlier.entry(input).or_default();
-        if case.source.uri == uri {
-            let beside = || same_input.iter().find_map(|other| beside(case, *other));
-            found.extend(alone.or_else(beside));
+        if alone.as_ref().is_none_or(|d| d.severity != Severity::Error) {
+            possible.push(case);
         }
-        same_input.push(case);
+        found.extend(alone.filter(|_| case.source.uri == uri));
     }
+    let here = |c: &Contradiction<'_>| c.case.source.uri == uri;
+    let beside = contradictions(possible.into_iter(), cancel)?;
+    found.extend(beside.iter().filter(|c| here(c)).map(Contradiction::diagnostic));
     Ok(found)
-}
-
-/// Examples and tests that begin alike and ask for different things, in pairs (the later one first). For synthesis.
-pub(crate) fn contradictions<'a>(analysis: &'a Analysis) -> Vec<(Case<'a>, Case<'a>)> {
-    let mut pairs = Vec::new();
-    let mut earlier: HashMap<&World, Vec<Case<'_>>> = HashMap::new();
-    for case in analysis.shown_cases() {
-        let Some(input) = case.input() else { continue };
-        let same_input = earlier.entry(input).or_default();
-        pairs.extend(
-            same_input.iter().find(|other| disagreement(case, **other).is_some()).map(|o| (case, *o)),
-        );
-        same_input.push(case);
-    }
-    pairs
 }
 
 /// Examples that ask for what can't be, by themselves.
 pub(crate) fn impossible(case: Case<'_>) -> bool {
     case.input().and_then(|input| alone(case, input)).is_some_and(|d| d.severity == Severity::Error)
-}
-
-fn disagreement(case: Case<'_>, other: Case<'_>) -> Option<String> {
-    let (a, b) = (case.example, other.example);
-    if a.crashes.is_some() != b.crashes.is_some() {
-        let decided = |e: &Example| e.crashes.is_some() || e.output.is_some() || given(e).is_some();
-        return (decided(a) && decided(b)).then(|| "only one of them is to crash".to_owned());
-    }
-    if let (Some(wanted), Some(earlier)) = (case.output(), other.output()) {
-        let difference = runtime::difference(wanted, earlier);
-        if !difference.is_empty() {
-            return Some("their outputs differ".to_owned());
-        }
-    }
-    let (a, b) = (given(a)?, given(b)?);
-    let differ = !a.actions.iter().map(|x| x.0).eq(b.actions.iter().map(|x| x.0));
-    differ.then(|| "their traces differ".to_owned())
-}
-
-fn beside(case: Case<'_>, other: Case<'_>) -> Option<Diagnostic> {
-    let why = disagreement(case, other)?;
-    let message = format!(
-        "{} contradicts {}: both begin with the same world, but {why}, so no program satisfies both.",
-        example_first(case.example),
-        example(other.example)
-    );
-    let mut diagnostic =
-        Diagnostic::new(&synthesis::CONTRADICTION, Severity::Error, title_range(&case), message);
-    diagnostic
-        .related
-        .push((title(&other), format!("{} begins with the same world", example(other.example))));
-    Some(diagnostic)
-}
-
-/// The trace that is part of what the example asks for.
-fn given(example: &Example) -> Option<&Trace> {
-    example.trace.as_ref().filter(|trace| trace.valid && !trace.inferred)
 }
 
 fn alone(case: Case<'_>, input: &World) -> Option<Diagnostic> {

@@ -420,7 +420,7 @@ example "c" crashes:
                 Example "b" contradicts example "a": both begin with the same world, but their outputs differ, so no program satisfies both.
                 - main.karel:4: 'a' example "a" begins with the same world
             main.kgrid:6: 'c' K302 Error
-                Example "c" contradicts example "a": both begin with the same world, but only one of them is to crash, so no program satisfies both.
+                Example "c" contradicts example "a" and 1 more: all begin with the same world, but only one of them is to crash, so no program satisfies all.
                 - main.karel:4: 'a' example "a" begins with the same world
         "#]],
     );

@@ -61,8 +61,9 @@ fn unfit_examples(analysis: &Analysis) -> Option<String> {
     if !given(analysis).any(|case| case.output().is_some()) {
         return Some("Add an example block with input and output first.".to_owned());
     }
-    if let Some((later, earlier)) = contradictions(analysis).first() {
-        let (later, earlier) = (example(later.example), example(earlier.example));
+    let contradictions = contradictions(analysis.shown_cases(), crate::cancel::NEVER).unwrap_or_default();
+    if let Some(first) = contradictions.first() {
+        let (later, earlier) = (example(first.case.example), example(first.other.example));
         return Some(format!("No program satisfies both {earlier} and {later}: they contradict each other."));
     }
     if let Some(case) = given(analysis).find(|case| impossible(*case)) {
