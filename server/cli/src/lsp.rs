@@ -1,11 +1,11 @@
 //! `karel lsp`: the language server, wherever it is installed.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use protocol::program::installed;
 
 use crate::Verdict;
 
@@ -37,16 +37,4 @@ impl Lsp {
             Ok(Verdict::fine_if(status.success()))
         }
     }
-}
-
-/// A program of ours: beside this one, else on PATH.
-pub fn installed(name: &str) -> Option<PathBuf> {
-    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let own = std::env::current_exe().ok();
-    let beside = own.as_deref().and_then(|p| p.parent()).map(|folder| folder.join(&file));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    beside
-        .into_iter()
-        .chain(std::env::split_paths(&path).filter(|p| p.is_absolute()).map(|folder| folder.join(&file)))
-        .find(|candidate| candidate.is_file())
 }

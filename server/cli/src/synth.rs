@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::check::counted;
 use crate::progress::Progress;
-use crate::{Verdict, files, lsp};
+use crate::{Verdict, files};
 
 /// Find a program for the examples: fills the holes of a program
 ///
@@ -147,7 +147,7 @@ impl Synth {
         if let Some(command) = &self.engine {
             return Ok(command.split_whitespace().map(str::to_owned).collect());
         }
-        let engine = lsp::installed("karel-synth").context(
+        let engine = protocol::program::installed("karel-synth").context(
             "the synthesis engine karel-synth is neither beside this program nor on PATH; \
              install it, or name it with --engine",
         )?;

@@ -1,11 +1,12 @@
 //! The synthesis engine, as the server knows it: which command starts it, or why it can't be asked; and what the
 //! client is told of its state.
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use protocol::client::Engine;
+use protocol::program;
 use serde::{Deserialize, Serialize};
 use tower_lsp::lsp_types::notification::Notification;
 
@@ -47,34 +48,19 @@ pub enum State {
 /// # Errors
 /// A sentence that says why there is none, and what to do.
 pub fn command(config: &Config) -> Result<Vec<String>, String> {
-    if let Some(program) = config.engine_command.first() {
-        return match find(Path::new(program)) {
-            Some(_) => Ok(config.engine_command.clone()),
-            None => Err(format!("The setting `karel.engine.command` names `{program}`, which is not there.")),
-        };
+    if let Some((program, arguments)) = config.engine_command.split_first() {
+        let found = program::find(Path::new(program));
+        let missing = || format!("The setting `karel.engine.command` names `{program}`, which is not there.");
+        let found = found.ok_or_else(missing)?.to_string_lossy().into_owned();
+        return Ok([vec![found], arguments.to_vec()].concat());
     }
-    let beside = env::current_exe().ok().and_then(|server| Some(server.parent()?.join(PROGRAM)));
-    let found = beside.and_then(|path| find(&path)).or_else(|| find(Path::new(PROGRAM)));
-    match found {
+    match program::installed(PROGRAM) {
         Some(path) => Ok(vec![path.to_string_lossy().into_owned(), "serve".to_owned()]),
         None => Err(format!(
             "The synthesis engine `{PROGRAM}` is neither beside the language server nor on PATH; install it, or set \
              `karel.engine.command`."
         )),
     }
-}
-
-/// The file that would be run: the path itself, or for a bare name the first on `PATH`.
-fn find(program: &Path) -> Option<PathBuf> {
-    let executable = |path: PathBuf| {
-        let with_suffix = path.with_extension(env::consts::EXE_EXTENSION);
-        [path, with_suffix].into_iter().find(|path| path.is_file())
-    };
-    if program.components().count() > 1 {
-        return executable(program.to_owned());
-    }
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).find_map(|folder| executable(folder.join(program)))
 }
 
 /// The engine of the command in the settings, made when first asked for and kept while the command stays the same.
@@ -103,11 +89,11 @@ impl Slot {
         Ok(engine)
     }
 
-    /// Ends the engine, if one runs.
-    pub async fn shutdown(&self) {
+    /// Ends the engine, if one runs: politely where it ends `within` that time.
+    pub async fn shutdown(&self, within: Duration) {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((_, engine)) = current {
-            engine.shutdown().await;
+            engine.shutdown_within(within).await;
         }
     }
 
@@ -151,7 +137,7 @@ mod tests {
         let config = Config { engine_command: vec!["no-such-engine-at-all".into()], ..Config::default() };
         let reason = command(&config).unwrap_err();
         assert!(reason.contains("no-such-engine-at-all"), "{reason}");
-        let here = env::current_exe().unwrap().to_string_lossy().into_owned();
+        let here = std::env::current_exe().unwrap().to_string_lossy().into_owned();
         let config = Config { engine_command: vec![here.clone(), "serve".into()], ..Config::default() };
         assert_eq!(command(&config), Ok(vec![here, "serve".into()]));
     }

@@ -11,6 +11,9 @@ use crate::server::Server;
 use crate::transport::serve::serve;
 use crate::workspace::Shared;
 
+/// How long the engine may take to end at the end of the session. It is killed then.
+const FAREWELL: Duration = Duration::from_millis(300);
+
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// How long the typing has to pause before the examples are run.
@@ -39,7 +42,7 @@ where
     let scheduler = tokio::spawn(scheduler.run(events));
     let polite = serve(from, to, service, socket, shared).await;
     scheduler.abort();
-    // An engine that doesn't end politely is killed when its client is dropped.
-    let _ = tokio::time::timeout(Duration::from_millis(500), synthesis.engine.shutdown()).await;
+    // Twice the time, should the system take its own to end a process.
+    let _ = tokio::time::timeout(2 * FAREWELL, synthesis.engine.shutdown(FAREWELL)).await;
     polite
 }

@@ -15,13 +15,14 @@ use tokio::sync::Mutex;
 pub use tokio_util::sync::CancellationToken;
 
 use crate::message::{Candidate, InferTraces, InferredTraces, Outcome, Status, Synthesize};
-use connection::Connection;
+use connection::{Connection, FAREWELL};
 pub use error::EngineError;
 
 /// When the client gives up on the engine or lets it go.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Time for an answer on top of the request's own budget. Start and loading of the weights count.
+    /// Time for an answer on top of the request's own budget. Start and loading of the weights count. An engine that
+    /// says nothing at all for so long is stopped.
     pub answer: Duration,
     /// An engine that nobody asked for so long is ended.
     pub idle: Duration,
@@ -112,11 +113,17 @@ impl Engine {
         self.shared.state.lock().await.connection.as_ref().is_some_and(|c| c.is_open())
     }
 
-    /// Ends the engine politely; the next request starts it again.
+    /// Ends the engine; the next request starts it again. It is asked to end, and killed where it has not done so in
+    /// two seconds, or where this future is dropped.
     pub async fn shutdown(&self) {
+        self.shutdown_within(FAREWELL).await;
+    }
+
+    /// The same for who can wait only `within` that time.
+    pub async fn shutdown_within(&self, within: Duration) {
         let connection = self.shared.state.lock().await.connection.take();
         if let Some(connection) = connection {
-            connection.close().await;
+            connection.close(within).await;
         }
     }
 
@@ -165,9 +172,8 @@ impl Engine {
             }
             state.connection = None;
         }
-        if let (Some(last), 2..) = (state.last_death, state.deaths) {
-            let doublings = (state.deaths - 2).min(16);
-            let pause = self.shared.patience.pause.saturating_mul(1 << doublings).min(LONGEST_PAUSE);
+        if let Some(last) = state.last_death {
+            let pause = pause_after(state.deaths, self.shared.patience.pause);
             let left = pause.saturating_sub(last.elapsed());
             if left > Duration::from_secs(1) {
                 return Err(EngineError::Resting { deaths: state.deaths, seconds: left.as_secs() + 1 });
@@ -177,5 +183,14 @@ impl Engine {
         let connection = Connection::open(&self.shared.command, self.shared.patience.idle)?;
         state.connection = Some(connection.clone());
         Ok(connection)
+    }
+}
+
+/// How long an engine that died so many times in a row is left alone: not at all after the first time, `first` after
+/// the second, twice as long after each further one, a minute at the most.
+fn pause_after(deaths: u32, first: Duration) -> Duration {
+    match deaths {
+        0 | 1 => Duration::ZERO,
+        _ => first.saturating_mul(1 << (deaths - 2).min(16)).min(LONGEST_PAUSE),
     }
 }

@@ -2,7 +2,8 @@
 //! last words of its standard error.
 
 use std::collections::HashMap;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,12 +18,13 @@ use tokio_util::sync::CancellationToken;
 use super::EngineError;
 use crate::line::{Line, read_async};
 use crate::message::{CANCELLED, Cancel, Candidate, Found, INVALID, MAX_LINE};
+use crate::program;
 use crate::wire::{Answer, Request, Response};
 
 /// Longest line of standard error that is kept.
 const LAST_WORDS: usize = 4 << 10;
-/// How long an engine may take to end after it was asked to.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long an engine may take to end after it was asked to, or after its output has ended.
+pub const FAREWELL: Duration = Duration::from_secs(2);
 
 pub struct Connection {
     requests: UnboundedSender<Vec<u8>>,
@@ -41,6 +43,8 @@ struct Waiting {
     end: Option<(EngineError, Instant)>,
     closed: bool,
     last_use: Option<Instant>,
+    /// When the engine has last said anything.
+    last_heard: Option<Instant>,
 }
 
 /// What a waiting request hears.
@@ -62,6 +66,9 @@ impl Connection {
     pub fn open(command: &[String], idle: Duration) -> Result<Arc<Connection>, EngineError> {
         let (program, arguments) = command.split_first().ok_or(EngineError::NoCommand)?;
         let failed = |reason: String| EngineError::NotStarted { command: command.join(" "), reason };
+        // Not left to the system, which may search the current folder.
+        let program =
+            program::find(Path::new(program)).ok_or_else(|| failed("there is no such program".to_owned()))?;
         let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -118,13 +125,14 @@ impl Connection {
             return Err(EngineError::TooLong(MAX_LINE >> 20));
         }
         let (sender, mut news) = unbounded_channel();
+        let asked = Instant::now();
         {
             let mut waiting = self.waiting();
             if let Some((reason, _)) = &waiting.end {
                 return Err(reason.clone());
             }
             waiting.requests.insert(id, sender);
-            waiting.last_use = Some(Instant::now());
+            waiting.last_use = Some(asked);
         }
         let mut guard = Guard { connection: self, id, answered: false };
         // A failed send means that the process is gone; the news will say why.
@@ -143,6 +151,10 @@ impl Connection {
             guard.answered = true;
             return answer;
         }
+        if self.waiting().last_heard.is_some_and(|heard| heard > asked) {
+            // It lives, and others may wait for their answers; this one is cancelled with the guard.
+            return Err(EngineError::Slow(within.as_secs()));
+        }
         let silent = EngineError::Silent(within.as_secs());
         self.fail(silent.clone());
         self.kill.cancel();
@@ -155,16 +167,18 @@ impl Connection {
         self.kill.cancel();
     }
 
-    /// Asks the engine to end, and kills it where it does not.
-    pub async fn close(&self) {
+    /// Asks the engine to end, and kills it where it has not done so `within` that time, or where nobody waits for this
+    /// any more. Resolves when the process is gone.
+    pub async fn close(&self, within: Duration) {
+        let kill = self.kill.clone().drop_guard();
         self.waiting().closed = true;
         if let Ok(line) = Request::new(0, "shutdown", ()).and_then(|r| serde_json::to_vec(&r)) {
             let _ = self.requests.send(line);
         }
-        if tokio::time::timeout(FAREWELL, self.gone.cancelled()).await.is_err() {
-            self.kill.cancel();
-            self.gone.cancelled().await;
-        }
+        // A late end is no different: what follows waits for it.
+        let _ = tokio::time::timeout(within, self.gone.cancelled()).await;
+        drop(kill);
+        self.gone.cancelled().await;
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -191,21 +205,27 @@ impl Connection {
             self.fail(fault);
             let _ = child.start_kill();
         }
-        // Its output has ended; it should be about to end itself.
-        let status = match tokio::time::timeout(FAREWELL, child.wait()).await {
-            Ok(status) => status,
-            Err(_) => {
-                let _ = child.start_kill();
-                child.wait().await
-            }
-        };
+        let status = self.end_of(&mut child).await;
+        self.gone.cancel();
         let status = status.map_or_else(|e| e.to_string(), |s| s.to_string());
         // A grandchild may hold standard error open.
         let words =
             tokio::time::timeout(FAREWELL, last_words).await.ok().and_then(Result::ok).unwrap_or_default();
         let reason = if words.is_empty() { status } else { format!("{status}: {words}") };
         self.fail(EngineError::Died(reason));
-        self.gone.cancel();
+    }
+
+    /// Waits for the end of a process whose output has ended, which should be about to end itself.
+    async fn end_of(&self, child: &mut Child) -> std::io::Result<ExitStatus> {
+        let patient = tokio::select! {
+            status = tokio::time::timeout(FAREWELL, child.wait()) => status.ok(),
+            () = self.kill.cancelled() => None,
+        };
+        if let Some(status) = patient {
+            return status;
+        }
+        let _ = child.start_kill();
+        child.wait().await
     }
 
     /// None at the end of the output, else what was wrong with it.
@@ -223,6 +243,7 @@ impl Connection {
             if line.trim_ascii().is_empty() {
                 continue;
             }
+            self.waiting().last_heard = Some(Instant::now());
             match serde_json::from_slice(&line) {
                 Ok(Message::Response(response)) => self.answer(response),
                 Ok(Message::Notification(request)) => {
@@ -279,7 +300,7 @@ impl Connection {
                 () = self.gone.cancelled() => return,
             }
         }
-        self.close().await;
+        self.close(FAREWELL).await;
     }
 }
 

@@ -12,6 +12,9 @@ pub enum EngineError {
     Died(String),
     #[error("the synthesis engine did not answer within {0} s and was stopped")]
     Silent(u64),
+    /// It has answered others meanwhile, and lives on.
+    #[error("the synthesis engine did not answer within {0} s")]
+    Slow(u64),
     #[error("the synthesis engine sent something that is no message: {0}")]
     Garbled(String),
     #[error("the synthesis engine died {deaths} times in a row; it is tried again in {seconds} s")]

@@ -1,5 +1,7 @@
 //! The client against engines that misbehave; each is a few lines of Python.
 
+mod ending;
+
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -119,6 +121,36 @@ async fn an_engine_that_keeps_dying_is_left_alone_for_a_while() {
 }
 
 #[tokio::test]
+async fn deaths_with_answers_between_them_are_no_row() {
+    let script = r#"
+for r in requests():
+    if r["method"] != "status": os._exit(1)
+    send(id=r["id"], result=STATUS)
+"#;
+    let engine = engine_with(script, Patience { pause: Duration::from_secs(3_000), ..patience() });
+    for _ in 0..4 {
+        assert!(engine.status().await.is_ok());
+        assert!(matches!(synthesize(&engine).await, Err(EngineError::Died(_))));
+    }
+}
+
+#[test]
+fn the_pause_doubles_up_to_a_minute() {
+    let pauses = |deaths: u32| pause_after(deaths, Duration::from_millis(500)).as_secs_f64();
+    assert_eq!([0, 1, 2, 3, 4, 8].map(pauses), [0.0, 0.0, 0.5, 1.0, 2.0, 32.0]);
+    assert_eq!([9, 17, 18, 100, u32::MAX].map(pauses), [60.0; 5]);
+}
+
+#[tokio::test]
+async fn the_pause_grows_with_the_deaths() {
+    let engine = engine_with("os._exit(1)", Patience { pause: Duration::from_secs(15), ..patience() });
+    *engine.shared.state.lock().await =
+        State { connection: None, deaths: 4, last_death: Some(Instant::now()) };
+    let error = synthesize(&engine).await.unwrap_err();
+    assert!(matches!(error, EngineError::Resting { deaths: 4, seconds: 16..=60 }), "{error}");
+}
+
+#[tokio::test]
 async fn garbage_is_reported() {
     let engine = engine("print('Welcome to gpu-box!', flush=True)\nfor r in requests(): pass");
     let error = synthesize(&engine).await.unwrap_err();
@@ -138,16 +170,6 @@ async fn a_line_of_100_megabytes_is_dropped_as_it_comes() {
 }
 
 #[tokio::test]
-async fn silence_ends_the_engine() {
-    let engine =
-        engine_with("time.sleep(600)", Patience { answer: Duration::from_millis(100), ..patience() });
-    let start = Instant::now();
-    assert_eq!(engine.status().await, Err(EngineError::Silent(0)));
-    assert!(start.elapsed() < Duration::from_secs(300), "it did not wait for the engine");
-    assert!(!engine.is_running().await);
-}
-
-#[tokio::test]
 async fn refusals_and_failures_keep_their_sentence() {
     let engine = engine(
         r#"
@@ -160,52 +182,6 @@ for r in requests(): send(id=r["id"], error=dict(code=next(code), message="No ho
     assert_eq!(synthesize(&engine).await, Err(EngineError::Failed(sentence)));
     assert_eq!(synthesize(&engine).await, Err(EngineError::Cancelled));
     assert!(engine.is_running().await);
-}
-
-#[tokio::test]
-async fn cancelling_reaches_the_engine() {
-    let engine = engine(
-        r#"
-cancelled = []
-for r in requests():
-    if r["method"] == "$/cancelRequest": cancelled.append(str(r["params"]["id"]))
-    if r["method"] == "status": send(id=r["id"], result=dict(STATUS, models=cancelled))
-"#,
-    );
-    let token = CancellationToken::new();
-    let question = question();
-    let asking = engine.synthesize(&question, |_| (), &token);
-    let stop = async {
-        while !engine.is_running().await {
-            tokio::task::yield_now().await;
-        }
-        token.cancel();
-    };
-    let (answer, ()) = tokio::join!(asking, stop);
-    assert_eq!(answer, Err(EngineError::Cancelled));
-    // One that was never sent needs no cancelling, so both are right.
-    let models = engine.status().await.unwrap().models;
-    assert!(models.is_empty() || models == ["1"], "{models:?}");
-}
-
-#[tokio::test]
-async fn an_idle_engine_is_ended_and_comes_back() {
-    let engine = engine_with(
-        r#"
-for r in requests():
-    if r["method"] == "shutdown":
-        send(id=r["id"], result=None)
-        break
-    send(id=r["id"], result=STATUS)
-"#,
-        Patience { idle: Duration::from_millis(50), ..patience() },
-    );
-    engine.status().await.unwrap();
-    while engine.is_running().await {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    engine.status().await.unwrap();
-    engine.shutdown().await;
 }
 
 #[tokio::test]
