@@ -9,7 +9,8 @@ return {
   -- Found when it is started, so that an installation or a change of `vim.g.karel_server` needs no restart.
   cmd = function(dispatchers, config)
     local command = assert(require('karel.server').find())
-    return vim.lsp.rpc.start(command, dispatchers, config and { cwd = config.root_dir } or nil)
+    local rpc = vim.lsp.rpc.start(command, dispatchers, config and { cwd = config.root_dir } or nil)
+    return require('karel.actions').told(rpc)
   end,
   filetypes = { 'kareldsl', 'karelgrid' },
   -- Calling `on_dir` starts the server: where there is none, the user is told once, and nothing fails.
@@ -23,17 +24,21 @@ return {
       vim.notify_once(problem, vim.log.levels.WARN)
     end
   end,
-  capabilities = {
+  capabilities = vim.tbl_deep_extend('error', {
     workspace = {
       codeLens = { refreshSupport = true },
       -- Nil leaves it as Neovim has it.
       didChangeWatchedFiles = { dynamicRegistration = inotify or nil },
     },
-  },
+  }, require('karel.explain').capabilities, require('karel.actions').capabilities),
   before_init = function(params, config)
     -- Every folder below the root costs the kernel memory, and below the home there may be a great many.
     if inotify and config.root_dir == vim.fs.normalize('~') then
       params.capabilities.workspace.didChangeWatchedFiles.dynamicRegistration = false
+    end
+    -- The reasons are made readable on the way from a server that this plugin has started.
+    if type(config.cmd) == 'table' then
+      params.capabilities.textDocument.codeAction.disabledSupport = false
     end
   end,
   -- Neovim's question for a choice would stand in the way; the diagnostic at `main` and its code actions ask the same.
@@ -45,18 +50,33 @@ return {
     ['window/showMessage'] = function(_, message)
       require('karel.status').message(message)
     end,
-    ['workspace/codeLens/refresh'] = function(_, _, context)
+    ['workspace/codeLens/refresh'] = function(failure, result, context)
+      require('karel.tests').refresh()
+      -- Neovim 0.12 does it by itself.
+      local own = vim.lsp.handlers['workspace/codeLens/refresh']
+      if own then
+        return own(failure, result, context)
+      end
       require('karel.lenses').refresh(context.client_id)
       return vim.NIL
     end,
   },
+  -- What lenses and actions run: the client is to show what the server answers.
   commands = {
-    -- Lenses run these; the client is to show what the server answers.
     ['karel.runExamples'] = function(_, context)
-      require('karel').test(context.bufnr)
+      require('karel.tests').run(context.bufnr)
+      require('karel.lenses').redraw(context.bufnr)
     end,
     ['karel.showTrace'] = function(command, context)
-      require('karel').show_trace(command.arguments[2], context.bufnr, command.arguments)
+      require('karel.trace').show(command.arguments[2], context.bufnr, command.arguments)
+      require('karel.lenses').redraw(context.bufnr)
+    end,
+    ['karel.synthesize'] = function(command, context)
+      require('karel.client').execute(context.bufnr, command.command, command.arguments)
+      require('karel.lenses').redraw(context.bufnr)
+    end,
+    [require('karel.actions').REASON] = function(command)
+      require('karel.say').say(command.arguments[1], vim.log.levels.WARN)
     end,
   },
 }

@@ -14,6 +14,8 @@ end
 vim.filetype.add({ extension = { karel = 'kareldsl', kgrid = 'karelgrid' } })
 vim.treesitter.language.register('karel', { 'kareldsl', 'karelgrid' })
 vim.lsp.enable('karel')
+require('karel.keys').name()
+require('karel.colours').set()
 
 local function command(name, run, options)
   vim.api.nvim_create_user_command(name, function(call)
@@ -21,9 +23,35 @@ local function command(name, run, options)
   end, options)
 end
 
+command('KarelNew', function(karel, call)
+  karel.new(call.args ~= '' and call.args or nil)
+end, {
+  desc = 'Open a new program from a template: the one named, else one that you choose',
+  nargs = '?',
+  complete = function(typed)
+    return require('karel.new').complete(typed)
+  end,
+})
+
 command('KarelSynthesize', function(karel)
   karel.synthesize()
 end, { desc = 'Synthesize what the cursor stands in: the hole, else the program' })
+
+command('KarelNext', function(karel)
+  karel.next_solution()
+end, { desc = 'Put the next program that passes all examples in' })
+
+command('KarelFix', function(karel)
+  karel.fix()
+end, { desc = 'Fix what is marked on this line' })
+
+command('KarelExplain', function(karel, call)
+  karel.explain(call.args ~= '' and call.args or nil)
+end, { desc = 'Explain the diagnostic under the cursor, or the code that is named', nargs = '?' })
+
+command('KarelLens', function(karel)
+  karel.lens()
+end, { desc = 'Run the lens of this line' })
 
 command('KarelInferTrace', function(karel)
   karel.infer_trace()
@@ -35,7 +63,7 @@ end, {
   desc = "Show an example's run: the one named, else the one under the cursor",
   nargs = '?',
   complete = function(typed)
-    return require('karel').complete_example(typed)
+    return require('karel.trace').complete(typed)
   end,
 })
 
@@ -53,7 +81,7 @@ end, { desc = 'Restart the language server' })
 
 command('KarelLog', function(karel)
   karel.log()
-end, { desc = "Open the log of Neovim's language clients" })
+end, { desc = 'Show all that Karel has said, and where the logs are' })
 
 vim.api.nvim_create_user_command('KarelInstallParser', function(call)
   require('karel.install').install(call.args ~= '' and call.args or nil)
@@ -80,7 +108,37 @@ vim.api.nvim_create_autocmd('LspProgress', {
   callback = function(event)
     local client = vim.lsp.get_client_by_id(event.data.client_id)
     if client and client.name == 'karel' then
-      require('karel.status').progress(event.data.params.value)
+      require('karel.status').progress(event.data.params.token, event.data.params.value)
     end
   end,
 })
+
+vim.api.nvim_create_autocmd('DiagnosticChanged', {
+  group = group,
+  desc = 'The examples have been run again',
+  callback = function(event)
+    if vim.list_contains({ 'kareldsl', 'karelgrid' }, vim.bo[event.buf].filetype) then
+      require('karel.tests').refresh()
+    end
+  end,
+})
+
+vim.api.nvim_create_autocmd({ 'ColorScheme', 'OptionSet' }, {
+  group = group,
+  pattern = { '*', 'background' },
+  callback = function(event)
+    if event.event == 'ColorScheme' or event.match == 'background' then
+      require('karel.colours').set()
+    end
+  end,
+})
+
+-- Loaded late, by hand or by a plugin manager: what is open already has another robot's file type.
+for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+  local name = vim.api.nvim_buf_get_name(bufnr)
+  if vim.api.nvim_buf_is_loaded(bufnr) and (vim.endswith(name, '.karel') or vim.endswith(name, '.kgrid')) then
+    vim.api.nvim_buf_call(bufnr, function()
+      vim.cmd('filetype detect')
+    end)
+  end
+end

@@ -10,11 +10,13 @@ syntax match karelCrashes /\<crashes\>/ contained
 syntax match karelTrace /^\s*trace?\?\ze\s*:/
 syntax keyword karelAction move turnLeft turnRight pickMarker putMarker
 " Rows are deeper than the word above them; a # in them is a wall.
-syntax region karelGrid matchgroup=karelSection start=/^\z(\s*\)\%(input\|output\)\s*:/ end=/^\ze\z1\S\|^\ze\S/ contains=karelWall,karelMarkers,karelRobot
-syntax match karelWall /\%(^\|\s\)\zs#\ze\%(\s\|$\)/ contained
-syntax match karelMarkers /\<[0-9]\>/ contained
-syntax match karelRobot /\%(^\|\s\)\zs[\^>v<↑→↓←]\d\?\ze\%(\s\|$\)/ contained
+syntax region karelGrid matchgroup=karelSection start=/^\z(\s*\)\%(input\|output\)\s*:/ end=/^\ze\z1\S\|^\ze\S/ contains=KarelWall,KarelMarkers,KarelRobot,KarelEmpty
+syntax match KarelEmpty /\%(^\|\s\)\zs\.\ze\%(\s\|$\)/ contained
+syntax match KarelWall /\%(^\|\s\)\zs#\ze\%(\s\|$\)/ contained
+syntax match KarelMarkers /\<[0-9]\>/ contained
+syntax match KarelRobot /\%(^\|\s\)\zs[\^>v<↑→↓←]\d\?\ze\%(\s\|$\)/ contained
 
+" Cells have their colours from `lua/karel/colours.lua`.
 highlight default link karelComment Comment
 highlight default link karelExample Keyword
 highlight default link karelName String
@@ -22,9 +24,6 @@ highlight default link karelCrashes Special
 highlight default link karelTrace Keyword
 highlight default link karelSection Keyword
 highlight default link karelAction Function
-highlight default link karelWall Type
-highlight default link karelMarkers Number
-highlight default link karelRobot Identifier
 
 syntax sync fromstart
 let b:current_syntax = 'karelgrid'

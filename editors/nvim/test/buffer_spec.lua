@@ -75,7 +75,7 @@ return {
     vim.treesitter.stop()
     vim.bo.syntax = 'kareldsl'
     T.equal({ group(1, 1), group(1, 9), group(1, 14) }, { 'karelExample', 'karelName', 'karelComment' })
-    T.equal({ group(2, 5), group(3, 11), group(3, 13) }, { 'karelSection', 'karelWall', 'karelRobot' })
+    T.equal({ group(2, 5), group(3, 11), group(3, 13) }, { 'karelSection', 'KarelWall', 'KarelRobot' })
     T.equal({ group(4, 5), group(5, 1), group(5, 5), group(5, 13) }, {
       'karelComment',
       'karelDefine',
@@ -90,7 +90,7 @@ return {
     T.open('.karel', { 'example "a":', '    input:', '        >', '', 'def main():', '    move()', 'test "b":' })
     local found = {}
     for line = 1, 7 do
-      found[line] = require('karel').example_at(0, line) or '-'
+      found[line] = require('karel.trace').example_at(0, line) or '-'
     end
     T.equal(found, { 'a', 'a', 'a', 'a', '-', '-', 'b' })
   end,
@@ -101,21 +101,38 @@ return {
     T.equal(vim.fn.getcompletion('KarelTrace short', 'cmdline'), { 'short row', 'short col' })
   end,
 
-  ['progress is echoed on one line, and not at all if so wished'] = function(T)
-    local shown, echo = {}, vim.api.nvim_echo
-    vim.api.nvim_echo = function(chunks)
-      shown[#shown + 1] = chunks[1][1]
+  ['the tags of the help are those of its text'] = function(T)
+    local source = vim.fs.joinpath(require('karel.server').plugin_folder(), 'doc')
+    local folder = vim.fn.tempname()
+    vim.fn.mkdir(folder)
+    vim.uv.fs_copyfile(source .. '/karel.txt', folder .. '/karel.txt')
+    vim.cmd.helptags(folder)
+    T.equal(vim.fn.readfile(source .. '/tags'), vim.fn.readfile(folder .. '/tags'))
+  end,
+
+  ['every command, option and key is in the help and in the README'] = function(T)
+    local root = require('karel.server').plugin_folder()
+    local function text(file)
+      return table.concat(vim.fn.readfile(vim.fs.joinpath(root, file)), '\n')
     end
-    local progress = require('karel.status').progress
-    progress({ kind = 'begin', title = 'Synthesizing' })
-    vim.g.karel_progress = nil
-    progress({ kind = 'begin', title = 'Synthesizing', message = 'one\ntwo', percentage = 5 })
-    progress({ kind = 'report', message = ('long '):rep(100) })
-    progress({ kind = 'end', message = '2/2 examples' })
-    vim.api.nvim_echo = echo
-    vim.g.karel_progress = false
-    T.equal(shown[1], 'Karel: Synthesizing: one two: 5%')
-    assert(vim.fn.strdisplaywidth(shown[2]) < vim.o.columns, shown[2])
-    T.equal({ shown[3], shown[4] }, { 'Karel: Synthesizing: 2/2 examples', nil })
+    local help, readme, missing = text('doc/karel.txt'), text('README.md'), {}
+    for name in text('plugin/karel.lua'):gmatch("command%('(%w+)'") do
+      if not help:find('*:' .. name .. '*', 1, true) or not readme:find(':' .. name, 1, true) then
+        missing[#missing + 1] = name
+      end
+    end
+    for file in vim.fs.dir(root .. '/lua/karel') do
+      for option in text('lua/karel/' .. file):gmatch('vim%.g%.(karel_[%w_]+)') do
+        if not help:find('*g:' .. option .. '*', 1, true) then
+          missing[#missing + 1] = option
+        end
+      end
+    end
+    for _, key in ipairs(require('karel.keys').all) do
+      if not help:find(('<Plug>(karel-%s)'):format(key.name), 1, true) or not help:find(key.keys[1], 1, true) then
+        missing[#missing + 1] = key.name
+      end
+    end
+    T.equal(missing, {})
   end,
 }

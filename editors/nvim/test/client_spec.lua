@@ -48,12 +48,14 @@ return {
     end)
     T.equal(vim.api.nvim_get_current_buf(), buffer)
     T.wait('the status', function()
-      return require('karel').status() == 'Karel: ready (cpu)'
+      return require('karel').status() == 'Karel: ready'
     end)
     T.wait('new lenses', function()
       return lens() == 'second'
     end)
-    T.equal(T.messages, { 'a warning' })
+    -- Of the long message its beginning is on the command line, and all of it in the log.
+    T.equal(T.messages, { ('long '):rep(10) .. 'long…', 'a warning' })
+    T.equal(vim.b.karel_status, 'Karel: ready')
   end,
 
   ['a refusal of the server is shown'] = function(T)
@@ -68,7 +70,7 @@ return {
   ['a command that the server lacks is named'] = function(T)
     T.attached(T.open('.karel', program))
     vim.cmd.KarelInferTrace()
-    T.equal(T.messages, { 'This Karel language server does not know the command karel.inferTrace.' })
+    T.equal(T.messages, { 'karel-lsp lacks karel.inferTrace: install a newer one.' })
   end,
 
   [':KarelTrace shows the example under the cursor, or the one named'] = function(T)
@@ -102,7 +104,7 @@ return {
     T.attached(T.open('.karel', program))
     vim.api.nvim_win_set_cursor(0, { 8, 0 })
     vim.cmd.KarelTrace()
-    T.equal(T.messages, { 'The cursor is in no example: go to one, or name it (:KarelTrace NAME).' })
+    T.equal(T.messages, { 'No example here: go to one, or :KarelTrace NAME.' })
   end,
 
   [':KarelTest puts failures into the quickfix list'] = function(T)
@@ -140,8 +142,7 @@ return {
     local client = T.attached(buffer)
     if not vim.tbl_get(client.capabilities, 'workspace', 'didChangeWatchedFiles', 'dynamicRegistration') then
       T.equal({ vim.fn.has('linux'), vim.fn.executable('inotifywait') }, { 1, 0 })
-      io.stdout:write('skipped, as inotifywait (of inotify-tools) is not installed: ')
-      return
+      T.skip('inotifywait (of inotify-tools) is not installed')
     end
     local grids = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ':r') .. '.kgrid'
     T.wait('the change', function()
@@ -154,8 +155,7 @@ return {
 
   ['the home folder is not watched on Linux'] = function(T)
     if vim.fn.has('linux') == 0 or vim.fn.executable('inotifywait') == 0 then
-      io.stdout:write('skipped, as there is no inotifywait: ')
-      return
+      T.skip('inotifywait (of inotify-tools) is not installed')
     end
     local function watched(root)
       local client = { capabilities = vim.deepcopy(vim.lsp.config.karel.capabilities) }
@@ -182,10 +182,7 @@ return {
     T.wait('a message', function()
       return T.messages[1]
     end)
-    T.equal(
-      T.messages[1],
-      "vim.g.karel_server names '/nowhere/karel-lsp', which can't be run: correct it, or unset it."
-    )
+    T.equal(T.messages[1], "vim.g.karel_server can't be run: '/nowhere/karel-lsp'.")
     T.equal(#vim.lsp.get_clients(), 0)
   end,
 

@@ -5,6 +5,7 @@
 //! | `karel`, `karel-lsp`, `karel-synth` | `bin/` |
 //! | libtorch, where the engine looks for it | `lib/karel/torch` |
 //! | the Neovim plugin, its parser compiled | `share/nvim/site/pack/karel/start/karel` |
+//! | what loads it where a plugin manager has reset `packpath` | `share/nvim/site/plugin/karel.lua` |
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,13 +19,36 @@ pub struct Args {
     /// The folder to install under; `~/.local` if not given.
     #[arg(long, value_name = "FOLDER")]
     prefix: Option<PathBuf>,
+    /// Install the Neovim plugin only: no program is built.
+    #[arg(long)]
+    plugin: bool,
 }
 
 pub fn run(args: Args) -> Result<()> {
-    let prefix = match args.prefix {
-        Some(prefix) => std::path::absolute(prefix)?,
-        None => std::env::home_dir().context("there is no home folder: give --prefix FOLDER")?.join(".local"),
+    let (prefix, share) = match args.prefix {
+        Some(prefix) => {
+            let prefix = std::path::absolute(prefix)?;
+            (prefix.clone(), prefix.join("share"))
+        }
+        None => {
+            let no_home = "there is no home folder: give --prefix FOLDER";
+            let home = std::env::home_dir().context(no_home)?;
+            (home.join(".local"), data_home().context(no_home)?)
+        }
     };
+    if !args.plugin {
+        install_programs(&prefix)?;
+    }
+    install_plugin(&share)?;
+    if !args.plugin {
+        anstream::println!(
+            "For VS Code: `cargo xtask vsix`, then `code --install-extension editors/vscode/karel.vsix`"
+        );
+    }
+    Ok(())
+}
+
+fn install_programs(prefix: &Path) -> Result<()> {
     programs::build()?;
     let bin = prefix.join("bin");
     for program in programs::PROGRAMS {
@@ -32,30 +56,63 @@ pub fn run(args: Args) -> Result<()> {
         place(&built, &bin.join(built.file_name().context("a program has no name")?))?;
     }
     libtorch::install(&prefix.join("lib/karel"))?;
-    let plugin = prefix.join("share/nvim/site/pack/karel/start/karel");
-    if plugin.exists() {
-        fs::remove_dir_all(&plugin).with_context(|| format!("{} cannot be replaced", plugin.display()))?;
-    }
-    place_folder(&repo::root().join("editors/nvim"), &plugin)?;
-    // For `:KarelInstallParser`, far from the repository.
-    place_folder(&repo::root().join("grammar/src"), &plugin.join("grammar/src"))?;
-    let parser = compile_parser(&plugin.join("parser"));
-
     anstream::println!("karel, karel-lsp and karel-synth are in {}", bin.display());
     let path = std::env::var_os("PATH").unwrap_or_default();
     if !std::env::split_paths(&path).any(|folder| folder == bin) {
         anstream::println!("  which is not on PATH: add it there, so that editors find the server");
     }
-    anstream::println!("The Neovim plugin is in {}; Neovim 0.11 loads it by itself", plugin.display());
+    Ok(())
+}
+
+/// Installs the plugin under `share`, and says where Neovim will find it.
+fn install_plugin(share: &Path) -> Result<()> {
+    let site = share.join("nvim/site");
+    let parser = place_plugin(&site)?;
+    let plugin = site.join(PLUGIN);
+    anstream::println!("The Neovim plugin is in {}", plugin.display());
+    if data_home().as_deref() == Some(share) {
+        anstream::println!(
+            "  where Neovim 0.11 loads it by itself, with lazy.nvim, too; `:help karel` begins"
+        );
+    } else {
+        anstream::println!("  which Neovim has to be told: `set packpath+={}`", site.display());
+    }
     if let Err(error) = parser {
         anstream::println!(
             "  without the tree-sitter parser, which `:KarelInstallParser` compiles later: {error:#}"
         );
     }
-    anstream::println!(
-        "For VS Code: `cargo xtask vsix`, then `code --install-extension editors/vscode/karel.vsix`"
-    );
     Ok(())
+}
+
+/// The plugin's folder, under Neovim's `site` folder.
+const PLUGIN: &str = "pack/karel/start/karel";
+
+/// The parts of the plugin that users need: its tests are not among them.
+const PARTS: [&str; 8] = ["doc", "ftplugin", "lsp", "lua", "plugin", "queries", "syntax", "README.md"];
+
+/// Puts the plugin into Neovim's folder `site`, in the place of an older one, and compiles its parser. The inner result
+/// says why there is no parser, without which the plugin works.
+pub fn place_plugin(site: &Path) -> Result<Result<()>> {
+    let plugin = site.join(PLUGIN);
+    if plugin.exists() {
+        fs::remove_dir_all(&plugin).with_context(|| format!("{} cannot be replaced", plugin.display()))?;
+    }
+    let (source, grammar) = (repo::root().join("editors/nvim"), repo::root().join("grammar/src"));
+    for part in PARTS {
+        let (from, to) = (source.join(part), plugin.join(part));
+        if from.is_dir() { place_folder(&from, &to)? } else { place(&from, &to)? }
+    }
+    // For `:KarelInstallParser`, far from the repository.
+    place_folder(&grammar, &plugin.join("grammar/src"))?;
+    place(&source.join("loader.lua"), &site.join("plugin/karel.lua"))?;
+    Ok(compile_parser(&plugin.join("parser")))
+}
+
+/// Where Neovim looks for what users have installed.
+fn data_home() -> Option<PathBuf> {
+    let named = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    named.or_else(|| Some(std::env::home_dir()?.join(".local/share")))
 }
 
 /// Compiles the tree-sitter parser into `folder`, where Neovim looks for it.
@@ -90,4 +147,50 @@ fn place_folder(from: &Path, to: &Path) -> Result<()> {
         if from.is_dir() { place_folder(&from, &to)? } else { place(&from, &to)? }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The paths of all files in the folder, from it.
+    fn files(folder: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_path_buf()];
+        while let Some(next) = folders.pop() {
+            for entry in fs::read_dir(next).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(path.strip_prefix(folder).unwrap().display().to_string());
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn the_plugin_is_whole_and_without_its_tests() {
+        let site = tempfile::tempdir().unwrap();
+        fs::create_dir_all(site.path().join(PLUGIN).join("lua/old")).unwrap();
+        fs::write(site.path().join(PLUGIN).join("lua/old/stale.lua"), "").unwrap();
+        place_plugin(site.path()).unwrap().unwrap();
+        let found = files(site.path());
+        for expected in [
+            "plugin/karel.lua",
+            "pack/karel/start/karel/plugin/karel.lua",
+            "pack/karel/start/karel/doc/tags",
+            "pack/karel/start/karel/lua/karel/init.lua",
+            "pack/karel/start/karel/parser/karel.so",
+            "pack/karel/start/karel/grammar/src/parser.c",
+        ] {
+            assert!(found.iter().any(|file| file == expected), "{expected} is not among {found:#?}");
+        }
+        let stray = |file: &&String| {
+            file.contains("/test/") || file.contains("stale") || file.ends_with(".gitignore")
+        };
+        assert_eq!(found.iter().find(stray), None);
+    }
 }

@@ -39,20 +39,50 @@ function M.setup()
   options.indentexpr = "v:lua.require'karel.indent'.expr()"
   options.indentkeys = '!^F,o,O,<:>,0=else,0=output,0=trace'
   M.start_parser(bufnr)
+  require('karel.keys').map(bufnr)
   vim.b[bufnr].undo_ftplugin = table.concat({
     'setlocal commentstring< comments< expandtab< shiftwidth< softtabstop< tabstop< indentexpr< indentkeys<',
     'setlocal foldmethod< foldexpr< foldlevel<',
     'lua pcall(vim.treesitter.stop, 0)',
+    "lua require('karel.keys').unmap(0)",
   }, ' | ')
 end
 
+--- Shows the messages beside the lines, where the user shows them in no way of their own.
+---@param client vim.lsp.Client
+local function show_messages(client)
+  local shown = vim.diagnostic.config() or {}
+  if vim.g.karel_messages == false or shown.virtual_text or shown.virtual_lines then
+    return
+  end
+  -- All of the message under the line of the cursor, its beginning beside the others.
+  vim.diagnostic.config({
+    virtual_text = { current_line = false, spacing = 2 },
+    virtual_lines = { current_line = true },
+  }, vim.lsp.diagnostic.get_namespace(client.id))
+end
+
+--- Has the windows of a buffer show the server's state, where the user has no status line.
+---@param bufnr integer
+local function show_status(bufnr)
+  local statusline = require('karel.status').statusline()
+  for _, window in ipairs(statusline and vim.fn.win_findbuf(bufnr) or {}) do
+    vim.wo[window][0].statusline = statusline
+  end
+end
+
+--- What a buffer gets when the language server is attached to it.
 ---@param client vim.lsp.Client
 ---@param bufnr integer
 function M.attached(client, bufnr)
   require('karel.lenses').attach(client, bufnr)
+  require('karel.completion').attach(client, bufnr)
   if vim.g.karel_inlay_hints ~= false and client:supports_method('textDocument/inlayHint', bufnr) then
     vim.lsp.inlay_hint.enable(true, { bufnr = bufnr })
   end
+  show_messages(client)
+  show_status(bufnr)
+  require('karel.status').publish()
 end
 
 return M

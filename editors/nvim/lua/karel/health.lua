@@ -18,7 +18,9 @@ local function check_server()
   vim.health.start('Karel: language server')
   local command, problem = require('karel.server').find()
   if not command then
-    vim.health.error(problem --[[@as string]])
+    vim.health.error(problem --[[@as string]], {
+      "Run 'cargo xtask install' in the project, put karel-lsp on PATH, or name it in vim.g.karel_server.",
+    })
     return
   end
   local said = #command == 1 and version(command[1]) or nil
@@ -86,6 +88,22 @@ local function check_parser()
   end
 end
 
+--- Whether one plugin is loaded, and which: with two, files of both are mixed.
+local function check_plugin()
+  local found = {}
+  for _, file in ipairs(vim.api.nvim_get_runtime_file('lua/karel/init.lua', true)) do
+    found[vim.uv.fs_realpath(file) or file] = true
+  end
+  found = vim.tbl_keys(found)
+  if #found > 1 then
+    vim.health.warn('The plugin is there twice: ' .. table.concat(found, ', '), {
+      "Take one off: the package that 'cargo xtask install' has put there, or the folder in your configuration.",
+    })
+  else
+    vim.health.ok(require('karel.server').plugin_folder())
+  end
+end
+
 function M.check()
   vim.health.start('Karel: Neovim')
   if vim.fn.has('nvim-0.11') == 1 then
@@ -94,6 +112,7 @@ function M.check()
     vim.health.error('Neovim 0.11 or newer is needed.')
     return
   end
+  check_plugin()
   check_server()
   check_engine()
   check_parser()

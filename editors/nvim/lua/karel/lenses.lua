@@ -1,14 +1,20 @@
 --- Code lenses: Neovim 0.11 draws them when asked, 0.12 keeps them up to date by itself.
 local M = {}
 
+--- Draws the lenses of a buffer again. Neovim 0.11 takes those of a line away when one of them is run.
+---@param bufnr integer
+function M.redraw(bufnr)
+  if not vim.lsp.codelens.enable and vim.g.karel_codelens ~= false and vim.api.nvim_buf_is_loaded(bufnr) then
+    vim.lsp.codelens.refresh({ bufnr = bufnr })
+  end
+end
+
+--- For the server's request to ask again.
 ---@param client_id integer
 function M.refresh(client_id)
-  if vim.lsp.codelens.enable then
-    return
-  end
   local client = vim.lsp.get_client_by_id(client_id)
   for bufnr in pairs(client and client.attached_buffers or {}) do
-    vim.lsp.codelens.refresh({ bufnr = bufnr })
+    M.redraw(bufnr)
   end
 end
 
@@ -27,10 +33,41 @@ function M.attach(client, bufnr)
     buffer = bufnr,
     desc = 'Refresh the Karel code lenses',
     callback = function()
-      vim.lsp.codelens.refresh({ bufnr = bufnr })
+      M.redraw(bufnr)
     end,
   })
-  vim.lsp.codelens.refresh({ bufnr = bufnr })
+  M.redraw(bufnr)
+end
+
+--- Lines of the buffer's lenses that can be run, 1-based.
+---@return integer[]
+local function lines()
+  -- Neovim 0.12 takes a filter, and says with each whose it is.
+  local found = vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = 0 } or 0)
+  return vim.iter(found):map(function(entry)
+    local lens = entry.lens or entry
+    return lens.command and lens.range.start.line + 1 or nil
+  end):totable()
+end
+
+--- Runs the lens of the line, or the nearest above it.
+function M.run()
+  local line = vim.api.nvim_win_get_cursor(0)[1]
+  local nearest
+  for _, at in ipairs(lines()) do
+    if at <= line and (not nearest or at > nearest) then
+      nearest = at
+    end
+  end
+  if not nearest then
+    require('karel.say').say('No lens at or above this line.')
+    return
+  end
+  if nearest ~= line then
+    vim.cmd("normal! m'")
+    vim.api.nvim_win_set_cursor(0, { nearest, 0 })
+  end
+  vim.lsp.codelens.run()
 end
 
 return M

@@ -1,4 +1,5 @@
 --- A message in the corner that goes away by itself: for what is too long for one line, and not worth a key press.
+--- `:KarelLog` has it when it has gone.
 local M = {}
 
 --- Columns of the text, and milliseconds that it stays.

@@ -1,5 +1,6 @@
---- Finds the language server and the synthesis engine: what the user says, then `PATH`, then `~/.local/bin` (where
---- `cargo xtask install` puts them), then the build of the repository that this plugin lies in.
+--- Finds the language server and the synthesis engine: what the user says, then `PATH`, then where
+--- `cargo xtask install` puts them (beside an installed plugin, else in `~/.local/bin`), then the build of the
+--- repository that this plugin lies in.
 local M = {}
 
 local windows = vim.fn.has('win32') == 1
@@ -17,6 +18,12 @@ function M.repository()
   return vim.fs.dirname(vim.fs.dirname(M.plugin_folder()))
 end
 
+--- The prefix of the installation, where this plugin is the package in it that Neovim loads.
+---@return string?
+local function prefix()
+  return M.plugin_folder():match('^(.*)/share/nvim/site/pack/karel/start/karel$')
+end
+
 ---@param name string
 ---@return string? path
 local function installed(name)
@@ -24,7 +31,11 @@ local function installed(name)
   if found ~= '' then
     return found
   end
-  for _, folder in ipairs({ '~/.local/bin', vim.fs.joinpath(M.repository(), 'target', 'release') }) do
+  local folders = { '~/.local/bin', vim.fs.joinpath(M.repository(), 'target', 'release') }
+  if prefix() then
+    table.insert(folders, 1, vim.fs.joinpath(prefix(), 'bin'))
+  end
+  for _, folder in ipairs(folders) do
     local file = vim.fs.joinpath(vim.fs.normalize(folder), windows and name .. '.exe' or name)
     if vim.fn.executable(file) == 1 then
       return file
@@ -46,15 +57,13 @@ function M.find()
     if vim.fn.executable(command[1]) == 1 then
       return command
     end
-    return nil, ("vim.g.karel_server names '%s', which can't be run: correct it, or unset it."):format(wanted[1])
+    return nil, ("vim.g.karel_server can't be run: '%s'."):format(wanted[1])
   end
   local found = installed('karel-lsp')
   if found then
     return { found }
   end
-  return nil,
-    'The Karel language server karel-lsp is neither on PATH nor in ~/.local/bin: '
-      .. "install it with 'cargo xtask install', or set vim.g.karel_server."
+  return nil, 'karel-lsp is not found: try cargo xtask install.'
 end
 
 --- The command that starts the synthesis engine, as the language server will find it.
@@ -66,7 +75,7 @@ function M.find_engine()
     if vim.fn.executable(settings[1]) == 1 then
       return settings
     end
-    return nil, ("The setting karel.engine.command names '%s', which can't be run."):format(settings[1])
+    return nil, ("karel.engine.command can't be run: '%s'."):format(settings[1])
   end
   local server = M.find()
   local beside = server

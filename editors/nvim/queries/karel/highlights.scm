@@ -30,7 +30,7 @@
 
 ; ---- grids
 
-(empty) @punctuation.delimiter
+(empty) @punctuation.delimiter.empty
 (wall) @constant
 (markers) @number
 (robot) @character.special

@@ -11,7 +11,7 @@ use super::Suite;
 use super::runner::run;
 use super::tally::{Report, Tally};
 use crate::tools::{self, Unavailable};
-use crate::{grammar, libtorch, process, programs, repo, vsix};
+use crate::{grammar, install, libtorch, process, programs, repo, vsix};
 
 pub static SUITES: &[Suite] = &[
     Suite { name: "fmt", about: "the sources are formatted", run: fmt },
@@ -124,7 +124,12 @@ fn research() -> Result<Tally> {
 }
 
 fn nvim() -> Result<Tally> {
-    run(end_to_end(neovim("tests/nvim", "nvim")?, "nvim")?, Report::Plain)
+    let mut nvim = end_to_end(neovim("tests/nvim", "nvim")?, "nvim")?;
+    // As `cargo xtask install` leaves it, for the tests of how it is loaded.
+    let installed = tools::folder().join("neovim/installed");
+    install::place_plugin(&installed.join("share/nvim/site"))??;
+    nvim.env("KAREL_INSTALLED", installed);
+    run(nvim, Report::Plain)
 }
 
 fn plugin() -> Result<Tally> {
