@@ -227,7 +227,7 @@ fn show(out: &mut impl Write, analysis: &Analysis, case: Case<'_>, entry: &Entry
         marked.extend([(wanted.row, wanted.col), (is.row, is.col)]);
     }
     let mut panels = vec![
-        Panel { title: "before", world: &run.recording.start, marked: &[] },
+        Panel { title: "before", world: case.input().unwrap_or(&run.end), marked: &[] },
         Panel { title: "after", world: &run.end, marked: &marked },
     ];
     if let (Failure::WrongResult(_), Some(expected)) = (failure, case.output()) {

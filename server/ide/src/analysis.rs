@@ -3,23 +3,41 @@
 
 use crate::cancel::{Cancel, Cancelled};
 use crate::config::Config;
+use crate::diagnostics::Diagnostic;
+use crate::once::Once;
+use crate::recordings::{Recordings, Share};
 use crate::run::{self, Run};
 use crate::source::Source;
 use crate::synthesis::Ambiguity;
+use crate::tally::{Counts, Tallies};
 use crate::verdict::{self, Verdict};
-use runtime::{Program, World};
-use std::sync::{Arc, OnceLock};
-use syntax::ast::{Example, ExampleKind, Procedure};
+use runtime::{Program, Recording, World};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use syntax::ast::{Example, ExampleKind, Item, Procedure};
+use syntax::names::{ExampleNames, MAIN};
 
 /// A snapshot. Cheap to make, and shared between threads by reference.
 pub struct Analysis {
     program: Option<Source>,
     grids: Vec<Source>,
     config: Config,
-    /// Of each example: its file (0 is the program's, if there is one), and its number among the examples there.
-    places: Vec<(usize, usize)>,
+    /// The number of each file by its URI: the program's, if there is one, then the example files'.
+    files: HashMap<String, usize>,
+    /// The number of each file's first example, and in the end the number of all examples.
+    starts: Vec<usize>,
     memos: Vec<Memo>,
     lowered: OnceLock<Option<Program>>,
+    /// Of each name the first procedure, by its number among the program's items.
+    procedures: OnceLock<HashMap<String, usize>>,
+    example_names: OnceLock<ExampleNames>,
+    /// Of each file what names and flow show.
+    named: Vec<Once<Vec<Diagnostic>>>,
+    /// By file, what is wrong with its examples whatever the program is.
+    specified: Once<HashMap<String, Vec<Diagnostic>>>,
+    recordings: Share,
+    /// Of the examples that have been run.
+    tallies: Mutex<Tallies>,
     ambiguity: Option<Arc<Ambiguity>>,
 }
 
@@ -27,8 +45,8 @@ pub struct Analysis {
 struct Memo {
     input: OnceLock<Option<World>>,
     output: OnceLock<Option<World>>,
-    run: OnceLock<Option<Run>>,
-    verdict: OnceLock<Verdict>,
+    /// None where there is nothing to run.
+    ran: Once<Option<(Run, Verdict)>>,
 }
 
 /// An example or test block of an analysis.
@@ -45,12 +63,34 @@ pub struct Case<'a> {
 impl Analysis {
     /// `program` is absent for an example file that belongs to none; `grids` are example files, each once.
     pub fn new(program: Option<Source>, grids: Vec<Source>, config: Config) -> Analysis {
-        let files = program.iter().chain(&grids).enumerate();
-        let places: Vec<(usize, usize)> = files
-            .flat_map(|(file, source)| (0..source.file().examples().count()).map(move |n| (file, n)))
-            .collect();
-        let memos = places.iter().map(|_| Memo::default()).collect();
-        Analysis { program, grids, config, places, memos, lowered: OnceLock::new(), ambiguity: None }
+        let (mut files, mut starts) = (HashMap::new(), vec![0]);
+        for (number, source) in program.iter().chain(&grids).enumerate() {
+            files.entry(source.uri.clone()).or_insert(number);
+            starts.push(starts[number] + source.file().examples().count());
+        }
+        let named = starts.iter().map(|_| Once::default()).collect();
+        let memos = (0..starts[starts.len() - 1]).map(|_| Memo::default()).collect();
+        Analysis {
+            program,
+            grids,
+            config,
+            files,
+            starts,
+            memos,
+            lowered: OnceLock::new(),
+            procedures: OnceLock::new(),
+            example_names: OnceLock::new(),
+            named,
+            specified: Once::default(),
+            recordings: Share::of(Arc::new(Recordings::new(Recordings::BUDGET))),
+            tallies: Mutex::default(),
+            ambiguity: None,
+        }
+    }
+
+    /// The same, sharing the room for recorded runs with other analyses.
+    pub fn with_recordings(self, all: &Arc<Recordings>) -> Analysis {
+        Analysis { recordings: Share::of(Arc::clone(all)), ..self }
     }
 
     /// The same, with what the last synthesis from these very files left open.
@@ -80,7 +120,15 @@ impl Analysis {
     }
 
     pub fn source(&self, uri: &str) -> Option<&Source> {
-        self.sources().find(|source| source.uri == uri)
+        self.files.get(uri).and_then(|&number| self.file(number))
+    }
+
+    fn file(&self, number: usize) -> Option<&Source> {
+        match &self.program {
+            Some(program) if number == 0 => Some(program),
+            Some(_) => self.grids.get(number - 1),
+            None => self.grids.get(number),
+        }
     }
 
     /// The program if `uri` names it.
@@ -90,30 +138,70 @@ impl Analysis {
 
     /// The procedure that a run starts in: the first of that name.
     pub fn main(&self) -> Option<&Procedure> {
-        self.procedure("main")
+        self.procedure(MAIN)
     }
 
     /// The procedure that a call of `name` calls.
     pub fn procedure(&self, name: &str) -> Option<&Procedure> {
-        self.program.as_ref()?.file().procedures().find(|p| p.name.text == name)
+        let items = &self.program.as_ref()?.file().items;
+        let numbers = self.procedures.get_or_init(|| {
+            let mut numbers = HashMap::new();
+            for (number, item) in items.iter().enumerate() {
+                if let Item::Procedure(procedure) = item {
+                    numbers.entry(procedure.name.text.clone()).or_insert(number);
+                }
+            }
+            numbers
+        });
+        match items.get(*numbers.get(name)?) {
+            Some(Item::Procedure(procedure)) => Some(procedure),
+            _ => None,
+        }
+    }
+
+    /// The names of the examples of all files.
+    pub(crate) fn example_names(&self) -> &ExampleNames {
+        self.example_names.get_or_init(|| ExampleNames::of(self.sources().map(Source::file)))
+    }
+
+    /// What names and flow show in the file: found once, for the diagnostics and for the actions of any range.
+    pub(crate) fn named(
+        &self,
+        uri: &str,
+        cancel: Cancel<'_>,
+        find: impl FnOnce(&Source) -> Result<Vec<Diagnostic>, Cancelled>,
+    ) -> Result<&[Diagnostic], Cancelled> {
+        let Some(&number) = self.files.get(uri) else { return Ok(&[]) };
+        let (Some(source), Some(named)) = (self.file(number), self.named.get(number)) else { return Ok(&[]) };
+        Ok(named.get_or_compute(cancel, || find(source))?)
+    }
+
+    /// What is wrong with the examples of the file, whatever the program is: found once for all files.
+    pub(crate) fn specified(
+        &self,
+        uri: &str,
+        cancel: Cancel<'_>,
+        find: impl FnOnce() -> Result<HashMap<String, Vec<Diagnostic>>, Cancelled>,
+    ) -> Result<&[Diagnostic], Cancelled> {
+        Ok(self.specified.get_or_compute(cancel, find)?.get(uri).map_or(&[], Vec::as_slice))
     }
 
     /// All examples and tests.
     pub fn cases(&self) -> impl Iterator<Item = Case<'_>> {
-        let mut sources = self.sources().enumerate();
-        let mut current = sources.next().map(|(file, source)| (file, source, source.file().examples()));
-        self.places.iter().zip(&self.memos).enumerate().filter_map(move |(index, (&(file, _), memo))| {
-            while current.as_ref().is_some_and(|(at, ..)| *at != file) {
-                current = sources.next().map(|(file, source)| (file, source, source.file().examples()));
-            }
-            let (_, source, examples) = current.as_mut()?;
-            Some(Case { index, source, example: examples.next()?, memo })
-        })
+        (0..self.starts.len()).flat_map(|number| self.cases_of(number))
     }
 
     /// Those that stand in the file `uri`.
-    pub fn cases_in<'a>(&'a self, uri: &'a str) -> impl Iterator<Item = Case<'a>> {
-        self.cases().filter(move |case| case.source.uri == uri)
+    pub fn cases_in<'a>(&'a self, uri: &str) -> impl Iterator<Item = Case<'a>> + use<'a> {
+        self.files.get(uri).into_iter().flat_map(|&number| self.cases_of(number))
+    }
+
+    fn cases_of(&self, number: usize) -> impl Iterator<Item = Case<'_>> {
+        let file = self.file(number).into_iter();
+        let examples = file.flat_map(|source| source.file().examples().map(move |example| (source, example)));
+        let first = self.starts.get(number).copied().unwrap_or_default();
+        let memos = self.memos.iter().enumerate().skip(first);
+        memos.zip(examples).map(|((index, memo), (source, example))| Case { index, source, example, memo })
     }
 
     /// The examples, without the held-out tests: all that synthesis may see.
@@ -132,32 +220,57 @@ impl Analysis {
 
     /// The example's run; none where there is no `main` or no valid input.
     pub fn run(&self, case: Case<'_>, cancel: Cancel<'_>) -> Result<Option<&Run>, Cancelled> {
-        let Some(memo) = self.memos.get(case.index) else { return Ok(None) };
-        if memo.run.get().is_none() {
-            let run = match (self.lowered(), memo_input(memo, case.example)) {
-                (Some(program), Some(input)) => Some(run::run(program, input, &self.config, cancel)?),
-                _ => None,
-            };
-            // Another thread may have been faster; both computed the same.
-            let _ = memo.run.set(run);
-        }
-        Ok(memo.run.get().and_then(Option::as_ref))
+        Ok(self.ran(case, cancel)?.map(|(run, _)| run))
     }
 
     /// What the run means for the example.
     pub fn verdict(&self, case: Case<'_>, cancel: Cancel<'_>) -> Result<&Verdict, Cancelled> {
-        let Some(memo) = self.memos.get(case.index) else { return Ok(&Verdict::NotRun) };
-        if memo.verdict.get().is_none() {
-            let run = self.run(case, cancel)?;
-            let verdict = match (self.lowered(), run) {
-                (Some(program), Some(run)) => {
-                    verdict::judge(program, run, case.example, memo_output(memo, case.example))
-                }
-                _ => Verdict::NotRun,
-            };
-            let _ = memo.verdict.set(verdict);
+        Ok(self.ran(case, cancel)?.map_or(&Verdict::NotRun, |(_, verdict)| verdict))
+    }
+
+    fn ran(&self, case: Case<'_>, cancel: Cancel<'_>) -> Result<Option<&(Run, Verdict)>, Cancelled> {
+        let Some(memo) = self.memos.get(case.index) else { return Ok(None) };
+        let ran = memo.ran.get_or_compute(cancel, || {
+            let (Some(program), Some(input)) = (self.lowered(), case.input()) else { return Ok(None) };
+            let (run, recording) = run::run(program, input, &self.config, cancel)?;
+            let verdict = verdict::judge(program, &run, &recording, case.example, case.output());
+            let counts = Counts::of(self, &recording);
+            let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+            tallies.add(counts, run.complete(), !case.is_test());
+            drop(tallies);
+            self.recordings.keep(case.index, recording);
+            Ok(Some((run, verdict)))
+        });
+        Ok(ran?.as_ref())
+    }
+
+    /// The steps of the example's run, made again where they are no longer kept; none where there is no run. Of a long
+    /// run, see [`Run::complete`], only the first ones.
+    pub fn recording(&self, case: Case<'_>, cancel: Cancel<'_>) -> Result<Option<Arc<Recording>>, Cancelled> {
+        // The first time is that of the verdict, too.
+        if self.ran(case, cancel)?.is_none() {
+            return Ok(None);
         }
-        Ok(memo.verdict.get().unwrap_or(&Verdict::NotRun))
+        if let Some(recording) = self.recordings.get(case.index) {
+            return Ok(Some(recording));
+        }
+        let (Some(program), Some(input)) = (self.lowered(), case.input()) else { return Ok(None) };
+        let recording = run::record(program, input, &self.config, cancel)?;
+        Ok(Some(self.recordings.keep(case.index, recording)))
+    }
+
+    /// A newer analysis of the same files has taken its place: who still asks this one is answered as before, but it
+    /// keeps no recordings from now on.
+    pub fn supersede(&self) {
+        self.recordings.give_up();
+    }
+
+    /// What all examples and tests together do at each statement. Runs those that have not been run.
+    pub(crate) fn tallies(&self, cancel: Cancel<'_>) -> Result<MutexGuard<'_, Tallies>, Cancelled> {
+        for case in self.cases() {
+            self.ran(case, cancel)?;
+        }
+        Ok(self.tallies.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -230,7 +343,8 @@ mod tests {
         let fixture = fixture(&text);
         let case = fixture.analysis.cases().next().unwrap();
         let run = fixture.analysis.run(case, NEVER).unwrap().unwrap();
-        assert!(!run.complete() && run.recording.steps.len() < 100_000, "{}", run.ticks);
+        let recording = fixture.analysis.recording(case, NEVER).unwrap().unwrap();
+        assert!(!run.complete() && recording.steps.len() < 100_000, "{}", run.ticks);
         assert_eq!(run.outcome, runtime::Outcome::Finished);
         assert_eq!(fixture.analysis.verdict(case, NEVER).unwrap(), &Verdict::NoOutput);
     }

@@ -2,6 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::target::{Target, target_at};
+use std::collections::HashMap;
 use syntax::TextRange;
 use syntax::TextSize;
 use syntax::ast::Procedure;
@@ -60,11 +61,13 @@ pub fn incoming_calls(analysis: &Analysis, name: &str) -> Vec<Calls> {
 /// The procedures that `name` calls, in the order of their first calls.
 pub fn outgoing_calls(analysis: &Analysis, name: &str) -> Vec<Calls> {
     let mut found: Vec<Calls> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
     let Some(procedure) = analysis.procedure(name) else { return found };
     each_call(&procedure.body, &mut |call| {
-        if let Some(known) = found.iter_mut().find(|calls| calls.item.name == call.text) {
-            known.ranges.push(call.range);
+        if let Some(&number) = known.get(call.text.as_str()) {
+            found[number].ranges.push(call.range);
         } else if let Some(callee) = analysis.procedure(&call.text) {
+            known.insert(&call.text, found.len());
             found.push(Calls { item: item(analysis, callee), ranges: vec![call.range] });
         }
     });

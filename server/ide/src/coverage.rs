@@ -3,10 +3,7 @@
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::statements::{closed, each_statement, head_range};
-use crate::walk::walk;
-use std::collections::HashMap;
 use syntax::TextRange;
-use syntax::ast::Statement;
 
 /// A statement and how often it was executed, in all examples and tests together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,22 +20,14 @@ pub struct StatementCount {
 /// Counts every statement of the program, in source order. Of runs longer than 50,000 ticks only the beginning counts.
 pub fn coverage(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Vec<StatementCount>, Cancelled> {
     let Some(program) = analysis.program() else { return Ok(Vec::new()) };
-    let mut counts: HashMap<*const Statement, (u64, usize)> = HashMap::new();
-    for case in analysis.cases() {
-        check(cancel)?;
-        let Some(run) = analysis.run(case, cancel)? else { continue };
-        let mut seen: HashMap<*const Statement, u64> = HashMap::new();
-        walk(program.file(), &run.recording, &mut |statement, _| *seen.entry(statement).or_default() += 1);
-        for (statement, times) in seen {
-            let count = counts.entry(statement).or_default();
-            *count = (count.0 + times, count.1 + 1);
-        }
-    }
+    let tallies = analysis.tallies(cancel)?;
     let mut result = Vec::new();
     for procedure in program.file().procedures() {
+        check(cancel)?;
         each_statement(&procedure.body, &mut |statement| {
-            let &(times, examples) = counts.get(&(statement as *const _)).unwrap_or(&(0, 0));
+            let tally = tallies.of(statement);
             let head = closed(program, head_range(statement));
+            let (times, examples) = (tally.times, tally.examples);
             result.push(StatementCount { range: statement.range, head, times, examples });
         });
     }

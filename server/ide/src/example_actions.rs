@@ -11,13 +11,16 @@ use crate::describe::{count, heading};
 use crate::run::Run;
 use crate::source::Source;
 use crate::verdict::{Failure, Verdict};
-use runtime::{Cell, Difference, Outcome, World};
+use runtime::{Cell, Difference, Outcome, Recording, World};
 use syntax::ast::{Action as Step, Example, Grid};
 use syntax::codes::{Code, running, synthesis};
 use syntax::diagnostic::Edit;
 use syntax::{TextRange, TextSize};
 
-/// The actions for the examples that `range` touches.
+/// So many examples have their actions in one menu.
+const OFFERED: usize = 20;
+
+/// The actions for the first examples that `range` touches.
 pub fn example_actions(
     analysis: &Analysis,
     uri: &str,
@@ -25,12 +28,13 @@ pub fn example_actions(
     cancel: Cancel<'_>,
 ) -> Result<Vec<Action>, Cancelled> {
     let mut actions = Vec::new();
-    for case in analysis.cases_in(uri) {
+    let touched = |case: &Case<'_>| case.example.range.intersect(range).is_some();
+    for case in analysis.cases_in(uri).filter(touched).take(OFFERED) {
         check(cancel)?;
-        if case.example.range.intersect(range).is_some() {
-            let run = analysis.run(case, cancel)?;
-            offered(case, run, analysis.verdict(case, cancel)?, &mut actions);
-        }
+        let run = analysis.run(case, cancel)?;
+        let recording = analysis.recording(case, cancel)?;
+        let ran = run.zip(recording.as_deref());
+        offered(case, ran, analysis.verdict(case, cancel)?, &mut actions);
     }
     Ok(actions)
 }
@@ -52,14 +56,14 @@ pub fn fill_in_outputs(
     Ok(source.map(|source| Change::of(source, edits)))
 }
 
-fn offered(case: Case<'_>, run: Option<&Run>, verdict: &Verdict, actions: &mut Vec<Action>) {
+fn offered(case: Case<'_>, ran: Option<(&Run, &Recording)>, verdict: &Verdict, actions: &mut Vec<Action>) {
     let (source, example) = (case.source, case.example);
     let mut offer = |id, mends: Option<&Code>, title: String, edits: Vec<Edit>| {
         let kind = if mends.is_some() { ActionKind::QuickFix } else { ActionKind::Example };
         let (mends, preferred) = (mends.map(|code| code.code), mends.is_some());
         actions.push(Action { id, kind, title, mends, preferred, change: Change::of(source, edits) });
     };
-    if let Some(run) = run {
+    if let Some((run, recording)) = ran {
         if let Some(edit) = output_to_fill_in(case, run) {
             let title = format!("Fill in the output of {}", quoted(example));
             offer("fill-in-output", Some(&running::NO_OUTPUT), title, vec![edit]);
@@ -75,14 +79,14 @@ fn offered(case: Case<'_>, run: Option<&Run>, verdict: &Verdict, actions: &mut V
                     );
                     let mut edits = vec![replaced_rows(source, grid, &run.end)];
                     // The trace is the program's, too, or the example would ask for what can't be.
-                    edits.extend(example.trace.as_ref().and_then(|_| trace_of(case, run)));
+                    edits.extend(example.trace.as_ref().and_then(|_| trace_of(case, run, recording)));
                     offer("update-output", Some(code), title, edits);
                 }
             }
             Verdict::Fails(Failure::OtherTrace(_)) => {
-                if let Some(edit) = trace_of(case, run) {
+                if let Some(edit) = trace_of(case, run, recording) {
                     let code = if case.is_test() { &running::TEST_FAILED } else { &running::OTHER_TRACE };
-                    let steps = count(run.recording.actions().count() as u64, "step");
+                    let steps = count(recording.actions().count() as u64, "step");
                     let title = format!("Update the trace of {} to the program's {steps}", quoted(example));
                     offer("update-trace", Some(code), title, vec![edit]);
                 }
@@ -99,7 +103,7 @@ fn offered(case: Case<'_>, run: Option<&Run>, verdict: &Verdict, actions: &mut V
         }
         if example.trace.is_none()
             && matches!(verdict, Verdict::Passes | Verdict::NoOutput)
-            && let Some(edit) = trace_of(case, run)
+            && let Some(edit) = trace_of(case, run, recording)
         {
             offer("fill-in-trace", None, format!("Fill in the trace of {}", quoted(example)), vec![edit]);
         }
@@ -172,11 +176,11 @@ fn replaced_rows(source: &Source, grid: &Grid, world: &World) -> Edit {
 }
 
 /// `trace: …` of the run, in the place of the trace that is there or as the last section.
-fn trace_of(case: Case<'_>, run: &Run) -> Option<Edit> {
+fn trace_of(case: Case<'_>, run: &Run, recording: &Recording) -> Option<Edit> {
     if !run.complete() || run.outcome != Outcome::Finished {
         return None;
     }
-    Some(trace_edit(case, "trace:", run.recording.actions()))
+    Some(trace_edit(case, "trace:", recording.actions()))
 }
 
 /// The edit that makes the example's trace line `keyword actions`.

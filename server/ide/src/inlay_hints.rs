@@ -6,10 +6,8 @@ use crate::cancel::{Cancel, Cancelled, check};
 use crate::describe::count;
 use crate::source::Source;
 use crate::statements::{blocks, each_statement, head_range};
+use crate::tally::Whole;
 use crate::verdict::Verdict;
-use crate::walk::walk;
-use runtime::StepKind;
-use std::collections::HashMap;
 use syntax::ast::{Statement, StatementKind};
 use syntax::{TextRange, TextSize};
 
@@ -33,7 +31,7 @@ pub fn inlay_hints(
     };
     let mut hints = Vec::new();
     if analysis.program_at(uri).is_some() {
-        counts(analysis, source, cancel, &mut hints)?;
+        counts(analysis, source, range, cancel, &mut hints)?;
     }
     for case in analysis.cases_in(uri).filter(|_| !analysis.config().code_lens) {
         check(cancel)?;
@@ -50,59 +48,21 @@ pub fn inlay_hints(
     Ok(hints)
 }
 
-/// What one example did at a statement with blocks.
-#[derive(Default, Clone, Copy)]
-struct Tally {
-    /// Rounds of a loop, or how often the condition of an `if` held.
-    inside: u64,
-    /// How often an `if` was decided.
-    decided: u64,
-}
-
 fn counts(
     analysis: &Analysis,
     source: &Source,
+    wanted: TextRange,
     cancel: Cancel<'_>,
     hints: &mut Vec<InlayHint>,
 ) -> Result<(), Cancelled> {
-    let mut tallies: HashMap<*const Statement, Vec<Tally>> = HashMap::new();
-    let mut runs = 0;
-    for case in analysis.cases() {
+    let tallies = analysis.tallies(cancel)?;
+    let procedures = source.file().procedures();
+    for procedure in procedures.filter(|procedure| procedure.range.intersect(wanted).is_some()) {
         check(cancel)?;
-        let Some(run) = analysis.run(case, cancel)?.filter(|run| run.complete()) else { continue };
-        runs += 1;
-        let steps = &run.recording.steps;
-        let mut by_origin: Vec<Tally> = Vec::new();
-        for step in steps {
-            let origin = step.origin.0 as usize;
-            if by_origin.len() <= origin {
-                by_origin.resize(origin + 1, Tally::default());
-            }
-            let tally = &mut by_origin[origin];
-            tally.decided += 1;
-            tally.inside +=
-                u64::from(!matches!(step.kind, StepKind::Action(_) | StepKind::Test { result: false, .. }));
-        }
-        let mut own: HashMap<*const Statement, Option<u32>> = HashMap::new();
-        walk(source.file(), &run.recording, &mut |statement, visit| {
-            if blocks(statement).next().is_some() {
-                let step = steps.get(visit.from).filter(|_| visit.to > visit.from);
-                own.entry(statement).or_default();
-                own.entry(statement).and_modify(|o| *o = o.or(step.map(|s| s.origin.0)));
-            }
-        });
-        for (statement, origin) in own {
-            let tally = origin.and_then(|o| by_origin.get(o as usize)).copied().unwrap_or_default();
-            tallies.entry(statement).or_default().push(tally);
-        }
-    }
-    if runs == 0 {
-        return Ok(());
-    }
-    for procedure in source.file().procedures() {
         each_statement(&procedure.body, &mut |statement| {
-            let tallies = tallies.get(&(statement as *const _)).map_or(&[][..], Vec::as_slice);
-            if let Some((label, tooltip)) = hint(statement, tallies) {
+            if statement.range.intersect(wanted).is_some()
+                && let Some((label, tooltip)) = hint(statement, tallies.of(statement).whole)
+            {
                 hints.push(InlayHint { offset: after_colon(source, statement), label, tooltip });
             }
         });
@@ -110,21 +70,22 @@ fn counts(
     Ok(())
 }
 
-fn hint(statement: &Statement, tallies: &[Tally]) -> Option<(String, String)> {
-    let examples = count(tallies.len() as u64, "example");
+fn hint(statement: &Statement, did: Whole) -> Option<(String, String)> {
+    if did.examples == 0 {
+        return None;
+    }
+    let examples = count(did.examples as u64, "example");
     match &statement.kind {
         // The rounds of a `repeat` are written beside it.
         StatementKind::While { .. } => {
-            let rounds = || tallies.iter().map(|tally| tally.inside);
-            let (least, most) = (rounds().min()?, rounds().max()?);
+            let Whole { least, most, .. } = did;
             let label = if least == most { count(most, "round") } else { format!("{least}–{most} rounds") };
             Some((label, format!("Rounds per example, in the {examples} that come here")))
         }
         StatementKind::If { .. } => {
-            let decided: u64 = tallies.iter().map(|tally| tally.decided).sum();
-            let taken: u64 = tallies.iter().map(|tally| tally.inside).sum();
-            let tooltip = format!("The condition held {taken} of {decided} times, in {examples}");
-            (decided > 0).then(|| (format!("taken {taken}/{decided}"), tooltip))
+            let Whole { decided, held, .. } = did;
+            let tooltip = format!("The condition held {held} of {decided} times, in {examples}");
+            (decided > 0).then(|| (format!("taken {held}/{decided}"), tooltip))
         }
         _ => None,
     }

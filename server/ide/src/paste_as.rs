@@ -13,11 +13,14 @@ use syntax::{TextRange, TextSize};
 pub fn paste_as_program(analysis: &Analysis, uri: &str, range: TextRange) -> Option<Action> {
     let source = analysis.source(uri)?;
     let text: &str = &source.text;
-    let starts = text.match_indices("DEF").map(|(at, _)| at);
-    let spans = starts.filter_map(|start| {
-        let end = text[start..].find("m)").map(|end| start + end + "m)".len())?;
+    // Each span ends at the next `m)`; they are looked for once, however many spans share one.
+    let (mut ends, mut end) = (text.match_indices("m)").map(|(at, _)| at), None);
+    let spans = text.match_indices("DEF").map_while(|(start, _)| {
+        while end.is_none_or(|end| end < start) {
+            end = Some(ends.next()?);
+        }
         let size = |at: usize| TextSize::try_from(at).ok();
-        Some(TextRange::new(size(start)?, size(end)?))
+        Some(TextRange::new(size(start)?, size(end? + "m)".len())?))
     });
     let span = spans.into_iter().find(|span| span.intersect(range).is_some())?;
     let program = to_program_text(source.slice(span)).ok()?;

@@ -2,17 +2,18 @@
 //! those that the client sends back, which may be none or of an older version.
 
 use crate::analysis::Analysis;
-use crate::cancel::{Cancel, Cancelled};
+use crate::cancel::{Cancel, Cancelled, check};
 use crate::change::{Action, ActionKind, Change};
 use crate::diagnostics::{self, Diagnostic};
 use crate::paste_as::paste_as_program;
 use crate::rename::is_identifier;
 use crate::source::Source;
 use crate::statements::procedure_at;
+use std::collections::BTreeSet;
 use syntax::codes::names_flow as codes;
 use syntax::diagnostic::Edit;
 use syntax::removal::remove_statements;
-use syntax::{TextRange, lines};
+use syntax::{TextRange, TextSize, lines};
 
 /// Feature: **Quick fixes**
 ///
@@ -29,10 +30,10 @@ pub fn quick_fixes(
 ) -> Result<Vec<Action>, Cancelled> {
     let Some(source) = analysis.source(uri) else { return Ok(Vec::new()) };
     let mut found = Vec::from_iter(paste_as_program(analysis, uri, range));
-    for diagnostic in static_diagnostics(analysis, uri, cancel)? {
-        if diagnostic.range.intersect(range).is_none() {
-            continue;
-        }
+    let touched = |diagnostic: &&Diagnostic| diagnostic.range.intersect(range).is_some();
+    let named = diagnostics::named(analysis, uri, cancel)?.iter().filter(touched).cloned();
+    for diagnostic in diagnostics::syntax_in(source, range).chain(named) {
+        check(cancel)?;
         found.extend(diagnostic.fix.iter().map(|fix| Action {
             id: "quick-fix",
             kind: ActionKind::QuickFix,
@@ -55,11 +56,19 @@ pub fn quick_fixes(
 /// Where the request was cancelled.
 pub fn fix_all(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Option<Action>, Cancelled> {
     let Some(source) = analysis.source(uri) else { return Ok(None) };
-    let mut edits: Vec<Edit> = Vec::new();
-    let mut fixed = 0;
-    for fix in static_diagnostics(analysis, uri, cancel)?.into_iter().filter_map(|d| d.fix) {
-        let overlaps = |edit: &Edit| edits.iter().any(|other| other.range.intersect(edit.range).is_some());
+    let (mut edits, mut fixed): (Vec<Edit>, u32) = (Vec::new(), 0);
+    // Start and end of each: one that overlaps is among the neighbours.
+    let mut taken: BTreeSet<(TextSize, TextSize)> = BTreeSet::new();
+    let syntax = diagnostics::syntax(analysis, uri).into_iter().filter_map(|d| d.fix);
+    let named = diagnostics::named(analysis, uri, cancel)?.iter().filter_map(|d| d.fix.clone());
+    for fix in syntax.chain(named) {
+        check(cancel)?;
+        let overlaps = |edit: &Edit| {
+            let before = taken.range(..=(edit.range.end(), TextSize::new(u32::MAX))).next_back();
+            before.is_some_and(|&(_, end)| end >= edit.range.start())
+        };
         if !fix.edits.iter().any(overlaps) {
+            taken.extend(fix.edits.iter().map(|edit| (edit.range.start(), edit.range.end())));
             edits.extend(fix.edits);
             fixed += 1;
         }
@@ -76,16 +85,6 @@ pub fn fix_all(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Opt
     Ok((fixed > 0).then_some(action))
 }
 
-fn static_diagnostics(
-    analysis: &Analysis,
-    uri: &str,
-    cancel: Cancel<'_>,
-) -> Result<Vec<Diagnostic>, Cancelled> {
-    let mut found = diagnostics::syntax(analysis, uri);
-    found.extend(diagnostics::names(analysis, uri, cancel)?);
-    Ok(found)
-}
-
 fn likely_fix(source: &Source, diagnostic: &Diagnostic) -> Option<Action> {
     let word = source.slice(diagnostic.range);
     let (id, title, edits) = match diagnostic.code {
@@ -98,7 +97,7 @@ fn likely_fix(source: &Source, diagnostic: &Diagnostic) -> Option<Action> {
             ("define-procedure", format!("Define '{word}' with a hole"), vec![edit])
         }
         code if code == codes::UNUSED_PROCEDURE.code => {
-            let procedure = source.file().procedures().find(|p| p.name.range == diagnostic.range)?;
+            let procedure = procedure_at(source.file(), diagnostic.range.start())?;
             let range = whole_definition(source, procedure.range);
             ("remove-procedure", format!("Remove '{word}'"), vec![Edit { range, insert: String::new() }])
         }

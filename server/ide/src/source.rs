@@ -25,6 +25,13 @@ impl Source {
         &self.parse.file
     }
 
+    /// The comments that end at the offset or before it, the nearest first.
+    pub(crate) fn comments_before(&self, offset: TextSize) -> impl Iterator<Item = &ast::Comment> {
+        let comments = &self.file().comments;
+        let until = comments.partition_point(|comment| comment.range.end() <= offset);
+        comments[..until].iter().rev()
+    }
+
     pub fn location(&self, range: TextRange) -> Location {
         Location { uri: self.uri.clone(), range }
     }

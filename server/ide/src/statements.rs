@@ -1,7 +1,9 @@
 //! Finding statements and holes in a tree.
 
 use crate::source::Source;
-use syntax::ast::{Block, Condition, ConditionKind, CountKind, File, Procedure, Statement, StatementKind};
+use syntax::ast::{
+    Block, Condition, ConditionKind, CountKind, File, Item, Procedure, Statement, StatementKind,
+};
 use syntax::{TextRange, TextSize};
 
 /// What may stand in a hole's place.
@@ -68,7 +70,14 @@ pub(crate) fn each_statement<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Sta
 
 /// The procedure that `offset` stands in.
 pub(crate) fn procedure_at(file: &File, offset: TextSize) -> Option<&Procedure> {
-    file.procedures().find(|p| p.range.contains_inclusive(offset))
+    // Of two that touch, the one before the offset.
+    let until = file.items.partition_point(|item| item.range().start() <= offset);
+    let nearest = file.items[..until].iter().rev().take(2);
+    let mut around = nearest.filter_map(|item| match item {
+        Item::Procedure(procedure) => Some(procedure),
+        _ => None,
+    });
+    around.rfind(|procedure| procedure.range.contains_inclusive(offset))
 }
 
 /// The innermost statement that `offset` stands in, and the block it belongs to.
@@ -78,7 +87,9 @@ pub(crate) fn statement_at(file: &File, offset: TextSize) -> Option<(&Block, &St
     loop {
         let statements = &block.statements;
         // Of two that touch, the one that begins at the offset.
-        let Some(statement) = statements.iter().rev().find(|s| s.range.contains_inclusive(offset)) else {
+        let until = statements.partition_point(|s| s.range.start() <= offset);
+        let last = statements[..until].last();
+        let Some(statement) = last.filter(|s| s.range.contains_inclusive(offset)) else {
             return found;
         };
         found = Some((block, statement));

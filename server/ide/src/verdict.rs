@@ -1,7 +1,7 @@
 //! What the run of an example means: whether it did what the example says, and if not, the one thing that is wrong.
 
 use crate::run::Run;
-use runtime::{Action, Difference, Outcome, Program, Site, SiteKind, World, difference};
+use runtime::{Action, Difference, Outcome, Program, Recording, Site, SiteKind, World, difference};
 use syntax::TextRange;
 use syntax::ast::Example;
 
@@ -75,7 +75,13 @@ impl Verdict {
     }
 }
 
-pub(crate) fn judge(program: &Program, run: &Run, example: &Example, expected: Option<&World>) -> Verdict {
+pub(crate) fn judge(
+    program: &Program,
+    run: &Run,
+    recording: &Recording,
+    example: &Example,
+    expected: Option<&World>,
+) -> Verdict {
     let range = run.outcome.origin().and_then(|o| program.site(o)).map(pointed).unwrap_or_default();
     let fails = Verdict::Fails;
     match run.outcome {
@@ -87,23 +93,23 @@ pub(crate) fn judge(program: &Program, run: &Run, example: &Example, expected: O
         Outcome::Crashed { action, .. } if example.crashes.is_none() => {
             fails(Failure::Crash { action, range })
         }
-        Outcome::Crashed { action, .. } => match trace_difference(run, example, Some(action)) {
+        Outcome::Crashed { action, .. } => match trace_difference(run, recording, example, Some(action)) {
             Some(difference) => fails(Failure::OtherTrace(difference)),
             None => Verdict::Passes,
         },
         Outcome::Finished if example.crashes.is_some() => fails(Failure::DidNotCrash),
-        Outcome::Finished => finished(run, example, expected),
+        Outcome::Finished => finished(run, recording, example, expected),
     }
 }
 
-fn finished(run: &Run, example: &Example, expected: Option<&World>) -> Verdict {
+fn finished(run: &Run, recording: &Recording, example: &Example, expected: Option<&World>) -> Verdict {
     if let Some(expected) = expected {
         let difference = difference(expected, &run.end);
         if !difference.is_empty() {
             return Verdict::Fails(Failure::WrongResult(difference));
         }
     }
-    match trace_difference(run, example, None) {
+    match trace_difference(run, recording, example, None) {
         Some(difference) => Verdict::Fails(Failure::OtherTrace(difference)),
         None if expected.is_some() => Verdict::Passes,
         None => Verdict::NoOutput,
@@ -122,12 +128,17 @@ pub(crate) fn pointed(site: Site) -> TextRange {
 
 /// Against the trace that the author gave; an inferred one is no constraint. The action that crashed may stand at the
 /// end of the trace or not.
-fn trace_difference(run: &Run, example: &Example, crashed: Option<Action>) -> Option<TraceDifference> {
+fn trace_difference(
+    run: &Run,
+    recording: &Recording,
+    example: &Example,
+    crashed: Option<Action>,
+) -> Option<TraceDifference> {
     let trace = example.trace.as_ref().filter(|trace| trace.valid && !trace.inferred)?;
     let mut given = trace.actions.iter().map(|(action, _)| *action);
-    let carried_out = run.recording.actions().count();
+    let carried_out = recording.actions().count();
     let tried = crashed.filter(|_| run.complete() && trace.actions.len() > carried_out);
-    let mut ran = run.recording.actions().chain(tried);
+    let mut ran = recording.actions().chain(tried);
     let mut at = 0;
     loop {
         match (ran.next(), given.next()) {

@@ -1,15 +1,19 @@
 //! Retells a recorded run along the syntax tree, so that every execution of every statement is known by the steps
 //! it took: calls and whole loops too, which are no steps of their own.
 
+use crate::analysis::Analysis;
 use runtime::{Recording, StepKind};
-use std::collections::HashMap;
-use syntax::ast::{Block, CountKind, File, Statement, StatementKind};
+use syntax::ast::{Block, CountKind, Statement, StatementKind};
 
 /// One execution of a statement: it took the recording's steps `from..to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Visit {
     pub from: usize,
     pub to: usize,
+    /// How often it was decided whether to go on inside: conditions asked, rounds of a `repeat` begun.
+    pub decided: u64,
+    /// How often it went on inside.
+    pub held: u64,
     /// It came to its end; false where the run stopped within it.
     pub finished: bool,
 }
@@ -26,30 +30,41 @@ enum Frame<'a> {
     Call(std::slice::Iter<'a, Statement>),
     While(&'a Block),
     Repeat(&'a Block, u8),
-    /// What stands above belongs to this statement, which began at this step.
-    Within(&'a Statement, usize),
+    /// What stands above belongs to this statement; the visit is what is known of it so far.
+    Within(&'a Statement, Visit),
 }
 
-/// Tells `visit` of every execution of a statement when it is over, inner ones first.
-pub(crate) fn walk<'a>(file: &'a File, recording: &Recording, visit: &mut dyn FnMut(&'a Statement, Visit)) {
-    let mut procedures: HashMap<&str, &Block> = HashMap::new();
-    for procedure in file.procedures() {
-        procedures.entry(&procedure.name.text).or_insert(&procedure.body);
+/// Notes a decision of the statement that the frame at `index` is within.
+fn decide(stack: &mut [Frame<'_>], index: usize, held: bool) {
+    if let Some(Frame::Within(_, visit)) = stack.get_mut(index) {
+        visit.decided += 1;
+        visit.held += u64::from(held);
     }
-    let Some(main) = procedures.get("main") else { return };
+}
+
+/// Tells `visit` of every execution of a statement when it is over, inner ones first. The recording is one of the
+/// analysis's program.
+pub(crate) fn walk<'a>(
+    analysis: &'a Analysis,
+    recording: &Recording,
+    visit: &mut dyn FnMut(&'a Statement, Visit),
+) {
+    let Some(main) = analysis.main() else { return };
     let steps = &recording.steps;
     let (mut at, mut depth, mut statements) = (0, 0_isize, 0);
-    let mut stack = vec![Frame::Call(main.statements.iter())];
+    let mut stack = vec![Frame::Call(main.body.statements.iter())];
     'run: while let Some(frame) = stack.last_mut() {
         match frame {
-            Frame::Within(statement, from) => {
-                visit(statement, Visit { from: *from, to: at, finished: true });
+            Frame::Within(statement, known) => {
+                visit(statement, Visit { to: at, finished: true, ..*known });
                 stack.pop();
             }
             Frame::While(body) => {
+                let body: &Block = body;
                 let Some(StepKind::Test { result, .. }) = steps.get(at).map(|s| s.kind) else { break };
                 at += 1;
-                let body: &Block = body;
+                let within = stack.len() - 2;
+                decide(&mut stack, within, result);
                 if !result {
                     stack.pop();
                 } else if body.statements.is_empty() {
@@ -66,6 +81,8 @@ pub(crate) fn walk<'a>(file: &'a File, recording: &Recording, visit: &mut dyn Fn
                 at += 1;
                 *left -= 1;
                 let body: &Block = body;
+                let within = stack.len() - 2;
+                decide(&mut stack, within, true);
                 if body.statements.is_empty() {
                     break;
                 }
@@ -82,7 +99,8 @@ pub(crate) fn walk<'a>(file: &'a File, recording: &Recording, visit: &mut dyn Fn
                 if statements > STATEMENTS {
                     break;
                 }
-                stack.push(Frame::Within(statement, at));
+                let known = Visit { from: at, to: at, decided: 0, held: 0, finished: false };
+                stack.push(Frame::Within(statement, known));
                 if statement.is_broken() {
                     break;
                 }
@@ -93,7 +111,7 @@ pub(crate) fn walk<'a>(file: &'a File, recording: &Recording, visit: &mut dyn Fn
                         }
                         at += 1;
                     }
-                    StatementKind::Call(name) => match procedures.get(name.text.as_str()) {
+                    StatementKind::Call(name) => match analysis.procedure(&name.text).map(|p| &p.body) {
                         Some(body) if depth < DEPTH as isize && !body.statements.is_empty() => {
                             depth += 1;
                             stack.push(Frame::Call(body.statements.iter()));
@@ -110,6 +128,8 @@ pub(crate) fn walk<'a>(file: &'a File, recording: &Recording, visit: &mut dyn Fn
                             break;
                         };
                         at += 1;
+                        let within = stack.len() - 1;
+                        decide(&mut stack, within, result);
                         let branch = if result { Some(then) } else { otherwise.as_ref().map(|o| &o.body) };
                         if let Some(branch) = branch {
                             if branch.statements.is_empty() {
@@ -124,8 +144,8 @@ pub(crate) fn walk<'a>(file: &'a File, recording: &Recording, visit: &mut dyn Fn
         }
     }
     for frame in stack.iter().rev() {
-        if let Frame::Within(statement, from) = frame {
-            visit(statement, Visit { from: *from, to: at, finished: false });
+        if let Frame::Within(statement, known) = frame {
+            visit(statement, Visit { to: at, ..*known });
         }
     }
 }
@@ -161,17 +181,27 @@ def rest():
             let fixture = fixture(&text);
             let case = fixture.analysis.cases().next().expect("one example");
             let run = fixture.analysis.run(case, NEVER).unwrap().expect("a run");
-            let (mut own, mut unfinished) = (vec![0; run.recording.steps.len()], 0);
-            walk(fixture.source("main.karel").file(), &run.recording, &mut |statement, visit| {
+            let recording = fixture.analysis.recording(case, NEVER).unwrap().expect("a run");
+            let (mut own, mut unfinished) = (vec![0; recording.steps.len()], 0);
+            let mut decided = 0;
+            walk(&fixture.analysis, &recording, &mut |statement, visit| {
+                decided += visit.decided;
+                assert!(visit.held <= visit.decided);
                 assert!(visit.from <= visit.to);
                 unfinished += u64::from(!visit.finished);
                 if let StatementKind::Action(action) = statement.kind {
                     let range = visit.from..visit.to;
-                    assert!(run.recording.steps[range.clone()].iter().all(|s| s.action() == Some(action)));
+                    assert!(recording.steps[range.clone()].iter().all(|s| s.action() == Some(action)));
                     own[range].iter_mut().for_each(|told| *told += 1);
                 }
             });
-            for (step, told) in run.recording.steps.iter().zip(own) {
+            let actions = own.iter().sum::<u32>();
+            assert_eq!(
+                u64::from(actions) + decided,
+                recording.steps.len() as u64,
+                "a step is an action or a decision"
+            );
+            for (step, told) in recording.steps.iter().zip(own) {
                 assert_eq!(told, u32::from(step.action().is_some()));
             }
             assert_eq!(unfinished == 0, run.outcome == Outcome::Finished);

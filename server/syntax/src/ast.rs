@@ -29,6 +29,17 @@ pub enum Item {
     Stray(Block),
 }
 
+impl Item {
+    pub fn range(&self) -> TextRange {
+        match self {
+            Item::Procedure(procedure) => procedure.range,
+            Item::Example(example) => example.range,
+            Item::Include(include) => include.range,
+            Item::Stray(block) => block.range,
+        }
+    }
+}
+
 /// `def NAME(): BLOCK`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Procedure {

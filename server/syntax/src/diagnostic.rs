@@ -3,7 +3,7 @@
 
 use text_size::TextRange;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// `K001` and so on; the list with explanations is `server/DIAGNOSTICS.md`.
     pub code: &'static str,
@@ -21,7 +21,7 @@ pub struct Diagnostic {
     pub slip: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     Error,
     Warning,
@@ -30,14 +30,14 @@ pub enum Severity {
 }
 
 /// A change to the text under a title, as an imperative: "Insert ':'".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fix {
     pub title: String,
     /// Disjoint, in source order, all against the same text.
     pub edits: Vec<Edit>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Edit {
     pub range: TextRange,
     pub insert: String,

@@ -124,9 +124,7 @@ fn about(analysis: &Analysis, procedure: &Procedure) -> String {
 fn comment_above(source: &Source, procedure: &Procedure) -> String {
     let mut top = procedure.range.start();
     let mut words = Vec::new();
-    for comment in
-        source.file().comments.iter().rev().filter(|c| c.own_line && c.range.end() <= procedure.range.start())
-    {
+    for comment in source.comments_before(top).filter(|c| c.own_line) {
         let between = source.slice(TextRange::new(comment.range.end(), top));
         if !between.trim().is_empty() || between.matches('\n').count() > 1 {
             break;

@@ -10,12 +10,13 @@ use crate::run::Run;
 use crate::statements::closed;
 use crate::verdict::Failure;
 use runtime::{Action, Outcome};
+use std::collections::HashMap;
 use syntax::TextRange;
 use syntax::codes::{Code, running};
 use syntax::diagnostic::Severity;
 
 /// What the examples of one diagnostic have in common.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Stop {
     Crash(Action),
     EndlessLoop,
@@ -32,15 +33,18 @@ pub(super) fn check(
     found: &mut Vec<Diagnostic>,
 ) -> Result<(), Cancelled> {
     let mut groups: Vec<(TextRange, Stop, Vec<Case<'_>>)> = Vec::new();
+    let mut known: HashMap<(TextRange, Stop), usize> = HashMap::new();
     for case in analysis.cases().filter(|case| !case.is_test()) {
         check_cancel(cancel)?;
         let Some((range, stop)) = analysis.verdict(case, cancel)?.failure().and_then(stop) else { continue };
-        match groups.iter_mut().find(|(r, s, _)| *r == range && *s == stop) {
+        let group = *known.entry((range, stop)).or_insert(groups.len());
+        match groups.get_mut(group) {
             Some((_, _, cases)) => cases.push(case),
             None => groups.push((range, stop, vec![case])),
         }
     }
     for (range, stop, cases) in groups {
+        check_cancel(cancel)?;
         found.extend(diagnostic(analysis, range, stop, &cases, cancel)?);
     }
     Ok(())

@@ -19,9 +19,9 @@ use crate::source::{Location, Source};
 use syntax::TextRange;
 use syntax::codes::Code;
 use syntax::diagnostic::{Fix, Severity};
-use syntax::names::{ExampleNames, Surroundings};
+use syntax::names::Surroundings;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// `K001` and so on, see [`syntax::codes`].
     pub code: &'static str,
@@ -63,15 +63,31 @@ pub fn syntax(analysis: &Analysis, uri: &str) -> Vec<Diagnostic> {
     source.parse.diagnostics.iter().map(|d| Diagnostic::of_syntax(source, d)).collect()
 }
 
+/// The same of a part of the file.
+pub(crate) fn syntax_in(source: &Source, range: TextRange) -> impl Iterator<Item = Diagnostic> {
+    let touched = source.parse.diagnostics.iter().filter(move |d| d.range.intersect(range).is_some());
+    touched.map(|d| Diagnostic::of_syntax(source, d))
+}
+
 /// K1xx of the file: names and flow.
 pub fn names(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<Diagnostic>, Cancelled> {
-    let Some(source) = analysis.source(uri) else { return Ok(Vec::new()) };
-    let examples = ExampleNames::of(analysis.sources().map(Source::file));
-    let surroundings = Surroundings { program: analysis.program_at(uri).is_some(), examples: &examples };
-    let mut found = ::syntax::names::check(source.file(), &source.text, surroundings, cancel)?;
-    found.extend(::syntax::flow::check(source.file(), &source.text, cancel)?);
-    found.sort_by_key(|d| (d.range.start(), d.range.end()));
-    Ok(found.iter().map(|d| Diagnostic::of_syntax(source, d)).collect())
+    named(analysis, uri, cancel).map(<[_]>::to_vec)
+}
+
+/// The same, in source order; found once for an analysis.
+pub(crate) fn named<'a>(
+    analysis: &'a Analysis,
+    uri: &str,
+    cancel: Cancel<'_>,
+) -> Result<&'a [Diagnostic], Cancelled> {
+    analysis.named(uri, cancel, |source| {
+        let program = analysis.program_at(uri).is_some();
+        let surroundings = Surroundings { program, examples: analysis.example_names() };
+        let mut found = ::syntax::names::check(source.file(), &source.text, surroundings, cancel)?;
+        found.extend(::syntax::flow::check(source.file(), &source.text, cancel)?);
+        found.sort_by_key(|d| (d.range.start(), d.range.end()));
+        Ok(found.iter().map(|d| Diagnostic::of_syntax(source, d)).collect())
+    })
 }
 
 /// K2xx and K3xx of the file: what the runs of the examples show, the holes, the examples among themselves, and

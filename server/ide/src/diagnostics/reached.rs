@@ -5,11 +5,11 @@ use super::Diagnostic;
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::describe::count;
+use crate::run::Run;
 use crate::statements::head_text;
+use crate::tally::Tallies;
 use crate::verdict::Verdict;
-use crate::walk::walk;
-use std::collections::HashSet;
-use syntax::ast::{Block, Statement, StatementKind};
+use syntax::ast::{Block, StatementKind};
 use syntax::codes::running;
 use syntax::diagnostic::Severity;
 
@@ -19,43 +19,40 @@ pub(super) fn check(
     found: &mut Vec<Diagnostic>,
 ) -> Result<(), Cancelled> {
     let Some(program) = analysis.program() else { return Ok(()) };
-    let mut reached: HashSet<*const Statement> = HashSet::new();
     let mut examples = 0;
     for case in analysis.shown_cases() {
         check_cancel(cancel)?;
         let good = matches!(analysis.verdict(case, cancel)?, Verdict::Passes | Verdict::NoOutput);
-        let Some(run) = analysis.run(case, cancel)?.filter(|run| good && run.complete()) else {
+        if !good || !analysis.run(case, cancel)?.is_some_and(Run::complete) {
             return Ok(());
-        };
+        }
         examples += 1;
-        walk(program.file(), &run.recording, &mut |statement, _| {
-            reached.insert(statement);
-        });
     }
     if examples > 0 {
+        let tallies = analysis.tallies(cancel)?;
         // A procedure that is never entered is the business of its calls.
-        let entered =
-            |block: &Block| block.statements.first().is_some_and(|s| reached.contains(&(s as *const _)));
+        let entered = |block: &Block| block.statements.first().is_some_and(|s| tallies.of(s).shown);
         for procedure in program.file().procedures().filter(|p| entered(&p.body)) {
-            block(&procedure.body, &reached, examples, found);
+            check_cancel(cancel)?;
+            block(&procedure.body, &tallies, examples, found);
         }
     }
     Ok(())
 }
 
-fn block(block: &Block, reached: &HashSet<*const Statement>, examples: u64, found: &mut Vec<Diagnostic>) {
-    for statement in block.statements.iter().filter(|s| reached.contains(&(*s as *const _))) {
+fn block(block: &Block, tallies: &Tallies, examples: u64, found: &mut Vec<Diagnostic>) {
+    for statement in block.statements.iter().filter(|s| tallies.of(s).shown) {
         let head = head_text(statement);
         match &statement.kind {
             StatementKind::While { body, .. } => {
-                inner(body, &format!("the body of {head}"), reached, examples, found)
+                inner(body, &format!("the body of {head}"), tallies, examples, found)
             }
             // `repeat(0)` is reported as such.
-            StatementKind::Repeat { body, .. } => self::block(body, reached, examples, found),
+            StatementKind::Repeat { body, .. } => self::block(body, tallies, examples, found),
             StatementKind::If { then, otherwise, .. } => {
-                inner(then, &format!("this branch of {head}"), reached, examples, found);
+                inner(then, &format!("this branch of {head}"), tallies, examples, found);
                 if let Some(otherwise) = otherwise {
-                    inner(&otherwise.body, &format!("the else of {head}"), reached, examples, found);
+                    inner(&otherwise.body, &format!("the else of {head}"), tallies, examples, found);
                 }
             }
             _ => {}
@@ -63,16 +60,10 @@ fn block(block: &Block, reached: &HashSet<*const Statement>, examples: u64, foun
     }
 }
 
-fn inner(
-    body: &Block,
-    what: &str,
-    reached: &HashSet<*const Statement>,
-    examples: u64,
-    found: &mut Vec<Diagnostic>,
-) {
+fn inner(body: &Block, what: &str, tallies: &Tallies, examples: u64, found: &mut Vec<Diagnostic>) {
     let Some(first) = body.statements.first() else { return };
-    if reached.contains(&(first as *const _)) {
-        return block(body, reached, examples, found);
+    if tallies.of(first).shown {
+        return block(body, tallies, examples, found);
     }
     let all = match examples {
         1 => "the only example".to_owned(),

@@ -25,14 +25,17 @@ pub(super) fn check(
     cancel: Cancel<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> Result<(), Cancelled> {
-    let impossible: Vec<TextRange> = found
+    let mut impossible: Vec<TextRange> = found
         .iter()
         .filter(|d| d.code == syntax::codes::synthesis::IMPOSSIBLE.code)
         .map(|d| d.range)
         .collect();
+    impossible.sort_by_key(|range| range.start());
     for case in analysis.cases_in(uri) {
         check_cancel(cancel)?;
-        if impossible.iter().any(|range| case.example.range.contains_range(*range)) {
+        let example = case.example.range;
+        let next = impossible.partition_point(|range| range.start() < example.start());
+        if impossible.get(next).is_some_and(|range| example.contains_range(*range)) {
             continue;
         }
         let verdict = analysis.verdict(case, cancel)?;

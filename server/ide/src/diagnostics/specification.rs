@@ -1,7 +1,7 @@
 //! K3xx: the holes of the program, and examples that no program can satisfy, alone or together.
 
 use super::Diagnostic;
-use super::contradictions::{Contradiction, contradictions};
+use super::contradictions::contradictions;
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::cells;
@@ -62,7 +62,15 @@ pub(super) fn check(
     uri: &str,
     cancel: Cancel<'_>,
 ) -> Result<Vec<Diagnostic>, Cancelled> {
-    let mut found = Vec::new();
+    analysis.specified(uri, cancel, || all(analysis, cancel)).map(<[_]>::to_vec)
+}
+
+/// The same of all files.
+fn all(analysis: &Analysis, cancel: Cancel<'_>) -> Result<HashMap<String, Vec<Diagnostic>>, Cancelled> {
+    let mut found: HashMap<String, Vec<Diagnostic>> = HashMap::new();
+    let mut add = |case: Case<'_>, diagnostic: Diagnostic| {
+        found.entry(case.source.uri.clone()).or_default().push(diagnostic);
+    };
     let mut possible = Vec::new();
     for case in analysis.cases() {
         check_cancel(cancel)?;
@@ -71,11 +79,11 @@ pub(super) fn check(
         if alone.as_ref().is_none_or(|d| d.severity != Severity::Error) {
             possible.push(case);
         }
-        found.extend(alone.filter(|_| case.source.uri == uri));
+        alone.into_iter().for_each(|alone| add(case, alone));
     }
-    let here = |c: &Contradiction<'_>| c.case.source.uri == uri;
-    let beside = contradictions(possible.into_iter(), cancel)?;
-    found.extend(beside.iter().filter(|c| here(c)).map(Contradiction::diagnostic));
+    for contradiction in &contradictions(possible.into_iter(), cancel)? {
+        add(contradiction.case, contradiction.diagnostic());
+    }
     Ok(found)
 }
 

@@ -8,7 +8,7 @@ use crate::grid_view::{Panel, fenced};
 use crate::reason;
 use crate::run::Run;
 use crate::verdict::{Failure, Verdict};
-use runtime::{Outcome, difference};
+use runtime::{Outcome, Recording, difference};
 use syntax::ast::{Action, Example};
 use syntax::{TextRange, TextSize};
 
@@ -26,8 +26,8 @@ pub fn example_report(analysis: &Analysis, case: Case<'_>, cancel: Cancel<'_>) -
     if !panels.is_empty() {
         text.push_str(&fenced(&panels));
     }
-    if let Some(run) = run {
-        text.push_str(&ran(run));
+    if let (Some(run), Some(recording)) = (run, analysis.recording(case, cancel)?) {
+        text.push_str(&ran(run, &recording));
     }
     if let Some(trace) = &case.example.trace {
         let differs = matches!(verdict, Verdict::Fails(Failure::OtherTrace(_)));
@@ -66,8 +66,8 @@ fn panels(case: Case<'_>, run: Option<&Run>, verdict: &Verdict) -> Vec<Panel> {
     panels
 }
 
-fn ran(run: &Run) -> String {
-    let actions: Vec<Action> = run.recording.actions().collect();
+fn ran(run: &Run, recording: &Recording) -> String {
+    let actions: Vec<Action> = recording.actions().collect();
     let ticks = count(run.ticks, "tick");
     match run.actions() {
         Some(0) => format!("\nNo step ({ticks}).\n"),

@@ -8,7 +8,7 @@ use crate::source::Source;
 use crate::statements::{head_range, holes};
 use crate::verdict::Verdict;
 use crate::walk::{Visit, walk};
-use runtime::StepKind;
+use runtime::Recording;
 use syntax::TextRange;
 use syntax::ast::{Procedure, Statement, StatementKind};
 
@@ -37,7 +37,7 @@ fn comment_above(source: &Source, procedure: &Procedure) -> String {
     let mut lines = Vec::new();
     let first = source.line_start(procedure.range.start());
     let mut next = first;
-    for comment in source.file().comments.iter().rev().filter(|c| c.own_line && c.range.end() <= first) {
+    for comment in source.comments_before(first).filter(|c| c.own_line) {
         let between = source.slice(TextRange::new(comment.range.end(), next));
         if between.matches('\n').count() != 1 || !between.trim().is_empty() {
             break;
@@ -66,19 +66,16 @@ pub(super) fn procedure(
         text.push_str(&format!("\n\nA run begins here. {passed}/{total} examples pass."));
         return Ok(text);
     }
-    let mut lines = Vec::new();
-    for case in analysis.cases() {
-        check(cancel)?;
-        let Some(run) = analysis.run(case, cancel)? else { continue };
+    let list = listed(analysis, cancel, |case, _, recording| {
         let mut calls = 0;
-        walk(source.file(), &run.recording, &mut |statement, _| {
+        walk(analysis, recording, &mut |statement, _| {
             let called =
                 matches!(&statement.kind, StatementKind::Call(name) if name.text == procedure.name.text);
             calls += u64::from(called);
         });
-        lines.push(format!("- {}: {}", title(case), often("called", calls)));
-    }
-    push_list(&mut text, lines);
+        Ok(format!("- {}: {}", title(case), often("called", calls)))
+    })?;
+    text.push_str(&list);
     Ok(text)
 }
 
@@ -91,42 +88,50 @@ pub(super) fn effect(
     let Some(program) = analysis.program() else { return Ok(None) };
     let stopping =
         holes(program.file()).into_iter().find(|hole| head_range(statement).contains_range(hole.range));
-    let mut lines = Vec::new();
-    for case in analysis.cases() {
-        check(cancel)?;
-        let Some(run) = analysis.run(case, cancel)? else { continue };
+    let text = listed(analysis, cancel, |case, run, recording| {
         if let (Some(hole), Verdict::Hole { range }) = (stopping, analysis.verdict(case, cancel)?)
             && hole.range == *range
         {
             let step = run.actions().map_or(String::new(), |n| format!(" after {}", count(n as u64, "step")));
             let at = robot(&run.end, run.end.robot());
-            lines.push(format!("- {}: the run stops here{step}, robot at {at}", title(case)));
-            continue;
+            return Ok(format!("- {}: the run stops here{step}, robot at {at}", title(case)));
         }
         let mut visits = Vec::new();
-        walk(program.file(), &run.recording, &mut |visited, visit| {
+        walk(analysis, recording, &mut |visited, visit| {
             if std::ptr::eq(visited, statement) {
                 visits.push(visit);
             }
         });
         visits.sort_by_key(|visit| visit.from);
         let more = if run.complete() { "" } else { " (in its first steps)" };
-        lines.push(format!("- {}: {}{more}", title(case), told(statement, run, &visits)));
-    }
-    let mut text = String::new();
-    push_list(&mut text, lines);
+        Ok(format!("- {}: {}{more}", title(case), told(statement, recording, &visits)))
+    })?;
     Ok((!text.is_empty()).then(|| text.trim_start().to_owned()))
 }
 
-fn push_list(text: &mut String, lines: Vec<String>) {
-    let left_out = lines.len().saturating_sub(LISTED);
-    for (i, line) in lines.into_iter().take(LISTED).enumerate() {
-        text.push_str(if i == 0 { "\n\n" } else { "\n" });
-        text.push_str(&line);
+/// A list of what `tell` says of the first examples that are run, each from its recording, and how many more there
+/// are: their recordings need not be looked at.
+fn listed(
+    analysis: &Analysis,
+    cancel: Cancel<'_>,
+    mut tell: impl FnMut(Case<'_>, &Run, &Recording) -> Result<String, Cancelled>,
+) -> Result<String, Cancelled> {
+    let (mut text, mut runs) = (String::new(), 0);
+    for case in analysis.cases() {
+        check(cancel)?;
+        let Some(run) = analysis.run(case, cancel)? else { continue };
+        runs += 1;
+        if runs <= LISTED
+            && let Some(recording) = analysis.recording(case, cancel)?
+        {
+            text.push_str(if runs == 1 { "\n\n" } else { "\n" });
+            text.push_str(&tell(case, run, &recording)?);
+        }
     }
-    if left_out > 0 {
-        text.push_str(&format!("\n- … and {left_out} more"));
+    if runs > LISTED {
+        text.push_str(&format!("\n- … and {} more", runs - LISTED));
     }
+    Ok(text)
 }
 
 fn title(case: Case<'_>) -> String {
@@ -145,37 +150,30 @@ fn often(what: &str, n: u64) -> String {
     }
 }
 
-fn told(statement: &Statement, run: &Run, visits: &[Visit]) -> String {
+fn told(statement: &Statement, recording: &Recording, visits: &[Visit]) -> String {
     let Some(first) = visits.first() else { return "never run".to_owned() };
     let times = visits.len() as u64;
-    let steps = &run.recording.steps;
-    // Of a statement with a head, the first step of a visit is its own.
-    let own = steps.get(first.from).filter(|_| first.to > first.from).map(|step| step.origin);
-    let own_steps = || steps.iter().filter(|step| Some(step.origin) == own);
-    let held =
-        || own_steps().filter(|s| matches!(s.kind, StepKind::Test { result: true, .. })).count() as u64;
+    let held: u64 = visits.iter().map(|visit| visit.held).sum();
+    let decided: u64 = visits.iter().map(|visit| visit.decided).sum();
     let what = match &statement.kind {
-        StatementKind::While { .. } => format!("{}, {}", often("entered", times), count(held(), "round")),
-        StatementKind::Repeat { .. } => {
-            let rounds = if own.is_some() { own_steps().count() as u64 } else { 0 };
-            format!("{}, {}", often("entered", times), count(rounds, "round"))
+        StatementKind::While { .. } | StatementKind::Repeat { .. } => {
+            format!("{}, {}", often("entered", times), count(held, "round"))
         }
         StatementKind::If { .. } => {
-            let failed = own_steps().count() as u64 - held();
-            format!("{}, {}", often("held", held()), often("failed", failed))
+            format!("{}, {}", often("held", held), often("failed", decided - held))
         }
         _ if visits.iter().all(|visit| !visit.finished) => "tried once, and stopped there".to_owned(),
         _ => often("run", times),
     };
-    format!("{what}; {}{}", if visits.len() > 1 { "first " } else { "" }, first_effect(run, first))
+    format!("{what}; {}{}", if visits.len() > 1 { "first " } else { "" }, first_effect(recording, first))
 }
 
 /// `at step 2: row 2, column 1, facing east → row 2, column 2, facing east`
-fn first_effect(run: &Run, visit: &Visit) -> String {
-    let steps = &run.recording.steps;
-    let robot_at = |n: usize| steps.get(n).map_or(run.recording.end.robot(), |step| step.robot);
+fn first_effect(recording: &Recording, visit: &Visit) -> String {
+    let steps = &recording.steps;
+    let robot_at = |n: usize| steps.get(n).map_or(recording.end.robot(), |step| step.robot);
     let number = steps.iter().take(visit.from).filter(|step| step.action().is_some()).count() + 1;
-    let world = &run.recording.start;
+    let world = &recording.start;
     let (before, after) = (robot_at(visit.from), robot_at(visit.to));
     let mut text = format!("at step {number}: {}", robot(world, before));
     if before != after {

@@ -48,7 +48,7 @@ impl Ambiguity {
         };
         let mut answers: Vec<Ending> = Vec::new();
         for (number, text) in (1..).zip(&programs) {
-            let run = run(&lower(&syntax::parse(text).file), &input, config, cancel)?;
+            let (run, _) = run(&lower(&syntax::parse(text).file), &input, config, cancel)?;
             let output = match run.outcome {
                 Outcome::Finished => Some(run.end),
                 Outcome::Crashed { .. } => None,

@@ -8,6 +8,7 @@ use crate::change::{Action, ActionKind, Change, FileEdits};
 use crate::diagnostics::ambiguous;
 use crate::source::Source;
 use runtime::World;
+use std::collections::HashSet;
 use syntax::TextRange;
 use syntax::codes::synthesis;
 use syntax::diagnostic::Edit;
@@ -98,10 +99,10 @@ fn change(
 }
 
 fn free_name(analysis: &Analysis) -> String {
-    let taken = |name: &str| analysis.cases().any(|case| case.example.name.text == name);
+    let taken: HashSet<&str> = analysis.cases().map(|case| case.example.name.text.as_str()).collect();
     let numbered = (2..).map(|n| format!("{NAME} {n}"));
     let mut names = std::iter::once(NAME.to_owned()).chain(numbered);
-    names.find(|name| !taken(name)).unwrap_or_default()
+    names.find(|name| !taken.contains(name.as_str())).unwrap_or_default()
 }
 
 /// The block after `last`, indented as that. Without an answer it has no output.

@@ -21,11 +21,11 @@ pub(crate) fn given(analysis: &Analysis) -> impl Iterator<Item = Case<'_>> {
 
 /// What keeps the engine from any work on the program and its examples.
 pub(super) fn obstacle(analysis: &Analysis) -> Option<String> {
-    analysis.program().and_then(mistake).or_else(|| unfit_examples(analysis))
+    analysis.program().and_then(|program| mistake(analysis, program)).or_else(|| unfit_examples(analysis))
 }
 
 /// The first syntax error or undefined name of the program.
-fn mistake(program: &Source) -> Option<String> {
+fn mistake(analysis: &Analysis, program: &Source) -> Option<String> {
     let line = |offset: TextSize| {
         let before = program.text.get(..usize::from(offset)).unwrap_or("");
         before.matches('\n').count() + 1
@@ -35,13 +35,12 @@ fn mistake(program: &Source) -> Option<String> {
         let what = if error.slip { "has a mistake" } else { "isn't understood" };
         return Some(format!("Line {} {what}: mend it first.", line(error.range.start())));
     }
-    let defined = |name: &str| program.file().procedures().any(|p| p.name.text == name);
     let mut undefined = None;
     for procedure in program.file().procedures() {
         crate::statements::each_statement(&procedure.body, &mut |statement| {
             if let StatementKind::Call(name) = &statement.kind
                 && undefined.is_none()
-                && !defined(&name.text)
+                && analysis.procedure(&name.text).is_none()
             {
                 undefined = Some(name.clone());
             }

@@ -23,7 +23,7 @@ pub fn format_range(parse: &Parse, text: &str, range: TextRange) -> Option<Edit>
 
 fn edit_for(parse: &Parse, text: &str, range: TextRange) -> Option<Edit> {
     let file = &parse.file;
-    let touched: Vec<&Item> = file.items.iter().filter(|i| touches(item_range(i), range)).collect();
+    let touched: Vec<&Item> = file.items.iter().filter(|i| touches(i.range(), range)).collect();
     if let [Item::Procedure(procedure)] = touched[..]
         && let Some(statements) = statement_run(&procedure.body, text, range)
     {
@@ -37,16 +37,7 @@ fn edit_for(parse: &Parse, text: &str, range: TextRange) -> Option<Edit> {
     for item in &touched {
         layout::item(item, text, &mut lines);
     }
-    edit(file, text, item_range(touched.first()?).cover(item_range(touched.last()?)), lines)
-}
-
-fn item_range(item: &Item) -> TextRange {
-    match item {
-        Item::Procedure(p) => p.range,
-        Item::Example(e) => e.range,
-        Item::Include(i) => i.range,
-        Item::Stray(block) => block.range,
-    }
+    edit(file, text, touched.first()?.range().cover(touched.last()?.range()), lines)
 }
 
 fn edit(file: &File, text: &str, range: TextRange, lines: Vec<Line>) -> Option<Edit> {
