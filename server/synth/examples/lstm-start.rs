@@ -195,7 +195,7 @@ fn follow(
             save: synth::train::SAVE,
             pause_above: None,
             after: 0.0,
-            compact: false,
+            keep: synth::train::Keep::Exact,
             device,
             threads: 1,
             show: true,

@@ -8,6 +8,7 @@ mod merge;
 mod reproduce;
 mod serve;
 mod train;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ enum Command {
     Ablate(ablate::Ablate),
     Bench(bench::Bench),
     Train(train::Train),
+    Verify(verify::Verify),
 }
 
 impl Arguments {
@@ -48,6 +50,7 @@ impl Arguments {
             Command::Ablate(ablate) => ablate.run(),
             Command::Bench(bench) => bench.run(),
             Command::Train(train) => train.run(),
+            Command::Verify(verify) => verify.run(),
         }
     }
 }

@@ -23,6 +23,7 @@
 //! | [`shard`] | a run split among machines, and put together again |
 //! | [`search`] | a request from start to end |
 //! | [`serve`] | the engine on stdio |
+//! | [`verify`] | whether a device computes what the reference and the CPU compute |
 //! | [`executor`] | running candidates on the examples, while they grow and when they are finished |
 
 pub mod ablate;
@@ -54,3 +55,4 @@ pub mod template;
 pub mod trace_beam;
 pub mod traces;
 pub mod train;
+pub mod verify;

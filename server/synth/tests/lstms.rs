@@ -325,7 +325,7 @@ fn every_configuration_trains_and_a_pipeline_evaluates() {
             save: synth::train::SAVE,
             pause_above: None,
             after: 0.0,
-            compact: false,
+            keep: synth::train::Keep::Exact,
             device: Device::Cpu,
             threads: 1,
             show: false,

@@ -72,7 +72,7 @@ fn options(out: &Path, steps: u64) -> Options {
         save: SAVE,
         pause_above: None,
         after: 0.0,
-        compact: false,
+        keep: synth::train::Keep::Exact,
         device: Device::Cpu,
         threads: 2,
         show: false,
@@ -109,7 +109,7 @@ fn a_tiny_system_learns_resumes_compactly_evaluates_and_serves() {
         "code-transformer.toml",
         &[&trace_model, "optimizer.rate=5e-3", "traces.inferred=0.05", "schedule.steps=200"],
     );
-    let summary = run(&config, &Options { compact: true, ..options(&second.0, 150) });
+    let summary = run(&config, &Options { keep: synth::train::Keep::Both, ..options(&second.0, 150) });
     assert_eq!((summary.progress.step, summary.progress.tasks), (150, 150 * 32));
     let lines = lines(&second.0);
     let losses: Vec<f64> =

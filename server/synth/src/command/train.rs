@@ -9,7 +9,7 @@ use synth::device::{self, Choice};
 use synth::interrupt::stop_on_ctrl_c;
 use synth::train::background::{PAUSE, apart};
 use synth::train::config::{Config, overlay};
-use synth::train::{Options, Resume, SAVE, Summary, train};
+use synth::train::{Keep, Options, Resume, SAVE, Summary, train};
 use tch::Device;
 
 /// Train a network as a configuration says; started again in the same folder, it goes on where it was
@@ -40,9 +40,12 @@ pub struct Train {
     /// Minutes between two checkpoints [default: 3; 1 with --background]
     #[arg(long, value_name = "MINUTES", value_parser = positive)]
     save: Option<f64>,
-    /// Write a compact checkpoint too, in pieces of at most 15 MB
-    #[arg(long)]
+    /// Write a compact checkpoint too, in pieces of at most 15 MB: `--keep both`
+    #[arg(long, conflicts_with = "keep")]
     compact: bool,
+    /// Which checkpoints to write
+    #[arg(long, value_enum, default_value_t)]
+    keep: Keep,
     /// Where to compute
     #[arg(long, value_enum, default_value = "auto")]
     device: Choice,
@@ -145,7 +148,7 @@ impl Train {
             save: self.background.save(self.save),
             pause_above: self.background.pause_above(),
             after: 0.0,
-            compact: self.compact,
+            keep: if self.compact { Keep::Both } else { self.keep },
             device,
             threads: device::threads(self.threads),
             show: true,

@@ -25,7 +25,7 @@ use crate::models::carried;
 use crate::models::weights::{Sizes, Weights};
 use crate::traces::Mask;
 use crate::train::config::Config;
-use crate::train::{Options, Resume, train};
+use crate::train::{Keep, Options, Resume, train};
 pub use plan::{ROWS, Row, Scale, TRAINEES, Trainee};
 
 /// How the tables are to be made.
@@ -230,7 +230,7 @@ fn weights(
         save: request.save,
         pause_above: request.pause_above,
         after,
-        compact: false,
+        keep: Keep::Exact,
         device: request.device,
         threads: request.threads,
         show: true,

@@ -12,12 +12,12 @@ use tch::{Device, Kind, Tensor};
 
 use super::ema::Ema;
 use super::optimizer::Optimizer;
+use super::pieces;
 use super::schedule::Spent;
 use crate::models::parameters::Parameters;
 use crate::models::weights::Sizes;
 
-/// Greatest size of a piece of a compact checkpoint, and of all of them, in bytes.
-const PIECE: usize = 15_000_000;
+/// Greatest size of a compact checkpoint in bytes.
 const COMPACT: usize = 40_000_000;
 
 /// How far a training has come.
@@ -55,8 +55,8 @@ pub enum CheckpointError {
     Unwritable { file: PathBuf, error: std::io::Error },
     #[error("the checkpoint {} is damaged ({reason}): remove it to begin anew", file.display())]
     Damaged { file: PathBuf, reason: String },
-    #[error("the compact checkpoint in {} lacks piece {piece} of {pieces}", folder.display())]
-    Lacking { folder: PathBuf, piece: usize, pieces: usize },
+    #[error("in {} the compact checkpoint of step {step} lacks piece {piece} of {pieces}", folder.display())]
+    Lacking { folder: PathBuf, step: u64, piece: u32, pieces: u32 },
 }
 
 /// A checkpoint as it was read.
@@ -114,8 +114,8 @@ impl Training<'_> {
         write(file, &bytes)
     }
 
-    /// Writes the compact checkpoint into the folder, as `compact-1-of-3` and so on. What the optimizer remembers
-    /// of a weight is left out where it would be more than 40 MB; then it begins anew for that weight.
+    /// Writes the compact checkpoint into the folder, as [`pieces`]. What the optimizer remembers of a weight is left
+    /// out where it would be more than 40 MB; then it begins anew for that weight.
     ///
     /// # Errors
     /// Where a file can't be written.
@@ -137,16 +137,7 @@ impl Training<'_> {
             }
         }
         let bytes = self.serialize(&tensors, folder)?;
-        let pieces: Vec<&[u8]> = bytes.chunks(PIECE).collect();
-        let file = |number: usize| folder.join(format!("compact-{number}-of-{}", pieces.len()));
-        let files: Vec<PathBuf> = (1..=pieces.len()).map(file).collect();
-        let prepared = files.iter().zip(&pieces).map(|(file, piece)| prepare(file, piece));
-        let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
-        for (.., old) in compact_pieces(folder).into_iter().filter(|(.., old)| !files.contains(old)) {
-            let _ = fs::remove_file(old);
-        }
-        prepared.into_iter().zip(&files).try_for_each(|(beside, file)| put(&beside, file))?;
-        Ok(files)
+        pieces::save(folder, self.progress.step, &bytes)
     }
 
     fn serialize(&self, parts: &[Part], file: &Path) -> Result<Vec<u8>, CheckpointError> {
@@ -218,23 +209,13 @@ pub fn save_weights<'t>(
 
 /// Writes beside the file, then puts it in its place.
 pub(super) fn write(file: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
-    put(&prepare(file, bytes)?, file)
-}
-
-/// Writes beside the file.
-fn prepare(file: &Path, bytes: &[u8]) -> Result<PathBuf, CheckpointError> {
     let unwritable = |error| CheckpointError::Unwritable { file: file.to_owned(), error };
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
     let mut out = fs::File::create(&beside).map_err(unwritable)?;
     out.write_all(bytes).and_then(|()| out.sync_all()).map_err(unwritable)?;
-    Ok(beside)
-}
-
-/// Puts what was written beside the file in its place.
-fn put(beside: &Path, file: &Path) -> Result<(), CheckpointError> {
-    fs::rename(beside, file).map_err(|error| CheckpointError::Unwritable { file: file.to_owned(), error })
+    fs::rename(&beside, file).map_err(unwritable)
 }
 
 impl Saved {
@@ -255,18 +236,7 @@ impl Saved {
     /// # Errors
     /// Where there is one that can't be used, or a piece is missing.
     pub fn read_compact(folder: &Path) -> Result<Option<Saved>, CheckpointError> {
-        let pieces = compact_pieces(folder);
-        let Some(&(_, count, _)) = pieces.first() else { return Ok(None) };
-        let mut bytes = Vec::new();
-        for piece in 1..=count {
-            let lacking = || CheckpointError::Lacking { folder: folder.to_owned(), piece, pieces: count };
-            let file =
-                pieces.iter().find(|p| (p.0, p.1) == (piece, count)).map(|p| &p.2).ok_or_else(lacking)?;
-            let read =
-                fs::read(file).map_err(|error| CheckpointError::Unreadable { file: file.clone(), error })?;
-            bytes.extend(read);
-        }
-        Saved::parse(&bytes, folder).map(Some)
+        pieces::read(folder)?.map(|bytes| Saved::parse(&bytes, folder)).transpose()
     }
 
     fn parse(bytes: &[u8], file: &Path) -> Result<Saved, CheckpointError> {
@@ -324,20 +294,6 @@ impl Saved {
             ema.restore(self.ema_updates, averages);
         }
     }
-}
-
-/// Number, count and file of the pieces of a compact checkpoint.
-fn compact_pieces(folder: &Path) -> Vec<(usize, usize, PathBuf)> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut pieces: Vec<_> = entries
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let (number, count) = name.strip_prefix("compact-")?.split_once("-of-")?;
-            Some((number.parse().ok()?, count.parse().ok()?, entry.path()))
-        })
-        .collect();
-    pieces.sort();
-    pieces
 }
 
 #[cfg(test)]
@@ -427,9 +383,9 @@ mod tests {
         fs::write(&file, b"noise").unwrap();
         let text = Saved::read(&file).err().unwrap().to_string();
         assert!(text.contains("is damaged"), "{text}");
-        fs::write(folder.join("compact-2-of-2"), b"noise").unwrap();
+        fs::write(folder.join("compact-9-2-of-2"), b"noise").unwrap();
         let text = Saved::read_compact(&folder).err().unwrap().to_string();
-        assert!(text.contains("lacks piece 1 of 2"), "{text}");
+        assert!(text.contains("is no piece of a checkpoint"), "{text}");
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -8,7 +8,7 @@
 //! | [`data`], [`file`], [`stream`] | which task is learned when, and having it ready in time |
 //! | [`inferred`] | traces found as training goes |
 //! | [`optimizer`], [`schedule`], [`ema`] | what becomes of the gradients |
-//! | [`checkpoint`] | a training on disk |
+//! | [`checkpoint`], [`pieces`] | a training on disk, and in pieces that travel |
 //! | [`evaluation`], [`metrics`], [`curve`] | what is known of it |
 
 pub mod background;
@@ -22,6 +22,7 @@ pub mod file;
 pub mod inferred;
 pub mod metrics;
 pub mod optimizer;
+pub mod pieces;
 pub mod schedule;
 pub mod start;
 pub mod stream;
@@ -69,13 +70,25 @@ pub struct Options {
     pub pause_above: Option<f64>,
     /// Processor minutes of other trainings that come after this one, for what is said of the time left.
     pub after: f64,
-    /// Writes a compact checkpoint too.
-    pub compact: bool,
+    /// Which checkpoints are written.
+    pub keep: Keep,
     pub device: Device,
     /// Threads that prepare the data.
     pub threads: usize,
     /// Shows a bar.
     pub show: bool,
+}
+
+/// Which checkpoints a training writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Keep {
+    /// The exact one: everything, bit for bit
+    #[default]
+    Exact,
+    /// The compact one, in pieces of at most 15 MB, and the weights each time
+    Compact,
+    /// Both
+    Both,
 }
 
 /// Where a training goes on from.
@@ -232,17 +245,13 @@ impl<'a, N: Network> Run<'a, N> {
                 measured = self.progress.seconds;
             }
             if saved.elapsed() >= self.options.save {
-                self.save()?;
-                if self.options.compact {
-                    self.training().save_compact(&self.options.out)?;
+                if !self.save()?.is_empty() {
                     self.export()?;
                 }
                 saved = Instant::now();
             }
         }
-        self.save()?;
-        let compact =
-            if self.options.compact { self.training().save_compact(&self.options.out)? } else { Vec::new() };
+        let compact = self.save()?;
         let weights = self.export()?;
         self.evaluate(stop)?;
         self.log.finish(&self.progress)?;
@@ -344,8 +353,13 @@ impl<'a, N: Network> Run<'a, N> {
         }
     }
 
-    fn save(&self) -> anyhow::Result<()> {
-        Ok(self.training().save(&self.options.out.join(CHECKPOINT))?)
+    /// Writes the checkpoints, and gives the files of the compact one.
+    fn save(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let (training, out, keep) = (self.training(), &self.options.out, self.options.keep);
+        if keep != Keep::Compact {
+            training.save(&out.join(CHECKPOINT))?;
+        }
+        Ok(if keep == Keep::Exact { Vec::new() } else { training.save_compact(out)? })
     }
 
     /// The weights to use: their average if there is one.
