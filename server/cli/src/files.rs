@@ -12,7 +12,7 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use syntax::TextRange;
 
-use crate::Verdict;
+use crate::{Verdict, import};
 
 /// A program with its example files, or an example file that belongs to no program.
 pub struct Loaded {
@@ -107,7 +107,10 @@ pub fn load_one(path: &Path, config: &Config) -> anyhow::Result<Loaded> {
 /// The program of this path with the example files beside it and those that it names; or an example file alone. `-`
 /// is standard input.
 fn load(path: &Path, config: &Config) -> Result<Loaded, Unreadable> {
-    let source = Source::new(name(path), None, read(path)?);
+    let text = read(path)?;
+    // The dataset's tokens are read as they are.
+    let text = import::from_tokens(&text).unwrap_or(text);
+    let source = Source::new(name(path), None, text);
     if disk::is_example_file(path) {
         let analysis = Analysis::new(None, vec![source], config.clone());
         return Ok(Loaded { analysis, unreadable: Vec::new(), paths: vec![identity(path)] });

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use owo_colors::OwoColorize;
 
-use crate::{Verdict, files};
+use crate::{Verdict, files, import};
 
 /// Write programs and example files in their canonical form
 ///
@@ -45,7 +45,9 @@ impl Fmt {
         };
         let stdin = path == Path::new("-");
         let mut out = anstream::stdout().lock();
-        match syntax::format::format(&syntax::parse(&text), &text) {
+        let formatted =
+            import::canonical_tokens(&text).or_else(|| syntax::format::format(&syntax::parse(&text), &text));
+        match formatted {
             None => {
                 say(&format!("{name} has a syntax error and stays as it is; see it with karel check"));
                 if stdin && !self.check {

@@ -6,9 +6,13 @@
 //! not be carried out, or a path that it names is not there.
 
 mod check;
+mod export;
 mod files;
 mod findings;
 mod fmt;
+mod formats;
+mod import;
+
 mod lsp;
 mod new;
 mod progress;
@@ -43,6 +47,8 @@ enum Command {
     Trace(trace::Trace),
     Test(test::Test),
     Synth(synth::Synth),
+    Import(import::Import),
+    Export(export::Export),
     Replay(replay::Replay),
     Lsp(lsp::Lsp),
 }
@@ -72,6 +78,8 @@ fn main() -> ExitCode {
         Command::Trace(command) => command.run(),
         Command::Test(command) => command.run(),
         Command::Synth(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Lsp(command) => command.run(),
     };

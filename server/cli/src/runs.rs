@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use ide::{Analysis, Case, Config, NEVER, Verdict};
-use runtime::{Action, Limits, Outcome, Program, Recording, World, record};
+use runtime::{Action, Limits, Outcome, Program, Recording, record};
 use serde::Serialize;
 
 use crate::check::counted;
-use crate::files;
 use crate::findings::Place;
+use crate::{files, import};
 
 /// What to run.
 #[derive(Args)]
@@ -60,11 +60,14 @@ impl Select {
         let loaded = files::load_one(&path, &config)?;
         let analysis = &loaded.analysis;
         let name = files::name(&path);
+        if let Some(message) = import::foreign(analysis) {
+            bail!("{name}: {message}");
+        }
         let program = analysis.lowered().with_context(|| format!("there is no main in {name}"))?;
         if let Some(grid) = &self.grid {
             let title = files::name(grid);
             let text = files::read(grid).map_err(|why| anyhow!("{title} can't be read: {why}"))?;
-            let world = World::parse(&text).with_context(|| title.clone())?;
+            let world = import::world(&text).with_context(|| title.clone())?;
             let recording = record(&program.code, &world, &limits, &|| false);
             return each(Run { analysis, program, title, name: None, recording, case: None, verdict: None });
         }

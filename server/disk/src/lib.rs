@@ -23,6 +23,8 @@ pub enum Unreadable {
     NoRegularFile,
     /// It has more than [`MAX_BYTES`].
     TooLarge,
+    /// It is known to be of a kind that holds no text.
+    Binary(&'static str),
     /// This line, counted from 1, is the first that is not in UTF-8.
     NotUtf8 {
         line: usize,
@@ -41,6 +43,7 @@ impl fmt::Display for Unreadable {
             Unreadable::Folder => f.write_str("it is a folder"),
             Unreadable::NoRegularFile => f.write_str("it is a pipe or a device, and no regular file"),
             Unreadable::TooLarge => write!(f, "it is larger than {} MiB", MAX_BYTES >> 20),
+            Unreadable::Binary(kind) => write!(f, "it is {kind}, and no program"),
             Unreadable::NotUtf8 { line } => write!(f, "line {line} is not in UTF-8; save it as UTF-8"),
             Unreadable::Other(why) => f.write_str(why),
         }
@@ -87,11 +90,24 @@ pub fn read_from(source: impl Read) -> Result<String, Unreadable> {
     if bytes.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
     }
+    if let Some((_, kind)) = BINARY.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(Unreadable::Binary(kind));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         Unreadable::NotUtf8 { line: good.iter().filter(|&&byte| byte == b'\n').count() + 1 }
     })
 }
+
+/// What files begin with that people have beside their programs, and what they are.
+const BINARY: [(&[u8], &str); 6] = [
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
+    (b"PK\x03\x04", "a ZIP archive, as NumPy's .npz is"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"\x89PNG", "a picture"),
+    (b"%PDF-", "a PDF document"),
+];
 
 /// Whether the file holds example blocks only, by its name.
 pub fn is_example_file(path: &Path) -> bool {

@@ -7,10 +7,12 @@ pub mod ast;
 pub mod build;
 pub mod cancel;
 pub mod codes;
+pub mod curly;
 pub mod diagnostic;
 #[cfg(test)]
 mod fixture;
 pub mod flow;
+pub mod foreign;
 pub mod format;
 pub mod leaves;
 pub mod lines;

@@ -20,6 +20,7 @@ mod unknown;
 use crate::ast;
 use crate::codes::syntax::TOO_LONG;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::foreign;
 use std::borrow::Cow;
 use text_size::{TextRange, TextSize};
 use tree_sitter::{InputEdit, Parser, Point, Tree};
@@ -77,6 +78,10 @@ fn lower(text: &str, tree: Tree) -> Parse {
             slip: false,
         };
         return Parse { file: ast::File::default(), diagnostics: vec![diagnostic], tree };
+    }
+    if let Some((kind, range)) = foreign::recognise(text) {
+        let diagnostics = vec![foreign::diagnostic(text, kind, range)];
+        return Parse { file: ast::File::default(), diagnostics, tree };
     }
     let (file, diagnostics) = lower::file(text, &tree);
     Parse { file, diagnostics, tree }

@@ -17,7 +17,7 @@ mod read;
 mod write;
 
 pub use read::{MAX_DEPTH, TokenError, parse_token_list, parse_tokens};
-pub use write::{Inexpressible, to_token_text, to_tokens};
+pub use write::{Inexpressible, Reason, to_token_text, to_tokens};
 
 use crate::print;
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod fmt;
+mod foreign;
 mod new;
 #[cfg(unix)]
 mod one_bad_file;

@@ -164,7 +164,7 @@ fn says_why_it_can_not() {
     let folder = Folder::with(&[("a.karel", PROGRAM), ("full.karel", "def main():\n    move()\n")]);
     expect![[r#"
         --- stderr
-        error: can't start the synthesis engine `/no/such/engine`: No such file or directory (os error 2)
+        error: can't start the synthesis engine `/no/such/engine`: there is no such program
         --- exit code 2
     "#]]
     .assert_eq(&folder.karel(&["synth", "a.karel", "--engine", "/no/such/engine"]).all());

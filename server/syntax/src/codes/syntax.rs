@@ -40,6 +40,7 @@ pub const ALL: &[&Code] = &[
     &ROW_ON_SECTION_LINE,
     &TOO_DEEP,
     &TOO_LONG,
+    &FOREIGN,
 ];
 
 pub const MISSING_COLON: Code = Code {
@@ -278,3 +279,13 @@ pub const TOO_DEEP: Code = Code {
 
 pub const TOO_LONG: Code =
     Code { code: "K041", title: "File too long", explanation: "Files of more than a gigabyte are not read." };
+
+pub const FOREIGN: Code = Code {
+    code: "K060",
+    title: "A file of another Karel",
+    explanation: "The file is recognised as one of another Karel, or of another kind altogether; the message says which. \
+                  Programs in the dataset's tokens and with braces, and worlds of Stanford (`.w`), omegaUp and ReKarel \
+                  (XML), karel_robot (`.km2`) and those without blanks between their cells are imported with `karel \
+                  import FILE`. In this language walls are cells: walls between cells, bags of beepers and colours can't \
+                  be imported, and neither can programs in Python, Java, Pascal or JavaScript: write these anew.",
+};

@@ -113,10 +113,10 @@ fn too_deep_is_an_error_and_no_overflow() {
 #[test]
 fn refuses_what_has_no_tokens() {
     let text = |statement| to_token_text(&build::procedure("main", vec![statement])).unwrap_err().to_string();
-    expect!["the token form has no procedures of one's own: inline 'turnAround()' first"]
+    expect!["that form has no procedures of one's own: inline 'turnAround()' first"]
         .assert_eq(&text(build::call("turnAround")));
-    expect!["the token form has no holes: complete the program first"].assert_eq(&text(build::hole()));
-    expect!["the token form has no empty blocks: give every block a statement"]
+    expect!["that form has no holes: complete the program first"].assert_eq(&text(build::hole()));
+    expect!["that form has no empty blocks: give every block a statement"]
         .assert_eq(&text(build::repeat(2, vec![])));
 }
 

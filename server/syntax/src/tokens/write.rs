@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use text_size::TextRange;
 
-/// Why a procedure has no token form.
+/// Why a procedure can't be said in a published dialect: tokens, or braces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inexpressible {
     /// The part of the program that the dialect has no tokens for.
@@ -29,10 +29,10 @@ impl fmt::Display for Inexpressible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             Reason::Call(name) => {
-                write!(f, "the token form has no procedures of one's own: inline '{name}()' first")
+                write!(f, "that form has no procedures of one's own: inline '{name}()' first")
             }
-            Reason::Hole => f.write_str("the token form has no holes: complete the program first"),
-            Reason::Empty => f.write_str("the token form has no empty blocks: give every block a statement"),
+            Reason::Hole => f.write_str("that form has no holes: complete the program first"),
+            Reason::Empty => f.write_str("that form has no empty blocks: give every block a statement"),
             Reason::Error => f.write_str("the program has a syntax error: correct it first"),
         }
     }
