@@ -56,24 +56,29 @@ pub fn fill_in_outputs(
     Ok(source.map(|source| Change::of(source, edits)))
 }
 
+/// The one action that asks for more than before, and so may be preferred.
+const FILL_IN_OUTPUT: &str = "fill-in-output";
+
 fn offered(case: Case<'_>, ran: Option<(&Run, &Recording)>, verdict: &Verdict, actions: &mut Vec<Action>) {
     let (source, example) = (case.source, case.example);
     let mut offer = |id, mends: Option<&Code>, title: String, edits: Vec<Edit>| {
         let kind = if mends.is_some() { ActionKind::QuickFix } else { ActionKind::Example };
-        let (mends, preferred) = (mends.map(|code| code.code), mends.is_some());
+        // What an example asks for is the author's: an editor that takes the preferred fix by itself shall never make
+        // an example pass by asking for less.
+        let (mends, preferred) = (mends.map(|code| code.code), id == FILL_IN_OUTPUT);
         actions.push(Action { id, kind, title, mends, preferred, change: Change::of(source, edits) });
     };
     if let Some((run, recording)) = ran {
         if let Some(edit) = output_to_fill_in(case, run) {
             let title = format!("Fill in the output of {}", quoted(example));
-            offer("fill-in-output", Some(&running::NO_OUTPUT), title, vec![edit]);
+            offer(FILL_IN_OUTPUT, Some(&running::NO_OUTPUT), title, vec![edit]);
         }
         match verdict {
             Verdict::Fails(Failure::WrongResult(difference)) => {
                 if let (Some(grid), Some(expected)) = (&example.output, case.output()) {
                     let code = if case.is_test() { &running::TEST_FAILED } else { &running::WRONG_RESULT };
                     let title = format!(
-                        "Update the output of {}: {}",
+                        "Change the expected output of {} to what the program does: {}",
                         quoted(example),
                         was_now(expected, &run.end, difference)
                     );
@@ -87,15 +92,20 @@ fn offered(case: Case<'_>, ran: Option<(&Run, &Recording)>, verdict: &Verdict, a
                 if let Some(edit) = trace_of(case, run, recording) {
                     let code = if case.is_test() { &running::TEST_FAILED } else { &running::OTHER_TRACE };
                     let steps = count(recording.actions().count() as u64, "step");
-                    let title = format!("Update the trace of {} to the program's {steps}", quoted(example));
+                    let title = format!(
+                        "Change the expected trace of {} to what the program does: {steps}",
+                        quoted(example)
+                    );
                     offer("update-trace", Some(code), title, vec![edit]);
                 }
             }
             Verdict::Fails(Failure::DidNotCrash) => {
                 if let Some(edits) = no_longer_crashes(case, run) {
                     let code = if case.is_test() { &running::TEST_FAILED } else { &running::DID_NOT_CRASH };
-                    let title =
-                        format!("Expect the program's output of {} instead of a crash", quoted(example));
+                    let title = format!(
+                        "Change {} to expect what the program does instead of a crash",
+                        quoted(example)
+                    );
                     offer("expect-output", Some(code), title, edits);
                 }
             }

@@ -11,6 +11,7 @@ use crate::source::Source;
 use crate::statements::procedure_at;
 use std::collections::BTreeSet;
 use syntax::codes::names_flow as codes;
+use syntax::codes::syntax::CRASH_WITH_OUTPUT;
 use syntax::diagnostic::Edit;
 use syntax::removal::remove_statements;
 use syntax::{TextRange, TextSize, lines};
@@ -39,7 +40,7 @@ pub fn quick_fixes(
             kind: ActionKind::QuickFix,
             title: fix.title.clone(),
             mends: Some(diagnostic.code),
-            preferred: true,
+            preferred: !drops_expectation(diagnostic.code),
             change: Change::of(source, fix.edits.clone()),
         }));
         found.extend(likely_fix(source, &diagnostic));
@@ -59,7 +60,8 @@ pub fn fix_all(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Opt
     let (mut edits, mut fixed): (Vec<Edit>, u32) = (Vec::new(), 0);
     // Start and end of each: one that overlaps is among the neighbours.
     let mut taken: BTreeSet<(TextSize, TextSize)> = BTreeSet::new();
-    let syntax = diagnostics::syntax(analysis, uri).into_iter().filter_map(|d| d.fix);
+    let syntax = diagnostics::syntax(analysis, uri).into_iter();
+    let syntax = syntax.filter(|d| !drops_expectation(d.code)).filter_map(|d| d.fix);
     let named = diagnostics::named(analysis, uri, cancel)?.iter().filter_map(|d| d.fix.clone());
     for fix in syntax.chain(named) {
         check(cancel)?;
@@ -85,6 +87,11 @@ pub fn fix_all(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Opt
     Ok((fixed > 0).then_some(action))
 }
 
+/// The fix takes away something that an example asks for, so that it is the author's choice.
+fn drops_expectation(code: &str) -> bool {
+    code == CRASH_WITH_OUTPUT.code
+}
+
 fn likely_fix(source: &Source, diagnostic: &Diagnostic) -> Option<Action> {
     let word = source.slice(diagnostic.range);
     let (id, title, edits) = match diagnostic.code {
@@ -100,6 +107,16 @@ fn likely_fix(source: &Source, diagnostic: &Diagnostic) -> Option<Action> {
             let procedure = procedure_at(source.file(), diagnostic.range.start())?;
             let range = whole_definition(source, procedure.range);
             ("remove-procedure", format!("Remove '{word}'"), vec![Edit { range, insert: String::new() }])
+        }
+        code if code == CRASH_WITH_OUTPUT.code => {
+            let (crashes, _) = diagnostic.related.first()?;
+            let before = source.slice(TextRange::up_to(crashes.range.start()));
+            let blanks = before.len() - before.trim_end().len();
+            let range = TextRange::new(
+                crashes.range.start() - TextSize::of(&before[before.len() - blanks..]),
+                crashes.range.end(),
+            );
+            ("expect-no-crash", "Remove 'crashes'".to_owned(), vec![Edit { range, insert: String::new() }])
         }
         code if code == codes::UNREACHABLE.code => {
             let edits = remove_statements(&source.text, &[diagnostic.range]);
@@ -189,6 +206,31 @@ mod tests {
             # end
         "#]],
         );
+    }
+
+    #[test]
+    fn a_crash_with_an_output_is_the_authors_choice() {
+        let text = "def main(): move()\nexample \"a\" crashes:\n    input:\n        > .\n    out$0put:\n        . >\n";
+        check(
+            text,
+            expect![[r#"
+            K026 Remove the output
+            def main(): move()
+            example "a" crashes:
+                input:
+                    > .
+
+            K026 Remove 'crashes'
+            def main(): move()
+            example "a":
+                input:
+                    > .
+                output:
+                    . >
+        "#]],
+        );
+        let f = fixture(text);
+        assert_eq!(fix_all(&f.analysis, &f.uri, NEVER).unwrap(), None);
     }
 
     #[test]

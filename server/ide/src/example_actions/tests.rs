@@ -68,20 +68,20 @@ example "a":
 "#,
         "update-output",
         expect![[r##"
-                # Update the output of "a": row 1, column 2 was ., now 1; row 1, column 3 was 2, now 1; 1 more cell; the robot faced east, now north [K202] update-output
-                def main():
-                    move()
-                    putMarker()
-                    turnLeft()
-                example "a":
-                    input:
-                        > . 1
-                        . # .
-                    output:
-                        . ^1 1
-                        . #  .
-                    trace: move putMarker turnLeft
-            "##]],
+            # Change the expected output of "a" to what the program does: row 1, column 2 was ., now 1; row 1, column 3 was 2, now 1; 1 more cell; the robot faced east, now north [K202] update-output
+            def main():
+                move()
+                putMarker()
+                turnLeft()
+            example "a":
+                input:
+                    > . 1
+                    . # .
+                output:
+                    . ^1 1
+                    . #  .
+                trace: move putMarker turnLeft
+        "##]],
     );
 }
 
@@ -106,7 +106,7 @@ fn a_trace_is_filled_in_and_updated() {
         &format!("{text}    trace: move turnRight\n"),
         "update-trace",
         expect![[r##"
-            # Update the trace of "a" to the program's 2 steps [K206] update-trace
+            # Change the expected trace of "a" to what the program does: 2 steps [K206] update-trace
             def main(): move(); turnLeft()
             example "a":
                 input:
@@ -164,14 +164,14 @@ fn a_crash_that_does_not_come_is_no_longer_expected() {
         "def main(): turnLeft()\nexample \"a$0\" crashes:\n    input:\n        > .\n",
         "expect-output",
         expect![[r##"
-                # Expect the program's output of "a" instead of a crash [K208] expect-output
-                def main(): turnLeft()
-                example "a":
-                    input:
-                        > .
-                    output:
-                        ^ .
-            "##]],
+            # Change "a" to expect what the program does instead of a crash [K208] expect-output
+            def main(): turnLeft()
+            example "a":
+                input:
+                    > .
+                output:
+                    ^ .
+        "##]],
     );
 }
 
