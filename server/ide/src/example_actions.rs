@@ -165,8 +165,8 @@ fn output_to_fill_in(case: Case<'_>, run: &Run) -> Option<Edit> {
 /// A line end and the section, indented as the input's.
 fn output_section(source: &Source, input: &Grid, world: &World) -> String {
     let (end, indent) = (source.line_ending(), source.indent(input.range.start()));
-    let rows =
-        input.rows.first().map_or(format!("{indent}    "), |row| source.indent(row.range.start()).to_owned());
+    let below = || format!("{indent}{}", source.unit(input.range.start(), indent));
+    let rows = input.rows.first().map_or_else(below, |row| source.indent(row.range.start()).to_owned());
     let mut text = format!("{end}{indent}output:");
     for line in world.to_string().lines() {
         text.push_str(&format!("{end}{rows}{line}"));
@@ -204,7 +204,10 @@ pub(crate) fn trace_edit(case: Case<'_>, keyword: &str, actions: impl Iterator<I
     let before = example.output.as_ref().or(example.input.as_ref());
     let (at, indent) = match before {
         Some(grid) => (grid.range.end(), source.indent(grid.range.start()).to_owned()),
-        None => (example.range.end(), format!("{}    ", source.indent(example.range.start()))),
+        None => {
+            let header = source.indent(example.range.start());
+            (example.range.end(), format!("{header}{}", source.unit(example.range.start(), header)))
+        }
     };
     Edit { range: TextRange::empty(at), insert: format!("{}{indent}{line}", source.line_ending()) }
 }

@@ -33,9 +33,17 @@ pub const FORMAT_TRIGGERS: [char; 2] = ['\n', ':'];
 /// Feature: **Format while typing**
 ///
 /// After a line end, the indentation of the new line: one level deeper after a `:`. After a `:`, an `else`, a section
-/// or a definition goes to the column where it belongs. `typed` stands directly before `offset`.
-pub fn on_type_formatting(analysis: &Analysis, uri: &str, offset: TextSize, typed: char) -> Vec<Edit> {
-    let edit = analysis.source(uri).and_then(|source| format_on_type(&source.text, offset, typed));
+/// or a definition goes to the column where it belongs. `typed` stands directly before `offset`. A level is as in the
+/// file; where that has none, `fallback`: what the editor is set to.
+pub fn on_type_formatting(
+    analysis: &Analysis,
+    uri: &str,
+    offset: TextSize,
+    typed: char,
+    fallback: &str,
+) -> Vec<Edit> {
+    let source = analysis.source(uri);
+    let edit = source.and_then(|source| format_on_type(&source.text, offset, typed, fallback));
     edit.into_iter().collect()
 }
 
@@ -98,8 +106,8 @@ mod tests {
             def main():
               move( )
               if(frontIsClear()):
-                  turnLeft()
-                  move()
+                turnLeft()
+                move()
               pickMarker()
               move( )
         "#]]
@@ -116,7 +124,7 @@ mod tests {
     fn while_typing() {
         let check = |text: &str, typed| {
             let f = fixture(text);
-            let edits = on_type_formatting(&f.analysis, &f.uri, f.offset(), typed);
+            let edits = on_type_formatting(&f.analysis, &f.uri, f.offset(), typed, "    ");
             apply(&f.source(&f.uri).text, &edits)
         };
         assert_eq!(check("def main():\n$0", '\n'), "def main():\n    ");

@@ -20,6 +20,7 @@ mod folding;
 mod formatting;
 mod grid_view;
 mod hover;
+mod indent;
 mod inlay_hints;
 mod once;
 mod paste_as;

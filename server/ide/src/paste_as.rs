@@ -2,6 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::change::{Action, ActionKind, Change};
+use crate::indent::reindented;
 use syntax::diagnostic::Edit;
 use syntax::tokens::to_program_text;
 use syntax::{TextRange, TextSize};
@@ -24,7 +25,8 @@ pub fn paste_as_program(analysis: &Analysis, uri: &str, range: TextRange) -> Opt
     });
     let span = spans.into_iter().find(|span| span.intersect(range).is_some())?;
     let program = to_program_text(source.slice(span)).ok()?;
-    let insert = program.trim_end().replace('\n', source.line_ending());
+    let unit = source.unit(span.start(), "");
+    let insert = reindented(&program, "", &unit, source.line_ending());
     Some(Action {
         id: "paste-as-program",
         kind: ActionKind::QuickFix,

@@ -9,7 +9,9 @@ use crate::paste_as::paste_as_program;
 use crate::rename::is_identifier;
 use crate::source::Source;
 use crate::statements::procedure_at;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
+use syntax::ast::Procedure;
 use syntax::codes::names_flow as codes;
 use syntax::codes::syntax::CRASH_WITH_OUTPUT;
 use syntax::diagnostic::Edit;
@@ -31,6 +33,8 @@ pub fn quick_fixes(
 ) -> Result<Vec<Action>, Cancelled> {
     let Some(source) = analysis.source(uri) else { return Ok(Vec::new()) };
     let mut found = Vec::from_iter(paste_as_program(analysis, uri, range));
+    // Looked at once, however many procedures are to be defined.
+    let unit = LazyCell::new(|| source.unit(range.start(), ""));
     let touched = |diagnostic: &&Diagnostic| diagnostic.range.intersect(range).is_some();
     let named = diagnostics::named(analysis, uri, cancel)?.iter().filter(touched).cloned();
     for diagnostic in diagnostics::syntax_in(source, range).chain(named) {
@@ -43,7 +47,7 @@ pub fn quick_fixes(
             preferred: !drops_expectation(diagnostic.code),
             change: Change::of(source, fix.edits.clone()),
         }));
-        found.extend(likely_fix(source, &diagnostic));
+        found.extend(likely_fix(source, &diagnostic, &unit));
     }
     Ok(found)
 }
@@ -92,7 +96,11 @@ fn drops_expectation(code: &str) -> bool {
     code == CRASH_WITH_OUTPUT.code
 }
 
-fn likely_fix(source: &Source, diagnostic: &Diagnostic) -> Option<Action> {
+fn likely_fix(
+    source: &Source,
+    diagnostic: &Diagnostic,
+    unit: &LazyCell<String, impl FnOnce() -> String>,
+) -> Option<Action> {
     let word = source.slice(diagnostic.range);
     let (id, title, edits) = match diagnostic.code {
         code if code == codes::UNDEFINED_PROCEDURE.code => {
@@ -100,12 +108,12 @@ fn likely_fix(source: &Source, diagnostic: &Diagnostic) -> Option<Action> {
                 return None;
             }
             let procedure = procedure_at(source.file(), diagnostic.range.start())?;
-            let edit = definition_after(source, procedure.range, word, "    ...");
+            let edit = definition_after(source, procedure, word, &format!("{}...", **unit));
             ("define-procedure", format!("Define '{word}' with a hole"), vec![edit])
         }
         code if code == codes::UNUSED_PROCEDURE.code => {
             let procedure = procedure_at(source.file(), diagnostic.range.start())?;
-            let range = whole_definition(source, procedure.range);
+            let range = whole_definition(source, procedure);
             ("remove-procedure", format!("Remove '{word}'"), vec![Edit { range, insert: String::new() }])
         }
         code if code == CRASH_WITH_OUTPUT.code => {
@@ -128,23 +136,23 @@ fn likely_fix(source: &Source, diagnostic: &Diagnostic) -> Option<Action> {
     Some(Action { id, kind, title, mends, preferred: false, change: Change::of(source, edits) })
 }
 
-/// An edit that puts a definition, with a blank line before it, after the one at `range`. `body` is indented already.
-pub(crate) fn definition_after(source: &Source, range: TextRange, name: &str, body: &str) -> Edit {
+/// An edit that puts a definition, with a blank line before it, after `procedure`. `body` is indented already.
+pub(crate) fn definition_after(source: &Source, procedure: &Procedure, name: &str, body: &str) -> Edit {
     let end = source.line_ending();
-    let at = lines::line_end(&source.text, range.end());
+    let at = source.procedure_end(procedure);
     Edit { range: TextRange::empty(at), insert: format!("{end}{end}def {name}():{end}{body}") }
 }
 
 /// The lines of a definition with the blank lines after it.
-pub(crate) fn whole_definition(source: &Source, range: TextRange) -> TextRange {
+pub(crate) fn whole_definition(source: &Source, procedure: &Procedure) -> TextRange {
     let text = &source.text;
-    let mut end = lines::next_line(text, range.end());
+    let mut end = lines::next_line(text, source.procedure_end(procedure));
     while usize::from(end) < text.len()
         && source.slice(TextRange::new(end, lines::line_end(text, end))).trim().is_empty()
     {
         end = lines::next_line(text, end);
     }
-    TextRange::new(lines::line_start(text, range.start()), end)
+    TextRange::new(lines::line_start(text, procedure.range.start()), end)
 }
 
 #[cfg(test)]

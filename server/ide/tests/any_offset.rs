@@ -65,7 +65,7 @@ fn ask_at(analysis: &Analysis, text: &str, offset: TextSize) {
     assert!(chain.windows(2).all(|w| w[1].contains_range(w[0]) && w[0] != w[1]), "{chain:?}");
     chain.iter().for_each(|range| check_range(text, *range));
     for typed in ide::FORMAT_TRIGGERS {
-        check_edits(text, &ide::on_type_formatting(analysis, uri, offset, typed));
+        check_edits(text, &ide::on_type_formatting(analysis, uri, offset, typed, "    "));
     }
 }
 

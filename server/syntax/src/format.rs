@@ -15,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::leaves::{Leaf, leaves};
 use crate::lines::{line_break, slice};
 use crate::parse::Parse;
+use crate::print::INDENT;
 use weave::Cloth;
 
 /// The whole text in canonical form; `None` where it has a syntax error (then the tree does not say all that the text
@@ -55,7 +56,8 @@ fn has_syntax_error(diagnostics: &[Diagnostic]) -> bool {
 
 fn format_file(file: &File, text: &str) -> String {
     let lines = layout::file(file, text);
-    Cloth { text, lines, comments: &file.comments, margin: "", line_break: line_break(text) }.weave()
+    Cloth { text, lines, comments: &file.comments, margin: "", unit: INDENT, line_break: line_break(text) }
+        .weave()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod fixture;
 pub mod flow;
 pub mod foreign;
 pub mod format;
+pub mod indent;
 pub mod leaves;
 pub mod lines;
 pub mod names;

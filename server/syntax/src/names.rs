@@ -7,7 +7,9 @@ use crate::ast::{Action, Block, File, Item, Name, Procedure, Statement, Statemen
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::codes::{Code, names_flow as codes};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
+use crate::indent::unit;
 use crate::lines;
+use crate::print::INDENT;
 use near::Near;
 use std::collections::{HashMap, HashSet};
 use text_size::TextRange;
@@ -218,7 +220,8 @@ fn missing_main(file: &File, text: &str, examples_elsewhere: bool, found: &mut V
     let mut missing = diagnostic(&codes::NO_MAIN, Severity::Error, range, message);
     let at = lines::line_start(text, first.map_or(range.start(), |e| e.range.start()));
     let end = lines::line_break(text);
-    let insert = format!("def {MAIN}():{end}    ...{end}{end}");
+    let indent = unit(text, at, "", INDENT);
+    let insert = format!("def {MAIN}():{end}{indent}...{end}{end}");
     missing.fix = Some(Fix {
         title: format!("Define '{MAIN}' with a hole"),
         edits: vec![Edit { range: TextRange::empty(at), insert }],

@@ -1,11 +1,12 @@
 //! Taking statements out of a text without leaving a bare `;`, a blank line or a lost comment behind.
 
 use crate::diagnostic::Edit;
-use crate::lines::{line_end, next_line, slice};
+use crate::indent::{end_with_comments, width as column_width};
+use crate::lines::{indentation, line_end, next_line, slice};
 use text_size::{TextRange, TextSize};
 
 /// Edits that remove the statements at `ranges`, siblings in source order. Neighbours with nothing but `;` and white
-/// space between them go in one edit; comments stay.
+/// space between them go in one edit. Comments stay, but for those that end a block of a statement that goes.
 pub fn remove_statements(text: &str, ranges: &[TextRange]) -> Vec<Edit> {
     let mut merged: Vec<TextRange> = Vec::new();
     for &range in ranges {
@@ -38,7 +39,10 @@ fn with_separator(text: &str, range: TextRange) -> TextRange {
     let width = |s: usize| TextSize::new(u32::try_from(s).unwrap_or(u32::MAX));
     let separator = width(after.len() - rest.len());
     if rest.is_empty() && begins_line {
-        return TextRange::new(range.start() - width(blanks_before), next_line(text, range.end()));
+        let column = column_width(indentation(text, range.start()));
+        let has_blocks = slice(text, range).contains(['\n', '\r']);
+        let end = if has_blocks { end_with_comments(text, range.end(), column + 1) } else { range.end() };
+        return TextRange::new(range.start() - width(blanks_before), next_line(text, end));
     }
     if begins_line || after[..after.len() - rest.len()].contains(';') {
         return TextRange::new(range.start(), range.end() + separator);
@@ -78,5 +82,6 @@ mod tests {
         check("  a(); b(); c()\n", &["a()", "b()"], "  c()\n");
         check("  a()  # why\n  b()\n  c()", &["a()", "b()"], "  # why\n  c()");
         check("  a()\r\n  b()", &["b()"], "  a()\r\n");
+        check("  w:\n    a()\n    # w\n  # all\n  b()\n", &["w:\n    a()"], "  # all\n  b()\n");
     }
 }

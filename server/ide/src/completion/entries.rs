@@ -8,7 +8,7 @@ use crate::words::help;
 use syntax::TextRange;
 use syntax::ast::{Action, Example, Procedure, Test};
 use syntax::names::MAIN;
-use syntax::print::print_procedure;
+use syntax::print::{INDENT, print_procedure};
 
 const CONDITIONS: &str =
     "${1|frontIsClear(),leftIsClear(),rightIsClear(),markersPresent(),noMarkersPresent()|}";
@@ -19,7 +19,8 @@ pub(super) fn entries(
     cursor: &Cursor<'_>,
     place: Place,
 ) -> Vec<Completion> {
-    let mut list = List { cursor, found: Vec::new() };
+    let unit = source.unit(cursor.offset, source.indent(cursor.offset));
+    let mut list = List { cursor, unit, found: Vec::new() };
     match place {
         Place::TopLevel => top_level(analysis, source, &mut list),
         Place::Statement { after_if } => statements(analysis, after_if, &mut list),
@@ -53,6 +54,8 @@ pub(super) fn entries(
 
 struct List<'a> {
     cursor: &'a Cursor<'a>,
+    /// One level of the file's indentation.
+    unit: String,
     found: Vec<Completion>,
 }
 
@@ -70,10 +73,11 @@ impl List<'_> {
         });
     }
 
+    /// `snippet` has four blanks a level; the entry's are the file's.
     fn snippet(&mut self, label: &str, kind: Kind, insert: &str, snippet: &str, documentation: Option<&str>) {
         self.add(label, kind, insert, documentation);
         if let Some(last) = self.found.last_mut() {
-            last.snippet = Some(snippet.to_owned());
+            last.snippet = Some(snippet.replace(INDENT, &self.unit));
         }
     }
 
@@ -126,7 +130,8 @@ fn comment_above(source: &Source, procedure: &Procedure) -> String {
     let mut words = Vec::new();
     for comment in source.comments_before(top).filter(|c| c.own_line) {
         let between = source.slice(TextRange::new(comment.range.end(), top));
-        if !between.trim().is_empty() || between.matches('\n').count() > 1 {
+        let theirs = source.indent(comment.range.start()) == source.indent(procedure.range.start());
+        if !theirs || !between.trim().is_empty() || between.matches('\n').count() > 1 {
             break;
         }
         words.push(comment.text.trim_start_matches('#').trim());

@@ -39,7 +39,8 @@ fn comment_above(source: &Source, procedure: &Procedure) -> String {
     let mut next = first;
     for comment in source.comments_before(first).filter(|c| c.own_line) {
         let between = source.slice(TextRange::new(comment.range.end(), next));
-        if between.matches('\n').count() != 1 || !between.trim().is_empty() {
+        let theirs = source.indent(comment.range.start()) == source.indent(procedure.range.start());
+        if !theirs || between.matches('\n').count() != 1 || !between.trim().is_empty() {
             break;
         }
         lines.push(comment.text.trim_start_matches('#').trim().to_owned());

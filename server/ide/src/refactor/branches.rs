@@ -9,7 +9,7 @@ use syntax::TextRange;
 use syntax::ast::{Block, Condition, ConditionKind, Else, Statement, StatementKind};
 use syntax::build::{if_else, negated};
 use syntax::diagnostic::Edit;
-use syntax::lines::{begins_line, indentation, line_end, line_start, next_line};
+use syntax::lines::{begins_line, indentation, line_start, next_line};
 use syntax::print::print_condition;
 
 /// The `if` on whose header or `else` the cursor stands.
@@ -37,8 +37,9 @@ pub(super) fn add_else(context: &Context<'_>) -> Option<Action> {
         return None;
     }
     let (end, margin) = (source.line_ending(), indentation(&source.text, statement.range.start()));
-    let at = line_end(&source.text, then.range.end());
-    let insert = format!("{end}{margin}else:{end}{margin}    ...");
+    let at = source.block_end(then);
+    let unit = source.unit(statement.range.start(), margin);
+    let insert = format!("{end}{margin}else:{end}{margin}{unit}...");
     let edit = Edit { range: TextRange::empty(at), insert };
     Some(context.action("add-else", ActionKind::Refactor, "Add an 'else' with a hole", vec![edit]))
 }
@@ -48,10 +49,9 @@ pub(super) fn add_else(context: &Context<'_>) -> Option<Action> {
 /// Removes an `else` that holds nothing but a hole.
 pub(super) fn remove_else(context: &Context<'_>) -> Option<Action> {
     let source = context.source;
-    let If { statement, otherwise: Some(otherwise), .. } = if_at(context)? else { return None };
+    let If { otherwise: Some(otherwise), .. } = if_at(context)? else { return None };
     let empty = otherwise.body.statements.iter().all(|s| matches!(s.kind, StatementKind::Hole));
-    let range = otherwise.keyword.cover(statement.range);
-    let range = TextRange::new(otherwise.keyword.start(), range.end());
+    let range = TextRange::new(otherwise.keyword.start(), source.block_end(&otherwise.body));
     if !empty || !begins_line(&source.text, range.start()) || has_comment(source, range) {
         return None;
     }
@@ -79,6 +79,7 @@ pub(super) fn negate(context: &Context<'_>) -> Option<Action> {
     let edits = match (first, second) {
         (Some(first), Some(second)) => {
             let (margin, other) = (margin(source, then), margin(source, &otherwise.body));
+            let unit = source.unit(statement.range.start(), margin);
             // The condition's own parentheses, if there are any, stay.
             let written = source.slice(condition.range);
             let insert = print_condition(&opposite);
@@ -87,8 +88,8 @@ pub(super) fn negate(context: &Context<'_>) -> Option<Action> {
             let insert = if bare && !written.starts_with('(') { format!("({insert})") } else { insert };
             vec![
                 Edit { range: condition.range, insert },
-                Edit { range: first, insert: block_text(source, &otherwise.body, margin) },
-                Edit { range: second, insert: block_text(source, then, other) },
+                Edit { range: first, insert: block_text(source, &otherwise.body, margin, &unit) },
+                Edit { range: second, insert: block_text(source, then, other, &unit) },
             ]
         }
         _ if fills_lines(source, statement.range) && !has_comment(source, statement.range) => {

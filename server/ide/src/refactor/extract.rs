@@ -1,12 +1,11 @@
 //! Extract procedure.
 
 use super::Context;
-use super::transplant::{has_error, moved};
+use super::transplant::{has_error, moved, statement_end};
 use crate::change::{Action, ActionKind};
 use crate::quick_fixes::definition_after;
 use syntax::ast::StatementKind;
 use syntax::diagnostic::Edit;
-use syntax::print::INDENT;
 use syntax::runs::statement_run;
 use syntax::{TextRange, lines};
 
@@ -28,9 +27,10 @@ pub(super) fn extract_procedure(context: &Context<'_>) -> Option<Action> {
         return None;
     }
     let name = free_name(context);
-    let range = TextRange::new(first.range.start(), lines::line_end(&source.text, last.range.end()));
+    let range = TextRange::new(first.range.start(), statement_end(source, last));
     let lines = TextRange::new(lines::line_start(&source.text, range.start()), range.end());
-    let definition = definition_after(source, procedure.range, &name, &moved(source, lines, INDENT));
+    let unit = source.unit(first.range.start(), "");
+    let definition = definition_after(source, procedure, &name, &moved(source, lines, &unit, &unit));
     let call = Edit { range, insert: format!("{name}()") };
     let title = format!("Extract into procedure '{name}'");
     // Of an edit at the end of the body and one that inserts there, the call comes first.

@@ -44,7 +44,7 @@ pub(super) fn inline_everywhere(context: &Context<'_>) -> Option<Action> {
     }
     let edits: Option<Vec<Edit>> = calls.iter().map(|call| in_place(source, call, procedure)).collect();
     let mut edits = edits?;
-    edits.push(Edit { range: whole_definition(source, procedure.range), insert: String::new() });
+    edits.push(Edit { range: whole_definition(source, procedure), insert: String::new() });
     let title = match calls.len() {
         1 => format!("Inline '{name}' into its call"),
         n => format!("Inline '{name}' into its {n} calls"),
@@ -79,7 +79,8 @@ fn in_place(source: &Source, call: &Statement, procedure: &Procedure) -> Option<
     let body = &procedure.body.statements;
     if fills_lines(source, call.range) {
         let margin = indentation(&source.text, call.range.start());
-        let text = block_text(source, &procedure.body, margin);
+        let unit = source.unit(call.range.start(), margin);
+        let text = block_text(source, &procedure.body, margin, &unit);
         return Some(Edit { range: call.range, insert: text.get(margin.len()..)?.to_owned() });
     }
     // On a shared line there is room for simple statements only: what follows a header belongs to it.

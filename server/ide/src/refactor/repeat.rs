@@ -1,7 +1,9 @@
 //! Roll statements up into a `repeat`, and unroll it.
 
 use super::Context;
-use super::transplant::{block_lines, block_text, fills_lines, has_comment, has_error, printed};
+use super::transplant::{
+    block_lines, block_text, fills_lines, has_comment, has_error, printed, statement_end,
+};
 use crate::change::{Action, ActionKind};
 use crate::describe::count;
 use crate::statements::{each_statement, statement_at};
@@ -9,7 +11,6 @@ use syntax::TextRange;
 use syntax::ast::{CountKind, Statement, StatementKind};
 use syntax::diagnostic::Edit;
 use syntax::lines::indentation;
-use syntax::print::INDENT;
 use syntax::runs::statement_run;
 use syntax::shape::same_statements;
 
@@ -28,11 +29,13 @@ pub(super) fn roll(context: &Context<'_>) -> Option<Action> {
     let (run, period) = repetition(context)?;
     let rounds = run.len() / period;
     let range = run.first()?.range.cover(run.last()?.range);
-    if rounds > MOST_ROUNDS || has_error(run) || !fills_lines(source, range) || has_comment(source, range) {
+    let whole = TextRange::new(range.start(), statement_end(source, run.last()?));
+    if rounds > MOST_ROUNDS || has_error(run) || !fills_lines(source, range) || has_comment(source, whole) {
         return None;
     }
     let margin = indentation(&source.text, range.start());
-    let body = printed(source, &run[..period], &format!("{margin}{INDENT}"));
+    let unit = source.unit(range.start(), margin);
+    let body = printed(source, &run[..period], &format!("{margin}{unit}"));
     let insert = format!("repeat({rounds}):{}{body}", source.line_ending());
     let title = format!("Roll up into 'repeat({rounds})'");
     Some(context.action("roll-repeat", ActionKind::Refactor, title, vec![Edit { range, insert }]))
@@ -105,11 +108,11 @@ pub(super) fn unroll(context: &Context<'_>) -> Option<Action> {
         return None;
     }
     let margin = indentation(&source.text, statement.range.start());
-    let round = block_text(source, body, margin);
+    let round = block_text(source, body, margin, &source.unit(statement.range.start(), margin));
     let rounds_text = vec![round; usize::from(rounds)].join(source.line_ending());
     let insert = rounds_text.get(margin.len()..)?.to_owned();
     // A comment behind the last statement is part of the text of each round.
-    let range = TextRange::new(statement.range.start(), source.line_end(statement.range.end()));
+    let range = TextRange::new(statement.range.start(), statement_end(source, statement));
     let title = format!("Unroll into {}", count(statements as u64 * u64::from(rounds), "statement"));
     Some(context.action("unroll-repeat", ActionKind::Refactor, title, vec![Edit { range, insert }]))
 }

@@ -1,11 +1,11 @@
 //! From the engine's answer to a change of the file, run on every example before anyone sees it.
 
-use super::indent::{reindented, unit};
 use super::substitute::{Fill, Fills, statements};
 use super::task::Task;
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled};
 use crate::change::{Change, apply};
+use crate::indent::reindented;
 use crate::source::Source;
 use crate::statements::{Hole, HoleKind, blocks};
 use syntax::ast::{Block, Procedure, Statement, StatementKind};
@@ -121,7 +121,7 @@ fn edit(source: &Source, hole: &Hole, fill: &Fill, fills: &Fills) -> Edit {
     let line = TextRange::new(source.line_start(range.start()), source.line_end(range.end()));
     let before = source.slice(TextRange::new(line.start(), range.start()));
     let after = source.slice(TextRange::new(range.end(), line.end())).trim();
-    let (unit, end) = (unit(source, range.start()), source.line_ending());
+    let (unit, end) = (source.unit(range.start(), source.indent(range.start())), source.line_ending());
     let own_line = before.trim().is_empty() && (after.is_empty() || after.starts_with('#'));
     let simple = fill.iter().all(|s| blocks(s).next().is_none());
     if own_line {

@@ -7,7 +7,6 @@ mod actions;
 mod ambiguity;
 mod complete;
 mod edit;
-mod indent;
 mod question;
 mod reasons;
 mod substitute;

@@ -108,7 +108,7 @@ fn free_name(analysis: &Analysis) -> String {
 /// The block after `last`, indented as that. Without an answer it has no output.
 fn added(last: Case<'_>, name: &str, input: &World, answer: Option<&Ending>) -> Edit {
     let (source, example) = (last.source, last.example);
-    let at = source.line_end(example.range.end());
+    let at = source.item_end(example.range.start(), example.range.end());
     let indents = Indents::of(source, example);
     let crashes = answer.is_some_and(|answer| answer.output.is_none());
     let mut lines = vec![
@@ -139,14 +139,15 @@ struct Indents {
 
 impl Indents {
     fn of(source: &Source, example: &syntax::ast::Example) -> Indents {
+        let start = example.range.start();
         let deeper = |at: Option<TextRange>, than: &str| {
             let indent = at.map_or("", |at| source.indent(at.start()));
             match indent.strip_prefix(than) {
                 Some(more) if !more.is_empty() => indent.to_owned(),
-                _ => format!("{than}{}", syntax::print::INDENT),
+                _ => format!("{than}{}", source.unit(start, than)),
             }
         };
-        let header = source.indent(example.range.start()).to_owned();
+        let header = source.indent(start).to_owned();
         let input = example.input.as_ref();
         let section = deeper(input.map(|grid| grid.range), &header);
         let row = deeper(input.and_then(|grid| grid.rows.first()).map(|row| row.range), &section);

@@ -24,7 +24,7 @@ impl Fill {
         let unfit = || format!("The engine's answer '{text}' can't stand in this hole.");
         let program = match kind {
             crate::HoleKind::Statements => {
-                format!("def main():\n{}\n", super::indent::reindented(text, "    ", "    ", "\n"))
+                format!("def main():\n{}\n", crate::indent::reindented(text, "    ", "    ", "\n"))
             }
             crate::HoleKind::Condition => format!("def main():\n    while({text}):\n        move()\n"),
             crate::HoleKind::Count => format!("def main():\n    repeat({text}):\n        move()\n"),

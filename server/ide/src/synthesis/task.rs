@@ -6,9 +6,9 @@ use crate::analysis::{Analysis, Case};
 use crate::change::apply;
 use crate::source::Source;
 use crate::statements::{Hole, holes};
-use syntax::TextRange;
 use syntax::ast::{Action, Item};
 use syntax::diagnostic::{Edit, Severity};
+use syntax::{TextRange, TextSize};
 
 /// An example as the engine is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +101,7 @@ fn definitions(source: &Source) -> String {
 /// An empty `main` before the first example of the file, with the comments above that; else at the end.
 fn new_main(program: &Source) -> Edit {
     let end = program.line_ending();
-    let main = format!("def main():{end}    ...{end}");
+    let main = |at| format!("def main():{end}{}...{end}", program.unit(at, ""));
     let first = program.file().items.iter().find_map(|item| match item {
         Item::Example(example) => Some(example.range.start()),
         _ => None,
@@ -110,12 +110,13 @@ fn new_main(program: &Source) -> Edit {
         let mut at = program.line_start(first);
         for comment in program.file().comments.iter().rev().filter(|c| c.own_line && c.range.end() <= first) {
             let between = program.slice(TextRange::new(comment.range.end().min(at), at));
-            if !between.trim().is_empty() || between.matches('\n').count() != 1 {
+            let theirs = program.indent(comment.range.start()) == program.indent(first);
+            if !theirs || !between.trim().is_empty() || between.matches('\n').count() != 1 {
                 break;
             }
             at = program.line_start(comment.range.start());
         }
-        return Edit { range: TextRange::empty(at), insert: format!("{main}{end}") };
+        return Edit { range: TextRange::empty(at), insert: format!("{}{end}", main(at)) };
     }
     let text = &*program.text;
     let blank = match () {
@@ -123,5 +124,6 @@ fn new_main(program: &Source) -> Edit {
         () if !text.ends_with('\n') => format!("{end}{end}"),
         () => end.to_owned(),
     };
-    Edit { range: TextRange::empty(syntax::TextSize::of(text)), insert: format!("{blank}{main}") }
+    let at = TextSize::of(text);
+    Edit { range: TextRange::empty(at), insert: format!("{blank}{}", main(at)) }
 }

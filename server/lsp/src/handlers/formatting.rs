@@ -23,14 +23,22 @@ pub fn range_formatting(
     })
 }
 
+/// No editor is set to more blanks a level.
+const WIDEST: usize = 16;
+
 pub fn on_type_formatting(
     asked: &mut Asked,
     params: DocumentOnTypeFormattingParams,
 ) -> Result<Option<Vec<TextEdit>>> {
     let place = params.text_document_position;
+    let level = match params.options.insert_spaces {
+        true => " ".repeat((params.options.tab_size as usize).clamp(1, WIDEST)),
+        false => "\t".to_owned(),
+    };
     answer(asked, &place.text_document.uri, |asked, about| {
         let offset = asked.offset(about, place.position);
-        Some(ide::on_type_formatting(&about.unit.analysis, about.uri(), offset, params.ch.chars().next()?))
+        let typed = params.ch.chars().next()?;
+        Some(ide::on_type_formatting(&about.unit.analysis, about.uri(), offset, typed, &level))
     })
 }
 

@@ -2,17 +2,18 @@
 //! only, since a file that is being typed is seldom free of errors.
 
 use crate::diagnostic::Edit;
+use crate::indent::{deeper, width, without_comment};
 use crate::lines::{indentation, line_end, line_start, slice};
-use crate::print::INDENT;
 use text_size::{TextRange, TextSize};
 
 /// The edit for `typed`, which now stands directly before `offset`: after a line end, the new line's indentation; after
-/// a `:`, that of an `else`, a section or a definition. `None` where nothing is to change.
-pub fn format_on_type(text: &str, offset: TextSize, typed: char) -> Option<Edit> {
+/// a `:`, that of an `else`, a section or a definition. `None` where nothing is to change. One level is as in the text;
+/// where that has none, `fallback`.
+pub fn format_on_type(text: &str, offset: TextSize, typed: char, fallback: &str) -> Option<Edit> {
     let start = line_start(text, offset);
     let wanted = match typed {
-        '\n' => after_line_end(text, start)?,
-        ':' => before_colon(text, start)?,
+        '\n' => after_line_end(text, start, fallback)?,
+        ':' => before_colon(text, start, fallback)?,
         _ => return None,
     };
     let current = indentation(text, start);
@@ -28,16 +29,15 @@ fn lines_above(text: &str, start: TextSize) -> impl Iterator<Item = (&str, &str)
     })
 }
 
-fn after_line_end(text: &str, start: TextSize) -> Option<String> {
+fn after_line_end(text: &str, start: TextSize, fallback: &str) -> Option<String> {
     let (above, content) = lines_above(text, start).next()?;
-    let code = content.split('#').next().unwrap_or("").trim_end();
-    if code.ends_with(':') {
-        return Some(format!("{above}{INDENT}"));
+    if without_comment(content).ends_with(':') {
+        return Some(deeper(text, start, above, fallback));
     }
     Some(above.to_owned())
 }
 
-fn before_colon(text: &str, start: TextSize) -> Option<String> {
+fn before_colon(text: &str, start: TextSize, fallback: &str) -> Option<String> {
     let line = slice(text, TextRange::new(start, line_end(text, start))).trim();
     let word = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     match word {
@@ -47,7 +47,7 @@ fn before_colon(text: &str, start: TextSize) -> Option<String> {
                 above.is_empty()
                     && (starts_with_word(content, "example") || starts_with_word(content, "test"))
             })
-            .map(|_| INDENT.to_owned()),
+            .map(|_| deeper(text, start, "", fallback)),
         "def" | "example" | "test" => Some(String::new()),
         _ => None,
     }
@@ -82,8 +82,4 @@ fn starts_with_word(content: &str, word: &str) -> bool {
     content
         .strip_prefix(word)
         .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
-}
-
-fn width(indentation: &str) -> usize {
-    indentation.chars().fold(0, |column, c| if c == '\t' { (column / 4 + 1) * 4 } else { column + 1 })
 }

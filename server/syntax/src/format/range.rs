@@ -4,13 +4,15 @@ use super::layout::{self, Line};
 use super::weave::Cloth;
 use crate::ast::{File, Item};
 use crate::diagnostic::Edit;
+use crate::indent::unit;
 use crate::lines::{indentation, line_break, line_end, line_start, next_line, slice};
 use crate::parse::Parse;
+use crate::print::INDENT;
 use crate::runs::{statement_run, touches};
 use text_size::TextRange;
 
 /// An edit that formats the smallest run of siblings that covers all of `range` that is program, in the indentation in
-/// which it stands. `None` where the file has a syntax error or the range touches nothing.
+/// which it stands, a level as the text has it. `None` where the file has a syntax error or the range touches nothing.
 pub fn format_range(parse: &Parse, text: &str, range: TextRange) -> Option<Edit> {
     if super::has_syntax_error(&parse.diagnostics) {
         return None;
@@ -50,7 +52,9 @@ fn edit(file: &File, text: &str, range: TextRange, lines: Vec<Line>) -> Option<E
     let end = file.comments.partition_point(|c| c.range.start() < whole.end());
     let comments = &file.comments[start..end];
     let margin = indentation(text, range.start());
-    let mut insert = Cloth { text, lines, comments, margin, line_break: line_break(text) }.weave();
+    let unit = unit(text, range.start(), margin, INDENT);
+    let mut insert =
+        Cloth { text, lines, comments, margin, unit: &unit, line_break: line_break(text) }.weave();
     let whole = TextRange::new(whole.start(), next_line(text, range.end()));
     if !slice(text, whole).ends_with(['\n', '\r']) {
         insert.truncate(insert.trim_end_matches(['\n', '\r']).len());

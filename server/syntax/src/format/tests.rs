@@ -153,7 +153,7 @@ fn ranges_snap_to_statements() {
         def main():
           move( )
           if(markersPresent()):
-              pickMarker()  # p
+            pickMarker()  # p
           move()
           turnLeft()
           move( )
@@ -168,19 +168,19 @@ fn ranges_snap_to_statements() {
     .assert_eq(&check("def main():\n  while frontIsClear():\n    mo[]ve( )\n    move( )\n").unwrap());
     expect![[r#"
         def main():
-            move()
+          move()
 
         def f():
-            move()
+          move()
     "#]]
     .assert_eq(&check("def main():\n  [move( )\ndef] f(): move( )\n").unwrap());
     expect![[r#"
         def main( ): move( )
 
         example "a":
-            input:
-                .  .
-                >3 .
+          input:
+            .  .
+            >3 .
     "#]]
     .assert_eq(&check("def main( ): move( )\n\nexample \"a\":\n  input:\n    . [.]\n    >3 .\n").unwrap());
     assert_eq!(check("[]\n\n\ndef main(): move()\n"), None);

@@ -2,8 +2,8 @@
 
 use super::layout::{Line, LineKind};
 use crate::ast::Comment;
+use crate::indent::width;
 use crate::lines::{begins_line, line_start, slice};
-use crate::print::INDENT;
 use text_size::{TextRange, TextSize};
 
 /// What is woven: the lines of a whole file, or some statements of one block.
@@ -14,6 +14,8 @@ pub struct Cloth<'a> {
     pub comments: &'a [Comment],
     /// What every line begins with: the indentation of the block that the lines are taken from.
     pub margin: &'a str,
+    /// One level.
+    pub unit: &'a str,
     pub line_break: &'a str,
 }
 
@@ -33,7 +35,7 @@ enum EntryKind {
 impl Cloth<'_> {
     /// Every line ends with a line end.
     pub fn weave(self) -> String {
-        let (text, margin, line_break) = (self.text, self.margin, self.line_break);
+        let (text, margin, unit, line_break) = (self.text, self.margin, self.unit, self.line_break);
         let entries = self.entries();
         let mut out = String::new();
         for (i, entry) in entries.iter().enumerate() {
@@ -41,7 +43,7 @@ impl Cloth<'_> {
                 out.push_str(line_break);
             }
             out.push_str(margin);
-            out.push_str(&INDENT.repeat(entry.level));
+            out.push_str(&unit.repeat(entry.level));
             out.push_str(&entry.text);
             out.push_str(line_break);
         }
@@ -101,8 +103,7 @@ impl Columns {
 
 /// Blanks before the offset on its line, a tab going on to the next multiple of four, as the parser counts.
 fn column(text: &str, offset: TextSize) -> usize {
-    let before = slice(text, TextRange::new(line_start(text, offset), offset));
-    before.chars().fold(0, |column, c| if c == '\t' { (column / 4 + 1) * 4 } else { column + 1 })
+    width(slice(text, TextRange::new(line_start(text, offset), offset)))
 }
 
 fn on_its_own(comment: &Comment, level: usize) -> Entry {

@@ -189,14 +189,15 @@ impl<'a> Lower<'a> {
         let keyword = TextRange::empty(node.start());
         example.input = Some(self.grid(keyword, node));
         example.range = example.range.cover(node.range);
-        let line = self.layout.line(node.start());
-        let outer = self.layout.column(header.start()) + 4;
+        let header = self.layout.line(header.start());
+        let (outer, style) = self.layout.below(header);
+        let inner = 2 * outer - header.column;
         let rows = node.children();
         let edit = |(at, row): (usize, &Node<'_>)| {
-            let mut insert = indentation(outer + 4, line.style);
+            let mut insert = indentation(inner, style);
             if at == 0 {
                 let line_break = crate::lines::line_break(self.text);
-                insert = format!("{}input:{line_break}{insert}", indentation(outer, line.style));
+                insert = format!("{}input:{line_break}{insert}", indentation(outer, style));
             }
             Edit { range: self.layout.line(row.start()).indentation(), insert }
         };

@@ -251,10 +251,12 @@ impl<'a> Lower<'a> {
                 && !block.statements.iter().any(error);
             let fix = (plain && !self.procedures.contains("main")).then(|| {
                 let range = TextRange::new(first.range.start(), last.range.end());
-                let by = if line.column == 0 { 4 } else { 0 };
-                let style = if line.style == Style::Tabs { Style::Tabs } else { Style::Blanks };
+                let (column, style) = match line.style {
+                    Style::None => self.layout.below(line),
+                    style => (line.column, style),
+                };
+                let by = i64::from(column) - i64::from(line.column);
                 let mut edits = self.layout.shift(range, by, style);
-                let column = line.column + by as u32;
                 edits[0].insert = format!(
                     "def main():{}{}",
                     crate::lines::line_break(self.text),

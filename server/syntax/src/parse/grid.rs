@@ -42,9 +42,10 @@ impl<'a> Lower<'a> {
             };
             self.unindented_body(&header, body.range, Some(body.range));
             let rows = body.children();
+            let (column, style) = self.layout.below(outer);
             let edits = rows.iter().map(|row| {
                 let range = self.layout.line(row.start()).indentation();
-                Edit { range, insert: indentation(outer.column + 4, outer.style) }
+                Edit { range, insert: indentation(column, style) }
             });
             let edits = edits.collect();
             if let Some(fix) = self.found.last_mut().and_then(|d| d.fix.as_mut()) {
@@ -61,11 +62,11 @@ impl<'a> Lower<'a> {
         let rows = body.children();
         let first = rows.first().map_or(body.range, |n| n.range);
         let outer = self.layout.line(body.start());
-        let column = match rows.get(1) {
-            Some(row) => self.layout.column(row.start()),
-            None => outer.column + 4,
+        let (column, style) = match rows.get(1) {
+            Some(row) => (self.layout.column(row.start()), self.layout.line(row.start()).style),
+            None => self.layout.below(outer),
         };
-        let line = format!("{}{}", crate::lines::line_break(self.text), indentation(column, outer.style));
+        let line = format!("{}{}", crate::lines::line_break(self.text), indentation(column, style));
         let before = &self.text[..usize::from(first.start())];
         let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
         let edit = Edit {

@@ -154,8 +154,9 @@ impl<'a> Lower<'a> {
         let fix = body.map(|body| {
             let outer = self.layout.line(header.keyword.start());
             let inner = self.layout.line(body.start());
-            let by = i64::from(outer.column) + 4 - i64::from(inner.column);
-            let edits = self.layout.shift(body, by, inner.style);
+            let (column, style) = self.layout.below(outer);
+            let by = i64::from(column) - i64::from(inner.column);
+            let edits = self.layout.shift(body, by, style);
             Fix { title: format!("Indent the body of '{}'", header.word), edits }
         });
         let message = format!("The body of this '{}' must be indented.", header.word);

@@ -36,6 +36,9 @@ impl Line {
 
 pub struct Layout {
     lines: Vec<Line>,
+    /// How far the first line that is indented at all is indented, and with what: one level, as far as can be told of a
+    /// text that has mistakes.
+    level: (u32, Style),
 }
 
 impl Layout {
@@ -66,11 +69,21 @@ impl Layout {
             lines.push(Line { start: offset(start), text: offset(at), column, style, blank });
             at += bytes[at..].iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(bytes.len() - at);
             match &bytes[at..] {
-                [] => return Layout { lines },
+                [] => {
+                    let level = lines.iter().find(|l| l.column > 0 && !l.blank && l.style != Style::Mixed);
+                    let level = level.map_or((TAB, Style::Blanks), |line| (line.column, line.style));
+                    return Layout { lines, level };
+                }
                 [b'\r', b'\n', ..] => at += 2,
                 _ => at += 1,
             }
         }
+    }
+
+    /// The column one level below a line, and what to indent with there.
+    pub fn below(&self, outer: Line) -> (u32, Style) {
+        let (level, style) = self.level;
+        (outer.column + level, if outer.style == Style::None { style } else { outer.style })
     }
 
     pub fn index(&self, at: TextSize) -> usize {
