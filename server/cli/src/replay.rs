@@ -2,12 +2,12 @@
 //! what the file says.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use dataset::{Example, Lines, Task};
 use owo_colors::OwoColorize;
@@ -22,8 +22,9 @@ use crate::progress::Progress;
 
 /// Run every task of a dataset file, and compare outputs and traces with the file
 ///
-/// Reads the public Karel dataset's JSON lines: plain, compressed, or from standard input. A line that can't be used
-/// is reported with its number, and the rest is still read.
+/// Reads the public Karel dataset's JSON lines, or an array of such tasks: plain, compressed, or from standard input. A
+/// line that can't be used is reported with its number, and the rest is still read. Where a task has no traces, only its
+/// outputs are compared. Exits with 1 where something differs, and where nothing was replayed.
 #[derive(Args)]
 pub struct Replay {
     /// Tasks as JSON lines, .jsonl or .jsonl.gz; - for standard input
@@ -64,7 +65,8 @@ impl Replay {
         for file in &self.files {
             self.replay(file, &mut report)?;
         }
-        let fine = report.agree == report.pairs && report.bad_lines == 0;
+        // Where nothing was run, nothing agrees.
+        let fine = report.pairs > 0 && report.agree == report.pairs && report.bad_lines == 0;
         let mut out = anstream::stdout().lock();
         if self.json {
             writeln!(out, "{}", serde_json::to_string(&report)?)?;
@@ -74,6 +76,8 @@ impl Replay {
         let summary = format!("{agree} of {pairs} pairs agree ({})", counted(tasks, "task"));
         if fine {
             writeln!(out, "{}", summary.green().bold())?;
+        } else if pairs == 0 && bad_lines == 0 {
+            writeln!(out, "{}", "nothing was replayed: there is no task with examples".red().bold())?;
         } else {
             let plural = if bad_lines == 1 { "line" } else { "lines" };
             let bad =
@@ -91,16 +95,33 @@ impl Replay {
         } else {
             let file = File::open(path).with_context(|| format!("can't open {name}"))?;
             let metadata = file.metadata().with_context(|| format!("can't read {name}"))?;
+            if metadata.is_dir() {
+                bail!("{name} is a folder: name the file with the tasks");
+            }
+            let mut head = Vec::new();
+            // A pipe can't be read twice.
+            if metadata.is_file() {
+                (&file).take(8).read_to_end(&mut head).with_context(|| format!("can't read {name}"))?;
+                (&file).rewind().with_context(|| format!("can't read {name}"))?;
+            }
+            match disk::binary_kind(&head) {
+                Some(kind) if !head.starts_with(&[0x1f, 0x8b]) => {
+                    bail!("{name} is {kind}: tasks are read as JSON lines, plain or compressed");
+                }
+                _ => {}
+            }
             (Box::new(file), metadata.is_file().then_some(metadata.len()))
         };
         let mut progress = Progress::bytes(size, format!("replaying {name}"));
         let done = Arc::new(AtomicU64::new(0));
         let counted = Counted { source, done: done.clone() };
         let mut lines = Lines::new(counted).with_context(|| format!("can't read {name}"))?;
+        let mut said = Said::default();
         loop {
             let chunk: Vec<_> = lines.by_ref().take(CHUNK).collect();
             if chunk.is_empty() {
-                return Ok(());
+                drop(progress);
+                return if self.json { Ok(()) } else { Ok(said.sum_up(&name)?) };
             }
             let results: Vec<_> = chunk
                 .into_par_iter()
@@ -128,22 +149,78 @@ impl Replay {
                     }
                 }
             }
-            if !self.json {
-                progress.suspend(|| print(&problems))?;
+            if self.json {
+                report.problems.extend(problems);
+            } else {
+                progress.suspend(|| said.print(&problems))?;
             }
-            report.problems.extend(problems);
             progress.set(done.load(Ordering::Relaxed));
         }
     }
 }
 
-fn print(problems: &[Problem]) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    for Problem { file, line, example, message } in problems {
-        let example = example.map_or(String::new(), |n| format!("example {n}: "));
-        writeln!(out, "{} line {line}: {example}{message}", format!("{file}:").bold())?;
+/// So many messages of one kind are printed; the others are counted.
+const OF_A_KIND: u64 = 5;
+
+/// The problems of a file that have been printed.
+#[derive(Default)]
+struct Said {
+    /// Of each kind, in the order in which they came: how many there were, and where the first one was.
+    kinds: Vec<(String, u64, u64)>,
+}
+
+impl Said {
+    fn print(&mut self, problems: &[Problem]) -> io::Result<()> {
+        let mut out = anstream::stdout().lock();
+        for Problem { file, line, example, message } in problems {
+            let kind = kind(message);
+            let number = match self.kinds.iter_mut().find(|(known, ..)| *known == kind) {
+                Some((_, number, _)) => {
+                    *number += 1;
+                    *number
+                }
+                None => {
+                    self.kinds.push((kind, 1, *line));
+                    1
+                }
+            };
+            if number <= OF_A_KIND {
+                let example = example.map_or(String::new(), |n| format!("example {n}: "));
+                writeln!(out, "{} line {line}: {example}{message}", format!("{file}:").bold())?;
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn sum_up(&self, file: &str) -> io::Result<()> {
+        let mut out = anstream::stdout().lock();
+        for (_, number, line) in &self.kinds {
+            if *number > OF_A_KIND {
+                let more = with_commas(number - OF_A_KIND);
+                writeln!(out, "{} and {more} more like line {line}", format!("{file}:").bold())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The message without its numbers and what it quotes, shortened: those that are alike have the same.
+fn kind(message: &str) -> String {
+    let mut kind = String::new();
+    for (number, part) in message.split('\'').enumerate() {
+        if number % 2 == 0 {
+            kind.extend(part.chars().filter(|c| !c.is_ascii_digit()));
+        }
+    }
+    kind.chars().take(24).collect()
+}
+
+/// `2,183`
+fn with_commas(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|g| str::from_utf8(g).ok()).collect();
+    groups.join(",")
 }
 
 /// Runs one line's task: per example what disagrees, if anything.

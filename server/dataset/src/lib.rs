@@ -16,6 +16,7 @@ mod program_json;
 mod task;
 mod tensor;
 mod world_json;
+mod wrong;
 
 pub use lines::{LineError, Lines, MAX_LINE, Tasks, read};
 pub use task::{Example, Grids, Task, TaskError};

@@ -1,5 +1,5 @@
-//! Reading files of JSON lines: one task a line, plain or gzip. A bad line is reported with its number, and the
-//! rest is still read.
+//! Reading files of tasks: one task a line, as published, or an array of tasks, or tasks written over several lines;
+//! plain or gzip. A bad line is reported with its number, and the rest is still read.
 
 use std::fmt;
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::task::Task;
+use crate::task::{NO_OBJECT, Task};
 
 /// Longest line that is read, in bytes. The dataset's are below 32 KiB; a longer one is reported, not kept.
 pub const MAX_LINE: usize = 4 << 20;
@@ -65,12 +65,17 @@ impl Iterator for Tasks {
     }
 }
 
-/// The lines of a source with their numbers, empty ones left out; or what is wrong with a line in one sentence. For
-/// parsing them elsewhere, as in parallel.
+/// The tasks of a source as text, with the numbers of the lines that they begin in; or what is wrong there in one
+/// sentence. For parsing them elsewhere, as in parallel.
 pub struct Lines {
     source: Option<Box<dyn BufRead + Send>>,
     number: u64,
+    /// Tasks that are not one a line.
+    nested: Option<Nested>,
 }
+
+/// So much is looked at to see how the tasks are written.
+const HEAD: u64 = 64 << 10;
 
 impl Lines {
     /// From any source, plain or gzip.
@@ -80,12 +85,144 @@ impl Lines {
     pub fn new(source: impl Read + Send + 'static) -> io::Result<Lines> {
         let mut plain = BufReader::with_capacity(1 << 16, source);
         let compressed = plain.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-        let source: Box<dyn BufRead + Send> = if compressed {
+        let mut source: Box<dyn BufRead + Send> = if compressed {
             Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(plain)))
         } else {
             Box::new(plain)
         };
-        Ok(Lines { source: Some(source), number: 0 })
+        let mut head = Vec::new();
+        // What can't be read is met again, and said, where its line is.
+        let failed = source.by_ref().take(HEAD).read_to_end(&mut head).err();
+        let nested = is_nested(&head).then(Nested::default);
+        let rest: Box<dyn BufRead + Send> = match failed {
+            Some(error) => Box::new(BufReader::new(Failing(Some(error)))),
+            None => source,
+        };
+        Ok(Lines { source: Some(Box::new(io::Cursor::new(head).chain(rest))), number: 0, nested })
+    }
+
+    /// What is wrong with a source that can't be read any more.
+    fn broken(&mut self, error: &io::Error) -> (u64, Result<Vec<u8>, String>) {
+        // What follows can't be found any more.
+        self.source = None;
+        let why = match error.kind() {
+            io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
+            _ => format!("the file can't be read further: {error}"),
+        };
+        (self.number.max(1), Err(why))
+    }
+
+    fn next_nested(&mut self) -> Option<(u64, Result<Vec<u8>, String>)> {
+        loop {
+            let source = self.source.as_mut()?;
+            let nested = self.nested.as_mut()?;
+            let available = match source.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Some(self.broken(&error)),
+                Ok(available) => available,
+            };
+            if available.is_empty() {
+                self.source = None;
+                let (line, open) = (nested.start, nested.depth > 0);
+                return open.then(|| (line, Err("the file ends in the middle of a task".to_owned())));
+            }
+            let mut found = None;
+            let used = available.iter().position(|&byte| {
+                found = nested.take(byte);
+                found.is_some()
+            });
+            let used = used.map_or(available.len(), |at| at + 1);
+            source.consume(used);
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+}
+
+/// Fails once, as a source did whose beginning was read before.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// Whether a file that begins like this holds an array, or tasks that go over several lines.
+fn is_nested(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let (first, second) = (lines.next().unwrap_or(b""), lines.next());
+    match first {
+        [b'[', ..] => true,
+        [b'{', ..] => {
+            let mut scan = Nested::default();
+            let whole = first.iter().any(|&byte| scan.take(byte).is_some());
+            !whole && second.is_some_and(|second| !second.starts_with(b"{"))
+        }
+        _ => false,
+    }
+}
+
+/// Takes the objects out of JSON that is not one object a line.
+#[derive(Default)]
+struct Nested {
+    object: Vec<u8>,
+    /// Braces that are open.
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    /// Line ends that were seen.
+    lines: u64,
+    /// Where the object begins, counted from 1.
+    start: u64,
+    /// Something that is neither an object nor between objects is said once.
+    strange: bool,
+}
+
+impl Nested {
+    /// The object that this byte completes, or what is wrong.
+    fn take(&mut self, byte: u8) -> Option<(u64, Result<Vec<u8>, String>)> {
+        self.lines += u64::from(byte == b'\n');
+        if self.depth == 0 {
+            match byte {
+                b'{' => {
+                    (self.depth, self.start) = (1, self.lines + 1);
+                    self.object.push(byte);
+                }
+                b'[' | b']' | b',' | 0xef | 0xbb | 0xbf => {}
+                byte if byte.is_ascii_whitespace() => {}
+                _ if self.strange => {}
+                _ => {
+                    self.strange = true;
+                    return Some((self.lines + 1, Err(NO_OBJECT.to_owned())));
+                }
+            }
+            return None;
+        }
+        if self.object.len() <= MAX_LINE {
+            self.object.push(byte);
+        }
+        if self.in_string {
+            self.in_string = self.escaped || byte != b'"';
+            self.escaped = !self.escaped && byte == b'\\';
+            return None;
+        }
+        match byte {
+            b'"' => self.in_string = true,
+            b'{' => self.depth += 1,
+            b'}' => self.depth -= 1,
+            _ => {}
+        }
+        if self.depth > 0 {
+            return None;
+        }
+        let object = std::mem::take(&mut self.object);
+        let mib = MAX_LINE >> 20;
+        let fits = object.len() <= MAX_LINE;
+        let object = if fits { Ok(object) } else { Err(format!("the task is larger than {mib} MiB")) };
+        Some((self.start, object))
     }
 }
 
@@ -93,21 +230,16 @@ impl Iterator for Lines {
     type Item = (u64, Result<Vec<u8>, String>);
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.nested.is_some() {
+            return self.next_nested();
+        }
         loop {
             let source = self.source.as_mut()?;
             self.number += 1;
             let mut line = Vec::new();
             let length = match line_into(source, &mut line) {
                 Ok(length) => length,
-                Err(error) => {
-                    // What follows can't be found any more.
-                    self.source = None;
-                    let why = match error.kind() {
-                        io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
-                        _ => format!("the file can't be read further: {error}"),
-                    };
-                    return Some((self.number, Err(why)));
-                }
+                Err(error) => return Some(self.broken(&error)),
             };
             if length == 0 {
                 self.source = None;

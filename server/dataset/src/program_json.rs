@@ -22,7 +22,7 @@ fn object(json: &Value) -> Result<&Map<String, Value>, TaskError> {
 }
 
 fn field<'a>(json: &'a Value, name: &str) -> Result<&'a Value, TaskError> {
-    object(json)?.get(name).ok_or_else(|| wrong(format_args!("missing field `{name}`")))
+    object(json)?.get(name).ok_or_else(|| wrong(format_args!("`{name}` is missing")))
 }
 
 fn kind(json: &Value) -> Result<&str, TaskError> {

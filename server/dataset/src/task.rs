@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use runtime::{Action, World};
+use runtime::{Action, Limits, World};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use syntax::ast::Procedure;
+use syntax::ast::{self, Procedure};
 
-use crate::{compact, program_json, tensor, world_json::WorldJson};
+use crate::{compact, program_json, tensor, world_json::WorldJson, wrong};
 
 /// A program and its examples: by convention the first five are the specification and the sixth is held out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,20 +50,31 @@ impl TaskError {
     }
 }
 
+/// What is said of anything that is no object.
+pub(crate) const NO_OBJECT: &str =
+    "not a task: a task is written as { \"program_tokens\": …, \"examples\": … }";
+
 #[derive(Deserialize)]
-#[serde(expecting = "an object with a task's fields")]
 struct TaskIn {
+    #[serde(default)]
     guid: String,
     split: Option<String>,
-    program_tokens: Option<Vec<String>>,
+    program_tokens: Option<TokensIn>,
     program_json: Option<Value>,
     examples: Vec<ExampleIn>,
 }
 
+/// A list of tokens, or all of them in one text.
 #[derive(Deserialize)]
-#[serde(expecting = "an object with an example's fields")]
+#[serde(untagged)]
+enum TokensIn {
+    List(Vec<String>),
+    Text(String),
+}
+
+#[derive(Deserialize)]
 struct ExampleIn {
-    actions: Vec<String>,
+    actions: Option<Vec<String>>,
     inpgrid_json: Option<WorldJson>,
     outgrid_json: Option<WorldJson>,
     inpgrid_tensor: Option<String>,
@@ -96,16 +107,22 @@ struct ExampleOut {
 
 impl Task {
     /// Reads one line of the dataset. Fields it does not know are left aside; the program may be given as tokens, as
-    /// JSON or as both, worlds as JSON, as tensors or as both.
+    /// JSON or as both, worlds as JSON, as tensors or as both. A missing `guid` is empty, and where an example has no
+    /// trace it gets the program's own.
     ///
     /// # Errors
     /// Bad JSON, a missing field, a program or world that is none, or two forms of one thing that differ.
     pub fn from_json(line: &[u8]) -> Result<Task, TaskError> {
-        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-        let task: TaskIn = serde_json::from_slice(line).map_err(|e| bad_json(&e))?;
-        let program = program(task.program_tokens.as_deref(), task.program_json.as_ref())?;
-        let examples =
-            (1..).zip(&task.examples).map(|(number, e)| example(number, e)).collect::<Result<_, _>>()?;
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii_start();
+        let task: TaskIn = match line.first() {
+            Some(b'{') => serde_json::from_slice(line).map_err(|_| TaskError(wrong::why(line)))?,
+            _ => return Err(TaskError(wrong::why(line))),
+        };
+        let program = program(task.program_tokens.as_ref(), task.program_json.as_ref())?;
+        let examples = (1..)
+            .zip(&task.examples)
+            .map(|(number, e)| example(number, e, &program))
+            .collect::<Result<_, _>>()?;
         Ok(Task { guid: task.guid, split: task.split, program, examples })
     }
 
@@ -153,38 +170,33 @@ impl Task {
     }
 }
 
-/// The parser's message, of which the line number is left out: it is always 1.
-fn bad_json(error: &serde_json::Error) -> TaskError {
-    let message = error.to_string().replace(" at line 1 column ", ", at column ");
-    let kind = if error.is_data() { "not a task" } else { "bad JSON" };
-    TaskError(format!("{kind}: {message}"))
-}
-
-fn program(tokens: Option<&[String]>, json: Option<&Value>) -> Result<Procedure, TaskError> {
-    let from_tokens = tokens
-        .map(|t| syntax::tokens::parse_token_list(t).map_err(|e| TaskError(format!("program_tokens: {e}"))))
-        .transpose()?;
+fn program(tokens: Option<&TokensIn>, json: Option<&Value>) -> Result<Procedure, TaskError> {
+    let read = |tokens: &TokensIn| match tokens {
+        TokensIn::List(list) => syntax::tokens::parse_token_list(list),
+        TokensIn::Text(text) => syntax::tokens::parse_tokens(text),
+    };
+    let from_tokens =
+        tokens.map(|t| read(t).map_err(|e| TaskError(format!("program_tokens: {e}")))).transpose()?;
     let from_json = json.map(program_json::read).transpose()?;
     match (from_tokens, from_json) {
         (Some(a), Some(b)) if !syntax::shape::same_statements(&a.body.statements, &b.body.statements) => {
             Err(TaskError::new("program_tokens and program_json are different programs"))
         }
         (Some(program), _) | (None, Some(program)) => Ok(program),
-        (None, None) => Err(TaskError::new("not a task: missing field `program_tokens` or `program_json`")),
+        (None, None) => {
+            Err(TaskError::new("not a task: 'program_tokens' is missing, and 'program_json' too"))
+        }
     }
 }
 
-fn example(number: usize, example: &ExampleIn) -> Result<Example, TaskError> {
+fn example(number: usize, example: &ExampleIn, program: &Procedure) -> Result<Example, TaskError> {
     let within = |what: &str, error: TaskError| TaskError(format!("example {number}, {what}: {}", error.0));
-    let actions = example
-        .actions
-        .iter()
-        .map(|name| {
-            let unknown = || TaskError(format!("'{}' is no action", name.escape_debug()));
-            Action::from_name(name).ok_or_else(unknown)
-        })
-        .collect::<Result<_, _>>()
-        .map_err(|e| within("actions", e))?;
+    let action = |name: &String| {
+        let unknown = || TaskError(format!("'{}' is no action", name.escape_debug()));
+        Action::from_name(name).ok_or_else(unknown)
+    };
+    let given = example.actions.as_ref().map(|names| names.iter().map(action).collect::<Result<Vec<_>, _>>());
+    let given = given.transpose().map_err(|e| within("actions", e))?;
     let world = |what, json: &Option<WorldJson>, tensor: &Option<String>| {
         let json =
             json.as_ref().map(|w| w.world().map_err(|e| within(&format!("{what}_json"), e))).transpose()?;
@@ -198,13 +210,18 @@ fn example(number: usize, example: &ExampleIn) -> Result<Example, TaskError> {
             ))),
             (Some(world), _) | (None, Some(world)) => Ok(world),
             (None, None) => Err(TaskError(format!(
-                "not a task: example {number} has neither `{what}_json` nor `{what}_tensor`"
+                "not a task: example {number} has neither '{what}_json' nor '{what}_tensor'"
             ))),
         }
     };
-    Ok(Example {
-        actions,
-        input: world("inpgrid", &example.inpgrid_json, &example.inpgrid_tensor)?,
-        output: world("outgrid", &example.outgrid_json, &example.outgrid_tensor)?,
-    })
+    let input = world("inpgrid", &example.inpgrid_json, &example.inpgrid_tensor)?;
+    let output = world("outgrid", &example.outgrid_json, &example.outgrid_tensor)?;
+    let actions = given.unwrap_or_else(|| trace(program, &input));
+    Ok(Example { actions, input, output })
+}
+
+/// What the program does on a world.
+fn trace(program: &Procedure, input: &World) -> Vec<Action> {
+    let file = ast::File { items: vec![ast::Item::Procedure(program.clone())], comments: Vec::new() };
+    runtime::record(&runtime::lower(&file).code, input, &Limits::DATASET, &|| false).actions().collect()
 }

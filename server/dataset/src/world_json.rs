@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::task::TaskError;
 
 #[derive(Serialize, Deserialize)]
-#[serde(expecting = "an object with a world's fields")]
 pub(crate) struct WorldJson {
     blocked: String,
     cols: u64,

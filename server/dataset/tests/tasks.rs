@@ -79,11 +79,9 @@ fn says_what_is_wrong_with_a_line() {
         assert_ne!(line, GOOD);
         message.assert_eq(&Task::from_json(line.as_bytes()).unwrap_err().to_string());
     };
-    check(r#"{"guid""#, r#"{guid"#, expect!["bad JSON: key must be a string, at column 2"]);
-    check("]}", "", expect!["bad JSON: expected `,` or `]`, at column 137"]);
-    check(r#""guid": "b9637eed2a253a87", "#, "", expect!["not a task: missing field `guid`, at column 368"]);
-    check(r#""examples""#, r#""other""#, expect!["not a task: missing field `examples`, at column 393"]);
-    check(r#""actions""#, r#""other""#, expect!["not a task: missing field `actions`, at column 392"]);
+    check(r#"{"guid""#, r#"{guid"#, expect!["this is no JSON from column 2 on"]);
+    check("]}", "", expect!["this is no JSON from column 137 on"]);
+    check(r#""examples""#, r#""other""#, expect!["not a task: 'examples' is missing"]);
     check(
         r#""actions": ["move"]"#,
         r#""actions": ["jump"]"#,
@@ -92,7 +90,7 @@ fn says_what_is_wrong_with_a_line() {
     check(
         "outgrid_json",
         "outgrid",
-        expect!["not a task: example 1 has neither `outgrid_json` nor `outgrid_tensor`"],
+        expect!["not a task: example 1 has neither 'outgrid_json' nor 'outgrid_tensor'"],
     );
     check("m(", "r(", expect!["program_tokens: token 3 is 'r(', but 'm(' must stand there"]);
     check(
@@ -105,7 +103,7 @@ fn says_what_is_wrong_with_a_line() {
         "[]",
         expect!["program_json: `run` is empty; every block needs a statement"],
     );
-    check(r#"{"type": "move"}"#, r#"{"type": "repeat"}"#, expect!["program_json: missing field `times`"]);
+    check(r#"{"type": "move"}"#, r#"{"type": "repeat"}"#, expect!["program_json: `times` is missing"]);
     check(
         r#""hero": "0:0:east""#,
         r#""hero": "0:2:east""#,
@@ -170,10 +168,10 @@ fn reads_on_after_bad_lines() {
     gz.write_all(text.as_bytes()).unwrap();
     let compressed = gz.finish().unwrap();
     let expected = expect![[r#"
-        line 2: bad JSON: EOF while parsing an object, at column 1
-        line 4: bad JSON: EOF while parsing a list, at column 1000010
+        line 2: the task is cut off: its end is missing
+        line 4: this is no JSON from column 137 on
         line 5: the line has 4194312 bytes; at most 4 MiB are read
-        line 6: bad JSON: expected value, at column 1"#]];
+        line 6: not a task: a task is written as { "program_tokens": …, "examples": … }"#]];
     for source in [text.into_bytes(), compressed.clone()] {
         let results: Vec<_> = Tasks::new(std::io::Cursor::new(source)).unwrap().collect();
         assert!(results[0].is_ok() && results[5].is_ok());

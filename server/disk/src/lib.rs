@@ -90,13 +90,18 @@ pub fn read_from(source: impl Read) -> Result<String, Unreadable> {
     if bytes.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
     }
-    if let Some((_, kind)) = BINARY.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+    if let Some(kind) = binary_kind(&bytes) {
         return Err(Unreadable::Binary(kind));
     }
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         Unreadable::NotUtf8 { line: good.iter().filter(|&&byte| byte == b'\n').count() + 1 }
     })
+}
+
+/// What a file that begins with these bytes is, where it is known to hold no text: `a picture`.
+pub fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
+    BINARY.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|&(_, kind)| kind)
 }
 
 /// What files begin with that people have beside their programs, and what they are.
