@@ -123,7 +123,9 @@ fn a_report_has_these_fields() {
         .conditions.excluded
         .conditions.file
         .conditions.lines_refused
+        .conditions.mask
         .conditions.models[]
+        .conditions.retries
         .conditions.rules
         .conditions.seconds
         .conditions.seed
@@ -230,7 +232,9 @@ fn requests_as_served_with_a_question_answered() {
         .conditions.excluded
         .conditions.file
         .conditions.lines_refused
+        .conditions.mask
         .conditions.models[]
+        .conditions.retries
         .conditions.rules
         .conditions.seconds
         .conditions.seed

@@ -140,7 +140,7 @@ pub fn place(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Copies the folder `from` and all in it to `to`.
-fn place_folder(from: &Path, to: &Path) -> Result<()> {
+pub fn place_folder(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
         let entry = entry?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));

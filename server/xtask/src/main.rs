@@ -7,6 +7,7 @@ mod grammar;
 mod install;
 mod libtorch;
 mod lsp_client;
+mod pack;
 mod process;
 mod programs;
 mod repo;
@@ -38,6 +39,8 @@ enum Command {
     Install(install::Args),
     /// Package the VS Code extension.
     Vsix(vsix::Args),
+    /// Make a folder that trains and measures on a machine with Python's torch 2.11, such as a GPU lent for minutes.
+    Pack(pack::Args),
 }
 
 fn main() -> std::process::ExitCode {
@@ -48,6 +51,7 @@ fn main() -> std::process::ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Install(args) => install::run(args),
         Command::Vsix(args) => vsix::run(args),
+        Command::Pack(args) => pack::run(args),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -77,6 +77,8 @@ pub struct DataConfig {
     pub batch: usize,
     /// Least and most examples that are shown of a task; how many is drawn for each task.
     pub examples: [usize; 2],
+    /// Share of tasks of which five examples are shown whatever `examples` says, as the paper shows them.
+    pub five: f64,
     /// How a batch is cut, the smallest tasks first: what is padded together should be alike.
     pub micro_batches: Vec<f64>,
     /// A file of tasks whose programs are left out.
@@ -90,6 +92,7 @@ impl Default for DataConfig {
             shuffle: 50_000,
             batch: 1024,
             examples: [1, 10],
+            five: 0.0,
             micro_batches: vec![1.0],
             exclude: None,
         }
@@ -201,6 +204,9 @@ impl Config {
         if least < 1 || least > most || most > dataset::generate::MAX_EXAMPLES {
             let limit = dataset::generate::MAX_EXAMPLES;
             bail!("`data.examples` must be two numbers from 1 to {limit}, the smaller first");
+        }
+        if !(0.0..=1.0).contains(&self.data.five) {
+            bail!("`data.five` must be 0 to 1");
         }
         if self.data.batch < 1 || self.data.batch > 1 << 20 {
             bail!("`data.batch` must be 1 to {}", 1 << 20);
@@ -339,6 +345,7 @@ mod tests {
             ("", &["name.x=3"], "`name` is no table"),
             ("", &["name=a/b"], "`name` is used for files"),
             ("", &["data.examples=[5,2]"], "`data.examples`"),
+            ("", &["data.five=2.0"], "`data.five`"),
             ("", &["data.batch=0"], "`data.batch`"),
             ("", &["data.micro_batches=[]"], "`data.micro_batches`"),
             ("", &["traces.gold=0"], "not all of them 0"),

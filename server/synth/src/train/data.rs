@@ -15,6 +15,7 @@ use runtime::sample::Random;
 
 use super::config::{Config, DataConfig, TracesConfig};
 use super::file::Line;
+use crate::eval::SHOWN;
 use crate::models::network::{Network, Sample};
 use crate::models::weights::Sizes;
 use crate::models::{CodeTask, Pair};
@@ -154,7 +155,10 @@ impl Data {
         let mut random = sequence(self.seed, DRAWS, index);
         let Whole { program, mut examples } = whole;
         let [least, most] = self.config.examples;
-        let count = (least + random.below((most - least) as u32 + 1) as usize).min(examples.len());
+        // Where it is never asked for, nothing is drawn for it: what older configurations learn from stays as it was.
+        let five = self.config.five > 0.0 && random.unit() < self.config.five;
+        let count = if five { SHOWN } else { least + random.below((most - least) as u32 + 1) as usize };
+        let count = count.min(examples.len());
         for place in 0..count {
             let other = place + random.below((examples.len() - place) as u32) as usize;
             examples.swap(place, other);

@@ -11,7 +11,7 @@ use super::Suite;
 use super::runner::run;
 use super::tally::{Report, Tally};
 use crate::tools::{self, Unavailable};
-use crate::{grammar, install, libtorch, process, programs, repo, vsix};
+use crate::{grammar, install, libtorch, pack, process, programs, repo, vsix};
 
 pub static SUITES: &[Suite] = &[
     Suite { name: "fmt", about: "the sources are formatted", run: fmt },
@@ -22,7 +22,11 @@ pub static SUITES: &[Suite] = &[
     Suite { name: "grammar", about: "the parser is the grammar's, and parses its corpus", run: grammar },
     Suite { name: "cli", about: "the command line", run: cli },
     Suite { name: "lsp", about: "the language server, asked by independent clients", run: lsp },
-    Suite { name: "research", about: "evaluations split among machines", run: research },
+    Suite {
+        name: "research",
+        about: "evaluations split among machines, and the pack for a lent one",
+        run: research,
+    },
     Suite { name: "nvim", about: "Neovim with the plugin", run: nvim },
     Suite { name: "extension", about: "the VS Code extension's own tests", run: extension },
     Suite { name: "vscode", about: "VS Code with the packaged extension, in a browser", run: vscode },
@@ -120,7 +124,14 @@ fn lsp() -> Result<Tally> {
 }
 
 fn research() -> Result<Tally> {
-    pytest("research")
+    let mut python = process::command(tools::python()?);
+    python.args(["-m", "pytest", "--config-file=tests/pytest.ini", "tests/research"]);
+    let mut python = end_to_end(python, "research")?;
+    let folder = repo::target().join("test-pack");
+    let _ = fs::remove_dir_all(&folder);
+    pack::pack(&folder, &repo::binary("karel-synth"), None)?;
+    python.env("KAREL_PACK", &folder);
+    run(python, Report::Pytest)
 }
 
 fn nvim() -> Result<Tally> {

@@ -1,0 +1,77 @@
+//! `cargo xtask pack`: one folder that trains and measures on a machine which has nothing but Python's torch 2.11, such
+//! as a GPU that is lent for half an hour.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{install, libtorch, process, repo};
+
+/// Greatest size of the folder in bytes.
+const LIMIT: u64 = 60_000_000;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The folder to make; `target/pack` if not given.
+    #[arg(value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    /// Tasks to evaluate on and to keep out of the training, as `.jsonl.gz`.
+    #[arg(long, value_name = "FILE")]
+    tasks: Option<PathBuf>,
+    /// An engine that is built already, in place of one without embedded weights that is built now.
+    #[arg(long, value_name = "FILE")]
+    engine: Option<PathBuf>,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    let folder = args.folder.unwrap_or_else(|| repo::target().join("pack"));
+    let engine = args.engine.map_or_else(build, Ok)?;
+    let size = pack(&folder, &engine, args.tasks.as_deref())?;
+    anstream::println!("{}: {:.1} MB; there, run ./go.sh OUT MINUTES", folder.display(), size as f64 / 1e6);
+    Ok(())
+}
+
+/// Makes the folder, and gives its size in bytes.
+pub fn pack(folder: &Path, engine: &Path, tasks: Option<&Path>) -> Result<u64> {
+    let synth = repo::root().join("server/synth");
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let packed = folder.join("karel-synth");
+    install::place(engine, &packed)?;
+    // Without debugging information it is a quarter of the size; where there is no `strip` it is as it is.
+    let _ = process::run_quietly(process::command("strip").arg(&packed));
+    install::place(&synth.join("pack/go.sh"), &folder.join("go.sh"))?;
+    for part in ["systems", "weights"] {
+        install::place_folder(&synth.join(part), &folder.join(part))?;
+    }
+    for file in ["tasks.jsonl", "vectors.json"] {
+        install::place(&synth.join("tests/fixtures").join(file), &folder.join("fixtures").join(file))?;
+    }
+    if let Some(tasks) = tasks {
+        install::place(tasks, &folder.join("tasks.jsonl.gz"))?;
+    }
+    let size = size(folder)?;
+    ensure!(size <= LIMIT, "{} has {size} bytes, more than the {LIMIT} that travel", folder.display());
+    Ok(size)
+}
+
+/// Builds the engine without weights in a target folder of its own, so that the usual one stays as it is.
+fn build() -> Result<PathBuf> {
+    libtorch::find_or_get()?;
+    let target = repo::target().join("without-weights");
+    let mut cargo = process::cargo();
+    cargo.args(["build", "--release", "--package=karel-synth", "--no-default-features", "--target-dir"]);
+    process::run(cargo.arg(&target))?;
+    Ok(target.join("release").join(format!("karel-synth{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Bytes of all files in the folder.
+fn size(folder: &Path) -> Result<u64> {
+    let mut sum = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        sum += if metadata.is_dir() { size(&entry.path())? } else { metadata.len() };
+    }
+    Ok(sum)
+}
