@@ -3,7 +3,7 @@
 //! `progress`.
 //!
 //! Exit codes: 0 all is well; 1 something was found or failed, a file among others that can't be read; 2 the command could
-//! not be carried out, or a path that it names is not there.
+//! not be carried out, or a path that it names is not there; 130 it was ended by Ctrl-C.
 
 mod check;
 mod export;
@@ -69,6 +69,18 @@ impl Verdict {
     }
 }
 
+/// Ctrl-C: the command ends as it was asked to.
+#[derive(Debug)]
+struct Interrupted;
+
+impl std::fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cancelled; nothing was changed")
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
 fn main() -> ExitCode {
     let result = match Karel::parse().command {
         Command::New(command) => command.run(),
@@ -87,6 +99,10 @@ fn main() -> ExitCode {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
         Ok(Verdict::Findings) => ExitCode::from(1),
         Ok(Verdict::Failed) => ExitCode::from(2),
+        Err(error) if error.is::<Interrupted>() => {
+            anstream::eprintln!("{error}");
+            ExitCode::from(130)
+        }
         // Whoever reads the output has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::check::counted;
 use crate::progress::Progress;
-use crate::{Verdict, files};
+use crate::{Interrupted, Verdict, files};
 
 /// Find a program for the examples: fills the holes of a program
 ///
@@ -218,7 +218,7 @@ async fn ask(engine: &Engine, request: &Synthesize) -> anyhow::Result<Outcome> {
         progress.say(format!("synthesizing from {examples}: {} found", counted(found, "program")));
     };
     match engine.synthesize(request, on_candidate, &cancel).await {
-        Err(EngineError::Cancelled) => bail!("cancelled; nothing was changed"),
+        Err(EngineError::Cancelled) => Err(Interrupted.into()),
         answer => Ok(answer?),
     }
 }

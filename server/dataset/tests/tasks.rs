@@ -1,25 +1,13 @@
 //! Reading and writing tasks: the real files, and lines with something wrong.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use dataset::{Grids, MAX_LINE, Task, Tasks, compact};
 use expect_test::{Expect, expect};
 use flate2::{Compression, write::GzEncoder};
 use runtime::{Limits, Outcome, World, lower, record, sample};
 use syntax::ast::{File, Item};
-
-/// A file of the shared test data, if it is there.
-fn shared(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("KAREL_SHARED").map(PathBuf::from);
-    let root = root.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")));
-    let path = root.join("data").join(name);
-    if !path.exists() {
-        eprintln!("skipped: {} is not there (set KAREL_SHARED)", path.display());
-        return None;
-    }
-    Some(path)
-}
+use testdata::shared;
 
 #[test]
 fn every_real_task_survives_the_way_there_and_back() {

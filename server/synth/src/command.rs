@@ -41,6 +41,10 @@ enum Command {
 
 impl Arguments {
     pub fn run(self) -> anyhow::Result<()> {
+        // What only prints ends quietly where nobody reads on; long work and the server go on without a reader.
+        if !matches!(self.command, Command::Serve(_) | Command::Train(_) | Command::Reproduce(_)) {
+            synth::interrupt::end_with_the_reader();
+        }
         match self.command {
             Command::Serve(serve) => serve.run(),
             Command::Eval(eval) => eval.run(),

@@ -1,4 +1,4 @@
-//! Ctrl-C as a wish to stop, so that what there is by then can be saved.
+//! Ctrl-C as a wish to stop, so that what there is by then can be saved; and a reader who has seen enough.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,4 +19,13 @@ pub fn stop_on_ctrl_c() -> anyhow::Result<Arc<AtomicBool>> {
     })
     .context("can't listen for Ctrl-C")?;
     Ok(stop)
+}
+
+/// Has the process end, without a word, when it writes to a pipe that nobody reads any more, as other programs do.
+pub fn end_with_the_reader() {
+    // SAFETY: the default action replaces that of ignoring, which the standard library has set; no handler runs.
+    #[cfg(unix)]
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+    }
 }

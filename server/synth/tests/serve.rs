@@ -245,6 +245,6 @@ fn unusable_weights_are_one_sentence() {
         .unwrap();
     assert!(!output.status.success() && output.stdout.is_empty());
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.starts_with("karel-synth: ") && error.trim_end().lines().count() == 1, "{error}");
+    assert!(error.starts_with("error: ") && error.trim_end().lines().count() == 1, "{error}");
     assert!(error.contains("holds no weights of a code model"), "{error}");
 }

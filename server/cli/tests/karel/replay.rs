@@ -1,5 +1,4 @@
 use std::io::Write;
-use std::path::PathBuf;
 
 use crate::{Folder, run};
 use expect_test::expect;
@@ -144,19 +143,13 @@ fn reads_compressed_standard_input() {
 
 #[test]
 fn all_shared_tasks_agree() {
-    let root = std::env::var_os("KAREL_SHARED").map(PathBuf::from);
-    let root = root.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")));
     let expected = [
         ("karel-val-2189.jsonl.gz", "13134 of 13134 pairs agree (2189 tasks)\n"),
         ("karel-real-4.jsonl", "24 of 24 pairs agree (4 tasks)\n"),
     ];
     for (name, summary) in expected {
-        let path = root.join("data").join(name);
-        if !path.exists() {
-            eprintln!("skipped: {} is not there (set KAREL_SHARED)", path.display());
-            continue;
-        }
-        let ran = Folder::with(&[]).karel(&["replay", path.canonicalize().unwrap().to_str().unwrap()]);
+        let Some(path) = testdata::shared(name) else { continue };
+        let ran = Folder::with(&[]).karel(&["replay", path.to_str().unwrap()]);
         assert_eq!((ran.code, ran.out.as_str()), (0, summary));
     }
 }

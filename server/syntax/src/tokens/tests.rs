@@ -122,14 +122,8 @@ fn refuses_what_has_no_tokens() {
 
 #[test]
 fn every_real_program_round_trips() {
-    let shared = std::env::var("KAREL_SHARED").unwrap_or_else(|_| "../shared".to_owned());
-    // Tests run in the crate's folder; the shared folder lies beside the checkout.
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let path = root.join(shared).join("data/karel-val-2189.jsonl.gz");
-    let Ok(file) = std::fs::File::open(&path) else {
-        println!("skipped: no file at {}", path.display());
-        return;
-    };
+    let Some(path) = testdata::shared("karel-val-2189.jsonl.gz") else { return };
+    let file = std::fs::File::open(path).unwrap();
     let mut programs = 0;
     for line in std::io::BufReader::new(flate2::read::GzDecoder::new(file)).lines() {
         let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();

@@ -27,6 +27,9 @@ use super::Computation;
 /// Workers that share a device: while it computes for one, the host works for the other.
 const DEVICE_WORKERS: usize = 2;
 
+/// So many lines that can't be used are said; the others are counted.
+const MOST_ERRORS: usize = 10;
+
 /// Measure the networks on a file of tasks: the paper's metrics, for a plain and for an execution-pruned beam
 #[derive(Args)]
 pub struct Eval {
@@ -111,8 +114,14 @@ impl Eval {
             limit => read(&self.tasks, limit)?,
         };
         let file = self.tasks.file_name().unwrap_or(self.tasks.as_os_str()).to_string_lossy().into_owned();
-        for error in &errors {
+        for error in errors.iter().take(MOST_ERRORS) {
             anstream::eprintln!("{file}, {error}");
+        }
+        if errors.len() > MOST_ERRORS {
+            anstream::eprintln!("{file}: {} more lines can't be used", errors.len() - MOST_ERRORS);
+        }
+        if tasks.is_empty() {
+            bail!("{file} holds no task");
         }
         let most = self.examples.iter().max().map_or(SHOWN, |&n| n.into());
         if let Some(number) = tasks.iter().position(|task| task.examples.len() <= most) {
@@ -201,12 +210,12 @@ impl Eval {
             );
             return Ok(());
         }
-        self.details(&run, &results)?;
+        let details = self.details(&run, &results);
         if let Some(path) = &self.fit_choice {
-            return self.fit(path, &run, &results);
+            return self.fit(path, &run, &results).and(details);
         }
         let report = Report::new(run.conditions, &results);
-        self.write(&report, &report.markdown())
+        self.write(&report, &report.markdown()).and(details)
     }
 
     fn fit(&self, path: &Path, run: &Run, results: &[(usize, Vec<TaskResult>)]) -> anyhow::Result<()> {
@@ -240,10 +249,11 @@ impl Eval {
             let bar = &run.bar;
             serve(&run.models, run.device, &run.tasks, &settings, &|n| bar.inc(n))
         });
-        self.details(&run, &results)?;
-        if let Some(path) = &self.calibrate {
-            save(path, &calibrate(&run.conditions, &results).worth_telling())?;
-        }
+        let details = self.details(&run, &results);
+        let calibration = match &self.calibrate {
+            Some(path) => save(path, &calibrate(&run.conditions, &results).worth_telling()),
+            None => Ok(()),
+        };
         let report = ServedReport {
             conditions: run.conditions,
             budget_milliseconds: budget.milliseconds,
@@ -251,7 +261,7 @@ impl Eval {
             questions,
             served: results.iter().map(|(shown, results)| ServedScores::new(*shown, results)).collect(),
         };
-        self.write(&report, &report.markdown())
+        self.write(&report, &report.markdown()).and(details).and(calibration)
     }
 
     fn details<R: Serialize>(&self, run: &Run, results: &[(usize, Vec<R>)]) -> anyhow::Result<()> {
@@ -268,15 +278,17 @@ impl Eval {
         fs::write(path, lines).with_context(|| format!("can't write {}", path.display()))
     }
 
+    /// Printed first: what took hours to measure is not lost to a file that can't be written.
     fn write(&self, report: &impl Serialize, markdown: &str) -> anyhow::Result<()> {
-        if let Some(path) = &self.json {
-            save(path, report)?;
-        }
+        anstream::print!("{markdown}");
+        let json = match &self.json {
+            Some(path) => save(path, report),
+            None => Ok(()),
+        };
         if let Some(path) = &self.markdown {
             fs::write(path, markdown).with_context(|| format!("can't write {}", path.display()))?;
         }
-        anstream::print!("{markdown}");
-        Ok(())
+        json
     }
 }
 

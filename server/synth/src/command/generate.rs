@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -14,6 +15,7 @@ use dataset::generate::{self, MAX_EXAMPLES, Scratch, Settings};
 use flate2::{Compression, write::GzEncoder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use synth::interrupt::stop_on_ctrl_c;
 use synth::shard::Shard;
 
 /// Make up tasks with the statistics of the public dataset
@@ -82,7 +84,17 @@ impl Generate {
         let (start, mut shown) = (Instant::now(), false);
         let mut counts = Counts::default();
         let stream = generate::stream(settings.clone(), range.start, threads.unwrap_or(1));
+        let stop = match &self.out {
+            Some(_) => stop_on_ctrl_c()?,
+            None => Arc::default(),
+        };
         for (index, generated) in range.zip(stream) {
+            if stop.load(Ordering::Relaxed) {
+                bar.finish_and_clear();
+                // Half of the tasks under the name of all would be taken for them.
+                drop(out);
+                std::process::exit(130);
+            }
             if self.check {
                 counts.add(&generated.program, &generated.counted(), 1.0);
             }
@@ -207,10 +219,20 @@ impl Out {
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         self.writer.flush().context("the tasks can't be written")?;
         // Writes the end of compressed data.
-        drop(self.writer);
-        if let Some((from, to)) = self.rename {
-            fs::rename(&from, &to).with_context(|| format!("can't write {}", to.display()))?;
+        self.writer = Box::new(io::sink());
+        if let Some((from, to)) = &self.rename {
+            fs::rename(from, to).with_context(|| format!("can't write {}", to.display()))?;
         }
+        self.rename = None;
         Ok(())
+    }
+}
+
+/// What was not finished is removed.
+impl Drop for Out {
+    fn drop(&mut self) {
+        if let Some((unfinished, _)) = &self.rename {
+            let _ = fs::remove_file(unfinished);
+        }
     }
 }

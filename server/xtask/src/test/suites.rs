@@ -53,13 +53,19 @@ fn rust() -> Result<Tally> {
     libtorch::find_or_get()?;
     let nextest = process::answer(process::cargo().args(["nextest", "--version"])).is_some();
     let mut cargo = process::cargo();
-    if nextest {
+    let skipped = repo::target().join("skipped-tests");
+    let _ = fs::remove_file(&skipped);
+    cargo.env("KAREL_SKIPPED", &skipped);
+    let tally = if nextest {
         cargo.args(["nextest", "run", "--workspace", "--release", "--no-fail-fast", "--status-level=slow"]);
         run(cargo, Report::Nextest)
     } else {
         cargo.args(["test", "--workspace", "--release", "--no-fail-fast", "--bins", "--lib", "--tests"]);
         run(cargo, Report::Cargo)
-    }
+    }?;
+    let noted = fs::read_to_string(skipped).unwrap_or_default();
+    noted.lines().for_each(|line| anstream::println!("skipped: {line}"));
+    Ok(tally.less_skipped(&noted))
 }
 
 fn doc() -> Result<Tally> {

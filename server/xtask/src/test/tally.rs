@@ -1,5 +1,6 @@
 //! Counts of checks, and how they are read from what test runners print.
 
+use std::collections::HashSet;
 use std::iter::Sum;
 use std::ops::AddAssign;
 
@@ -15,6 +16,13 @@ impl Tally {
     /// One check that passed, or failed.
     pub fn one(passed: bool) -> Tally {
         Tally { passed: passed.into(), failed: (!passed).into(), skipped: 0 }
+    }
+
+    /// The same, where tests that ended well have noted, as lines `TEST: REASON`, that they tested nothing.
+    pub fn less_skipped(self, noted: &str) -> Tally {
+        let tests = noted.lines().filter_map(|line| line.split_once(": ")).map(|(test, _)| test);
+        let skipped = (tests.collect::<HashSet<_>>().len() as u64).min(self.passed);
+        Tally { passed: self.passed - skipped, skipped: self.skipped + skipped, ..self }
     }
 }
 
@@ -164,6 +172,14 @@ mod tests {
     #[test]
     fn node_is_read_from_its_closing_lines() {
         assert_eq!(read(Report::Node, "ℹ tests 5\nℹ pass 4\nℹ fail 1\nℹ skipped 0\n"), "4 passed, 1 failed");
+    }
+
+    #[test]
+    fn what_tested_nothing_has_not_passed() {
+        let tally = Tally { passed: 5, failed: 1, skipped: 1 };
+        let noted = "a::b: there is no data\na::b: there is no other data\nc: there is no data\n";
+        assert_eq!(tally.less_skipped(noted).to_string(), "3 passed, 1 failed, 3 skipped");
+        assert_eq!(tally.less_skipped(""), tally);
     }
 
     #[test]
