@@ -1,5 +1,5 @@
 // Bundles the extension into dist/extension.js, or (--tests) each test file into dist/test/.
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 
 const flags = new Set(process.argv.slice(2));
@@ -25,13 +25,23 @@ const tests = {
     ...common,
     entryPoints: readdirSync("test").filter((name) => name.endsWith(".test.ts")).map((name) => `test/${name}`),
     outdir: "dist/test",
+    alias: { vscode: "./test/vscode.ts" },
     // The TextMate engine finds its WebAssembly beside itself, so it stays where npm put it.
-    external: ["vscode", "vscode-oniguruma", "vscode-textmate"],
+    external: ["vscode-oniguruma", "vscode-textmate"],
 };
+
+/** VS Code shows a package's README with pictures from the web or within the text: there are none on the web. */
+function packReadme() {
+    const picture = (_, text, file) => `![${text}](data:image/png;base64,${readFileSync(file).toString("base64")})`;
+    const readme = readFileSync("README.md", "utf8").replace(/!\[([^\]]*)\]\(([^)]+\.png)\)/g, picture);
+    mkdirSync("dist", { recursive: true });
+    writeFileSync("dist/README.md", readme);
+}
 
 if (flags.has("--watch")) {
     const context = await esbuild.context(extension);
     await context.watch();
 } else {
+    packReadme();
     await esbuild.build(flags.has("--tests") ? tests : extension);
 }

@@ -1,37 +1,81 @@
 /** The commands of the palette. Those that need the server ask it; its answer, or why there is none, is shown. */
 import * as vscode from "vscode";
+import { rows } from "./answers";
 import { isKarel } from "./languages";
+import type { Notices } from "./notices";
+import { exampleAt } from "./runs";
 import type { Session } from "./session";
+import { newFromTemplate, openSamples } from "./templates";
+import type { LiveVerdicts } from "./verdicts";
 
-export function registerCommands(session: Session, log: vscode.LogOutputChannel): vscode.Disposable {
+export function registerCommands(
+    session: Session,
+    verdicts: LiveVerdicts,
+    notices: Notices,
+    log: vscode.LogOutputChannel,
+): vscode.Disposable {
     const atCursor = ({ document, selection }: vscode.TextEditor) => [
         session.toUri(document.uri),
         // The library's and the protocol's positions are the same: UTF-16.
         { line: selection.active.line, character: selection.active.character },
     ];
+    const command = (name: string, run: () => unknown) =>
+        vscode.commands.registerCommand(name, async () => {
+            try {
+                await run();
+            } catch (error) {
+                notices.failed(error);
+            }
+        });
+    const inEditor = (name: string, run: (editor: vscode.TextEditor) => Promise<void>) =>
+        command(name, async () => {
+            const editor = vscode.window.activeTextEditor;
+            if (editor === undefined || !isKarel(editor.document)) {
+                notices.show("info", "Open a Karel file first.", {
+                    "New File…": () => vscode.commands.executeCommand("karel.newFromTemplate"),
+                });
+                return;
+            }
+            await run(editor);
+        });
     return vscode.Disposable.from(
-        vscode.commands.registerCommand("karel.restartServer", () => session.restart()),
-        vscode.commands.registerCommand("karel.showLog", () => log.show()),
+        command("karel.restartServer", () => session.restart()),
+        command("karel.showLog", () => log.show()),
+        command("karel.newFromTemplate", () => newFromTemplate(session)),
+        command("karel.openSamples", () => openSamples(session)),
+        command("karel.getStarted", () =>
+            vscode.commands.executeCommand("workbench.action.openWalkthrough", "karel-by-example.karel-by-example#karel.firstProgram"),
+        ),
         inEditor("karel.synthesizeProgram", (editor) => session.execute("karel.synthesize", atCursor(editor))),
+        inEditor("karel.showNextSolution", ({ document }) =>
+            session.execute("karel.nextSolution", [session.toUri(document.uri)]),
+        ),
         inEditor("karel.inferTraceHere", (editor) => session.execute("karel.inferTrace", atCursor(editor))),
         inEditor("karel.runAllExamples", ({ document }) =>
             session.execute("karel.runExamples", [session.toUri(document.uri)]),
         ),
+        inEditor("karel.showTraceHere", (editor) => showTraceHere(session, verdicts, notices, editor)),
     );
 }
 
-/** Errors of these commands have messages meant for people. */
-function inEditor(command: string, run: (editor: vscode.TextEditor) => Promise<void>): vscode.Disposable {
-    return vscode.commands.registerCommand(command, async () => {
-        const editor = vscode.window.activeTextEditor;
-        if (editor === undefined || !isKarel(editor.document)) {
-            void vscode.window.showInformationMessage("Open a Karel file first: this command works in its editor.");
-            return;
-        }
-        try {
-            await run(editor);
-        } catch (error) {
-            void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-        }
-    });
+/** The trace of the example at the cursor; elsewhere in the file the user chooses one. */
+async function showTraceHere(
+    session: Session,
+    verdicts: LiveVerdicts,
+    notices: Notices,
+    { document, selection }: vscode.TextEditor,
+): Promise<void> {
+    const examples = verdicts.of(document.uri) ?? [];
+    if (examples.length === 0) {
+        notices.show("info", "There is no example block here to trace.");
+        return;
+    }
+    const here = exampleAt(examples, selection.active.line);
+    const inside = here !== undefined && selection.active.line <= (here.lastLine ?? -1);
+    const title = "Show the Trace of an Example";
+    const chosen = inside ? here : (await vscode.window.showQuickPick(rows(examples, document.uri.toString()), { title }))?.run;
+    if (chosen !== undefined) {
+        const { name, test, ordinal } = chosen;
+        await session.execute("karel.showTrace", [session.toUri(document.uri), name, { test, ordinal }]);
+    }
 }

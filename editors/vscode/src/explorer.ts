@@ -1,136 +1,221 @@
-/** Examples in the test explorer: every `.karel` and `.kgrid` file of the workspace, and one test for each block. */
+/**
+ * Examples in the test explorer: every `.karel` and `.kgrid` file of the workspace, and one test for each block. Which
+ * blocks there are and how they went is what the server says; of open documents it says so after every change, so that
+ * explorer, gutter and lenses agree.
+ */
 import * as vscode from "vscode";
-import { findExamples } from "./examples";
 import { isKarel } from "./languages";
-import { readRuns, runFinder } from "./runs";
+import { type ExampleRun, exampleId, readRuns } from "./runs";
 import type { Session } from "./session";
+import type { LiveVerdicts, Told } from "./verdicts";
 
 const FILES = "**/*.{karel,kgrid}";
 
-export function exploreExamples(session: Session): vscode.Disposable {
-    const controller = vscode.tests.createTestController("karel.examples", "Karel Examples");
-    const watcher = vscode.workspace.createFileSystemWatcher(FILES);
-    const read = (uri: vscode.Uri) => void readFile(controller, uri);
-    const readOpen = (document: vscode.TextDocument) => {
-        if (isKarel(document) && document.uri.scheme === "file") {
-            list(controller, document.uri, document.getText());
+export function exploreExamples(session: Session, verdicts: LiveVerdicts): vscode.Disposable {
+    return new Explorer(session, verdicts);
+}
+
+class Explorer implements vscode.Disposable {
+    private readonly controller = vscode.tests.createTestController("karel.examples", "Karel Examples");
+    /** How each example last went, as it is shown; by [`key`]. */
+    private readonly shown = new Map<string, string>();
+    private readonly subscriptions: vscode.Disposable[];
+    /** The explorer has been looked at, so that it lists all files. */
+    private wanted = false;
+
+    constructor(
+        private readonly session: Session,
+        private readonly verdicts: LiveVerdicts,
+    ) {
+        // Asked for with no item when the explorer is first shown.
+        this.controller.resolveHandler = async (item) => {
+            if (item === undefined) {
+                this.wanted = true;
+                await this.listAll();
+            }
+        };
+        this.controller.refreshHandler = () => this.listAll();
+        this.controller.createRunProfile(
+            "Run",
+            vscode.TestRunProfileKind.Run,
+            (request, cancellation) => this.run(request, cancellation),
+            true,
+        );
+        const watcher = vscode.workspace.createFileSystemWatcher(FILES);
+        const changed = (uri: vscode.Uri) => void this.changedOnDisk(uri);
+        this.subscriptions = [
+            this.controller,
+            watcher,
+            watcher.onDidCreate(changed),
+            watcher.onDidChange(changed),
+            watcher.onDidDelete((uri) => this.list(uri, [])),
+            verdicts.onNews((told) => this.live(told)),
+            session.onDidStart(() => void (this.wanted && this.listAll())),
+            vscode.workspace.onDidCloseTextDocument((document) => {
+                verdicts.forget(document.uri);
+                if (isKarel(document)) {
+                    void this.changedOnDisk(document.uri);
+                }
+            }),
+        ];
+    }
+
+    dispose(): void {
+        vscode.Disposable.from(...this.subscriptions).dispose();
+    }
+
+    private async listAll(): Promise<void> {
+        for (const uri of await vscode.workspace.findFiles(FILES)) {
+            await this.listFile(uri);
         }
-    };
+    }
 
-    // Asked for with no item when the explorer is first shown.
-    controller.resolveHandler = async (item) => {
-        if (item === undefined) {
-            const files = await vscode.workspace.findFiles(FILES);
-            await Promise.all(files.map((uri) => readFile(controller, uri)));
+    /** Of an open document the server tells by itself. */
+    private async listFile(uri: vscode.Uri): Promise<void> {
+        const told = this.verdicts.of(uri);
+        if (told !== undefined) {
+            this.list(uri, told);
+            return;
         }
-    };
-    controller.createRunProfile(
-        "Run",
-        vscode.TestRunProfileKind.Run,
-        (request, cancellation) => run(controller, session, request, cancellation),
-        true,
-    );
-    vscode.workspace.textDocuments.forEach(readOpen);
-    return vscode.Disposable.from(
-        controller,
-        watcher,
-        watcher.onDidCreate(read),
-        watcher.onDidChange(read),
-        watcher.onDidDelete((uri) => controller.items.delete(uri.toString())),
-        vscode.workspace.onDidOpenTextDocument(readOpen),
-        vscode.workspace.onDidChangeTextDocument((event) => readOpen(event.document)),
-    );
-}
+        const asked = this.session.toUri(uri);
+        try {
+            this.list(uri, readRuns(await this.session.ask("karel.examples", [asked]), asked)?.examples ?? []);
+        } catch {
+            // It is gone, or can't be read, or no server runs: then there is nothing that could be run.
+            this.list(uri, []);
+        }
+    }
 
-async function readFile(controller: vscode.TestController, uri: vscode.Uri): Promise<void> {
-    const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-    try {
-        list(controller, uri, open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
-    } catch {
-        // It is gone again, or can't be read: then there is nothing to list.
-        controller.items.delete(uri.toString());
+    private async changedOnDisk(uri: vscode.Uri): Promise<void> {
+        if (uri.scheme !== "file" || this.verdicts.of(uri) !== undefined) {
+            return;
+        }
+        await this.listFile(uri);
+        const file = this.controller.items.get(uri.toString());
+        if (file !== undefined) {
+            file.children.forEach((item) => this.shown.delete(key(uri, item.id)));
+            this.controller.invalidateTestResults(file);
+        }
+    }
+
+    /** Lists the examples of one file; items that stay keep their results. */
+    private list(uri: vscode.Uri, examples: readonly ExampleRun[]): void {
+        const id = uri.toString();
+        if (examples.length === 0) {
+            this.controller.items.delete(id);
+            return;
+        }
+        let file = this.controller.items.get(id);
+        if (file === undefined) {
+            file = this.controller.createTestItem(id, vscode.workspace.asRelativePath(uri), uri);
+            this.controller.items.add(file);
+        }
+        const old = file.children;
+        old.replace(
+            examples.map((example, index) => {
+                const item = old.get(exampleId(example)) ?? this.controller.createTestItem(exampleId(example), example.name, uri);
+                item.description = example.test ? "held out" : "";
+                item.sortText = String(index).padStart(6, "0");
+                item.range = new vscode.Range(example.line ?? 0, 0, example.line ?? 0, 0);
+                return item;
+            }),
+        );
+    }
+
+    /** Shows how the examples of open documents went, where that is news. */
+    private live(told: readonly Told[]): void {
+        const news: [vscode.TestItem, ExampleRun][] = [];
+        for (const { uri, examples } of told.filter(({ uri }) => uri.scheme === "file")) {
+            this.list(uri, examples);
+            const file = this.controller.items.get(uri.toString());
+            for (const example of examples) {
+                const item = file?.children.get(exampleId(example));
+                if (item !== undefined && this.shown.get(key(uri, item.id)) !== outcome(example)) {
+                    news.push([item, example]);
+                }
+            }
+        }
+        if (news.length > 0) {
+            const request = new vscode.TestRunRequest(news.map(([item]) => item));
+            const run = this.controller.createTestRun(request, "as you type", false);
+            news.forEach(([item, example]) => this.show(run, item, example));
+            run.end();
+        }
+    }
+
+    private show(run: vscode.TestRun, item: vscode.TestItem, example: ExampleRun): void {
+        if (item.uri !== undefined) {
+            this.shown.set(key(item.uri, item.id), outcome(example));
+        }
+        run.appendOutput(`${item.parent?.label ?? ""}: ${item.label}: ${outcome(example)}\r\n`, undefined, item);
+        switch (example.verdict) {
+            case "passes":
+                run.passed(item);
+                break;
+            case "fails":
+                run.failed(item, new vscode.TestMessage(example.message));
+                break;
+            case "undecided":
+                run.skipped(item);
+        }
+    }
+
+    private async run(request: vscode.TestRunRequest, cancellation: vscode.CancellationToken): Promise<void> {
+        const run = this.controller.createTestRun(request);
+        const known = new Map<string, ExampleRun>();
+        for (const [file, items] of wantedItems(this.controller, request)) {
+            if (cancellation.isCancellationRequested || file.uri === undefined) {
+                break;
+            }
+            items.forEach((item) => run.started(item));
+            try {
+                const asked = this.session.toUri(file.uri);
+                const answer = await this.session.ask("karel.runExamples", [asked], cancellation);
+                for (const example of readRuns(answer, asked)?.examples ?? []) {
+                    const id = key(vscode.Uri.parse(example.uri), exampleId(example));
+                    // A grid file alone is not run; a program that names it has said how it goes.
+                    if (example.verdict !== "undecided" || !known.has(id)) {
+                        known.set(id, example);
+                    }
+                }
+                for (const item of items) {
+                    const example = known.get(key(file.uri, item.id));
+                    if (example === undefined) {
+                        run.skipped(item);
+                    } else {
+                        this.show(run, item, example);
+                    }
+                }
+            } catch (error) {
+                if (!cancellation.isCancellationRequested) {
+                    const message = new vscode.TestMessage(error instanceof Error ? error.message : String(error));
+                    items.forEach((item) => run.errored(item, message));
+                }
+            }
+        }
+        run.end();
     }
 }
 
-/** Lists the examples of one file; items that stay keep their results. */
-function list(controller: vscode.TestController, uri: vscode.Uri, text: string): void {
-    const headers = findExamples(text);
-    if (headers.length === 0) {
-        controller.items.delete(uri.toString());
-        return;
-    }
-    let file = controller.items.get(uri.toString());
-    if (file === undefined) {
-        file = controller.createTestItem(uri.toString(), vscode.workspace.asRelativePath(uri), uri);
-        controller.items.add(file);
-    }
-    const old = new Map([...file.children].map(([id, item]) => [id, item]));
-    file.children.replace(
-        headers.map(({ name, line }) => {
-            const item = old.get(name) ?? controller.createTestItem(name, name, uri);
-            item.range = new vscode.Range(line, 0, line, 0);
-            return item;
-        }),
-    );
-}
-
-async function run(
-    controller: vscode.TestController,
-    session: Session,
-    request: vscode.TestRunRequest,
-    cancellation: vscode.CancellationToken,
-): Promise<void> {
-    const run = controller.createTestRun(request);
+/** The files that are to be run with their examples, programs before grid files. */
+function wantedItems(controller: vscode.TestController, request: vscode.TestRunRequest): Map<vscode.TestItem, vscode.TestItem[]> {
     const files = new Map<vscode.TestItem, vscode.TestItem[]>();
-    for (const item of request.include ?? [...controller.items].map(([, file]) => file)) {
+    const all = [...controller.items].map(([, file]) => file);
+    const programs = (item: vscode.TestItem) => Number(!(item.parent ?? item).id.endsWith(".karel"));
+    for (const item of [...(request.include ?? all)].sort((a, b) => programs(a) - programs(b))) {
+        const examples = item.parent === undefined ? [...item.children].map(([, example]) => example) : [item];
         const file = item.parent ?? item;
-        const wanted = item.parent === undefined ? [...item.children].map(([, example]) => example) : [item];
+        const wanted = examples.filter((example) => !(request.exclude ?? []).some((out) => out === example || out === file));
         files.set(file, [...(files.get(file) ?? []), ...wanted]);
     }
-    for (const [file, items] of files) {
-        if (cancellation.isCancellationRequested) {
-            break;
-        }
-        const examples = items.filter((item) => !(request.exclude ?? []).includes(item));
-        examples.forEach((item) => run.started(item));
-        try {
-            await runFile(session, run, file, examples);
-        } catch (error) {
-            const message = new vscode.TestMessage(error instanceof Error ? error.message : String(error));
-            examples.forEach((item) => run.errored(item, message));
-        }
-    }
-    run.end();
+    return files;
 }
 
-async function runFile(
-    session: Session,
-    run: vscode.TestRun,
-    file: vscode.TestItem,
-    items: vscode.TestItem[],
-): Promise<void> {
-    if (file.uri === undefined) {
-        return;
-    }
-    // The server runs what is open in the editor.
-    await vscode.workspace.openTextDocument(file.uri);
-    const uri = session.toUri(file.uri);
-    const runs = readRuns(await session.ask("karel.runExamples", [uri]), uri);
-    const find = runs && runFinder(runs, (uri) => vscode.Uri.parse(uri).toString());
-    for (const item of items) {
-        const result = find?.(uri, item.id);
-        const outcome = result === undefined ? "not run" : result.passed ? "passed" : result.message;
-        run.appendOutput(`${file.label}: ${item.label}: ${outcome}\r\n`, undefined, item);
-        if (result === undefined) {
-            run.skipped(item);
-        } else if (result.passed) {
-            run.passed(item);
-        } else {
-            const message = new vscode.TestMessage(result.message);
-            if (item.uri !== undefined && item.range !== undefined) {
-                message.location = new vscode.Location(item.uri, item.range);
-            }
-            run.failed(item, message);
-        }
-    }
+function key(uri: vscode.Uri, id: string): string {
+    return JSON.stringify([uri.toString(), id]);
+}
+
+function outcome({ verdict, message }: ExampleRun): string {
+    const word = { passes: "passes", fails: "fails", undecided: "not run" }[verdict];
+    return message === "" ? word : `${word}: ${message}`;
 }

@@ -2,24 +2,33 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { exploreExamples } from "./explorer";
+import { watchNewcomer } from "./newcomer";
+import { Notices } from "./notices";
+import { provideExplanations } from "./pages";
 import { Session } from "./session";
 import { StatusItem } from "./status";
 import { TraceView } from "./traces";
+import { LiveVerdicts } from "./verdicts";
 
 let session: Session | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
     const log = vscode.window.createOutputChannel("Karel", { log: true });
+    const notices = new Notices(log);
     const status = new StatusItem();
-    const traces = new TraceView();
-    const current = new Session(context, log, status, traces);
+    const verdicts = new LiveVerdicts();
+    const traces = new TraceView(verdicts, (args) => current.ask("karel.showTrace", args));
+    const current: Session = new Session(context, log, notices, status, traces, verdicts);
     session = current;
     context.subscriptions.push(
         log,
         status,
+        verdicts,
         traces,
-        registerCommands(current, log),
-        exploreExamples(current),
+        watchNewcomer(verdicts),
+        provideExplanations((code) => current.ask("karel.explain", [code])),
+        registerCommands(current, verdicts, notices, log),
+        exploreExamples(current, verdicts),
         vscode.workspace.onDidChangeConfiguration((event) => {
             if (event.affectsConfiguration("karel.server")) {
                 void current.restart();

@@ -1,6 +1,6 @@
 /**
  * Progress of long work. The client library shows it in the status bar, without a way to stop it; work that can be
- * cancelled and takes longer than a moment gets a notification with a Cancel button as well.
+ * cancelled and takes longer than a moment gets a notification with its seconds and a Cancel button as well.
  */
 import * as vscode from "vscode";
 import {
@@ -59,12 +59,17 @@ export class CancellableProgress {
         let shown: vscode.Progress<{ message?: string; increment?: number }> | undefined;
         let latest: WorkDoneProgressBegin | WorkDoneProgressReport = begin;
         let percentage = 0;
+        let seconds = 0;
 
         const draw = () => {
             const increment = Math.max(0, (latest.percentage ?? 0) - percentage);
             percentage += increment;
-            shown?.report({ increment, ...(latest.message === undefined ? {} : { message: latest.message }) });
+            shown?.report({ increment, message: [`${seconds} s`, latest.message].filter(Boolean).join(" · ") });
         };
+        const clock = setInterval(() => {
+            seconds += 1;
+            draw();
+        }, 1000);
         const timer = setTimeout(() => {
             void vscode.window.withProgress(
                 { location: vscode.ProgressLocation.Notification, cancellable: true, title: begin.title },
@@ -85,6 +90,7 @@ export class CancellableProgress {
             },
             end: () => {
                 clearTimeout(timer);
+                clearInterval(clock);
                 finish();
             },
         };

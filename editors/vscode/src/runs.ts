@@ -1,4 +1,6 @@
-/** What the server's command `karel.runExamples` answers, and how it is told. No VS Code here. */
+/** What the server says about examples: `karel.examples`, `karel.runExamples` and `karel/verdicts`. No VS Code here. */
+
+export type Verdict = "passes" | "fails" | "undecided";
 
 export interface ExampleRun {
     /** The file that it stands in: a program, or a grid file that belongs to one. */
@@ -6,16 +8,27 @@ export interface ExampleRun {
     name: string;
     /** Held out: reported, never shown to the synthesizer. */
     test: boolean;
-    passed: boolean;
-    /** Why it did not pass; empty where it did. */
+    /** How many of the same kind and name stand above it in its file. */
+    ordinal: number;
+    /** Undecided: it was not run, or only up to a hole or a mistake. */
+    verdict: Verdict;
+    /** How it went, in a clause. */
     message: string;
     /** Where its block begins in that file; undefined where the server does not say. */
     line: number | undefined;
+    /** The last line of its block. */
+    lastLine: number | undefined;
 }
 
 export interface Runs {
     passed: number;
     total: number;
+    examples: ExampleRun[];
+}
+
+/** The examples of some documents, and how they went with these versions of them. */
+export interface Verdicts {
+    documents: { uri: string; version: number | undefined }[];
     examples: ExampleRun[];
 }
 
@@ -28,29 +41,46 @@ export function readRuns(answer: unknown, asked: string): Runs | undefined {
         return undefined;
     }
     const examples = answer["examples"].filter(isRecord).map((example): ExampleRun => {
-        const range = example["range"];
-        const start = isRecord(range) ? range["start"] : undefined;
-        const line = isRecord(start) ? start["line"] : undefined;
+        const block = lines(example["block"]) ?? lines(example["range"]);
+        const { uri, name, ordinal, verdict, message } = example;
         return {
-            uri: typeof example["uri"] === "string" ? example["uri"] : asked,
-            name: typeof example["name"] === "string" ? example["name"] : "",
+            uri: typeof uri === "string" ? uri : asked,
+            name: typeof name === "string" ? name : "",
             test: example["test"] === true,
-            passed: example["passed"] === true,
-            message: typeof example["message"] === "string" ? example["message"] : "",
-            line: typeof line === "number" ? line : undefined,
+            ordinal: typeof ordinal === "number" ? ordinal : 0,
+            verdict: verdict === "passes" || verdict === "fails" ? verdict : "undecided",
+            message: typeof message === "string" ? message : "",
+            line: block?.first,
+            lastLine: block?.last,
         };
     });
-    return { passed: examples.filter((example) => example.passed).length, total: examples.length, examples };
+    const passed = examples.filter((example) => example.verdict === "passes").length;
+    return { passed, total: examples.length, examples };
 }
 
-/**
- * Finds an example's run by its file and its name, as two files of one program may have examples of one name.
- * `normal` gives the one spelling of a URI that several may have.
- */
-export function runFinder(runs: Runs, normal: (uri: string) => string) {
-    const key = (uri: string, name: string) => JSON.stringify([normal(uri), name]);
-    const byKey = new Map(runs.examples.map((run) => [key(run.uri, run.name), run]));
-    return (uri: string, name: string): ExampleRun | undefined => byKey.get(key(uri, name));
+/** The parameters of `karel/verdicts`; undefined where they are no such thing. */
+export function readVerdicts(params: unknown): Verdicts | undefined {
+    const examples = readRuns(params, "")?.examples;
+    if (examples === undefined || !isRecord(params) || !Array.isArray(params["documents"])) {
+        return undefined;
+    }
+    const documents = params["documents"].filter(isRecord).map(({ uri, version }) => ({
+        uri: String(uri),
+        version: typeof version === "number" ? version : undefined,
+    }));
+    return { documents, examples };
+}
+
+/** Tells an example from all others of its file, and is the same after an edit elsewhere. */
+export function exampleId({ test, name, ordinal }: Pick<ExampleRun, "test" | "name" | "ordinal">): string {
+    return `${test ? "test" : "example"} ${ordinal} ${name}`;
+}
+
+/** The example whose block holds the line, else the last one that begins above it. */
+export function exampleAt(examples: readonly ExampleRun[], line: number): ExampleRun | undefined {
+    const above = examples.filter((example) => example.line !== undefined && example.line <= line);
+    const holding = above.find((example) => line <= (example.lastLine ?? -1));
+    return holding ?? above.at(-1);
 }
 
 export function summary(runs: Runs): string {
@@ -60,7 +90,14 @@ export function summary(runs: Runs): string {
     if (runs.passed === runs.total) {
         return runs.total === 1 ? "The example passes." : `All ${runs.total} examples pass.`;
     }
-    return `${runs.passed} of ${runs.total} examples pass.`;
+    const undecided = runs.examples.filter((example) => example.verdict === "undecided").length;
+    return `${runs.passed} of ${runs.total} examples pass${undecided > 0 ? `, ${undecided} undecided` : ""}.`;
+}
+
+function lines(range: unknown): { first: number; last: number } | undefined {
+    const line = (position: unknown) => (isRecord(position) ? position["line"] : undefined);
+    const [first, last] = isRecord(range) ? [line(range["start"]), line(range["end"])] : [];
+    return typeof first === "number" ? { first, last: typeof last === "number" ? last : first } : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -39,7 +39,7 @@ export function findServer(at: Surroundings): Found {
         return command === undefined
             ? {
                   kind: "missing",
-                  message: `The setting karel.server.path is '${written}', and there is no program at '${wanted}': correct it, or empty it to have the server found.`,
+                  message: `The setting karel.server.path names no program. It is '${written}', and at '${wanted}' there is none: correct it, or empty it to have the server found.`,
               }
             : { kind: "found", command, source: "setting" };
     }
@@ -67,7 +67,7 @@ export function findServer(at: Surroundings): Found {
     return {
         kind: "missing",
         message:
-            "The Karel language server karel-lsp is neither in the extension, nor in the workspace's target/release, nor on PATH, nor in ~/.local/bin: install it with 'cargo xtask install', or set karel.server.path.",
+            "The Karel server karel-lsp was not found. It is neither in the extension, nor in the workspace's target/release, nor on PATH, nor in ~/.local/bin: install it with 'cargo xtask install', or set karel.server.path.",
     };
 }
 

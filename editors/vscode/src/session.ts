@@ -5,32 +5,70 @@ import {
     ExecuteCommandRequest,
     LanguageClient,
     type LanguageClientOptions,
+    type MessageActionItem,
+    MessageType,
     RevealOutputChannelOn,
+    ShowMessageNotification,
+    ShowMessageRequest,
     State,
+    type StaticFeature,
     TransportKind,
 } from "vscode-languageclient/node";
 import { showAnswer } from "./answers";
 import { forTracing } from "./log";
 import { GRID, PROGRAM } from "./languages";
+import { failure } from "./messages";
+import { done } from "./newcomer";
+import type { Notices } from "./notices";
+import { linkCodes } from "./pages";
 import { CancellableProgress } from "./progress";
 import { findServer } from "./server";
 import { readStatus } from "./state";
 import type { StatusItem } from "./status";
 import { surroundings } from "./surroundings";
 import type { TraceView } from "./traces";
+import type { LiveVerdicts } from "./verdicts";
+
+/** Tells the server that this client shows how examples go. */
+const SHOWS_VERDICTS: StaticFeature = {
+    fillClientCapabilities: (capabilities) => {
+        capabilities.experimental = { ...(capabilities.experimental as object | undefined), karelVerdicts: true };
+    },
+    initialize: () => {},
+    getState: () => ({ kind: "static" }),
+    clear: () => {},
+};
+
+/** The library's client, but what the server refuses is no error. */
+class Client extends LanguageClient {
+    override error(message: string, data?: unknown, showNotification?: boolean | "force"): void {
+        const told = data === undefined ? undefined : failure(data);
+        if (told === undefined || told.kind === "broken") {
+            super.error(message, data, showNotification);
+        } else {
+            this.outputChannel.info(told.kind === "refused" ? `${message} ${told.message}` : message);
+        }
+    }
+}
 
 export class Session {
     private client: LanguageClient | undefined;
     private readonly traceLog: vscode.LogOutputChannel;
     private readonly progress = new CancellableProgress(() => this.client);
+    private readonly started = new vscode.EventEmitter<void>();
     /** Starts and stops run one after the other, whatever order they are asked for in. */
     private queue: Promise<void> = Promise.resolve();
+
+    /** The server runs and can be asked. */
+    readonly onDidStart = this.started.event;
 
     constructor(
         private readonly context: vscode.ExtensionContext,
         private readonly log: vscode.LogOutputChannel,
+        private readonly notices: Notices,
         private readonly status: StatusItem,
         private readonly traces: TraceView,
+        private readonly verdicts: LiveVerdicts,
     ) {
         this.traceLog = forTracing(log, context.subscriptions);
     }
@@ -58,17 +96,22 @@ export class Session {
     /** Has the server run a command, and shows what it answers; an error's message is meant for people. */
     async execute(command: string, args: unknown[]): Promise<void> {
         await showAnswer(this.traces, command, args, await this.ask(command, args));
+        if (command === "karel.synthesize" || command === "karel.showTrace") {
+            done(command === "karel.synthesize" ? "synthesized" : "sawTrace");
+        }
     }
 
     /** Has the server run a command, and returns what it answers. */
-    async ask(command: string, args: unknown[]): Promise<unknown> {
+    async ask(command: string, args: unknown[], cancellation?: vscode.CancellationToken): Promise<unknown> {
+        // A command may be what has activated the extension.
+        await this.queue;
         if (this.client === undefined || this.client.state !== State.Running) {
-            throw new Error("The Karel language server is not running: 'Karel: Restart Server' starts it.");
+            throw new Error("The Karel server is not running: 'Karel: Restart Server' starts it.");
         }
         if (!this.knows(command)) {
-            throw new Error(`This Karel language server does not know the command ${command}: install one of this extension's version.`);
+            throw new Error(`The Karel server is too old: it does not know ${command}. Install one of this extension's version.`);
         }
-        return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+        return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }, cancellation);
     }
 
     toUri(uri: vscode.Uri): string {
@@ -93,7 +136,7 @@ export class Session {
         this.log.info(`Starting ${found.command} (found by: ${found.source}).`);
 
         const args = vscode.workspace.getConfiguration("karel").get<string[]>("server.arguments", []);
-        const client = new LanguageClient(
+        const client = new Client(
             "karel",
             "Karel",
             { command: found.command, args, transport: TransportKind.stdio },
@@ -103,14 +146,33 @@ export class Session {
             if (client !== this.client) {
                 return;
             }
+            if (newState !== State.Running) {
+                // Who shows what it said shows it as old.
+                this.verdicts.clear();
+                this.traces.outdate();
+            }
             if (newState === State.Starting) {
                 this.status.setServer({ kind: "starting" });
             } else if (newState === State.Running) {
                 this.status.setServer({ kind: "running", name: name(client) });
+                this.started.fire();
             } else {
                 this.progress.clear();
                 this.status.setServer({ kind: "stopped" });
             }
+        });
+        client.registerFeature(SHOWS_VERDICTS);
+        client.onNotification("karel/verdicts", (params: unknown) => {
+            if (!this.verdicts.take(params)) {
+                this.log.warn("Verdicts that this extension does not know.");
+            }
+        });
+        client.onNotification(ShowMessageNotification.type, ({ type, message }) => {
+            this.notices.show(type === MessageType.Error ? "error" : type === MessageType.Warning ? "warning" : "info", message);
+        });
+        client.onRequest(ShowMessageRequest.type, async ({ message, actions }): Promise<MessageActionItem | null> => {
+            const chosen = await this.notices.ask(message, (actions ?? []).map((action) => action.title));
+            return actions?.find((action) => action.title === chosen) ?? null;
         });
         client.onNotification("karel/status", (params: unknown) => {
             const engine = readStatus(params);
@@ -128,7 +190,7 @@ export class Session {
             this.client = undefined;
             await client.dispose().catch(() => {});
             const reason = error instanceof Error ? error.message : String(error);
-            this.fail(`The Karel language server '${found.command}' did not start: ${reason}.`, "Show Log");
+            this.fail(`The Karel server did not start: ${reason} (${found.command}).`, "Show Log");
         }
     }
 
@@ -175,26 +237,26 @@ export class Session {
             },
             middleware: {
                 handleWorkDoneProgress: this.progress.middleware,
-                // Lenses run the server's commands directly.
-                executeCommand: async (command, args, next) => {
-                    const answer: unknown = await next(command, args);
-                    await showAnswer(this.traces, command, args, answer);
-                    return answer;
+                handleDiagnostics: (uri, diagnostics, next) => {
+                    if (this.knows("karel.explain")) {
+                        linkCodes(diagnostics);
+                    }
+                    next(uri, diagnostics);
                 },
+                // Lenses run the server's commands directly.
+                executeCommand: (command, args: unknown[]) =>
+                    this.execute(command, args).catch((error: unknown) => this.notices.failed(error)),
             },
         };
     }
 
     private fail(message: string, action: "Open Settings" | "Show Log"): void {
-        this.log.error(message);
         this.status.setServer({ kind: "failed", message });
-        // Not awaited: the message stays until the user has dealt with it.
-        void vscode.window.showErrorMessage(message, action).then((chosen) => {
-            if (chosen === "Open Settings") {
-                void vscode.commands.executeCommand("workbench.action.openSettings", "karel.server.path");
-            } else if (chosen === "Show Log") {
-                this.log.show();
-            }
+        this.notices.show("error", message, {
+            "Try Again": () => this.restart(),
+            ...(action === "Open Settings"
+                ? { [action]: () => vscode.commands.executeCommand("workbench.action.openSettings", "karel.server.path") }
+                : { [action]: () => this.log.show() }),
         });
     }
 }

@@ -13,7 +13,11 @@ export class StatusItem implements vscode.Disposable {
         this.item = vscode.window.createStatusBarItem("karel.status", vscode.StatusBarAlignment.Left, 10);
         this.item.name = "Karel";
         this.item.command = "karel.showLog";
-        this.subscription = vscode.window.onDidChangeVisibleTextEditors(() => this.draw());
+        this.subscription = vscode.Disposable.from(
+            vscode.window.onDidChangeVisibleTextEditors(() => this.draw()),
+            // A document whose language changes is opened anew.
+            vscode.workspace.onDidOpenTextDocument(() => this.draw()),
+        );
         this.draw();
     }
 
@@ -52,7 +56,8 @@ export class StatusItem implements vscode.Disposable {
 function tooltip(details: string[]): vscode.MarkdownString {
     const text = new vscode.MarkdownString("", true);
     for (const line of details) {
-        text.appendText(line).appendMarkdown("\n\n");
+        // Back-quotes would be shown as they are.
+        text.appendText(line.replaceAll("`", "")).appendMarkdown("\n\n");
     }
     const settings = encodeURIComponent(JSON.stringify(["karel"]));
     text.appendMarkdown(

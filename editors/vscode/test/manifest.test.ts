@@ -1,19 +1,21 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { test } from "node:test";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
     icon: string;
+    activationEvents: string[];
     contributes: {
         commands: { command: string }[];
-        languages: { id: string; configuration: string }[];
+        languages: { id: string; configuration: string; icon: { light: string; dark: string } }[];
         grammars: { path: string }[];
         menus: Record<string, { command: string }[]>;
+        keybindings: { command: string }[];
+        walkthroughs: { steps: { description: string; media: { image: string }; completionEvents: string[] }[] }[];
         configuration: { properties: Record<string, unknown> };
         configurationDefaults: Record<string, Record<string, unknown>>;
     };
 };
-const source = readdirSync("src").map((name) => readFileSync(`src/${name}`, "utf8")).join("\n");
 
 test("every file that is named is there and is JSON", () => {
     const { languages, grammars } = manifest.contributes;
@@ -21,21 +23,51 @@ test("every file that is named is there and is JSON", () => {
     for (const file of files) {
         assert.doesNotThrow(() => JSON.parse(readFileSync(file, "utf8")), file);
     }
-    assert.ok(existsSync(manifest.icon));
+    for (const picture of [manifest.icon, ...languages.flatMap((l) => [l.icon.light, l.icon.dark])]) {
+        assert.ok(existsSync(picture), picture);
+    }
 });
 
-test("commands are registered, and menus name only commands", () => {
-    const commands = manifest.contributes.commands.map((c) => c.command);
-    for (const command of commands) {
-        assert.ok(source.includes(`"${command}"`), `${command} is contributed but not registered`);
+test("menus, keys and walkthrough name only commands that are contributed, and every command has its place", () => {
+    const { menus, keybindings, walkthroughs, commands } = manifest.contributes;
+    const contributed = commands.map((c) => c.command);
+    const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    const linked = steps.flatMap((step) => [...step.description.matchAll(/\(command:([\w.]+)\)/g)].map((match) => match[1] ?? ""));
+    const events = steps.flatMap((step) => step.completionEvents.flatMap((event) => /^onCommand:(.*)/.exec(event)?.[1] ?? []));
+    const named = [...Object.values(menus).flat(), ...keybindings].map((entry) => entry.command);
+    for (const command of [...named, ...linked, ...events]) {
+        assert.ok(contributed.includes(command), `${command} is not contributed`);
     }
-    for (const entry of Object.values(manifest.contributes.menus).flat()) {
-        assert.ok(commands.includes(entry.command), `${entry.command} is in a menu but not contributed`);
+    for (const command of ["karel.runAllExamples", "karel.synthesizeProgram", "karel.showNextSolution", "karel.showTraceHere"]) {
+        assert.ok(menus["editor/context"]?.some((entry) => entry.command === command), `${command} is in no context menu`);
+        assert.ok(keybindings.some((entry) => entry.command === command), `${command} has no key`);
+    }
+});
+
+test("the walkthrough leads in six steps, each with a picture and an end that can come", () => {
+    const source = readdirSync("src").map((name) => readFileSync(`src/${name}`, "utf8")).join("\n");
+    const [walkthrough] = manifest.contributes.walkthroughs;
+    assert.equal(walkthrough?.steps.length, 6);
+    for (const step of walkthrough.steps) {
+        assert.ok(statSync(step.media.image).size < 100_000, step.media.image);
+        assert.ok(step.completionEvents.length > 0);
+        for (const event of step.completionEvents) {
+            const deed = event.replace("onContext:karel.", "");
+            assert.ok(event.startsWith("onCommand:") || source.includes(`"${deed}"`), event);
+        }
+    }
+});
+
+test("a workspace with Karel files in it wakes the extension", () => {
+    for (const ending of ["karel", "kgrid"]) {
+        assert.ok(manifest.activationEvents.includes(`workspaceContains:**/*.${ending}`));
     }
 });
 
 test("no command takes a name that the server has: the client library registers those itself", () => {
-    const ofServer = ["karel.synthesize", "karel.inferTrace", "karel.showTrace", "karel.runExamples"];
+    const constants = readFileSync("../../server/lsp/src/commands.rs", "utf8").matchAll(/: &str = "(karel\.\w+)"/g);
+    const ofServer = [...constants].map((match) => match[1] ?? "");
+    assert.ok(ofServer.length >= 8);
     for (const { command } of manifest.contributes.commands) {
         assert.ok(!ofServer.includes(command), command);
     }

@@ -27,6 +27,9 @@ test("no engine is a warning, no server an error", () => {
     const absent = appearance(server, { state: "absent", engine: "", message: "" });
     assert.equal(absent.severity, "warning");
     assert.match(absent.details.join(" "), /everything else works/);
+    const broken = appearance(server, { state: "error", engine: "", message: "It ended." });
+    assert.deepEqual([broken.text, broken.severity], ["$(warning) Karel: engine failed", "warning"]);
+    assert.ok(broken.details.includes("It ended."));
     const failed = appearance({ kind: "failed", message: "It is not there." }, undefined);
     assert.equal(failed.severity, "error");
     assert.deepEqual(failed.details, ["It is not there."]);

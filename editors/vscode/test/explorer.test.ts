@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { exploreExamples } from "../src/explorer";
+import { LiveVerdicts } from "../src/verdicts";
+import { EventEmitter, events, reset, seen, TestRunRequest, Uri, workspace } from "./vscode";
+
+const started: { dispose(): unknown }[] = [];
+beforeEach(() => {
+    started.splice(0).forEach((one) => one.dispose());
+    reset();
+});
+
+const A = "file:///school/a.karel";
+const GRID = "file:///school/b.kgrid";
+const UNCANCELLED = { isCancellationRequested: false };
+
+const example = (name: string, verdict: string, more: object = {}) => ({ uri: A, name, ordinal: 0, verdict, message: "", ...more });
+
+/** An explorer, and a server that answers as `answers` says. */
+function start(answers: Record<string, unknown> = {}) {
+    const verdicts = new LiveVerdicts();
+    const asked: string[] = [];
+    const session = {
+        toUri: (uri: Uri) => uri.toString().replace(":", "://"),
+        onDidStart: new EventEmitter<void>().event,
+        ask: async (command: string, [uri]: [string]) => {
+            asked.push(`${command} ${uri.replace(/^.*\//, "")}`);
+            if (!(uri in answers)) {
+                throw new Error("It can't be read.");
+            }
+            return { examples: answers[uri] };
+        },
+    };
+    started.push(exploreExamples(session as never, verdicts));
+    const [controller] = seen.controllers;
+    assert.ok(controller);
+    const listed = () =>
+        [...controller.items].flatMap(([, file]) =>
+            [...file.children].map(([, item]) => [file.label, item.label, item.description].filter(Boolean).join(" ")),
+        );
+    const tell = (...examples: object[]) => verdicts.take({ documents: [{ uri: A, version: 1 }], examples });
+    return { controller, listed, tell, asked, verdicts };
+}
+
+test("the explorer shows what the server tells after each change, and only what is news", () => {
+    const { listed, tell } = start();
+    tell(example("one", "passes"), example("two", "fails", { message: "it crashes" }), example("hole", "undecided"));
+    assert.deepEqual(listed(), ["a.karel one", "a.karel two", "a.karel hole"]);
+    assert.deepEqual(seen.results, ["one passed", "two failed: it crashes", "hole skipped"]);
+    seen.results.length = 0;
+    tell(example("one", "passes"), example("two", "passes"), example("hole", "undecided"));
+    assert.deepEqual(seen.results, ["two passed"]);
+    tell();
+    assert.deepEqual(listed(), []);
+});
+
+test("two examples of one name and a test of the same are three", () => {
+    const { listed, tell } = start();
+    tell(
+        example("a", "passes"),
+        example("a", "fails", { ordinal: 1, message: "wrong" }),
+        example("a", "passes", { test: true }),
+    );
+    assert.deepEqual(listed(), ["a.karel a", "a.karel a", "a.karel a held out"]);
+    assert.deepEqual(seen.results, ["a passed", "a failed: wrong", "a passed"]);
+});
+
+test("news of an older text are none", () => {
+    const { listed, tell } = start();
+    workspace.textDocuments = [{ uri: Uri.parse(A), languageId: "kareldsl", version: 2 }];
+    tell(example("one", "passes"));
+    assert.deepEqual(listed(), []);
+});
+
+test("all files are listed without opening one, and run from the disk", async () => {
+    const { controller, listed, asked } = start({
+        [A]: [example("one", "passes"), example("two", "fails", { message: "wrong" }), { uri: GRID, name: "grid", verdict: "passes" }],
+        [GRID]: [{ uri: GRID, name: "grid", verdict: "undecided", message: "not run" }],
+    });
+    workspace.files = [Uri.parse(GRID), Uri.parse(A), Uri.parse("file:///school/gone.karel")];
+    await controller.resolveHandler();
+    assert.deepEqual(asked, ["karel.examples b.kgrid", "karel.examples a.karel", "karel.examples gone.karel"]);
+    assert.equal(listed().length, 4);
+    // A real server lists the examples of the file itself only.
+    controller.items.get(Uri.parse(A).toString())?.children.delete("example 0 grid");
+    await controller.runHandler(new TestRunRequest(), UNCANCELLED);
+    assert.deepEqual(seen.results, ["one passed", "two failed: wrong", "grid passed"]);
+});
+
+test("one test is run alone, and what can't be run is an error with its reason", async () => {
+    const { controller, tell } = start({ [A]: [example("one", "passes"), example("two", "passes")] });
+    tell(example("one", "fails"), example("two", "fails"));
+    seen.results.length = 0;
+    const file = controller.items.get(Uri.parse(A).toString());
+    const two = file?.children.get("example 0 two");
+    assert.ok(file && two);
+    await controller.runHandler(new TestRunRequest([two]), UNCANCELLED);
+    assert.deepEqual(seen.results, ["two passed"]);
+    const broken = start();
+    broken.tell(example("one", "fails"));
+    seen.results.length = 0;
+    await seen.controllers[1]?.runHandler(new TestRunRequest(), UNCANCELLED);
+    assert.deepEqual(seen.results, ["one errored: It can't be read."]);
+});
+
+test("a file that changes on the disk is listed again, and its results are outdated", async () => {
+    const { controller, listed } = start({ [A]: [example("one", "undecided")] });
+    events.changedOnDisk.fire(Uri.parse(A));
+    await new Promise(setImmediate);
+    assert.deepEqual(listed(), ["a.karel one"]);
+    assert.deepEqual(seen.results, ["a.karel outdated"]);
+    events.deleted.fire(Uri.parse(A));
+    assert.equal([...controller.items].length, 0);
+});

@@ -1,0 +1,280 @@
+/**
+ * As much of VS Code as the extension's modules need under test: what they register can be called, what they show is
+ * kept in `seen`. Tests of a real window are in `tests/vscode`.
+ */
+
+type Listener<T> = (value: T) => unknown;
+
+export class EventEmitter<T> {
+    private readonly listeners = new Set<Listener<T>>();
+    readonly event = (listener: Listener<T>) => {
+        this.listeners.add(listener);
+        return { dispose: () => this.listeners.delete(listener) };
+    };
+    fire(value: T): void {
+        [...this.listeners].forEach((listener) => listener(value));
+    }
+    dispose(): void {
+        this.listeners.clear();
+    }
+}
+
+export class Disposable {
+    constructor(readonly dispose: () => void) {}
+    static from(...all: { dispose(): unknown }[]): Disposable {
+        return new Disposable(() => all.forEach((one) => one.dispose()));
+    }
+}
+
+export class Uri {
+    private constructor(
+        readonly scheme: string,
+        readonly path: string,
+        readonly query: string,
+    ) {}
+    static parse(text: string): Uri {
+        const [, scheme = "", path = "", query = ""] = /^([\w-]+):(?:\/\/)?([^?]*)\??(.*)$/.exec(text) ?? [];
+        return new Uri(scheme, decodeURIComponent(path), decodeURIComponent(query));
+    }
+    static from({ scheme, path, query = "" }: { scheme: string; path: string; query?: string }): Uri {
+        return new Uri(scheme, path, query);
+    }
+    toString(): string {
+        const query = this.query === "" ? "" : `?${encodeURIComponent(this.query)}`;
+        return `${this.scheme}:${encodeURI(this.path)}${query}`;
+    }
+}
+
+export class Position {
+    constructor(
+        readonly line: number,
+        readonly character: number,
+    ) {}
+}
+
+export class Range {
+    readonly start: Position;
+    constructor(line: number | Position, character: unknown) {
+        this.start = typeof line === "number" ? new Position(line, Number(character)) : line;
+    }
+}
+
+export class MarkdownString {
+    isTrusted: unknown;
+    constructor(public value = "") {}
+    appendText = (text: string) => ((this.value += text), this);
+    appendMarkdown = (text: string) => ((this.value += text), this);
+}
+
+export class ThemeColor {
+    constructor(readonly id: string) {}
+}
+export class TestMessage {
+    constructor(readonly message: string) {}
+}
+export class TestRunRequest {
+    constructor(
+        readonly include?: readonly TestItem[],
+        readonly exclude?: readonly TestItem[],
+    ) {}
+}
+
+// What the client library derives its own classes from.
+export class Diagnostic {}
+export class CallHierarchyItem {}
+export class CodeAction {}
+export class CodeLens {}
+export class CompletionItem {}
+export class DocumentLink {}
+export class InlayHint {}
+export class SymbolInformation {}
+export class TypeHierarchyItem {}
+export class CancellationError extends Error {}
+
+export const ProgressLocation = { Notification: 15 };
+export const StatusBarAlignment = { Left: 1 };
+export const TestRunProfileKind = { Run: 1 };
+export const ViewColumn = { Beside: -2 };
+export const version = "1.91.0";
+export const env = {};
+
+/** What was shown, and how the user answers. */
+export const seen = {
+    messages: [] as { kind: string; text: string; buttons: string[] }[],
+    picks: [] as { items: unknown[]; title: string }[],
+    commands: [] as unknown[][],
+    /** The button or the row that is chosen. */
+    choose: (_: readonly unknown[]): unknown => undefined,
+    statusItems: [] as { text: string; shown: boolean; tooltip: unknown }[],
+    progress: [] as { title: string; reports: { message?: string }[]; cancel: EventEmitter<void>; over: boolean }[],
+    results: [] as string[],
+    controllers: [] as Controller[],
+    providers: new Map<string, { provideTextDocumentContent(uri: Uri): unknown }>(),
+};
+
+const message =
+    (kind: string) =>
+    async (text: string, ...buttons: string[]): Promise<unknown> => {
+        seen.messages.push({ kind, text, buttons });
+        return seen.choose(buttons);
+    };
+
+export const events = {
+    changed: new EventEmitter<{ document: Document; contentChanges: unknown[] }>(),
+    closed: new EventEmitter<Document>(),
+    opened: new EventEmitter<Document>(),
+    created: new EventEmitter<Uri>(),
+    changedOnDisk: new EventEmitter<Uri>(),
+    deleted: new EventEmitter<Uri>(),
+    editors: new EventEmitter<void>(),
+};
+
+export interface Document {
+    uri: Uri;
+    languageId: string;
+    version: number;
+}
+
+export const window = {
+    activeTextEditor: undefined as unknown,
+    visibleTextEditors: [] as unknown[],
+    onDidChangeVisibleTextEditors: events.editors.event,
+    showInformationMessage: message("info"),
+    showWarningMessage: message("warning"),
+    showErrorMessage: message("error"),
+    showTextDocument: async (...args: unknown[]) => void seen.commands.push(["showTextDocument", ...args]),
+    showQuickPick: async (items: readonly unknown[], { title }: { title: string }) => {
+        seen.picks.push({ items: [...items], title });
+        return seen.choose(items);
+    },
+    createStatusBarItem: () => {
+        const item = {
+            text: "",
+            shown: false,
+            tooltip: undefined as unknown,
+            show: () => (item.shown = true),
+            hide: () => (item.shown = false),
+            dispose: () => {},
+        };
+        seen.statusItems.push(item);
+        return item;
+    },
+    withProgress: async ({ title }: { title: string }, work: (progress: unknown, token: unknown) => Promise<unknown>) => {
+        const shown = { title, reports: [] as { message?: string }[], cancel: new EventEmitter<void>(), over: false };
+        seen.progress.push(shown);
+        await work({ report: (value: object) => shown.reports.push(value) }, { onCancellationRequested: shown.cancel.event });
+        shown.over = true;
+    },
+};
+
+const registered = new Map<string, (...args: unknown[]) => unknown>();
+
+export const commands = {
+    registerCommand: (name: string, run: (...args: unknown[]) => unknown) => {
+        registered.set(name, run);
+        return new Disposable(() => registered.delete(name));
+    },
+    executeCommand: async (name: string, ...args: unknown[]): Promise<unknown> => {
+        seen.commands.push([name, ...args]);
+        return registered.get(name)?.(...args);
+    },
+};
+
+/** The names that are registered. */
+export function registeredCommands(): string[] {
+    return [...registered.keys()];
+}
+
+export const workspace = {
+    textDocuments: [] as Document[],
+    /** What `findFiles` finds. */
+    files: [] as Uri[],
+    onDidChangeTextDocument: events.changed.event,
+    onDidCloseTextDocument: events.closed.event,
+    onDidOpenTextDocument: events.opened.event,
+    asRelativePath: (uri: Uri) => uri.path.replace(/^.*\//, ""),
+    findFiles: async () => workspace.files,
+    createFileSystemWatcher: () => ({
+        onDidCreate: events.created.event,
+        onDidChange: events.changedOnDisk.event,
+        onDidDelete: events.deleted.event,
+        dispose: () => {},
+    }),
+    registerTextDocumentContentProvider: (scheme: string, provider: { provideTextDocumentContent(uri: Uri): unknown }) => {
+        seen.providers.set(scheme, provider);
+        return new Disposable(() => {});
+    },
+};
+
+/** Refuses a repeated id as VS Code does. */
+export class TestItems {
+    private items = new Map<string, TestItem>();
+    constructor(private readonly parent?: TestItem) {}
+    get = (id: string) => this.items.get(id);
+    delete = (id: string) => this.items.delete(id);
+    add(item: TestItem): void {
+        item.parent = this.parent;
+        this.items.set(item.id, item);
+    }
+    replace(items: readonly TestItem[]): void {
+        if (new Set(items.map((item) => item.id)).size < items.length) {
+            throw new Error("two tests have one id");
+        }
+        this.items = new Map();
+        items.forEach((item) => this.add(item));
+    }
+    forEach = (work: (item: TestItem) => void) => this.items.forEach((item) => work(item));
+    [Symbol.iterator] = () => this.items.entries();
+}
+
+export class TestItem {
+    description = "";
+    sortText = "";
+    range: Range | undefined;
+    parent: TestItem | undefined;
+    readonly children = new TestItems(this);
+    constructor(
+        readonly id: string,
+        readonly label: string,
+        readonly uri: Uri,
+    ) {}
+}
+
+export class Controller {
+    readonly items = new TestItems();
+    resolveHandler: (item?: TestItem) => Promise<void> = async () => {};
+    runHandler: (request: TestRunRequest, token: unknown) => Promise<void> = async () => {};
+    createTestItem = (id: string, label: string, uri: Uri) => new TestItem(id, label, uri);
+    createRunProfile = (_: string, __: unknown, run: Controller["runHandler"]) => (this.runHandler = run);
+    invalidateTestResults = (item: TestItem) => seen.results.push(`${item.label} outdated`);
+    createTestRun = () => {
+        const result = (word: string) => (item: TestItem, message?: TestMessage) =>
+            seen.results.push(`${item.label} ${word}${message === undefined ? "" : `: ${message.message}`}`);
+        return {
+            started: () => {},
+            appendOutput: () => {},
+            end: () => {},
+            passed: result("passed"),
+            failed: result("failed"),
+            skipped: result("skipped"),
+            errored: result("errored"),
+        };
+    };
+    dispose(): void {}
+}
+
+export const tests = {
+    createTestController: () => {
+        const controller = new Controller();
+        seen.controllers.push(controller);
+        return controller;
+    },
+};
+
+/** Forgets what was shown. */
+export function reset(): void {
+    Object.assign(seen, { messages: [], picks: [], commands: [], statusItems: [], progress: [], results: [], controllers: [] });
+    seen.choose = () => undefined;
+    Object.assign(workspace, { textDocuments: [], files: [] });
+    Object.assign(window, { activeTextEditor: undefined, visibleTextEditors: [] });
+}
