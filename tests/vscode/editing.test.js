@@ -7,7 +7,7 @@ const { openWorkbench } = require("./workbench.js");
 
 let workbench;
 before(async () => {
-    workbench = await openWorkbench(path.join(__dirname, "../examples"));
+    workbench = await openWorkbench("editing", path.join(__dirname, "../examples"));
 });
 afterEach(async (context) => {
     if (context.passed === false) {

@@ -6,6 +6,7 @@
 //   KAREL_VSIX         the packaged extension
 //   KAREL_BIN          folder with karel-lsp and karel-synth
 //   KAREL_TEST_OUTPUT  where workspace, logs and screenshots go
+//   KAREL_TEST_PATIENCE  milliseconds after which what does not come is missing, for who watches the tests
 
 const { spawn, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
@@ -53,17 +54,23 @@ const SETTINGS = {
 };
 
 // Long enough for any busy machine: nothing here is about time.
-const PATIENCE = 240_000;
+const PATIENCE = Number(process.env.KAREL_TEST_PATIENCE ?? 240_000);
 
-/** Starts VS Code on a copy of `examples`, a folder; `close` ends all that was started. */
-async function openWorkbench(examples) {
+/**
+ * Starts VS Code on the folder `name` among the outputs, a copy of the folder `examples`; without it the folder is
+ * empty. `close` ends all that was started. `settings` are the user's own.
+ */
+async function openWorkbench(name, examples, settings = {}) {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "karel-vscode-"));
-    const workspace = path.join(output, "workspace");
-    fs.cpSync(examples, workspace, { recursive: true });
+    const workspace = path.join(output, name);
+    fs.mkdirSync(workspace, { recursive: true });
+    if (examples !== undefined) {
+        fs.cpSync(examples, workspace, { recursive: true });
+    }
     // The window is a remote one to VS Code: settings that name programs count only in the machine's own file.
     for (const scope of ["User", "Machine"]) {
         fs.mkdirSync(path.join(home, "user", scope), { recursive: true });
-        fs.writeFileSync(path.join(home, "user", scope, "settings.json"), JSON.stringify(SETTINGS));
+        fs.writeFileSync(path.join(home, "user", scope, "settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
     }
 
     const folders = ["--server-data-dir", `${home}/server`, "--user-data-dir", `${home}/user`];
@@ -81,7 +88,7 @@ async function openWorkbench(examples) {
     const port = await freePort();
     const flags = ["--without-connection-token", "--disable-telemetry", "--disable-workspace-trust"];
     const start = [...common, "--host", "127.0.0.1", "--port", String(port), ...flags];
-    const log = fs.openSync(path.join(output, "server.log"), "w");
+    const log = fs.openSync(path.join(output, `${name}.log`), "w");
     // A group of its own: the extension host and the language server outlive the page, and end with the group.
     const server = spawn(process.execPath, start, { env, detached: true, stdio: ["ignore", log, log] });
     let browser;
@@ -96,7 +103,7 @@ async function openWorkbench(examples) {
         browser = await chromium.launch(CHROMIUM);
         const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
         page.setDefaultTimeout(PATIENCE);
-        return new Workbench(page, port, workspace, close);
+        return new Workbench(page, port, workspace, close, name);
     } catch (error) {
         await close();
         throw error;
@@ -105,17 +112,62 @@ async function openWorkbench(examples) {
 
 /** An open window of VS Code. */
 class Workbench {
-    constructor(page, port, workspace, close) {
-        Object.assign(this, { page, port, workspace, close });
+    constructor(page, port, workspace, close, name) {
+        Object.assign(this, { page, port, workspace, close, name });
     }
 
-    /** Loads the window afresh with the workspace's file `name` open. */
+    /** Loads the window afresh with the workspace's file `name` open; without it, with no file open. */
     async open(name) {
         const authority = `127.0.0.1:${this.port}`;
-        const payload = [["openFile", `vscode-remote://${authority}${path.join(this.workspace, name)}`]];
-        const query = new URLSearchParams({ folder: this.workspace, payload: JSON.stringify(payload) });
+        const query = new URLSearchParams({ folder: this.workspace });
+        if (name !== undefined) {
+            const payload = [["openFile", `vscode-remote://${authority}${path.join(this.workspace, name)}`]];
+            query.set("payload", JSON.stringify(payload));
+        }
         await this.page.goto(`http://${authority}/?${query}`, { waitUntil: "domcontentloaded" });
-        await this.page.locator(".monaco-editor .view-line").first().waitFor();
+        const shown = name === undefined ? ".monaco-workbench .part.statusbar" : ".monaco-editor .view-line";
+        await this.page.locator(shown).first().waitFor();
+    }
+
+    /** Types as people do: a pause at each line's end and after each word lets a completion list open before Enter. */
+    async type(text) {
+        for (const part of text.split(/(\n|(?<=\w)(?=\W))/)) {
+            if (part === "\n") {
+                await this.page.waitForTimeout(700);
+                await this.page.keyboard.press("Enter");
+            } else if (part !== "") {
+                await this.page.keyboard.type(part, { delay: 40 });
+            }
+        }
+    }
+
+    /** Waits until the status item says that the server runs. */
+    running() {
+        const item = this.page.locator("#karel-by-example\\.karel-by-example\\.karel\\.status");
+        return this.until("the server runs", async () =>
+            (await item.allInnerTexts()).some((text) => /Karel/.test(text)) &&
+            (await item.locator(".codicon-check, .codicon-warning").count()) > 0,
+        );
+    }
+
+    /** What the previews of Markdown show. */
+    async previews() {
+        const texts = [];
+        for (const frame of this.page.frames().filter((frame) => frame.name() === "active-frame" || /fake\.html/.test(frame.url()))) {
+            texts.push(await frame.locator("body").innerText({ timeout: 5000 }).catch(() => ""));
+        }
+        return texts.join("\n");
+    }
+
+    /** The titles of the lenses in view. */
+    async lenses() {
+        const texts = await this.page.locator(".codelens-decoration").allInnerTexts();
+        return texts.map((text) => text.replaceAll("\u00a0", " "));
+    }
+
+    /** Waits until a lens has this text. */
+    lens(text) {
+        return this.until(`a lens says ${text}`, async () => (await this.lenses()).some((lens) => text.test(lens)));
     }
 
     /** The lines that are in view. Monaco shows blanks as no-break spaces. */
@@ -149,13 +201,22 @@ class Workbench {
         await this.page.keyboard.press("F1");
         await this.page.locator(".quick-input-widget input").waitFor();
         await this.page.keyboard.type(title);
-        await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
-        await this.page.keyboard.press("Enter");
+        await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+    }
+
+    /** The row of the list that is open in the middle of the window. */
+    row(text) {
+        return this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
+    }
+
+    /** A notification with this text. */
+    notification(text) {
+        return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text }).first();
     }
 
     /** Keeps a picture of the window among the test's outputs. */
     screenshot(name) {
-        return this.page.screenshot({ path: path.join(output, `${name}.png`) });
+        return this.page.screenshot({ path: path.join(output, `${this.name}-${name}.png`) });
     }
 
     /** Waits until `condition` gives something true, and returns it. */
@@ -186,7 +247,7 @@ async function listening(port, server) {
     const end = Date.now() + PATIENCE;
     while (Date.now() < end) {
         if (server.exitCode !== null) {
-            throw new Error(`VS Code's server ended with ${server.exitCode}; see server.log`);
+            throw new Error(`VS Code's server ended with ${server.exitCode}; see its log`);
         }
         const answered = await fetch(`http://127.0.0.1:${port}/version`).catch(() => undefined);
         if (answered?.ok) {
@@ -194,7 +255,7 @@ async function listening(port, server) {
         }
         await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    throw new Error("VS Code's server does not answer; see server.log");
+    throw new Error("VS Code's server does not answer; see its log");
 }
 
 async function endGroup(leader) {

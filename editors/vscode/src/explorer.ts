@@ -138,12 +138,18 @@ class Explorer implements vscode.Disposable {
         if (news.length > 0) {
             const request = new vscode.TestRunRequest(news.map(([item]) => item));
             const run = this.controller.createTestRun(request, "as you type", false);
-            news.forEach(([item, example]) => this.show(run, item, example));
+            // Lens and squiggle say why an example fails: a label beside them would say it once more.
+            news.forEach(([item, example]) => this.show(run, item, example, []));
             run.end();
         }
     }
 
-    private show(run: vscode.TestRun, item: vscode.TestItem, example: ExampleRun): void {
+    private show(
+        run: vscode.TestRun,
+        item: vscode.TestItem,
+        example: ExampleRun,
+        why: vscode.TestMessage[] = [new vscode.TestMessage(example.message)],
+    ): void {
         if (item.uri !== undefined) {
             this.shown.set(key(item.uri, item.id), outcome(example));
         }
@@ -153,7 +159,7 @@ class Explorer implements vscode.Disposable {
                 run.passed(item);
                 break;
             case "fails":
-                run.failed(item, new vscode.TestMessage(example.message));
+                run.failed(item, why);
                 break;
             case "undecided":
                 run.skipped(item);

@@ -97,7 +97,7 @@ test("every pattern of the language configuration is a regular expression", () =
         onEnterRules: { beforeText: string }[];
     };
     const opens = new RegExp(configuration.indentationRules["increaseIndentPattern"] ?? "");
-    for (const line of ["def main():", "    while(frontIsClear()):  # go", "    else:", 'example "a: b":', "  input:"]) {
+    for (const line of ["def main():", "    while(frontIsClear()):  # go", "    else:", 'example "a: b":', "  input:", "    trace:", "    trace?: # inferred"]) {
         assert.match(line, opens);
     }
     for (const line of ["def main(): move()", "    move()", "    trace: move", "# if:"]) {

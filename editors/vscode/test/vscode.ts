@@ -248,8 +248,8 @@ export class Controller {
     createRunProfile = (_: string, __: unknown, run: Controller["runHandler"]) => (this.runHandler = run);
     invalidateTestResults = (item: TestItem) => seen.results.push(`${item.label} outdated`);
     createTestRun = () => {
-        const result = (word: string) => (item: TestItem, message?: TestMessage) =>
-            seen.results.push(`${item.label} ${word}${message === undefined ? "" : `: ${message.message}`}`);
+        const result = (word: string) => (item: TestItem, why: TestMessage | TestMessage[] = []) =>
+            seen.results.push([`${item.label} ${word}`, ...[why].flat().map(({ message }) => message)].join(": "));
         return {
             started: () => {},
             appendOutput: () => {},
