@@ -113,8 +113,9 @@ class Explorer implements vscode.Disposable {
         const old = file.children;
         old.replace(
             examples.map((example, index) => {
-                const item = old.get(exampleId(example)) ?? this.controller.createTestItem(exampleId(example), example.name, uri);
-                item.description = example.test ? "held out" : "";
+                // A description would be read out in place of the name.
+                const label = example.test ? `${example.name} (held out)` : example.name;
+                const item = old.get(exampleId(example)) ?? this.controller.createTestItem(exampleId(example), label, uri);
                 item.sortText = String(index).padStart(6, "0");
                 item.range = new vscode.Range(example.line ?? 0, 0, example.line ?? 0, 0);
                 return item;

@@ -228,7 +228,6 @@ export class TestItems {
 }
 
 export class TestItem {
-    description = "";
     sortText = "";
     range: Range | undefined;
     parent: TestItem | undefined;

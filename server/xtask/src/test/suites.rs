@@ -187,7 +187,8 @@ fn vscode() -> Result<Tally> {
     let vscode = tools::vscode(&node)?;
     let package = vsix::package(&node)?;
     let mut test = node.command("node", repo::root());
-    test.args(["--test", "--test-timeout=600000", "tests/vscode/*.test.js"]);
+    // One window at a time: each is a browser, a server and an engine.
+    test.args(["--test", "--test-concurrency=1", "--test-timeout=600000", "tests/vscode/*.test.js"]);
     test.env("KAREL_VSCODE", vscode).env("KAREL_VSIX", package);
     run(end_to_end(test, "vscode")?, Report::Node)
 }
