@@ -1,11 +1,11 @@
 //! Which files belong together, and the analysis of each such unit: one program with its example files, or an example
 //! file of its own. An analysis is kept until one of its files changes, and shared by all who ask.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ide::synthesis::Ambiguity;
-use ide::{Analysis, Source};
+use ide::{Analysis, Recordings, Source};
 
 use crate::config::Config;
 use crate::document::{Document, Key};
@@ -21,11 +21,33 @@ pub struct Unit {
     /// Files that belong to it and have not been read yet.
     pub unread: Vec<Key>,
     config: Arc<Config>,
+    /// The documents' numbers by key, and by URI.
+    by_key: HashMap<Key, usize>,
+    by_uri: HashMap<String, usize>,
 }
 
-/// The latest unit of each root.
-#[derive(Clone, Default)]
-pub(crate) struct Analyses(Arc<Mutex<HashMap<Key, Kept>>>);
+/// The latest unit of each root, and the room that their recorded runs share.
+#[derive(Clone)]
+pub(crate) struct Analyses {
+    kept: Arc<Mutex<HashMap<Key, Kept>>>,
+    recordings: Arc<Recordings>,
+}
+
+impl Default for Analyses {
+    fn default() -> Analyses {
+        Analyses { kept: Arc::default(), recordings: Arc::new(Recordings::new(Recordings::BUDGET)) }
+    }
+}
+
+impl Analyses {
+    pub fn recordings(&self) -> &Recordings {
+        &self.recordings
+    }
+
+    fn kept(&self) -> MutexGuard<'_, HashMap<Key, Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 struct Kept {
     revision: u64,
@@ -34,11 +56,11 @@ struct Kept {
 
 impl Unit {
     pub fn document(&self, uri: &str) -> Option<&Arc<Document>> {
-        self.documents.iter().find(|document| document.uri.as_str() == uri)
+        self.documents.get(*self.by_uri.get(uri)?)
     }
 
     pub fn includes(&self, key: &Key) -> bool {
-        self.documents.iter().any(|document| document.key == *key)
+        self.by_key.contains_key(key)
     }
 
     fn is_made_of(&self, files: &Files, config: &Arc<Config>) -> bool {
@@ -69,75 +91,96 @@ impl Snapshot {
     /// The unit that answers questions about the document: of an example file the program of its name, else the
     /// first open program that names it, else itself. Parses what is not parsed yet.
     pub fn unit(&self, document: &Arc<Document>) -> Arc<Unit> {
-        if document.grid_file {
-            let program = sibling(&document.key, "karel").and_then(|key| self.document(&key).cloned());
-            let mut naming = self.open.values().filter(|open| !open.grid_file);
-            let program = program
-                .filter(|program| self.files_of(program).documents.iter().any(|d| d.key == document.key))
-                .or_else(|| naming.find(|open| self.names(open, &document.key)).cloned());
-            if let Some(program) = program {
-                return self.unit_of(&program);
-            }
+        self.unit_of(self.root_of(document))
+    }
+
+    fn root_of<'a>(&'a self, document: &'a Arc<Document>) -> &'a Arc<Document> {
+        if !document.grid_file {
+            return document;
         }
-        self.unit_of(document)
+        let sibling = sibling(&document.key, "karel").and_then(|key| self.document(&key));
+        let program = sibling.filter(|program| named(program).contains(&document.key));
+        program.or_else(|| self.naming().get(&document.key)).unwrap_or(document)
+    }
+
+    /// Of each example file that open programs name, the first of them.
+    fn naming(&self) -> &HashMap<Key, Arc<Document>> {
+        self.naming.get_or_init(|| {
+            let mut naming = HashMap::new();
+            for program in self.open.values().filter(|open| !open.grid_file) {
+                for grid in named(program) {
+                    naming.entry(grid.clone()).or_insert_with(|| Arc::clone(program));
+                }
+            }
+            naming
+        })
     }
 
     /// The units of all open documents, each once.
     pub fn units(&self) -> Vec<Arc<Unit>> {
-        let mut units: Vec<Arc<Unit>> = Vec::new();
-        for document in self.open.values() {
-            let unit = self.unit(document);
-            if units.iter().all(|known| known.root != unit.root) {
-                units.push(unit);
-            }
-        }
-        units
+        let mut known = HashSet::new();
+        let roots = self.open.values().map(|document| self.root_of(document));
+        roots.filter(|root| known.insert(&root.key)).map(|root| self.unit_of(root)).collect()
     }
 
     fn unit_of(&self, root: &Arc<Document>) -> Arc<Unit> {
         let files = self.files_of(root);
-        let mut kept = self.analyses.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = kept.get(&root.key)
-            && kept.unit.is_made_of(&files, &self.config)
-        {
-            return Arc::clone(&kept.unit);
+        let known = |kept: &HashMap<Key, Kept>| {
+            let kept = kept.get(&root.key).filter(|kept| kept.unit.is_made_of(&files, &self.config));
+            kept.map(|kept| Arc::clone(&kept.unit))
+        };
+        if let Some(unit) = known(&self.analyses.kept()) {
+            return unit;
         }
-        let mut sources = files.documents.iter().map(|document| source(document));
-        let program = if root.grid_file { None } else { sources.next() };
-        let analysis = Analysis::new(program, sources.collect(), self.config.for_analysis())
-            .with_ambiguity(files.ambiguity);
-        let unit = Arc::new(Unit {
-            root: root.key.clone(),
-            analysis,
-            documents: files.documents,
-            unread: files.unread,
-            config: Arc::clone(&self.config),
-        });
+        // Parses, while others may ask for other units.
+        let unit = self.made_of(root, &files);
+        let mut kept = self.analyses.kept();
+        if let Some(unit) = known(&kept) {
+            return unit;
+        }
         // A request that came before the last change doesn't push out what is newer.
-        if kept.get(&root.key).is_none_or(|kept| kept.revision <= self.revision) {
-            kept.insert(root.key.clone(), Kept { revision: self.revision, unit: Arc::clone(&unit) });
+        if kept.get(&root.key).is_some_and(|kept| kept.revision > self.revision) {
+            unit.analysis.supersede();
+            return unit;
+        }
+        let latest = Kept { revision: self.revision, unit: Arc::clone(&unit) };
+        if let Some(old) = kept.insert(root.key.clone(), latest) {
+            old.unit.analysis.supersede();
         }
         unit
     }
 
+    fn made_of(&self, root: &Arc<Document>, files: &Files) -> Arc<Unit> {
+        let mut sources = files.documents.iter().map(|document| source(document));
+        let program = if root.grid_file { None } else { sources.next() };
+        let analysis = Analysis::new(program, sources.collect(), self.config.for_analysis())
+            .with_recordings(&self.analyses.recordings)
+            .with_ambiguity(files.ambiguity.clone());
+        let documents = || files.documents.iter().enumerate();
+        Arc::new(Unit {
+            root: root.key.clone(),
+            analysis,
+            documents: files.documents.clone(),
+            unread: files.unread.clone(),
+            config: Arc::clone(&self.config),
+            by_key: documents().map(|(number, document)| (document.key.clone(), number)).collect(),
+            by_uri: documents().map(|(number, document)| (document.uri.to_string(), number)).collect(),
+        })
+    }
+
     fn files_of(&self, root: &Arc<Document>) -> Files {
         let mut files = Files { documents: vec![Arc::clone(root)], unread: Vec::new(), ambiguity: None };
-        let related =
-            if root.grid_file { sibling(&root.key, "karel").into_iter().collect() } else { named(root) };
-        for key in related {
-            match (self.document(&key), self.files.get(&key)) {
+        let program = sibling(&root.key, "karel");
+        for key in if root.grid_file { program.as_slice() } else { named(root) } {
+            match (self.document(key), self.files.get(key)) {
                 (Some(document), _) if !root.grid_file => files.documents.push(Arc::clone(document)),
-                (None, None) if key.path().is_some() => files.unread.push(key),
+                (None, None) if key.path().is_some() => files.unread.push(key.clone()),
                 _ => {}
             }
         }
         let left_open = self.left_open.get(&root.key).filter(|question| question.is_about(&files.documents));
         files.ambiguity = left_open.map(|question| Arc::clone(&question.ambiguity));
         files
-    }
-
-    fn names(&self, program: &Arc<Document>, grid: &Key) -> bool {
-        named(program).contains(grid)
     }
 
     /// The included files that are not there or can't be read: the range of the path, and what is wrong.
@@ -160,18 +203,21 @@ impl Snapshot {
     }
 
     pub fn forget_unit(&self, root: &Key) {
-        self.analyses.0.lock().unwrap_or_else(PoisonError::into_inner).remove(root);
+        if let Some(gone) = self.analyses.kept().remove(root) {
+            gone.unit.analysis.supersede();
+        }
     }
 }
 
 /// The example files of a program: the one of its name, then those it includes, each once.
-fn named(program: &Document) -> Vec<Key> {
-    let mut keys: Vec<Key> = sibling(&program.key, "kgrid").into_iter().collect();
-    for include in program.parse().file.includes() {
-        let key = resolve(&program.key, &include.path.text);
-        keys.extend(key.filter(|key| *key != program.key && !keys.contains(key)));
-    }
-    keys
+fn named(program: &Document) -> &[Key] {
+    program.named.get_or_init(|| {
+        let mut known = HashSet::from([program.key.clone()]);
+        let includes = program.parse().file.includes();
+        let included = includes.filter_map(|include| resolve(&program.key, &include.path.text));
+        let keys = sibling(&program.key, "kgrid").into_iter().chain(included);
+        keys.filter(|key| known.insert(key.clone())).collect()
+    })
 }
 
 /// The file that an include's path names, seen from the program.
@@ -189,5 +235,94 @@ fn source(document: &Document) -> Source {
         version: document.version,
         text: Arc::clone(document.contiguous()),
         parse: Arc::clone(document.parse()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::keys_compared;
+    use crate::workspace::Shared;
+
+    fn opened(files: impl Iterator<Item = (String, String)>) -> Arc<Shared> {
+        let (shared, _events) = Shared::new();
+        let options = serde_json::json!({ "capabilities": {} });
+        shared.initialize(Some(&options));
+        for (name, text) in files {
+            let uri = format!("file:///nowhere/{name}");
+            let document = serde_json::json!({ "uri": uri, "languageId": "", "version": 1, "text": text });
+            shared.receive("textDocument/didOpen", Some(&serde_json::json!({ "textDocument": document })));
+        }
+        shared
+    }
+
+    const GRID: &str = "example \"a\":\n    input:\n        >\n";
+
+    /// However many documents are open, and whoever names whom: n log n looks at keys, which are all that tells them
+    /// apart.
+    #[test]
+    fn cost_grows_with_the_documents() {
+        type Files = fn(usize) -> Vec<(String, String)>;
+        let kinds: [(&str, Files); 4] = [
+            ("programs", |n| {
+                (0..n).map(|i| (format!("{i}.karel"), "def main(): move()\n".to_owned())).collect()
+            }),
+            ("example files", |n| (0..n).map(|i| (format!("{i}.kgrid"), GRID.to_owned())).collect()),
+            ("example files, each included by another program", |n| {
+                let program = |i| (format!("p{i}.karel"), format!("examples \"{i}.kgrid\"\n"));
+                (0..n).flat_map(|i| [program(i), (format!("{i}.kgrid"), GRID.to_owned())]).collect()
+            }),
+            ("example files, all included by one program", |n| {
+                let includes: String = (0..n).map(|i| format!("examples \"{i}.kgrid\"\n")).collect();
+                let grids = (0..n).map(|i| (format!("{i}.kgrid"), GRID.to_owned()));
+                grids.chain([("all.karel".to_owned(), includes)]).collect()
+            }),
+        ];
+        for (what, files) in kinds {
+            let cost = |n: usize| {
+                let shared = opened(files(n).into_iter());
+                let snapshot = shared.snapshot();
+                let before = keys_compared();
+                let units = snapshot.units();
+                for unit in &units {
+                    assert!(unit.documents.iter().all(|document| unit.includes(&document.key)));
+                }
+                keys_compared() - before
+            };
+            let (once, twice) = (cost(200), cost(400));
+            assert!(once >= 200 && 10 * twice <= 24 * once, "{what}: {once}, {twice}");
+        }
+    }
+
+    #[test]
+    fn what_is_superseded_gives_up_its_recordings() {
+        let text = format!("def main(): turnLeft()\n{GRID}");
+        let shared = opened([("a.karel".to_owned(), text.clone())].into_iter());
+        let unit = || shared.snapshot().unit(shared.snapshot().open.values().next().unwrap());
+        let run = |unit: &Unit| {
+            let case = unit.analysis.cases().next().unwrap();
+            unit.analysis.verdict(case, ide::NEVER).unwrap();
+        };
+        let bytes = || shared.snapshot().analyses.recordings().bytes();
+        let old = unit();
+        run(&old);
+        let one = bytes();
+        assert!(one > 0);
+        let change = serde_json::json!({
+            "textDocument": { "uri": "file:///nowhere/a.karel", "version": 2 },
+            "contentChanges": [{ "text": text + "# more\n" }],
+        });
+        let before = shared.snapshot();
+        shared.receive("textDocument/didChange", Some(&change));
+        let new = unit();
+        assert_eq!(bytes(), 0, "though {} is still held", old.root.path().unwrap().display());
+        run(&new);
+        assert_eq!(bytes(), one);
+        // Who asked before the change has an analysis of the text of that time, which keeps nothing.
+        let late = before.unit(before.open.values().next().unwrap());
+        run(&late);
+        assert_eq!(bytes(), one);
+        shared.configure(&serde_json::json!({ "run": { "memory": 0 } }));
+        assert_eq!(bytes(), 0);
     }
 }

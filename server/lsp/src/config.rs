@@ -12,6 +12,8 @@ pub struct Config {
     pub synthesis_ask: bool,
     /// Ticks after which an example's run is stopped.
     pub max_ticks: u64,
+    /// Bytes that all recorded runs together may take.
+    pub recordings: usize,
     pub inlay_hints: bool,
     pub code_lens: bool,
 }
@@ -23,6 +25,7 @@ impl Default for Config {
             synthesis_budget: 5_000,
             synthesis_ask: true,
             max_ticks: 1_000_000,
+            recordings: ide::Recordings::BUDGET,
             inlay_hints: true,
             code_lens: true,
         }
@@ -90,6 +93,10 @@ impl Reader {
                 Some(ticks) => return config.max_ticks = ticks,
                 None => "a positive number",
             },
+            "karel.run.memory" => match value.as_u64().and_then(|n| usize::try_from(n).ok()) {
+                Some(mebibytes) => return config.recordings = mebibytes.saturating_mul(1 << 20),
+                None => "a number of MiB",
+            },
             "karel.inlayHints.enabled" => match value.as_bool() {
                 Some(on) => return config.inlay_hints = on,
                 None => "true or false",
@@ -117,7 +124,7 @@ mod tests {
         let (config, warnings) = Config::read(&json!({
             "engine": { "command": ["ssh", "box", "karel-synth", "serve"] },
             "synthesis.budget": 900,
-            "run": { "maxTicks": null },
+            "run": { "maxTicks": null, "memory": 64 },
             "codeLens": { "enabled": false },
             "server": { "path": "" },
             "trace.server": "off",
@@ -129,6 +136,7 @@ mod tests {
             Config {
                 engine_command: config.engine_command.clone(),
                 synthesis_budget: 900,
+                recordings: 64 << 20,
                 code_lens: false,
                 ..Config::default()
             }

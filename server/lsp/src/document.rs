@@ -1,5 +1,7 @@
 //! One document: its text as the client has it, and what is computed from that, once, when first asked for.
 
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -13,11 +15,56 @@ use crate::text::{Encoding, Text};
 pub const MAX_ANALYSED: usize = disk::MAX_BYTES;
 
 /// What tells documents apart. Clients escape URIs differently, so files go by their path.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Eq)]
 pub enum Key {
     Path(PathBuf),
     /// No file: `untitled:Untitled-1`.
     Uri(String),
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Key) -> Ordering {
+        #[cfg(test)]
+        COMPARED.with(|compared| compared.set(compared.get() + 1));
+        match (self, other) {
+            (Key::Path(a), Key::Path(b)) => a.cmp(b),
+            (Key::Uri(a), Key::Uri(b)) => a.cmp(b),
+            (Key::Path(_), Key::Uri(_)) => Ordering::Less,
+            (Key::Uri(_), Key::Path(_)) => Ordering::Greater,
+        }
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Key) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Key) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Key::Path(path) => path.hash(state),
+            Key::Uri(uri) => uri.hash(state),
+        }
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    static COMPARED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// How often this thread has compared two keys: a measure of work that does not depend on the machine.
+#[cfg(test)]
+pub fn keys_compared() -> u64 {
+    COMPARED.get()
 }
 
 impl Key {
@@ -55,6 +102,8 @@ pub struct Document {
     pub text: Text,
     /// Cancelled when the text is no longer the document's: long work on it is for nothing.
     pub superseded: CancellationToken,
+    /// Of a program, the files that belong to it by its name and its text; filled in by [`crate::analyses`].
+    pub(crate) named: OnceLock<Vec<Key>>,
     contiguous: OnceLock<Arc<str>>,
     parse: OnceLock<Arc<Parse>>,
     /// The text before the last change, by whose tree a long text is parsed sooner.
@@ -83,6 +132,7 @@ impl Document {
             grid_file,
             text,
             superseded: CancellationToken::new(),
+            named: OnceLock::new(),
             contiguous: OnceLock::new(),
             parse: OnceLock::new(),
             before: Mutex::default(),
@@ -112,6 +162,7 @@ impl Document {
             grid_file: self.grid_file,
             text,
             superseded: CancellationToken::new(),
+            named: OnceLock::new(),
             contiguous: OnceLock::new(),
             parse: OnceLock::new(),
             before: Mutex::new(self.parsed()),

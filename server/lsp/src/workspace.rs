@@ -1,8 +1,8 @@
 //! The state of a session: the open documents, the files read beside them, the settings. It is changed in the order
 //! of the client's messages, at once, by the transport's front; everything else works on snapshots.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -62,6 +62,8 @@ pub struct Snapshot {
     /// What syntheses left open, by the program.
     pub(crate) left_open: Arc<BTreeMap<Key, LeftOpen>>,
     pub(crate) analyses: Analyses,
+    /// Of each example file that open programs name, the first of them; filled in by [`crate::analyses`].
+    pub(crate) naming: OnceLock<HashMap<Key, Arc<Document>>>,
     pub(crate) tokens: semantic_tokens::Answers,
 }
 
@@ -107,6 +109,7 @@ impl State {
     fn change(&mut self) -> &mut Snapshot {
         let snapshot = Arc::make_mut(&mut self.current);
         snapshot.revision += 1;
+        snapshot.naming = OnceLock::new();
         snapshot
     }
 }
@@ -258,6 +261,7 @@ impl Shared {
         let mut state = self.state();
         let news = *state.current.config != config;
         if news {
+            state.current.analyses.recordings().set_budget(config.recordings);
             state.change().config = Arc::new(config);
         }
         drop(state);

@@ -2,7 +2,8 @@
 //! text is dropped. What a slower check found in the older text stays until the check has looked at the newer one,
 //! moved along with the text around it, so that messages neither flicker nor stand at the wrong place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use ide::Diagnostic;
@@ -81,9 +82,10 @@ impl Publisher {
     pub async fn retain(&self, units: &[Arc<Unit>]) {
         let mut shown = self.shown.lock().await;
         let snapshot = self.shared.snapshot();
+        let by_root: HashMap<&Key, &Arc<Unit>> = units.iter().map(|unit| (&unit.root, unit)).collect();
         for (key, entry) in shown.iter_mut() {
             let before = entry.found.len();
-            let belongs = |root: &Key| units.iter().any(|unit| unit.root == *root && unit.includes(key));
+            let belongs = |root: &Key| by_root.get(root).is_some_and(|unit| unit.includes(key));
             entry.found.retain(|(root, _), _| belongs(root));
             if let Some(current) = snapshot.document(key)
                 && current.version.is_none()
@@ -100,18 +102,19 @@ impl Publisher {
     async fn send(&self, snapshot: &Snapshot, shown: &Shown) {
         let mut keys: Vec<_> = shown.found.keys().collect();
         keys.sort_by_key(|(root, tier)| (*tier, root));
-        let mut merged: Vec<&Diagnostic> = Vec::new();
-        for found in keys.into_iter().flat_map(|key| &shown.found[key]) {
-            if !merged.contains(&found) {
-                merged.push(found);
-            }
-        }
+        let merged = merged(keys.into_iter().flat_map(|key| &shown.found[key]));
         let document = &shown.document;
         let diagnostics =
             merged.iter().map(|found| to_proto::diagnostic(snapshot, document, found)).collect();
         let version = snapshot.open.get(&document.key).and(document.version);
         self.client.publish_diagnostics(document.uri.clone(), diagnostics, version).await;
     }
+}
+
+/// Each once, in order: what belongs to two programs has the same mistakes in both.
+fn merged<'a, T: Eq + Hash>(found: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
+    let mut known = HashSet::new();
+    found.filter(|found| known.insert(*found)).collect()
 }
 
 /// Where the text before and after one change went.
@@ -161,6 +164,39 @@ impl Moved {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    thread_local! {
+        static COMPARED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    }
+
+    /// Counts how often two are compared.
+    #[derive(Debug, Eq)]
+    struct Counted(u32);
+
+    impl PartialEq for Counted {
+        fn eq(&self, other: &Counted) -> bool {
+            COMPARED.set(COMPARED.get() + 1);
+            self.0 == other.0
+        }
+    }
+
+    impl Hash for Counted {
+        fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    #[test]
+    fn merging_takes_time_with_what_is_merged() {
+        for n in [10_000, 20_000] {
+            let found: Vec<Counted> = (0..n).chain(n / 2..n).map(Counted).collect();
+            COMPARED.set(0);
+            let merged: Vec<u32> = merged(found.iter()).into_iter().map(|found| found.0).collect();
+            assert_eq!(merged, Vec::from_iter(0..n));
+            // Each that was there already once, and some whose hashes are alike in part.
+            assert!((n / 2..2 * n).contains(&COMPARED.get()), "{}", COMPARED.get());
+        }
+    }
 
     #[test]
     fn ranges_move_with_the_text_around_a_change() {

@@ -2,7 +2,7 @@
 //! on what they were, and takes each through the tiers: syntax and names at once; the files that belong to it; then,
 //! after a short pause in the typing, the runs of the examples.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,22 +49,22 @@ impl Scheduler {
         let mut batch = Vec::new();
         // What has queued up meanwhile is one change.
         while events.recv_many(&mut batch, usize::MAX).await > 0 {
-            let mut stale = false;
+            let (mut stale, mut changed) = (false, HashSet::new());
             for event in batch.drain(..) {
-                stale |= self.take(event).await;
+                stale |= self.take(event, &mut changed).await;
             }
             if stale {
+                self.give_up(&changed);
                 self.refresh().await;
             }
         }
     }
 
-    /// True where units may have changed.
-    async fn take(&mut self, event: Event) -> bool {
+    /// True where units may have changed; adds the documents that have.
+    async fn take(&mut self, event: Event, changed: &mut HashSet<Key>) -> bool {
         match event {
             Event::Changed(key) | Event::Closed(key) => {
-                let outdated = self.running.values().filter(|running| running.unit.includes(&key));
-                outdated.for_each(|running| running.cancel.cancel());
+                changed.insert(key);
                 true
             }
             Event::FilesChanged(_) => true,
@@ -86,6 +86,15 @@ impl Scheduler {
         }
     }
 
+    /// Cancels the checks of what these documents belonged to.
+    fn give_up(&self, changed: &HashSet<Key>) {
+        for running in self.running.values() {
+            if running.unit.documents.iter().any(|document| changed.contains(&document.key)) {
+                running.cancel.cancel();
+            }
+        }
+    }
+
     /// Starts the checks of the units that are not what they were.
     async fn refresh(&mut self) {
         let snapshot = self.shared.snapshot();
@@ -95,8 +104,9 @@ impl Scheduler {
             Ok(units) => units,
             Err(error) => return tracing::error!("finding what belongs together failed: {error}"),
         };
+        let roots: HashSet<&Key> = units.iter().map(|unit| &unit.root).collect();
         self.running.retain(|root, running| {
-            let lives = units.iter().any(|unit| unit.root == *root);
+            let lives = roots.contains(root);
             if !lives {
                 running.cancel.cancel();
                 snapshot.forget_unit(root);
@@ -111,7 +121,8 @@ impl Scheduler {
             }
             // Lenses and hints of a document that did not change itself are asked for again only when told.
             let elsewhere = known.is_some_and(|known| {
-                unit.documents.iter().any(|new| known.unit.documents.iter().any(|old| Arc::ptr_eq(old, new)))
+                let before = |new: &Document| known.unit.document(new.uri.as_str());
+                unit.documents.iter().any(|new| before(new).is_some_and(|old| Arc::ptr_eq(old, new)))
             });
             known.iter().for_each(|known| known.cancel.cancel());
             let cancel = CancellationToken::new();
