@@ -1,7 +1,7 @@
 -- Tests of the plugin in real Neovim:
 --   nvim --headless --clean -u test/init.lua -l test/run.lua
 -- Every `test/*_spec.lua` returns a table of named functions; each gets `T` and fails by an error. `T.skip` ends a test
--- that can't be run here; it counts as skipped.
+-- that can't be run here; it counts as skipped. With `KAREL_ONLY=TEXT` only tests with the text in their file or name.
 
 local folder = vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p'))
 
@@ -88,6 +88,9 @@ local count = { passed = 0, failed = 0, skipped = 0 }
 for _, file in ipairs(vim.fn.sort(vim.fn.glob(vim.fs.joinpath(folder, '*_spec.lua'), false, true))) do
   local tests = dofile(file)
   for _, name in ipairs(vim.fn.sort(vim.tbl_keys(tests))) do
+    if not (vim.fs.basename(file) .. ': ' .. name):find(vim.env.KAREL_ONLY or '', 1, true) then
+      goto continue
+    end
     T.messages = {}
     vim.g.karel_server = T.toy_server
     local ok, problem = xpcall(tests[name], function(problem)
@@ -102,6 +105,7 @@ for _, file in ipairs(vim.fn.sort(vim.fn.glob(vim.fs.joinpath(folder, '*_spec.lu
       io.stdout:write(type(problem) == 'string' and problem or vim.inspect(problem), '\n')
     end
     clean()
+    ::continue::
   end
 end
 local skipped = count.skipped > 0 and (', %d skipped'):format(count.skipped) or ''

@@ -1,7 +1,8 @@
 -- A language server on standard input and output with just enough to exercise the plugin:
 --   nvim --headless --clean -l toy_server.lua
--- It marks the word BAD, puts a lens on every example, and knows the plugin's commands. With the argument `watch` it
--- asks to be told of changed grid files.
+-- It marks the word BAD, puts a lens on every example, and knows the plugin's commands. Arguments: with `watch` it asks
+-- to be told of changed grid files, with `stubborn` it does not stop when it is asked to, with `slow` a synthesis lasts
+-- until it is cancelled.
 
 local documents, lens_title, next_id = {}, 'first', 1
 local input, output = vim.uv.new_pipe(), vim.uv.new_pipe()
@@ -49,10 +50,21 @@ local function find(uri, pattern)
   return found
 end
 
+-- The explanations of the codes.
+local page = vim.fn.tempname() .. '.md'
+vim.fn.mkdir(vim.fs.dirname(page), 'p')
+vim.fn.writefile({ '# Codes', '', '### K001', '', 'One.', '', '### K002', '', 'Two.' }, page)
+
 local function publish(uri)
   local diagnostics = {}
   for _, found in ipairs(find(uri, 'BAD')) do
-    diagnostics[#diagnostics + 1] = { range = found.range, severity = 1, message = 'BAD is not allowed' }
+    diagnostics[#diagnostics + 1] = {
+      range = found.range,
+      severity = 1,
+      code = 'K002',
+      codeDescription = { href = vim.uri_from_fname(page) .. '#k002' },
+      message = 'BAD is not allowed',
+    }
   end
   notify('textDocument/publishDiagnostics', { uri = uri, diagnostics = diagnostics })
 end
@@ -82,7 +94,30 @@ commands['karel.runExamples'] = function(uri)
   return { result = { examples = examples } }
 end
 
+commands['karel.templates'] = function()
+  return {
+    result = {
+      { name = 'walk', title = 'Walk', description = 'To the wall', text = 'def main():\n    ...\n' },
+      { name = 'turn', title = 'Turn', description = 'On the spot', text = '# Turns.\ndef main():\n    turnLeft()\n' },
+    },
+  }
+end
+
+commands['karel.nextSolution'] = function(uri)
+  return { error = { code = -32803, message = 'There is no other solution of ' .. vim.fs.basename(uri) .. '.' } }
+end
+
+--- Answers the request that waits for the end of the work.
+local finish
+
 commands['karel.synthesize'] = function(uri, position)
+  if vim.list_contains(arg, 'slow') then
+    ask('window/workDoneProgress/create', { token = 'slow' })
+    notify('$/progress', { token = 'slow', value = { kind = 'begin', title = 'Searching', cancellable = true } })
+    return function(answer)
+      finish = answer
+    end
+  end
   local hole = find(uri, '%.%.%.')[1]
   if not hole then
     return { error = { code = -32803, message = ('There is no hole at line %d.'):format(position.line + 1) } }
@@ -103,7 +138,7 @@ local watches = false
 
 local requests = {
   initialize = function(params)
-    watches = arg[1] == 'watch'
+    watches = vim.list_contains(arg, 'watch')
       and vim.tbl_get(params.capabilities, 'workspace', 'didChangeWatchedFiles', 'dynamicRegistration') == true
     return {
       result = {
@@ -111,13 +146,60 @@ local requests = {
         capabilities = {
           textDocumentSync = { openClose = true, change = 1 },
           codeLensProvider = vim.empty_dict(),
+          inlayHintProvider = true,
+          codeActionProvider = { resolveProvider = true },
+          completionProvider = { triggerCharacters = { '(', ':' } },
           executeCommandProvider = { commands = vim.tbl_keys(commands) },
         },
       },
     }
   end,
   shutdown = function()
+    if vim.list_contains(arg, 'stubborn') then
+      return function() end
+    end
     return { result = vim.NIL }
+  end,
+  ['textDocument/inlayHint'] = function()
+    return { result = {} }
+  end,
+  -- Fixes for what the client says is marked; and two syntheses of a hole, of which one can be done, or none.
+  ['textDocument/codeAction'] = function(params)
+    local actions, only = {}, params.context.only
+    for _, diagnostic in ipairs(params.context.diagnostics) do
+      local edit = { changes = { [params.textDocument.uri] = { { range = diagnostic.range, newText = 'good' } } } }
+      actions[#actions + 1] = { title = 'Mend it', kind = 'quickfix', isPreferred = true, edit = edit }
+      actions[#actions + 1] = { title = 'Leave it', kind = 'quickfix', edit = { changes = vim.empty_dict() } }
+    end
+    local text = documents[params.textDocument.uri]
+    for number, name in ipairs({ 'program', 'hole' }) do
+      if not only and text:find('...', 1, true) then
+        actions[#actions + 1] = {
+          title = 'Synthesize the ' .. name,
+          kind = 'refactor.karel.synthesize.' .. name,
+          data = { goal = name },
+          disabled = (number == 1 or text:find('REFUSED')) and { reason = 'The engine is missing.' } or nil,
+        }
+      end
+    end
+    return { result = actions }
+  end,
+  ['codeAction/resolve'] = function()
+    return { error = { code = -32803, message = 'Nothing was found.' } }
+  end,
+  ['textDocument/completion'] = function(params)
+    local line = lines_of(params.textDocument.uri)[params.position.line + 1]
+    local start = { line = params.position.line, character = #line:match('^%s*') }
+    local function item(label, text, format)
+      local range = { start = start, ['end'] = params.position }
+      return {
+        label = label,
+        filterText = label,
+        insertTextFormat = format,
+        textEdit = { range = range, newText = text },
+      }
+    end
+    return { result = { item('while', 'while(${1:?}):\n\t$0', 2), item('move', 'move()', 1) } }
   end,
   ['textDocument/codeLens'] = function(params)
     local lenses = {}
@@ -139,6 +221,10 @@ local requests = {
 }
 
 local notifications = {
+  ['window/workDoneProgress/cancel'] = function(params)
+    notify('$/progress', { token = params.token, value = { kind = 'end', message = 'cancelled' } })
+    finish({ error = { code = -32800, message = 'Canceled' } })
+  end,
   initialized = function()
     if watches then
       local method = 'workspace/didChangeWatchedFiles'
@@ -152,7 +238,9 @@ local notifications = {
     notify('window/showMessage', { type = 2, message = 'changed: ' .. vim.fs.basename(params.changes[1].uri) })
   end,
   exit = function()
-    os.exit(0)
+    if not vim.list_contains(arg, 'stubborn') then
+      os.exit(0)
+    end
   end,
   ['textDocument/didOpen'] = function(params)
     documents[params.textDocument.uri] = params.textDocument.text
@@ -169,8 +257,16 @@ local function receive(message)
     local handler = requests[message.method]
     local answer = handler and handler(message.params)
       or { error = { code = -32601, message = 'no ' .. message.method } }
-    answer.id = message.id
-    send(answer)
+    local function reply(with)
+      with.id = message.id
+      send(with)
+    end
+    -- A function is handed the means to answer later.
+    if type(answer) == 'function' then
+      answer(reply)
+    else
+      reply(answer)
+    end
   elseif notifications[message.method or ''] then
     notifications[message.method](message.params)
   end

@@ -222,6 +222,14 @@ async fn fixes_folds_formats_links_and_selections() {
     let fix = &actions[0];
     assert_eq!((&fix["kind"], &fix["isPreferred"]), (&json!("quickfix"), &json!(true)), "{actions}");
     assert_eq!(fix["edit"]["documentChanges"][0]["textDocument"]["version"], 2);
+    // What the client says is marked on the line is mended wherever the cursor is on it, on another line it is not.
+    let mark = json!({ "start": client::at(2, 2), "end": client::at(2, 6) });
+    for (line, column, fixes) in [(2, 0, 2), (2, 8, 2), (1, 3, 0)] {
+        params["range"] = json!({ "start": client::at(line, column), "end": client::at(line, column) });
+        params["context"]["diagnostics"] = json!([{ "range": mark, "code": "K101", "message": "" }]);
+        let actions = server.client.request("textDocument/codeAction", params.clone()).await;
+        assert_eq!(actions.as_array().map_or(0, Vec::len), fixes, "{line}:{column}: {actions}");
+    }
     params["context"]["only"] = json!(["source.fixAll"]);
     let actions = server.client.request("textDocument/codeAction", params).await;
     assert_eq!(actions[0]["kind"], "source.fixAll.karel");

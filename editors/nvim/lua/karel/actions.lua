@@ -60,7 +60,9 @@ function M.told(rpc)
     -- Neovim shows a failure with its number, a cancelled one, too.
     ['codeAction/resolve'] = function(callback, action)
       return function(failure, resolved)
-        if failure then
+        if failure and (action.edit or action.command) then
+          callback(nil, action)
+        elseif failure then
           require('karel.client').tell(failure)
           callback(nil, { title = action.title })
         else

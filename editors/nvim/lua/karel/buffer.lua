@@ -43,9 +43,15 @@ function M.setup()
   vim.b[bufnr].undo_ftplugin = table.concat({
     'setlocal commentstring< comments< expandtab< shiftwidth< softtabstop< tabstop< indentexpr< indentkeys<',
     'setlocal foldmethod< foldexpr< foldlevel<',
-    'lua pcall(vim.treesitter.stop, 0)',
-    "lua require('karel.keys').unmap(0)",
+    "lua require('karel.buffer').leave(0)",
   }, ' | ')
+end
+
+--- For a buffer that is to be of another file type.
+---@param bufnr integer
+function M.leave(bufnr)
+  pcall(vim.treesitter.stop, bufnr)
+  require('karel.keys').unmap(bufnr)
 end
 
 --- Shows the messages beside the lines, where the user shows them in no way of their own.
@@ -55,11 +61,7 @@ local function show_messages(client)
   if vim.g.karel_messages == false or shown.virtual_text or shown.virtual_lines then
     return
   end
-  -- All of the message under the line of the cursor, its beginning beside the others.
-  vim.diagnostic.config({
-    virtual_text = { current_line = false, spacing = 2 },
-    virtual_lines = { current_line = true },
-  }, vim.lsp.diagnostic.get_namespace(client.id))
+  vim.diagnostic.config({ virtual_text = { spacing = 2 } }, vim.lsp.diagnostic.get_namespace(client.id))
 end
 
 --- Has the windows of a buffer show the server's state, where the user has no status line.

@@ -66,19 +66,21 @@ end
 ---@param done? fun(answer: any)
 ---@param bufnr? integer that it is about
 ---@param failed? fun(failure: lsp.ResponseError)
+---@return integer? request
 function M.send(client, command, arguments, done, bufnr, failed)
   local known = vim.tbl_get(client.server_capabilities, 'executeCommandProvider', 'commands') or {}
   if not vim.list_contains(known, command) then
     say(('karel-lsp lacks %s: install a newer one.'):format(command), vim.log.levels.WARN)
     return
   end
-  client:request('workspace/executeCommand', { command = command, arguments = arguments }, function(failure, answer)
+  local _, request = client:request('workspace/executeCommand', { command = command, arguments = arguments }, function(failure, answer)
     if failure then
       (failed or M.tell)(failure)
     elseif done then
       done(answer)
     end
   end, bufnr)
+  return request
 end
 
 --- Sends a command to the client of a buffer.
@@ -115,7 +117,9 @@ function M.restart()
   vim.lsp.enable('karel', false)
   -- Those that are attached to no buffer, too.
   for _, client in ipairs(clients) do
-    client:stop()
+    if vim.tbl_isempty(client.attached_buffers) then
+      client:stop()
+    end
   end
   local waited = 0
   local timer = assert(vim.uv.new_timer())
@@ -129,7 +133,8 @@ function M.restart()
     waited = waited + 50
     if running and waited == 3000 then
       for _, client in ipairs(clients) do
-        client:stop(true)
+        -- Not by `stop(true)`: Neovim 0.11 does nothing more for a client that it has asked to stop.
+        client.rpc.terminate()
       end
     elseif not running or waited > 4000 then
       timer:close()

@@ -60,7 +60,7 @@ function M.explain(code)
   end
   local page = vim.uri_to_fname((link:gsub('#.*$', '')))
   if vim.fn.filereadable(page) == 0 then
-    say('The page of explanations is not there yet: open a Karel file with a mistake first.', vim.log.levels.WARN)
+    say('No page yet: open a program with a mistake first.', vim.log.levels.WARN)
     return
   end
   local window = vim.fn.bufwinid(page)

@@ -39,35 +39,60 @@ function M.attach(client, bufnr)
   M.redraw(bufnr)
 end
 
---- Lines of the buffer's lenses that can be run, 1-based.
----@return integer[]
-local function lines()
+--- The buffer's lenses that can be run.
+---@return lsp.CodeLens[]
+local function all()
   -- Neovim 0.12 takes a filter, and says with each whose it is.
   local found = vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = 0 } or 0)
-  return vim.iter(found):map(function(entry)
+  local entries = {}
+  for _, entry in ipairs(found) do
     local lens = entry.lens or entry
-    return lens.command and lens.range.start.line + 1 or nil
-  end):totable()
-end
-
---- Runs the lens of the line, or the nearest above it.
-function M.run()
-  local line = vim.api.nvim_win_get_cursor(0)[1]
-  local nearest
-  for _, at in ipairs(lines()) do
-    if at <= line and (not nearest or at > nearest) then
-      nearest = at
+    if lens.command and lens.command.command ~= '' then
+      entries[#entries + 1] = lens
     end
   end
-  if not nearest then
-    require('karel.say').say('No lens at or above this line.')
+  return entries
+end
+
+--- Runs the lens of the line, or the nearest above it. Two that do the same are one.
+function M.run()
+  local client = require('karel.client').of(0)
+  if not client then
     return
   end
-  if nearest ~= line then
-    vim.cmd("normal! m'")
-    vim.api.nvim_win_set_cursor(0, { nearest, 0 })
+  local bufnr, line = vim.api.nvim_get_current_buf(), vim.api.nvim_win_get_cursor(0)[1] - 1
+  local nearest, commands = -1, {}
+  for _, lens in ipairs(all()) do
+    local at = lens.range.start.line
+    if at <= line and at >= nearest then
+      if at > nearest then
+        nearest, commands = at, {}
+      end
+      local same = vim.iter(commands):any(function(command)
+        return command.command == lens.command.command and vim.deep_equal(command.arguments, lens.command.arguments)
+      end)
+      if not same then
+        commands[#commands + 1] = lens.command
+      end
+    end
   end
-  vim.lsp.codelens.run()
+  local function run(command)
+    if command then
+      client:exec_cmd(command, { bufnr = bufnr })
+    end
+  end
+  if #commands == 0 then
+    require('karel.say').say('No lens at or above this line.')
+  elseif #commands == 1 then
+    run(commands[1])
+  else
+    vim.ui.select(commands, {
+      prompt = 'Lenses:',
+      format_item = function(command)
+        return command.title
+      end,
+    }, run)
+  end
 end
 
 return M

@@ -45,6 +45,8 @@ local function open(template)
   if vim.fn.search([[^\s*\zs\.\.\.]], 'cW') == 0 then
     vim.fn.search([[^def ]], 'cW')
   end
+  -- The list of templates is still on the screen: a message after it would ask for Enter.
+  vim.cmd.redraw()
   say(('%s is new: :w keeps it.'):format(file))
 end
 

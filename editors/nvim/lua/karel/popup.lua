@@ -2,8 +2,11 @@
 --- `:KarelLog` has it when it has gone.
 local M = {}
 
---- Columns of the text, and milliseconds that it stays.
-local WIDTH, STAYS = 56, 10000
+--- Columns of the text.
+local WIDTH = 56
+
+--- Milliseconds that it stays.
+M.stays = 10000
 
 ---@param text string
 function M.show(text)
@@ -32,7 +35,7 @@ function M.show(text)
     if vim.api.nvim_win_is_valid(window) then
       vim.api.nvim_win_close(window, true)
     end
-  end, STAYS)
+  end, M.stays)
 end
 
 return M

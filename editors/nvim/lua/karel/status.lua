@@ -141,10 +141,11 @@ end
 --- A status line with the text in it, for windows of Karel buffers; nil where the user has a status line.
 ---@return string?
 function M.statusline()
-  if vim.g.karel_statusline == false or vim.api.nvim_get_option_info2('statusline', {}).was_set then
+  local own = vim.api.nvim_get_option_info2('statusline', {}).default
+  if vim.g.karel_statusline == false or vim.go.statusline ~= own then
     return nil
   end
-  local default = vim.o.statusline ~= '' and vim.o.statusline or '%<%f %h%w%m%r%=%-14.(%l,%c%V%) %P'
+  local default = own ~= '' and own or '%<%f %h%w%m%r%=%-14.(%l,%c%V%) %P'
   local hint = "%{get(b:, 'karel_status', '')}  "
   local before, after = default:match('^(.-%%=)(.*)$')
   return before and before .. hint .. after or default .. '%=' .. hint

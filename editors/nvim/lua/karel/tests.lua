@@ -4,7 +4,7 @@ local say = require('karel.say').say
 
 local M = {}
 
----@type { id: integer, bufnr: integer, asked?: boolean, again?: boolean }? the list, and the buffer that it is about
+---@type { id: integer, bufnr: integer, request?: integer }? the list, the buffer that it is about, the last question
 local list
 
 ---@param answer { examples?: table[] }
@@ -50,7 +50,7 @@ function M.run(bufnr)
   end)
 end
 
---- Brings the list up to date, without a word. Of calls while it is being done one more is carried out after it.
+--- Brings the list up to date, without a word. A question that is still open is given up for the new one.
 function M.refresh()
   local shown = list
   if not shown then
@@ -62,28 +62,24 @@ function M.refresh()
     return
   end
   local server = vim.lsp.get_clients({ bufnr = shown.bufnr, name = 'karel' })[1]
-  if shown.asked or not server then
-    shown.again = shown.asked
+  if not server then
     return
   end
-  shown.asked = true
+  if shown.request and server.requests[shown.request] then
+    server:cancel_request(shown.request)
+  end
   local function answered(answer)
-    shown.asked = false
-    if list == shown and answer then
+    if list == shown then
       local failures, summary = read(answer, shown.bufnr)
       local index = vim.fn.getqflist({ id = shown.id, idx = 0 }).idx
       local what = { id = shown.id, title = 'Karel: ' .. summary, items = failures }
       what.idx = math.max(math.min(index, #failures), 1)
       vim.fn.setqflist({}, 'r', what)
     end
-    if shown.again then
-      shown.again = false
-      M.refresh()
-    end
   end
-  client.send(server, 'karel.runExamples', { vim.uri_from_bufnr(shown.bufnr) }, answered, shown.bufnr, function()
-    answered(nil)
-  end)
+  local arguments = { vim.uri_from_bufnr(shown.bufnr) }
+  -- The next change asks again: a failure is not worth a word.
+  shown.request = client.send(server, 'karel.runExamples', arguments, answered, shown.bufnr, function() end)
 end
 
 return M

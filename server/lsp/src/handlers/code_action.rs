@@ -1,13 +1,14 @@
 //! What can be done at the cursor: fixes of what is wrong there, changes of form, changes of examples, synthesis.
 
 use ide::{Action, ActionKind};
+use syntax::TextRange;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, Diagnostic,
-    NumberOrString,
+    NumberOrString, Range,
 };
 
-use crate::asked::{Asked, cancelled};
+use crate::asked::{About, Asked, cancelled};
 use crate::handlers::synthesis;
 use crate::{from_proto, to_proto};
 
@@ -32,7 +33,8 @@ pub fn code_action(asked: &mut Asked, params: CodeActionParams) -> Result<Option
     let wanted = Wanted(params.context.only);
     let (analysis, uri) = (&about.unit.analysis, about.uri());
     let cancel = || asked.cancelled();
-    let mut found = ide::quick_fixes(analysis, uri, range, &cancel).map_err(cancelled)?;
+    let marked = with_marked(asked, &about, &params.context.diagnostics, params.range);
+    let mut found = ide::quick_fixes(analysis, uri, marked, &cancel).map_err(cancelled)?;
     found.extend(ide::synthesis::question(analysis, uri, range));
     found.extend(ide::example_actions(analysis, uri, range, &cancel).map_err(cancelled)?);
     found.extend(ide::refactorings(analysis, uri, range));
@@ -45,6 +47,16 @@ pub fn code_action(asked: &mut Asked, params: CodeActionParams) -> Result<Option
     let mut actions: Vec<CodeAction> = found.map(|action| protocol_action(asked, shown, action)).collect();
     actions.extend(synthesis::actions(asked, &about, range, |kind| wanted.kind(kind))?);
     Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
+}
+
+/// The selection, and on its lines what the client says is marked there: an editor that asks with the cursor alone
+/// names what its user sees marked on the line, and means it.
+fn with_marked(asked: &Asked, about: &About, shown: &[Diagnostic], selection: Range) -> TextRange {
+    let on_its_lines =
+        |at: &Range| at.start.line <= selection.end.line && selection.start.line <= at.end.line;
+    let marked = shown.iter().map(|diagnostic| diagnostic.range).filter(on_its_lines);
+    let range = |range| from_proto::text_range(&asked.snapshot, &about.document, range);
+    marked.fold(range(selection), |all, at| all.cover(range(at)))
 }
 
 /// The kinds that the client asked for; all, where it named none.
