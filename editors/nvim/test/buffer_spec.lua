@@ -58,6 +58,23 @@ return {
     })
   end,
 
+  ['typing brings what stands at the margin there, and nothing that only begins so'] = function(T)
+    T.equal(typed(T, 'example "a":\ninput:\n>\nexample "b":\ninput:\n>\ntest "c":\ninput:\n>\ndef main():\ndefend()\ntest()'), {
+      'example "a":',
+      '    input:',
+      '        >',
+      'example "b":',
+      '    input:',
+      '        >',
+      'test "c":',
+      '    input:',
+      '        >',
+      'def main():',
+      '    defend()',
+      '    test()',
+    })
+  end,
+
   ['a body on the same line opens nothing'] = function(T)
     T.equal(typed(T, 'def main(): move()\ndef b():'), { 'def main(): move()', 'def b():' })
   end,

@@ -22,6 +22,9 @@ end
 
 --- Installs into the test's own data folder, away from the plugin that may be in use.
 local function installed(T)
+  if not install.compiler() then
+    T.skip('there is no C compiler')
+  end
   local path, problem
   local folder = vim.fs.joinpath(vim.fn.stdpath('data'), 'site', 'parser')
   vim.fn.mkdir(folder, 'p')

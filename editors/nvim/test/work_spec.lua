@@ -90,6 +90,11 @@ return {
       return not T.float()
     end)
     popup.stays = stays
+    -- It doesn't stand in the way of who goes on typing.
+    popup.show('some text')
+    T.equal(T.float(), 'some text')
+    vim.api.nvim_exec_autocmds('InsertEnter', {})
+    T.equal(T.float(), nil)
     T.equal(#T.messages, 1)
     assert(vim.startswith(T.messages[1], 'Nothing passes all examples; the rest'), T.messages[1])
     assert(vim.fn.strdisplaywidth(T.messages[1]) <= 55, T.messages[1])

@@ -23,6 +23,13 @@ local function opens(text)
   return word ~= nil and openers[word] == true and bare:match(':%s*$') ~= nil
 end
 
+--- Whether the line begins what stands at the margin, wherever it was typed: `def main`, `example "a"`, `test "b"`.
+---@param text string
+---@return boolean
+local function is_outermost(text)
+  return text:match('^%s*def%s+%a') ~= nil or text:match('^%s*example%s+"') ~= nil or text:match('^%s*test%s+"') ~= nil
+end
+
 --- Indent of the nearest line above that begins with one of the words, and is not deeper than any line between.
 ---@param line integer
 ---@param words table<string, boolean>
@@ -48,7 +55,11 @@ end
 ---@return integer
 function M.expr()
   local line = vim.v.lnum
-  local word = vim.fn.getline(line):match('^%s*(%a+)')
+  local text = vim.fn.getline(line)
+  if is_outermost(text) then
+    return 0
+  end
+  local word = text:match('^%s*(%a+)')
   local partner
   if word == 'else' then
     partner = indent_of_partner(line, { ['if'] = true })

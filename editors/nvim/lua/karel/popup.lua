@@ -8,8 +8,20 @@ local WIDTH = 56
 --- Milliseconds that it stays.
 M.stays = 10000
 
+---@type integer? the window, open or not
+local shown
+
+function M.close()
+  if shown and vim.api.nvim_win_is_valid(shown) then
+    vim.api.nvim_win_close(shown, true)
+  end
+  shown = nil
+end
+
+--- Shows the text, in the place of an earlier one, until some time has passed or the user types.
 ---@param text string
 function M.show(text)
+  M.close()
   local bufnr = vim.api.nvim_create_buf(false, true)
   vim.bo[bufnr].bufhidden = 'wipe'
   vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, vim.split(text, '\n', { trimempty = true }))
@@ -31,9 +43,11 @@ function M.show(text)
   vim.wo[window].linebreak = true
   local height = vim.api.nvim_win_text_height(window, {}).all
   vim.api.nvim_win_set_height(window, math.max(math.min(height, vim.o.lines - 6), 1))
+  shown = window
+  vim.api.nvim_create_autocmd({ 'InsertEnter', 'TextChangedI' }, { once = true, callback = M.close })
   vim.defer_fn(function()
-    if vim.api.nvim_win_is_valid(window) then
-      vim.api.nvim_win_close(window, true)
+    if shown == window then
+      M.close()
     end
   end, M.stays)
 end
