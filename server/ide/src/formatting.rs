@@ -1,30 +1,51 @@
 //! Formatting: the whole file, a range, and while typing.
 
+mod changes;
+
 use crate::analysis::Analysis;
+use crate::cancel::{Cancel, Cancelled};
+use changes::changes;
+use similar::DiffableStr;
+use std::ops::Range;
 use syntax::diagnostic::Edit;
-use syntax::format::{format, format_on_type, format_range};
+use syntax::format::{format_on_type, format_range, format_unless};
 use syntax::{TextRange, TextSize, lines};
 
 /// Feature: **Format document**
 ///
 /// The paper's notation, four blanks a level, aligned grids; comments stay. One edit for each run of lines that
 /// changes, so that the editor keeps cursors and marks elsewhere. `None` where the file has a syntax error.
-pub fn formatting(analysis: &Analysis, uri: &str) -> Option<Vec<Edit>> {
-    let source = analysis.source(uri)?;
-    let formatted = format(&source.parse, &source.text)?;
-    Some(line_edits(&source.text, &formatted))
+///
+/// # Errors
+/// Where the request was cancelled.
+pub fn formatting(
+    analysis: &Analysis,
+    uri: &str,
+    cancel: Cancel<'_>,
+) -> Result<Option<Vec<Edit>>, Cancelled> {
+    let Some(source) = analysis.source(uri) else { return Ok(None) };
+    let Some(formatted) = format_unless(&source.parse, &source.text, cancel)? else { return Ok(None) };
+    line_edits(&source.text, &formatted, cancel).map(Some)
 }
 
 /// Feature: **Format selection**
 ///
 /// Formats the statements, or the definitions and examples, that the range touches, as a whole. `None` where the file
 /// has a syntax error.
-pub fn range_formatting(analysis: &Analysis, uri: &str, range: TextRange) -> Option<Vec<Edit>> {
-    let source = analysis.source(uri)?;
+///
+/// # Errors
+/// Where the request was cancelled.
+pub fn range_formatting(
+    analysis: &Analysis,
+    uri: &str,
+    range: TextRange,
+    cancel: Cancel<'_>,
+) -> Result<Option<Vec<Edit>>, Cancelled> {
+    let Some(source) = analysis.source(uri) else { return Ok(None) };
     let range = lines::clamped_range(&source.text, range);
-    let edit = format_range(&source.parse, &source.text, range)?;
+    let Some(edit) = format_range(&source.parse, &source.text, range, cancel)? else { return Ok(None) };
     let unchanged = source.slice(edit.range) == edit.insert;
-    Some(if unchanged { Vec::new() } else { vec![edit] })
+    Ok(Some(if unchanged { Vec::new() } else { vec![edit] }))
 }
 
 /// The characters after which an editor asks [`on_type_formatting`].
@@ -48,28 +69,24 @@ pub fn on_type_formatting(
 }
 
 /// Edits of whole lines that turn `old` into `new`.
-fn line_edits(old: &str, new: &str) -> Vec<Edit> {
-    let diff = similar::TextDiff::from_lines(old, new);
-    let lines = diff.iter_old_slices().map(TextSize::of);
-    let starts: Vec<TextSize> = std::iter::once(TextSize::new(0))
-        .chain(lines.scan(TextSize::new(0), |at, length| {
-            *at += length;
-            Some(*at)
-        }))
-        .collect();
-    let news: Vec<&str> = diff.iter_new_slices().collect();
-    let changed = diff.ops().iter().filter(|op| op.tag() != similar::DiffTag::Equal);
-    changed
-        .map(|op| {
-            let (old, new) = (op.old_range(), op.new_range());
-            Edit { range: TextRange::new(starts[old.start], starts[old.end]), insert: news[new].concat() }
-        })
-        .collect()
+fn line_edits(old: &str, new: &str, cancel: Cancel<'_>) -> Result<Vec<Edit>, Cancelled> {
+    let (old, new) = (old.tokenize_lines(), new.tokenize_lines());
+    let mut starts = vec![TextSize::new(0)];
+    starts.extend(old.iter().scan(TextSize::new(0), |at, line| {
+        *at += TextSize::of(*line);
+        Some(*at)
+    }));
+    let edit = |(old, text): (Range<usize>, Range<usize>)| Edit {
+        range: TextRange::new(starts[old.start], starts[old.end]),
+        insert: new[text].concat(),
+    };
+    Ok(changes(&old, &new, cancel)?.into_iter().map(edit).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::{formatting, on_type_formatting, range_formatting};
+    use crate::cancel::NEVER;
     use crate::change::apply;
     use crate::fixture::fixture;
     use expect_test::expect;
@@ -79,7 +96,7 @@ mod tests {
         let f = fixture(
             "def main():\n    move()\n    while frontIsClear():\n        move()\n    turnLeft( )\n    move()\n",
         );
-        let edits = formatting(&f.analysis, &f.uri).unwrap();
+        let edits = formatting(&f.analysis, &f.uri, NEVER).unwrap().unwrap();
         expect![[r#"
             [
                 Edit {
@@ -101,7 +118,7 @@ mod tests {
         let f = fixture(
             "def main():\n  move( )\n  if $0frontIsClear(): turnLeft( ); move()\n  pickMarker$0( )\n  move( )\n",
         );
-        let edits = range_formatting(&f.analysis, &f.uri, f.range).unwrap();
+        let edits = range_formatting(&f.analysis, &f.uri, f.range, NEVER).unwrap().unwrap();
         expect![[r#"
             def main():
               move( )
@@ -117,7 +134,7 @@ mod tests {
     #[test]
     fn not_with_a_syntax_error() {
         let f = fixture("def main()\n    move( )\n");
-        assert!(formatting(&f.analysis, &f.uri).is_none());
+        assert!(formatting(&f.analysis, &f.uri, NEVER).unwrap().is_none());
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn ask_about(analysis: &Analysis, text: &str, range: TextRange) {
     for action in ide::quick_fixes(analysis, uri, range, NEVER).unwrap_or_default() {
         check_change(text, &action.change);
     }
-    if let Some(edits) = ide::range_formatting(analysis, uri, range) {
+    if let Some(edits) = ide::range_formatting(analysis, uri, range, ide::NEVER).unwrap() {
         check_edits(text, &edits);
     }
 }
@@ -114,7 +114,7 @@ fn ask(text: &str) {
         }
     }
     check_symbols(&ide::document_symbols(&analysis, uri), text);
-    if let Some(edits) = ide::formatting(&analysis, uri) {
+    if let Some(edits) = ide::formatting(&analysis, uri, ide::NEVER).unwrap() {
         check_edits(text, &edits);
     }
     if let Some(action) = ide::fix_all(&analysis, uri, NEVER).unwrap() {

@@ -186,7 +186,11 @@ fn changes(analysis: &Analysis, selections: &[TextRange]) -> Vec<(String, Vec<Ed
     }
     let mut plain = Vec::new();
     for &range in selections {
-        plain.extend(ide::range_formatting(analysis, uri, range).map(|edits| ("format".to_owned(), edits)));
+        plain.extend(
+            ide::range_formatting(analysis, uri, range, ide::NEVER)
+                .unwrap()
+                .map(|edits| ("format".to_owned(), edits)),
+        );
         for completion in ide::completion(analysis, uri, range.start()) {
             let source = analysis.source(uri).unwrap();
             // The editor puts the indentation of the first line before the others.

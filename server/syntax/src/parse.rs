@@ -18,12 +18,14 @@ mod trace;
 mod unknown;
 
 use crate::ast;
+use crate::cancel::{Cancel, Cancelled, NEVER};
 use crate::codes::syntax::TOO_LONG;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::foreign;
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 use text_size::{TextRange, TextSize};
-use tree_sitter::{InputEdit, Parser, Point, Tree};
+use tree_sitter::{InputEdit, ParseOptions, ParseState, Parser, Point, Tree};
 
 /// Blocks and `not`s are nested so deep at most: all that works on the typed tree is recursive.
 pub const MAX_DEPTH: usize = 100;
@@ -88,17 +90,42 @@ fn lower(text: &str, tree: Tree) -> Parse {
 }
 
 fn tree(text: &str, old: Option<&Tree>) -> Tree {
+    tree_unless(text, old, NEVER).expect("nobody cancels")
+}
+
+/// The bare tree of the text into which `old_text` was changed.
+///
+/// # Errors
+/// Where the work was cancelled.
+pub(crate) fn changed_tree(
+    old: &Parse,
+    old_text: &str,
+    text: &str,
+    cancel: Cancel<'_>,
+) -> Result<Tree, Cancelled> {
+    let mut edited = old.tree.clone();
+    edited.edit(&change(old_text, text));
+    let part = tree_unless(text, Some(&edited), cancel)?;
+    // As for `reparse`.
+    if part.root_node().has_error() { tree_unless(text, None, cancel) } else { Ok(part) }
+}
+
+fn tree_unless(text: &str, old: Option<&Tree>, cancel: Cancel<'_>) -> Result<Tree, Cancelled> {
     // A generated lexer takes NUL for the end of the text.
     let text = match text {
         _ if text.len() > MAX_LENGTH => Cow::Borrowed(""),
         _ if text.contains('\0') => Cow::Owned(text.replace('\0', "\u{1}")),
         _ => Cow::Borrowed(text),
     };
+    let bytes = text.as_bytes();
     let mut parser = Parser::new();
-    // Both can fail only if the grammar was built for another version of the library, which a test excludes, or if a
-    // time limit was set.
+    // Can fail only if the grammar was built for another version of the library, which a test excludes.
     parser.set_language(&tree_sitter_karel::LANGUAGE.into()).expect("the grammar fits the library");
-    parser.parse(text.as_bytes(), old).expect("parsing has no time limit")
+    let mut asked =
+        |_: &ParseState| if cancel() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let options = ParseOptions::new().progress_callback(&mut asked);
+    let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or(&[]), old, Some(options));
+    tree.ok_or(Cancelled)
 }
 
 /// The one part in which two texts differ.

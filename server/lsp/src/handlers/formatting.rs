@@ -1,16 +1,19 @@
 //! Formatting of the whole document, of a range, and on typing.
 
+use ide::Cancelled;
 use syntax::diagnostic::Edit;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     DocumentFormattingParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, TextEdit, Url,
 };
 
-use crate::asked::{About, Asked};
+use crate::asked::{About, Asked, cancelled};
 use crate::{from_proto, to_proto};
 
 pub fn formatting(asked: &mut Asked, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-    answer(asked, &params.text_document.uri, |_, about| ide::formatting(&about.unit.analysis, about.uri()))
+    answer(asked, &params.text_document.uri, |asked, about| {
+        ide::formatting(&about.unit.analysis, about.uri(), &|| asked.cancelled())
+    })
 }
 
 pub fn range_formatting(
@@ -19,7 +22,7 @@ pub fn range_formatting(
 ) -> Result<Option<Vec<TextEdit>>> {
     answer(asked, &params.text_document.uri, |asked, about| {
         let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
-        ide::range_formatting(&about.unit.analysis, about.uri(), range)
+        ide::range_formatting(&about.unit.analysis, about.uri(), range, &|| asked.cancelled())
     })
 }
 
@@ -37,16 +40,17 @@ pub fn on_type_formatting(
     };
     answer(asked, &place.text_document.uri, |asked, about| {
         let offset = asked.offset(about, place.position);
-        let typed = params.ch.chars().next()?;
-        Some(ide::on_type_formatting(&about.unit.analysis, about.uri(), offset, typed, &level))
+        let Some(typed) = params.ch.chars().next() else { return Ok(None) };
+        Ok(Some(ide::on_type_formatting(&about.unit.analysis, about.uri(), offset, typed, &level)))
     })
 }
 
 fn answer(
     asked: &mut Asked,
     uri: &Url,
-    format: impl FnOnce(&Asked, &About) -> Option<Vec<Edit>>,
+    format: impl FnOnce(&Asked, &About) -> std::result::Result<Option<Vec<Edit>>, Cancelled>,
 ) -> Result<Option<Vec<TextEdit>>> {
     let Some(about) = asked.about(uri) else { return Ok(None) };
-    Ok(format(asked, &about).map(|edits| to_proto::text_edits(&asked.snapshot, &about.document, &edits)))
+    let edits = format(asked, &about).map_err(cancelled)?;
+    Ok(edits.map(|edits| to_proto::text_edits(&asked.snapshot, &about.document, &edits)))
 }

@@ -2,6 +2,7 @@
 //! blank lines come later (`weave`).
 
 use crate::ast::{Block, CellKind, Example, ExampleKind, File, Grid, Item, Statement, StatementKind, Trace};
+use crate::cancel::{Cancel, Cancelled, check};
 use crate::lines::slice;
 use crate::print::{INDENT, head};
 use text_size::TextRange;
@@ -32,12 +33,13 @@ pub enum LineKind {
     Data,
 }
 
-pub fn file(file: &File, text: &str) -> Vec<Line> {
+pub fn file(file: &File, text: &str, cancel: Cancel<'_>) -> Result<Vec<Line>, Cancelled> {
     let mut lines = Vec::new();
     for item in &file.items {
+        check(cancel)?;
         self::item(item, text, &mut lines);
     }
-    lines
+    Ok(lines)
 }
 
 pub fn item(item: &Item, text: &str, lines: &mut Vec<Line>) {

@@ -3,6 +3,7 @@
 use super::layout::{self, Line};
 use super::weave::Cloth;
 use crate::ast::{File, Item};
+use crate::cancel::{Cancel, Cancelled, check};
 use crate::diagnostic::Edit;
 use crate::indent::unit;
 use crate::lines::{indentation, line_break, line_end, line_start, next_line, slice};
@@ -13,17 +14,30 @@ use text_size::TextRange;
 
 /// An edit that formats the smallest run of siblings that covers all of `range` that is program, in the indentation in
 /// which it stands, a level as the text has it. `None` where the file has a syntax error or the range touches nothing.
-pub fn format_range(parse: &Parse, text: &str, range: TextRange) -> Option<Edit> {
+///
+/// # Errors
+/// Where the work was cancelled.
+pub fn format_range(
+    parse: &Parse,
+    text: &str,
+    range: TextRange,
+    cancel: Cancel<'_>,
+) -> Result<Option<Edit>, Cancelled> {
     if super::has_syntax_error(&parse.diagnostics) {
-        return None;
+        return Ok(None);
     }
-    let edit = edit_for(parse, text, range)?;
+    let Some(edit) = edit_for(parse, text, range, cancel)? else { return Ok(None) };
     let mut formatted = text.to_owned();
     formatted.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.insert);
-    super::has_same_words(parse, text, &formatted).then_some(edit)
+    Ok(super::has_same_words(parse, text, &formatted, cancel)?.then_some(edit))
 }
 
-fn edit_for(parse: &Parse, text: &str, range: TextRange) -> Option<Edit> {
+fn edit_for(
+    parse: &Parse,
+    text: &str,
+    range: TextRange,
+    cancel: Cancel<'_>,
+) -> Result<Option<Edit>, Cancelled> {
     let file = &parse.file;
     let touched: Vec<&Item> = file.items.iter().filter(|i| touches(i.range(), range)).collect();
     if let [Item::Procedure(procedure)] = touched[..]
@@ -33,20 +47,29 @@ fn edit_for(parse: &Parse, text: &str, range: TextRange) -> Option<Edit> {
         for s in statements {
             layout::statement(s, 0, &mut lines);
         }
-        return edit(file, text, statements.first()?.range.cover(statements.last()?.range), lines);
+        let (Some(first), Some(last)) = (statements.first(), statements.last()) else { return Ok(None) };
+        return edit(file, text, first.range.cover(last.range), lines, cancel);
     }
     let mut lines = Vec::new();
     for item in &touched {
+        check(cancel)?;
         layout::item(item, text, &mut lines);
     }
-    edit(file, text, touched.first()?.range().cover(touched.last()?.range()), lines)
+    let (Some(first), Some(last)) = (touched.first(), touched.last()) else { return Ok(None) };
+    edit(file, text, first.range().cover(last.range()), lines, cancel)
 }
 
-fn edit(file: &File, text: &str, range: TextRange, lines: Vec<Line>) -> Option<Edit> {
+fn edit(
+    file: &File,
+    text: &str,
+    range: TextRange,
+    lines: Vec<Line>,
+    cancel: Cancel<'_>,
+) -> Result<Option<Edit>, Cancelled> {
     let whole = TextRange::new(line_start(text, range.start()), line_end(text, range.end()));
     let rest = slice(text, TextRange::new(range.end(), whole.end())).trim_start_matches([' ', '\t', ';']);
     if !(rest.is_empty() || rest.starts_with('#')) {
-        return None;
+        return Ok(None);
     }
     let start = file.comments.partition_point(|c| c.range.start() < whole.start());
     let end = file.comments.partition_point(|c| c.range.start() < whole.end());
@@ -54,10 +77,10 @@ fn edit(file: &File, text: &str, range: TextRange, lines: Vec<Line>) -> Option<E
     let margin = indentation(text, range.start());
     let unit = unit(text, range.start(), margin, INDENT);
     let mut insert =
-        Cloth { text, lines, comments, margin, unit: &unit, line_break: line_break(text) }.weave();
+        Cloth { text, lines, comments, margin, unit: &unit, line_break: line_break(text) }.weave(cancel)?;
     let whole = TextRange::new(whole.start(), next_line(text, range.end()));
     if !slice(text, whole).ends_with(['\n', '\r']) {
         insert.truncate(insert.trim_end_matches(['\n', '\r']).len());
     }
-    Some(Edit { range: whole, insert })
+    Ok(Some(Edit { range: whole, insert }))
 }

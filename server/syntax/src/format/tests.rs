@@ -1,6 +1,7 @@
-use super::{format, format_range};
+use super::{format, format_range, format_unless};
 use crate::arbitrary;
 use crate::ast::{Action, CellKind, Example, File, Grid, Item};
+use crate::cancel::{NEVER, times_asked};
 use crate::parse::parse;
 use crate::shape::same_statements;
 use expect_test::{Expect, expect};
@@ -143,7 +144,7 @@ fn ranges_snap_to_statements() {
         let end = text.find(']').unwrap() - 1;
         let text = text.replace(['[', ']'], "");
         let range = TextRange::new(TextSize::new(start as u32), TextSize::new(end as u32));
-        let edit = format_range(&parse(&text), &text, range)?;
+        let edit = format_range(&parse(&text), &text, range, NEVER).unwrap()?;
         let mut after = text.clone();
         after.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.insert);
         Some(after)
@@ -239,7 +240,7 @@ proptest! {
         let (a, b) = (a % size, b % size);
         let range = TextRange::new(a.min(b).into(), a.max(b).into());
         let before = parse(&text);
-        if let Some(edit) = format_range(&before, &text, range) {
+        if let Some(edit) = format_range(&before, &text, range, NEVER).unwrap() {
             let mut formatted = text.clone();
             formatted.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.insert);
             let after = parse(&formatted);
@@ -256,7 +257,7 @@ proptest! {
         cut.splice(at..(at + 3).min(cut.len()), junk.chars());
         let broken: String = cut.into_iter().collect();
         let parsed = parse(&broken);
-        let _ = format_range(&parsed, &broken, TextRange::up_to(TextSize::of(&*broken)));
+        let _ = format_range(&parsed, &broken, TextRange::up_to(TextSize::of(&*broken)), NEVER);
         let formatted = format(&parsed, &broken);
         // Else the tree lacks something that the parser has not reported.
         prop_assert!(formatted.is_some() || !parsed.diagnostics.is_empty(), "{}", broken);
@@ -265,5 +266,23 @@ proptest! {
             prop_assert_eq!(format(&again, &formatted), Some(formatted), "{}", broken);
             prop_assert_eq!(comments(&parsed.file), comments(&again.file));
         }
+    }
+}
+
+#[test]
+fn cost_grows_with_the_text_and_can_be_cancelled() {
+    let statements = |n: usize| format!("def main():\n{}", "  move( )  # on\n".repeat(n));
+    let examples = |n: usize| "example \"a\":\n  input:\n    > . 1\n  trace: move\n".repeat(n);
+    let texts: [&dyn Fn(usize) -> String; 2] = [&statements, &examples];
+    for text in texts {
+        let cost = |n: usize| {
+            let text = text(n);
+            let parsed = parse(&text);
+            times_asked(|cancel| assert!(format_unless(&parsed, &text, cancel).unwrap().is_some()))
+        };
+        let (once, twice) = (cost(300), cost(600));
+        assert!(once >= 900 && 10 * twice <= 23 * once, "{once}, {twice}");
+        let text = text(3);
+        assert!(format_unless(&parse(&text), &text, &|| true).is_err());
     }
 }

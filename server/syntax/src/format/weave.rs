@@ -2,6 +2,7 @@
 
 use super::layout::{Line, LineKind};
 use crate::ast::Comment;
+use crate::cancel::{Cancel, Cancelled, check};
 use crate::indent::width;
 use crate::lines::{begins_line, line_start, slice};
 use text_size::{TextRange, TextSize};
@@ -34,11 +35,12 @@ enum EntryKind {
 
 impl Cloth<'_> {
     /// Every line ends with a line end.
-    pub fn weave(self) -> String {
+    pub fn weave(self, cancel: Cancel<'_>) -> Result<String, Cancelled> {
         let (text, margin, unit, line_break) = (self.text, self.margin, self.unit, self.line_break);
-        let entries = self.entries();
+        let entries = self.entries(cancel)?;
         let mut out = String::new();
         for (i, entry) in entries.iter().enumerate() {
+            check(cancel)?;
             if i > 0 && blank_line_between(text, &entries[i - 1], entry) {
                 out.push_str(line_break);
             }
@@ -47,16 +49,17 @@ impl Cloth<'_> {
             out.push_str(&entry.text);
             out.push_str(line_break);
         }
-        out
+        Ok(out)
     }
 
     /// Lines and comments on their own lines, in the order of the source; comments behind a line are part of it.
-    fn entries(self) -> Vec<Entry> {
+    fn entries(self, cancel: Cancel<'_>) -> Result<Vec<Entry>, Cancelled> {
         let text = self.text;
         let mut entries: Vec<Entry> = Vec::new();
         let mut columns = Columns::default();
         let mut comments = self.comments.iter().peekable();
         for line in self.lines {
+            check(cancel)?;
             while let Some(comment) = comments.next_if(|c| c.range.start() < line.source.start()) {
                 place(text, comment, Some(line.level), &columns, &mut entries);
             }
@@ -71,7 +74,7 @@ impl Cloth<'_> {
         for comment in comments {
             place(text, comment, None, &columns, &mut entries);
         }
-        entries
+        Ok(entries)
     }
 }
 
