@@ -90,8 +90,11 @@ impl Test {
             }
             report.unread.push(unread);
         }
-        let fine =
-            report.passed == report.total && report.tests_passed == report.tests && report.unread.is_empty();
+        // Where nothing says what is to happen, nothing was tested.
+        let fine = report.total + report.tests > 0
+            && report.passed == report.total
+            && report.tests_passed == report.tests
+            && report.unread.is_empty();
         let verdict = verdict.max(Verdict::fine_if(fine));
         if let (Some(filter), true) = (&self.filter, report.examples.is_empty()) {
             bail!("no example and no test has \"{filter}\" in its name");

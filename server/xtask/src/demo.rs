@@ -22,17 +22,22 @@ const BUDGET: u64 = 600_000;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// A Karel program with a hole and examples.
-    #[arg(default_value = "tests/examples/collect.karel")]
-    file: PathBuf,
+    /// A Karel program with a hole and examples; tests/examples/collect.karel of the repository if not given.
+    file: Option<PathBuf>,
 }
 
 pub fn run(args: Args) -> Result<()> {
+    // As seen from where one stands.
+    let file = match &args.file {
+        Some(file) => std::path::absolute(file)?,
+        None => repo::root().join("tests/examples/collect.karel"),
+    };
+    let read = || fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()));
+    // Before a build of minutes.
+    read()?;
     programs::build()?;
-    let file = repo::root().join(&args.file);
-    let text =
-        fs::read_to_string(&file).with_context(|| format!("{} cannot be read", args.file.display()))?;
-    anstream::println!("{}\n\n{}", args.file.display().bold(), definitions(&text));
+    let text = read()?;
+    anstream::println!("{}\n\n{}", repo::shown(&file).bold(), definitions(&text));
 
     let start = Instant::now();
     let mut server = Client::start(&repo::binary("karel-lsp"))?;
@@ -54,10 +59,18 @@ pub fn run(args: Args) -> Result<()> {
     );
     anstream::println!("{}", definitions(&result).green());
 
-    let written = repo::target().join("demo").join(args.file.file_name().context("the file has no name")?);
+    let written = repo::target().join("demo").join(file.file_name().context("the file has no name")?);
     fs::create_dir_all(written.parent().context("the target folder has no name")?)?;
     fs::write(&written, &result)?;
-    verdict(&written)
+    verdict(&written)?;
+    anstream::println!("\nThe program is in {}.", written.display());
+    anstream::println!(
+        "Next: `cargo xtask install` puts karel, the language server and the engine on your PATH;"
+    );
+    anstream::println!(
+        "`karel new` begins a program of your own; editors/README.md is about VS Code and Neovim."
+    );
+    Ok(())
 }
 
 /// Has the server open `text` and synthesize its program: the action's title and its edit, null where it has none.

@@ -10,7 +10,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::{libtorch, process, programs, repo};
 
@@ -53,7 +53,7 @@ fn install_programs(prefix: &Path) -> Result<()> {
     let bin = prefix.join("bin");
     for program in programs::PROGRAMS {
         let built = repo::binary(program);
-        place(&built, &bin.join(built.file_name().context("a program has no name")?))?;
+        place_with(&built, &bin.join(built.file_name().context("a program has no name")?), strip)?;
     }
     libtorch::install(&prefix.join("lib/karel"))?;
     anstream::println!("karel, karel-lsp and karel-synth are in {}", bin.display());
@@ -128,12 +128,24 @@ fn compile_parser(folder: &Path) -> Result<()> {
     process::run_quietly(compiler.args(["parser.c", "scanner.c"].map(|file| source.join(file))))
 }
 
+/// Takes what only a debugger reads out of a program: most of its size. Without the tool it stays as it is.
+fn strip(program: &Path) {
+    let _ = process::run_quietly(process::command("strip").arg(program));
+}
+
 /// Copies `from` to `to`, under another name first: a running program's file cannot be written, but replaced.
 pub fn place(from: &Path, to: &Path) -> Result<()> {
+    place_with(from, to, |_| {})
+}
+
+/// The same, with something done to the copy before it comes to its place.
+fn place_with(from: &Path, to: &Path, finish: impl Fn(&Path)) -> Result<()> {
+    ensure!(from.exists(), "{} is not there, though it was built", from.display());
     let write = || -> std::io::Result<()> {
         fs::create_dir_all(to.parent().unwrap_or(to))?;
         let fresh = to.with_extension("new");
         fs::copy(from, &fresh)?;
+        finish(&fresh);
         fs::rename(&fresh, to)
     };
     write().with_context(|| format!("{} cannot be written; try another --prefix", to.display()))
@@ -169,6 +181,20 @@ mod tests {
         }
         found.sort();
         found
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn programs_are_installed_without_what_a_debugger_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = std::env::current_exe().unwrap();
+        let to = folder.path().join("bin/program");
+        place_with(&own, &to, strip).unwrap();
+        assert!(fs::metadata(&to).unwrap().len() < fs::metadata(&own).unwrap().len());
+        let listed = process::answer(process::command(&to).arg("--list"));
+        assert!(listed.is_some_and(|tests| tests.contains("programs_are_installed")), "it still runs");
+        let missing = place(&folder.path().join("none"), &to).unwrap_err().to_string();
+        assert!(missing.contains("none is not there"), "{missing}");
     }
 
     #[test]

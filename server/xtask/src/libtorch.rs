@@ -54,7 +54,8 @@ pub fn find_or_get() -> Result<PathBuf> {
     let folder = repo::root().join("libtorch");
     let torch = folder.join("torch");
     // Cargo sets LIBTORCH to the repository's own folder unless the user has set it.
-    if let Some(own) = std::env::var_os("LIBTORCH").map(PathBuf::from).filter(|path| *path != torch) {
+    let own = std::env::var_os("LIBTORCH").filter(|own| !own.is_empty()).map(PathBuf::from);
+    if let Some(own) = own.filter(|path| *path != torch) {
         check(&own).with_context(|| {
             format!("LIBTORCH is {}: unset it to have libtorch {VERSION}x installed", own.display())
         })?;
@@ -63,9 +64,13 @@ pub fn find_or_get() -> Result<PathBuf> {
     if check(&torch).is_ok() {
         return Ok(torch);
     }
-    if let Some(python) = torch_of_python() {
-        link(&python, &folder)?;
-        return Ok(torch);
+    match torch_of_python() {
+        Some(python) if release_fits(&python) && check(&python).is_ok() => {
+            link(&python, &folder)?;
+            return Ok(torch);
+        }
+        Some(python) => anstream::eprintln!("{}", unfit(&python)),
+        None => {}
     }
     get(&folder)?;
     check(&torch)?;
@@ -100,12 +105,29 @@ fn library(name: &str) -> String {
     format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX)
 }
 
-/// The torch package of `python3`, if it is there and of the right release. It is looked up, not imported: an
-/// import takes seconds.
+/// The torch package of `python3`, if it is there. It is looked up, not imported: an import takes seconds.
 fn torch_of_python() -> Option<PathBuf> {
     let code = "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])";
-    let torch = PathBuf::from(process::answer(process::command(python()).args(["-c", code]))?);
-    (release(&torch)?.starts_with(VERSION) && check(&torch).is_ok()).then_some(torch)
+    Some(PathBuf::from(process::answer(process::command(python()).args(["-c", code]))?))
+}
+
+fn release_fits(torch: &Path) -> bool {
+    release(torch).is_some_and(|release| release.starts_with(VERSION))
+}
+
+/// Why the torch package of Python is passed over, said before half a gigabyte is downloaded.
+fn unfit(torch: &Path) -> String {
+    let release = release(torch).unwrap_or_else(|| "of an unknown release".to_owned());
+    let python = python();
+    if release.starts_with(VERSION) {
+        return format!(
+            "The torch {release} of {python} holds no libtorch that can be built with: another is got."
+        );
+    }
+    format!(
+        "The torch of {python} is {release}, and {VERSION}x is wanted: libtorch 2.11.0 is got beside it. To use Python's \
+         instead, press Ctrl-C and run `{python} -m pip install torch==2.11.0`."
+    )
 }
 
 /// Makes `folder/torch` a link to the Python package: its libraries find their neighbours through it.
@@ -135,7 +157,9 @@ fn get(folder: &Path) -> Result<()> {
         );
     }
     remove_leftover(folder)?;
-    let partial = repo::root().join(format!("libtorch.partial-{}", std::process::id()));
+    remove_abandoned(repo::root());
+    let partial = repo::root().join(format!("{PARTIAL}{}", std::process::id()));
+    remove_when_stopped(&partial)?;
     let got = download(&partial.join("wheels")).and_then(|wheels| {
         let unpacked = partial.join("libtorch");
         unpack(&wheels, &unpacked)?;
@@ -151,6 +175,32 @@ fn get(folder: &Path) -> Result<()> {
     // The answer to the user is how the work went, not how the sweeping did.
     let _ = fs::remove_dir_all(&partial);
     got
+}
+
+/// Begins the name of the folder that is downloaded and unpacked in; the process's number follows.
+const PARTIAL: &str = "libtorch.partial-";
+
+/// Has Ctrl-C and a request to end remove what has been got so far.
+fn remove_when_stopped(partial: &Path) -> Result<()> {
+    let partial = partial.to_owned();
+    let stop = move || {
+        // pip, which is stopped too, may still be writing: what it leaves goes with the next run.
+        let _ = fs::remove_dir_all(&partial);
+        std::process::exit(130);
+    };
+    ctrlc::set_handler(stop).context("Ctrl-C cannot be listened to")
+}
+
+/// Removes what runs have left that were killed.
+fn remove_abandoned(root: &Path) {
+    let runs = |name: &str| Path::new("/proc").join(name).exists();
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(PARTIAL));
+        if process.is_some_and(|process| process.parse::<u32>().is_ok() && !runs(process)) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Removes an incomplete or outdated `folder`; a link is the user's own, and is left.
@@ -184,10 +234,12 @@ fn download(folder: &Path) -> Result<Vec<PathBuf>> {
     pip.args(["--no-deps", "--only-binary=:all:", "--python-version=3.11", "--require-hashes"]);
     pip.args(PLATFORMS.map(|platform| format!("--platform={platform}")));
     pip.arg("--dest").arg(folder).arg("--requirement").arg(&list);
+    // What pip has half downloaded goes with the folder.
+    pip.env("TMPDIR", folder);
     if process::run(&mut pip).is_err() {
         bail!(
-            "libtorch could not be downloaded, pip says above why; when the network is up, try again, or set LIBTORCH \
-             to a libtorch 2.11"
+            "libtorch could not be downloaded, pip says above why; with a network and 2 GB free on the disk, try again, or \
+             set LIBTORCH to a libtorch 2.11"
         );
     }
     let mut wheels: Vec<PathBuf> =
@@ -300,6 +352,31 @@ mod tests {
         fs::write(torch.join("build-version"), "2.10.0").unwrap();
         assert!(check(&torch).unwrap_err().to_string().contains("libtorch 2.10.0"));
         fs::remove_dir_all(torch).unwrap();
+    }
+
+    #[test]
+    fn another_torch_of_python_is_named_before_anything_is_got() {
+        let torch = folder("python");
+        fs::write(torch.join("version.py"), "__version__ = '2.9.1+cpu'\n").unwrap();
+        assert!(!release_fits(&torch));
+        let said = unfit(&torch);
+        assert!(said.contains("is 2.9.1+cpu, and 2.11.x is wanted"), "{said}");
+        fs::remove_dir_all(torch).unwrap();
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_killed_runs_have_left_is_removed() {
+        let root = folder("abandoned");
+        // No process has this number.
+        let (gone, own) = (format!("{PARTIAL}4294967295"), format!("{PARTIAL}{}", std::process::id()));
+        for name in [&*gone, &*own, "libtorch.partial-mine", "libtorch"] {
+            fs::create_dir_all(root.join(name)).unwrap();
+        }
+        remove_abandoned(&root);
+        assert!(!root.join(gone).exists());
+        assert!([&*own, "libtorch.partial-mine", "libtorch"].iter().all(|name| root.join(name).exists()));
+        fs::remove_dir_all(root).unwrap();
     }
 
     #[test]

@@ -10,6 +10,10 @@ use crate::repo;
 pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(repo::root());
+    // Set and empty would stand in the way of the folder that cargo's configuration names.
+    if std::env::var_os("LIBTORCH").is_some_and(|folder| folder.is_empty()) {
+        command.env_remove("LIBTORCH");
+    }
     command
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{libtorch, process};
+use crate::{libtorch, process, repo};
 
 /// What users run: the command line, the language server, the synthesis engine. Package and program share a name.
 pub const PROGRAMS: [&str; 3] = ["karel", "karel-lsp", "karel-synth"];
@@ -10,7 +10,33 @@ pub const PROGRAMS: [&str; 3] = ["karel", "karel-lsp", "karel-synth"];
 /// Builds them in the release profile. libtorch is got first: the engine's crate needs it.
 pub fn build() -> Result<()> {
     libtorch::find_or_get()?;
+    if !repo::binary("karel-synth").exists() {
+        anstream::eprintln!("{}", estimate(std::thread::available_parallelism().map_or(1, usize::from)));
+    }
     let mut cargo = process::cargo();
     cargo.args(["build", "--release"]);
     process::run(cargo.args(PROGRAMS.map(|program| format!("--package={program}"))))
+}
+
+/// Processor time of a first build, in minutes, as measured.
+const BUILD_MINUTES: usize = 24;
+
+/// How long a first build takes on so many cores. The bindings to libtorch are a few long steps: more than eight don't help.
+fn estimate(cores: usize) -> String {
+    let minutes = BUILD_MINUTES.div_ceil(cores.clamp(1, 8)).max(4);
+    format!(
+        "Building karel, karel-lsp and karel-synth: the first time about {minutes} minutes on {cores} cores, later seconds \
+         …"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::estimate;
+
+    #[test]
+    fn more_cores_are_quicker_up_to_a_point() {
+        assert!(estimate(2).contains("about 12 minutes on 2 cores"));
+        assert!(estimate(64).contains("about 4 minutes"));
+    }
 }

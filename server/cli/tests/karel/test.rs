@@ -57,3 +57,23 @@ fn runs_example_files_on_their_program() {
     "#]]
     .assert_eq(&folder.karel(&["test", "."]).all());
 }
+
+#[test]
+fn nothing_tested_is_no_success() {
+    let folder = Folder::with(&[
+        ("bare.karel", "def main():\n    move()\n"),
+        ("open.karel", "def main():\n    move()\n\nexample \"a\":\n    input:\n        > .\n"),
+        ("row.karel", ROW),
+    ]);
+    for file in ["bare.karel", "open.karel"] {
+        let ran = folder.karel(&["test", file]);
+        assert!(ran.code == 1 && ran.out.contains("no example says what is to happen"), "{}", ran.all());
+    }
+    expect![[r#"
+        --- stderr
+        error: no example and no test has "zzz" in its name
+        --- exit code 2
+    "#]]
+    .assert_eq(&folder.karel(&["test", "--filter", "zzz"]).all());
+    assert_eq!(folder.karel(&["test", "--filter", "zzz", "--json"]).code, 2);
+}

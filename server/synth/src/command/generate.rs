@@ -73,6 +73,10 @@ impl Generate {
         let settings =
             Settings { seed: self.seed, examples: self.examples.into(), exclude: Arc::new(exclude) };
         let real = self.against.as_deref().map(count_file).transpose()?;
+        let stop = match &self.out {
+            Some(_) => stop_on_ctrl_c()?,
+            None => Arc::default(),
+        };
         let mut out = match &self.out {
             Some(path) => Some(Out::create(path)?),
             None if self.check => None,
@@ -84,10 +88,6 @@ impl Generate {
         let (start, mut shown) = (Instant::now(), false);
         let mut counts = Counts::default();
         let stream = generate::stream(settings.clone(), range.start, threads.unwrap_or(1));
-        let stop = match &self.out {
-            Some(_) => stop_on_ctrl_c()?,
-            None => Arc::default(),
-        };
         for (index, generated) in range.zip(stream) {
             if stop.load(Ordering::Relaxed) {
                 bar.finish_and_clear();
