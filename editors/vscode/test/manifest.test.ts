@@ -83,6 +83,7 @@ test("completions come from the server alone, and Enter takes none that changes 
         const defaults = manifest.contributes.configurationDefaults[language];
         assert.equal(defaults?.["editor.wordBasedSuggestions"], "off", language);
         assert.equal(defaults?.["editor.acceptSuggestionOnEnter"], "smart", language);
+        assert.equal(defaults?.["editor.formatOnType"], true, language);
     }
 });
 
