@@ -1,6 +1,6 @@
 /** Notifications: the fact in front, all of it in the log, and a button for what can be done about it. */
 import * as vscode from "vscode";
-import { fact, failure } from "./messages";
+import { fact, failure, question } from "./messages";
 
 type Kind = "info" | "warning" | "error";
 
@@ -43,9 +43,10 @@ export class Notices {
             return vscode.window.showInformationMessage(message, ...answers);
         }
         const choose = "Choose…";
-        if ((await vscode.window.showInformationMessage(fact(message), choose)) !== choose) {
+        const title = question(message);
+        if ((await vscode.window.showInformationMessage(title, choose)) !== choose) {
             return undefined;
         }
-        return vscode.window.showQuickPick(answers, { title: fact(message), placeHolder: message, ignoreFocusOut: true });
+        return vscode.window.showQuickPick(answers, { title, placeHolder: message, ignoreFocusOut: true });
     }
 }

@@ -66,5 +66,7 @@ test("long answers are chosen from a list, short ones are buttons", async () => 
     const answers = ["the robot ends at row 1, column 3", "the robot ends at row 2, column 1"];
     assert.equal(await notices.ask("Several programs pass. Which output is right?", answers), answers[1]);
     assert.deepEqual(seen.picks[0]?.items, answers);
-    assert.deepEqual(seen.messages.at(-1)?.buttons, ["Choose…"]);
+    assert.deepEqual(seen.messages.at(-1), { kind: "info", text: "Which output is right?", buttons: ["Choose…"] });
+    await notices.ask("2/2 examples; much more. Which of these is right in the world that hovering main shows to you?", answers);
+    assert.equal(seen.messages.at(-1)?.text, "The programs differ: which result is right?");
 });
