@@ -119,6 +119,43 @@ return {
     T.equal({ #list, list[1].bufnr, list[1].lnum, list[1].text }, { 1, buffer, 4, 'example "two": crashed at step 3' })
   end,
 
+  [':KarelTest tells what a hole leaves open from what fails'] = function(T)
+    local buffer = T.open('.karel', { 'example "a hole":', 'example "two":', 'example "hole, too":' })
+    T.attached(buffer)
+    vim.cmd.KarelTest()
+    T.wait('the summary', function()
+      return T.messages[1]
+    end)
+    T.equal(T.messages, { '0/3 examples pass, 2 not run to the end.' })
+    local list = vim.tbl_map(function(item)
+      return { item.type, item.lnum }
+    end, vim.fn.getqflist())
+    T.equal(list, { { 'E', 2 }, { 'I', 1 }, { 'I', 3 } })
+  end,
+
+  [':KarelTest\'s list follows the program, and closes when all pass'] = function(T)
+    local buffer = T.open('.karel', program)
+    T.attached(buffer)
+    vim.cmd.KarelTest()
+    T.wait('the list', function()
+      return #vim.fn.getqflist() == 1
+    end)
+    T.equal(vim.fn.getqflist({ winid = 0 }).winid > 0, true)
+    -- The second example goes: nothing fails any more, and nobody has asked.
+    vim.api.nvim_buf_set_lines(buffer, 3, 6, false, {})
+    T.wait('an empty list', function()
+      return #vim.fn.getqflist() == 0
+    end)
+    T.equal({ vim.fn.getqflist({ title = 0 }).title, #T.messages }, { 'Karel: 1/1 examples pass.', 1 })
+    -- The list is the reader's until it is asked for again.
+    T.equal(vim.fn.getqflist({ winid = 0 }).winid > 0, true)
+    vim.cmd.KarelTest()
+    T.wait('the summary', function()
+      return T.messages[2]
+    end)
+    T.equal(vim.fn.getqflist({ winid = 0 }).winid, 0)
+  end,
+
   [':KarelTest leads to the grid file that a failing example stands in'] = function(T)
     local buffer = T.open('.karel', { 'example "one":', '    input:', '        > .', 'def main():', '    move()' })
     local grids = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ':r') .. '.kgrid'

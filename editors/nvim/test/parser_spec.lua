@@ -68,6 +68,9 @@ return {
     for _, name in ipairs({ 'highlights', 'folds', 'indents', 'locals', 'injections', 'textobjects' }) do
       assert(vim.treesitter.query.get('karel', name), 'no query ' .. name)
     end
+    -- Another file type takes it off.
+    vim.bo.filetype = 'text'
+    T.equal(vim.treesitter.highlighter.active[vim.api.nvim_get_current_buf()], nil)
   end,
 
   ['its blocks fold, and are open at first'] = function(T)

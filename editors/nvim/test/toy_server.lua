@@ -86,8 +86,9 @@ commands['karel.runExamples'] = function(uri)
         range = found.range,
         name = found.text,
         test = false,
-        passed = #examples ~= 1,
-        message = 'crashed at step 3',
+        passed = #examples ~= 1 and not found.text:find('hole'),
+        verdict = found.text:find('hole') and 'undecided' or nil,
+        message = found.text:find('hole') and 'stops at a hole' or 'crashed at step 3',
       }
     end
   end

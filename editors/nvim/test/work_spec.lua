@@ -159,6 +159,14 @@ return {
     for _, expected in ipairs({ folder .. '/karel-lsp` (karel-lsp 1.2)', folder .. '/karel-synth serve`' }) do
       assert(found:find(expected, 1, true), ('no %s in:\n%s'):format(expected, found))
     end
+    assert(not found:find('twice', 1, true), found)
+    local copy = vim.fn.tempname()
+    vim.fn.mkdir(copy .. '/lua/karel', 'p')
+    vim.fn.writefile({}, copy .. '/lua/karel/init.lua')
+    vim.opt.runtimepath:append(copy)
+    found = report()
+    vim.opt.runtimepath:remove(copy)
+    assert(found:find('The plugin is there twice', 1, true), found)
     vim.g.karel_server = '/nowhere'
     found = report()
     for _, expected in ipairs({ "can't be run: '/nowhere'", 'cargo xtask install' }) do

@@ -3,9 +3,6 @@ local say = require('karel.say').say
 
 local M = {}
 
---- Codes of the protocol: the user has cancelled, or has typed on; neither is worth a message.
-local CANCELLED = -32800
-
 --- The client of a buffer; where there is none, the user is told what to do.
 ---@param bufnr integer
 ---@return vim.lsp.Client?
@@ -51,12 +48,10 @@ function M.any(done)
   end
 end
 
---- Tells a failure of the server: its messages are meant for people. That the user cancelled is known.
+--- Tells a failure of the server: its messages are meant for people. (Of what was cancelled Neovim tells nobody.)
 ---@param failure lsp.ResponseError
 function M.tell(failure)
-  if failure.code ~= CANCELLED then
-    say(failure.message, vim.log.levels.ERROR)
-  end
+  say(failure.message, vim.log.levels.ERROR)
 end
 
 --- Sends a command; `done` gets its answer, `failed` what went wrong, which the user is told where there is none.
