@@ -60,6 +60,8 @@ pub enum ActionKind {
     FixAll,
     /// Changes an example to what the program does.
     Example,
+    /// Puts another of the programs that were found in the place of one.
+    Solution,
 }
 
 /// An action on the text that is offered under a title, an imperative: "Fill in the output of …".

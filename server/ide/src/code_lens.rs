@@ -2,8 +2,13 @@
 
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
+use crate::describe::count;
 use crate::reason;
+use crate::run::Run;
+use crate::score::Score;
 use crate::statements::holes;
+use crate::synthesis::{current_solution, no_synthesis};
+use crate::verdict::Verdict;
 use syntax::{TextRange, TextSize};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +28,8 @@ pub enum LensCommand {
     Synthesize(TextSize),
     /// Show the run of the example of this name.
     ShowTrace(String),
+    /// Put the next of the programs that were found in the place of this one.
+    NextSolution,
 }
 
 pub fn code_lens(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<Lens>, Cancelled> {
@@ -31,29 +38,35 @@ pub fn code_lens(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<V
     };
     let mut lenses = Vec::new();
     let mut push = |range, title: String, command| lenses.push(Lens { range, title, command });
-    if analysis.program_at(uri).is_some() && analysis.cases().next().is_some() {
-        let (mut passed, mut total) = (0, 0);
-        for case in analysis.cases() {
-            check(cancel)?;
-            passed += usize::from(analysis.verdict(case, cancel)?.passes());
-            total += 1;
-        }
-        let wanting = passed < total || !holes(source.file()).is_empty();
+    if analysis.program_at(uri).is_some() {
+        let score = Score::of(analysis, cancel)?;
+        let holes = holes(source.file());
         let has_prompt = analysis.shown_cases().any(|case| case.example.output.is_some());
+        let wanting = !holes.is_empty() || has_prompt && !score.all_pass();
+        // Where it can't run, that is said in its place: editors show it nowhere else.
+        let synthesize = |title: &str| match no_synthesis(analysis) {
+            Some(reason) => format!("No synthesis yet: {reason}"),
+            None => title.to_owned(),
+        };
         match analysis.main() {
             Some(main) => {
                 let range = TextRange::new(main.range.start(), main.name.range.end());
-                push(range, format!("{passed}/{total} examples pass"), LensCommand::RunExamples);
-                if wanting && has_prompt {
-                    let hole = holes(source.file()).first().map(|hole| hole.range.start());
-                    let at = hole.unwrap_or(main.name.range.start());
-                    push(range, "Synthesize…".to_owned(), LensCommand::Synthesize(at));
+                if !score.told().is_empty() {
+                    push(range, score.told(), LensCommand::RunExamples);
+                }
+                if let Some((current, all)) = current_solution(analysis) {
+                    let title = format!("Next solution (this is {current} of {all})");
+                    push(range, title, LensCommand::NextSolution);
+                }
+                if wanting {
+                    let at = holes.first().map_or(main.name.range.start(), |hole| hole.range.start());
+                    push(range, synthesize("Synthesize…"), LensCommand::Synthesize(at));
                 }
             }
             None if has_prompt => {
                 let first = analysis.cases_in(uri).next().map(|case| case.example.header);
                 let range = first.unwrap_or_default();
-                push(range, "Synthesize main…".to_owned(), LensCommand::Synthesize(range.start()));
+                push(range, synthesize("Synthesize main…"), LensCommand::Synthesize(range.start()));
             }
             None => {}
         }
@@ -61,11 +74,16 @@ pub fn code_lens(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<V
     for case in analysis.cases_in(uri) {
         check(cancel)?;
         let run = analysis.run(case, cancel)?;
-        let show = || LensCommand::ShowTrace(case.example.name.text.clone());
-        push(case.example.header, reason::verdict(run, analysis.verdict(case, cancel)?), show());
-        if run.is_some() {
-            push(case.example.header, "Trace".to_owned(), show());
-        }
+        let title = match analysis.verdict(case, cancel)? {
+            // The hole says it itself; here it would be said once an example.
+            Verdict::Hole { .. } => match run.and_then(Run::actions) {
+                Some(0) => continue,
+                Some(steps) => format!("• {} so far", count(steps as u64, "step")),
+                None => "• runs to a hole".to_owned(),
+            },
+            verdict => reason::verdict(run, verdict),
+        };
+        push(case.example.header, title, LensCommand::ShowTrace(case.example.name.text.clone()));
     }
     Ok(lenses)
 }
@@ -119,17 +137,13 @@ example "open":
         check_lenses(
             TEXT,
             expect![[r#"
-            main.karel:1: 'def main' 1/4 examples pass RunExamples
-            main.karel:1: 'def main' Synthesize… Synthesize(4)
-            main.karel:4: 'example "good":' ✓ passes · 2 steps ShowTrace("good")
-            main.karel:4: 'example "good":' Trace ShowTrace("good")
-            main.kgrid:1: 'example "crash":' ✗ crashes at step 2 ShowTrace("crash")
-            main.kgrid:1: 'example "crash":' Trace ShowTrace("crash")
-            main.kgrid:6: 'example "wrong":' ✗ wrong result: 1 cell differs ShowTrace("wrong")
-            main.kgrid:6: 'example "wrong":' Trace ShowTrace("wrong")
-            main.kgrid:11: 'example "open":' • no output yet · 2 steps ShowTrace("open")
-            main.kgrid:11: 'example "open":' Trace ShowTrace("open")
-        "#]],
+                main.karel:1: 'def main' 1/4 examples pass RunExamples
+                main.karel:1: 'def main' No synthesis yet: "good" is 1×3: make it 2×2 to 16×16. Synthesize(4)
+                main.karel:4: 'example "good":' ✓ passes · 2 steps ShowTrace("good")
+                main.kgrid:1: 'example "crash":' ✗ crashes at step 2 ShowTrace("crash")
+                main.kgrid:6: 'example "wrong":' ✗ wrong result: 1 cell differs ShowTrace("wrong")
+                main.kgrid:11: 'example "open":' • no output yet · 2 steps ShowTrace("open")
+            "#]],
         );
     }
 
@@ -140,11 +154,9 @@ example "open":
         check_lenses(
             text,
             expect![[r#"
-            main.karel:1: 'def main' 0/1 examples pass RunExamples
-            main.karel:1: 'def main' Synthesize… Synthesize(16)
-            main.karel:3: 'example "a":' • stops at a hole ShowTrace("a")
-            main.karel:3: 'example "a":' Trace ShowTrace("a")
-        "#]],
+                main.karel:1: 'def main' 0/1 example passes RunExamples
+                main.karel:1: 'def main' No synthesis yet: "a" is 1×2: make it 2×2 to 16×16. Synthesize(16)
+            "#]],
         );
     }
 
@@ -154,9 +166,9 @@ example "open":
         check_lenses(
             text,
             expect![[r#"
-            main.karel:1: 'example "a":' Synthesize main… Synthesize(0)
-            main.karel:1: 'example "a":' • not run ShowTrace("a")
-        "#]],
+                main.karel:1: 'example "a":' No synthesis yet: "a" is 1×2: make it 2×2 to 16×16. Synthesize(0)
+                main.karel:1: 'example "a":' • not run ShowTrace("a")
+            "#]],
         );
     }
 

@@ -6,10 +6,12 @@ pub struct Config {
     pub max_ticks: u64,
     pub inlay_hints: bool,
     pub code_lens: bool,
+    /// Why the synthesis engine can't be asked, and what to do, in a short sentence; absent where it can.
+    pub no_engine: Option<String>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { max_ticks: 1_000_000, inlay_hints: true, code_lens: true }
+        Config { max_ticks: 1_000_000, inlay_hints: true, code_lens: true, no_engine: None }
     }
 }

@@ -44,6 +44,15 @@ fn thousands(n: u64) -> String {
     text
 }
 
+/// A name with its end left out where it is long: editors cut a message after some 55 characters.
+pub fn clipped(name: &str) -> String {
+    const LONGEST: usize = 12;
+    match name.chars().count() {
+        0..=LONGEST => name.to_owned(),
+        _ => name.chars().take(LONGEST - 1).chain(['…']).collect(),
+    }
+}
+
 /// `example "short row"`, `test "long row"`
 pub(crate) fn example(example: &Example) -> String {
     let kind = match example.kind {

@@ -31,6 +31,7 @@ mod refactor;
 mod rename;
 mod results;
 mod run;
+mod score;
 mod selection_ranges;
 mod semantic_tokens;
 mod signature_help;
@@ -55,6 +56,7 @@ pub use completion::{COMPLETION_TRIGGERS, Completion, CompletionKind, completion
 pub use config::Config;
 pub use coverage::{StatementCount, coverage};
 pub use definition::{Highlight, HighlightKind, definition, highlight, references};
+pub use describe::clipped;
 pub use diagnostics::Diagnostic;
 pub use example_actions::{example_actions, fill_in_outputs};
 pub use folding::{Fold, FoldKind, folding};

@@ -2,6 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::change::{Change, FileEdits};
+use crate::describe::clipped;
 use crate::target::{Target, occurrences, target_at};
 use syntax::ast::Item;
 use syntax::diagnostic::Edit;
@@ -24,19 +25,17 @@ pub fn prepare_rename(
             Err(format!("'{MAIN}' can't be renamed: every run begins there."))
         }
         Some((Target::Procedure(name), _)) if analysis.procedure(&name).is_none() => {
-            Err(format!("'{name}' is not defined in this program, so there is nothing to rename."))
+            Err(format!("'{}' is not defined here: nothing to rename.", clipped(&name)))
         }
         Some((Target::Procedure(name) | Target::Example(name), range)) => Ok((range, name)),
-        Some((Target::Path(_), _)) => {
-            Err("The path of an example file can't be renamed here: move the file.".to_owned())
-        }
+        Some((Target::Path(_), _)) => Err("The path of a file stands here: move the file.".to_owned()),
         None => {
             let word =
                 leaf_at(&leaves(&source.parse.tree), offset).map_or("", |leaf| source.slice(leaf.range));
             Err(if is_reserved(word) {
-                format!("'{word}' is one of Karel's own words and can't be renamed.")
+                format!("'{word}' is Karel's own word: it can't be renamed.")
             } else {
-                "There is no name of a procedure or an example here to rename.".to_owned()
+                "Here is no name of a procedure or an example.".to_owned()
             })
         }
     }
@@ -87,31 +86,27 @@ pub(crate) fn is_identifier(name: &str) -> bool {
 
 fn check_procedure(analysis: &Analysis, from: &str, to: &str) -> Result<(), String> {
     if !is_identifier(to) {
-        return Err(format!(
-            "'{to}' can't name a procedure: use letters, digits and '_', and begin with a letter."
-        ));
+        return Err(format!("'{}' is no name: use letters, digits and '_'.", clipped(to)));
     }
     if is_reserved(to) {
-        return Err(format!("'{to}' is one of Karel's own words; choose another name."));
+        return Err(format!("'{to}' is Karel's own word: choose another name."));
     }
     if from != to && analysis.procedure(to).is_some() {
-        return Err(format!("There is a procedure '{to}' already; choose another name."));
+        return Err(format!("'{}' is there already: choose another name.", clipped(to)));
     }
     Ok(())
 }
 
 fn check_example(analysis: &Analysis, from: &str, to: &str) -> Result<(), String> {
     if to.is_empty() || to.contains(['"', '\n', '\r']) {
-        return Err(
-            "An example's name has at least one character, and no quotation mark or line end.".to_owned()
-        );
+        return Err("A name has a character, no quote and no line end.".to_owned());
     }
     let names = analysis.sources().flat_map(|source| &source.file().items).filter_map(|item| match item {
         Item::Example(e) => Some(&e.name.text),
         _ => None,
     });
     if from != to && names.into_iter().any(|name| name == to) {
-        return Err(format!("There is an example \"{to}\" already; choose another name."));
+        return Err(format!("\"{}\" is there already: choose another name.", clipped(to)));
     }
     Ok(())
 }
@@ -163,49 +158,39 @@ mod tests {
         check(
             "example \"a$0\":\n    input:\n        >\n",
             "say \"hi\"",
-            expect!["An example's name has at least one character, and no quotation mark or line end."],
+            expect!["A name has a character, no quote and no line end."],
         );
         check(
             "example \"a$0\":\n    input:\n        >\ntest \"b\":\n    input:\n        >\n",
             "b",
-            expect![[r#"There is an example "b" already; choose another name."#]],
+            expect![[r#""b" is there already: choose another name."#]],
         );
     }
 
     #[test]
     fn refuses_with_a_reason() {
         check("def ma$0in(): move()\n", "start", expect!["'main' can't be renamed: every run begins there."]);
-        check(
-            "def main(): mo$0ve()\n",
-            "go",
-            expect!["'move' is one of Karel's own words and can't be renamed."],
-        );
+        check("def main(): mo$0ve()\n", "go", expect!["'move' is Karel's own word: it can't be renamed."]);
         check(
             "def main(): nothi$0ng()\n",
             "go",
-            expect!["'nothing' is not defined in this program, so there is nothing to rename."],
+            expect!["'nothing' is not defined here: nothing to rename."],
         );
-        check(
-            "def main(): move() $0\n",
-            "go",
-            expect!["There is no name of a procedure or an example here to rename."],
-        );
+        check("def main(): move() $0\n", "go", expect!["Here is no name of a procedure or an example."]);
         check(
             "def f$0(): move()\n",
             "turn left",
-            expect![
-                "'turn left' can't name a procedure: use letters, digits and '_', and begin with a letter."
-            ],
+            expect!["'turn left' is no name: use letters, digits and '_'."],
         );
         check(
             "def f$0(): move()\n",
             "turnLeft",
-            expect!["'turnLeft' is one of Karel's own words; choose another name."],
+            expect!["'turnLeft' is Karel's own word: choose another name."],
         );
         check(
             "def f$0(): move()\ndef g(): move()\n",
             "g",
-            expect!["There is a procedure 'g' already; choose another name."],
+            expect!["'g' is there already: choose another name."],
         );
     }
 }

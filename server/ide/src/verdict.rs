@@ -62,6 +62,19 @@ pub struct TraceDifference {
     pub given: Option<Action>,
 }
 
+impl Failure {
+    /// Where in the program the run stopped, if it did not come to its end.
+    pub fn place(&self) -> Option<TextRange> {
+        match self {
+            Failure::Crash { range, .. }
+            | Failure::EndlessLoop { range }
+            | Failure::Limit { range }
+            | Failure::TooDeep { range } => Some(*range),
+            _ => None,
+        }
+    }
+}
+
 impl Verdict {
     pub fn passes(&self) -> bool {
         *self == Verdict::Passes

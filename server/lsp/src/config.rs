@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::engine;
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// The engine's program and arguments; empty: `karel-synth serve`, wherever it is found.
@@ -35,7 +37,12 @@ impl Default for Config {
 impl Config {
     /// The part that changes what `ide` answers.
     pub fn for_analysis(&self) -> ide::Config {
-        ide::Config { max_ticks: self.max_ticks, inlay_hints: self.inlay_hints, code_lens: self.code_lens }
+        ide::Config {
+            max_ticks: self.max_ticks,
+            inlay_hints: self.inlay_hints,
+            code_lens: self.code_lens,
+            no_engine: engine::command(self).err().map(|told| told.short),
+        }
     }
 
     /// Reads the section's object: the settings, and a sentence about each name or value that can't be used. Such a

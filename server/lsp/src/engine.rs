@@ -12,6 +12,7 @@ use tower_lsp::lsp_types::notification::Notification;
 
 use crate::config::Config;
 use crate::outbox::Outbox;
+use crate::told::Told;
 
 /// The engine's program where the settings name none.
 const PROGRAM: &str = "karel-synth";
@@ -43,22 +44,31 @@ pub enum State {
     Error,
 }
 
+const NOT_INSTALLED: &str = "The engine karel-synth is missing: install it.";
+const NO_PROGRAM: &str = "karel.engine.command names no program: correct it.";
+
 /// The command that starts the engine.
 ///
 /// # Errors
 /// A sentence that says why there is none, and what to do.
-pub fn command(config: &Config) -> Result<Vec<String>, String> {
+pub fn command(config: &Config) -> Result<Vec<String>, Told> {
     if let Some((program, arguments)) = config.engine_command.split_first() {
         let found = program::find(Path::new(program));
-        let missing = || format!("The setting `karel.engine.command` names `{program}`, which is not there.");
+        let missing = || {
+            let long = format!("The setting `karel.engine.command` names `{program}`, which is not there.");
+            Told::new(NO_PROGRAM, long)
+        };
         let found = found.ok_or_else(missing)?.to_string_lossy().into_owned();
         return Ok([vec![found], arguments.to_vec()].concat());
     }
     match program::installed(PROGRAM) {
         Some(path) => Ok(vec![path.to_string_lossy().into_owned(), "serve".to_owned()]),
-        None => Err(format!(
-            "The synthesis engine `{PROGRAM}` is neither beside the language server nor on PATH; install it, or set \
-             `karel.engine.command`."
+        None => Err(Told::new(
+            NOT_INSTALLED,
+            format!(
+                "The synthesis engine `{PROGRAM}` is neither beside the language server nor on PATH; install it, or set \
+                 `karel.engine.command`."
+            ),
         )),
     }
 }
@@ -76,7 +86,7 @@ impl Slot {
     ///
     /// # Errors
     /// As [`command`].
-    pub fn engine(&self, config: &Config) -> Result<Engine, String> {
+    pub fn engine(&self, config: &Config) -> Result<Engine, Told> {
         let command = command(config)?;
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, engine)) = current.as_ref()
@@ -119,7 +129,10 @@ impl Slot {
                 let message = "The synthesis engine starts when it is first needed.".to_owned();
                 Status { state: State::Ready, engine: String::new(), message }
             }
-            Err(message) => Status { state: State::Absent, engine: String::new(), message },
+            Err(told) => {
+                let message = told.in_full().to_owned();
+                Status { state: State::Absent, engine: String::new(), message }
+            }
         };
         if told.as_ref() != Some(&status) {
             *told = Some(status.clone());
@@ -136,7 +149,10 @@ mod tests {
     fn a_command_that_is_not_there_is_named() {
         let config = Config { engine_command: vec!["no-such-engine-at-all".into()], ..Config::default() };
         let reason = command(&config).unwrap_err();
-        assert!(reason.contains("no-such-engine-at-all"), "{reason}");
+        assert!(reason.in_full().contains("no-such-engine-at-all"), "{reason:?}");
+        for short in [NOT_INSTALLED, NO_PROGRAM] {
+            assert!(short.len() <= crate::told::SHORT, "{short}");
+        }
         let here = std::env::current_exe().unwrap().to_string_lossy().into_owned();
         let config = Config { engine_command: vec![here.clone(), "serve".into()], ..Config::default() };
         assert_eq!(command(&config), Ok(vec![here, "serve".into()]));

@@ -29,5 +29,6 @@ pub mod session;
 pub mod synthesis;
 pub mod text;
 mod to_proto;
+pub mod told;
 pub mod transport;
 pub mod workspace;

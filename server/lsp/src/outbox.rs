@@ -19,6 +19,7 @@ use tower_lsp::lsp_types::{
     WorkspaceEdit,
 };
 
+use crate::told::Told;
 use crate::workspace::Shared;
 
 /// How long a client may take to answer.
@@ -68,6 +69,19 @@ impl Outbox {
             outbox.ready().await;
             outbox.client.show_message(kind, text).await;
         });
+    }
+
+    /// Shows the short form, and logs the long one.
+    pub async fn tell(&self, kind: MessageType, told: &Told) {
+        self.log(kind, told).await;
+        self.show(kind, &told.short).await;
+    }
+
+    /// Logs the long form, where there is one, so that who has seen the short one can read on.
+    pub async fn log(&self, kind: MessageType, told: &Told) {
+        if let Some(long) = &told.long {
+            self.client.log_message(kind, long).await;
+        }
     }
 
     pub async fn notify<N: Notification>(&self, params: N::Params) {

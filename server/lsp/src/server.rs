@@ -12,11 +12,13 @@ use tower_lsp::{Client, LanguageServer};
 use crate::asked::{Asked, content_modified, refused};
 use crate::capabilities::{capabilities, registrations};
 use crate::commands;
-use crate::handlers::{self, command::argument, synthesis::Resolved};
+use crate::handlers::synthesis::{At, Resolved};
+use crate::handlers::{self, command::argument};
 use crate::outbox::Outbox;
 use crate::synthesis::question::Question;
-use crate::synthesis::{Request, Synthesis, left_open};
+use crate::synthesis::{Failure, Request, Synthesis, left_open, passing};
 use crate::to_proto;
+use crate::told::Told;
 use crate::transport::context::{self, Context};
 use crate::workspace::Shared;
 
@@ -121,23 +123,37 @@ impl Server {
     ) -> Result<()> {
         let context = context::current().ok_or_else(Error::internal_error)?;
         let request = Request { snapshot: context.snapshot, cancel: context.cancel, progress };
-        let solved =
-            self.synthesis.solve(&request, &question, &title).await.map_err(handlers::synthesis::error)?;
-        let edit = to_proto::workspace_edit(&request.snapshot, &solved.change);
-        self.apply(handlers::synthesis::label(&title, &solved), edit).await?;
+        let solved = match self.synthesis.solve(&request, &question, &title).await {
+            Ok(solved) => solved,
+            Err(failure) => {
+                if let Failure::Told(told) = &failure {
+                    self.outbox.log(MessageType::WARNING, told).await;
+                }
+                return Err(handlers::synthesis::error(failure));
+            }
+        };
+        if let Some(change) = &solved.change {
+            let edit = to_proto::workspace_edit(&request.snapshot, change);
+            self.apply(handlers::synthesis::label(&title, &solved), edit).await?;
+        }
         self.tell(question.uri, solved.note, solved.ambiguity).await;
         Ok(())
     }
 
     /// Says what there is to say about a program that was found; where others mean something else, asks which is right.
-    async fn tell(&self, uri: Url, note: Option<String>, ambiguity: Option<Arc<Ambiguity>>) {
+    async fn tell(&self, uri: Url, note: Option<Told>, ambiguity: Option<Arc<Ambiguity>>) {
         let snapshot = self.shared.snapshot();
         let can_ask = snapshot.config.synthesis_ask
             && snapshot.session.can.message_actions
             && snapshot.session.can.apply_edit;
         match (ambiguity.filter(|ambiguity| can_ask && ambiguity.deciding.is_some()), note) {
-            (Some(ambiguity), note) => left_open::ask(&self.outbox, uri, note, ambiguity),
-            (None, Some(note)) => self.outbox.show(MessageType::INFO, note).await,
+            (Some(ambiguity), note) => {
+                if let Some(note) = note {
+                    self.outbox.log(MessageType::INFO, &note).await;
+                }
+                left_open::ask(&self.outbox, uri, ambiguity);
+            }
+            (None, Some(note)) => self.outbox.tell(MessageType::INFO, &note).await,
             (None, None) => {}
         }
     }
@@ -225,7 +241,7 @@ impl LanguageServer for Server {
                 Ok(action)
             }
             Resolved::Told(action, reason) => {
-                self.outbox.show(MessageType::WARNING, reason).await;
+                self.outbox.tell(MessageType::WARNING, &reason).await;
                 Ok(action)
             }
         }
@@ -251,7 +267,13 @@ impl LanguageServer for Server {
                     }
                     _ => {
                         let position = argument(&arguments, 1, "position")?;
-                        self.work((uri, position, trace), handlers::synthesis::at_position).await?
+                        match self.work((uri, position, trace), handlers::synthesis::at_position).await? {
+                            At::Ask(question, title) => (question, title),
+                            At::Passes(fact, question) => {
+                                passing::told(&self.outbox, &self.synthesis, fact, question).await;
+                                return Ok(None);
+                            }
+                        }
                     }
                 };
                 self.synthesize(question, title, progress).await.map(|()| None)

@@ -119,7 +119,7 @@ async fn a_lens_shows_the_trace_of_its_own_example() {
     server.client.open(uri, "kareldsl", 1, &text).await;
     let lenses = server.client.request("textDocument/codeLens", document(uri)).await;
     let traces = lenses.as_array().unwrap().iter().map(|lens| &lens["command"]);
-    let traces: Vec<_> = traces.filter(|command| command["title"] == "Trace").collect();
+    let traces: Vec<_> = traces.filter(|command| command["command"] == "karel.showTrace").collect();
     assert_eq!(traces[1]["arguments"], json!([uri, "a", { "test": true, "ordinal": 0 }]));
     let of = |trace: &Value| trace.as_str().unwrap_or_default().to_owned();
     let first = of(&command(&mut server, "karel.showTrace", traces[0]["arguments"].clone()).await);

@@ -17,7 +17,8 @@ pub(crate) fn place(analysis: &Analysis) -> Option<TextRange> {
 }
 
 pub(super) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let (Some(ambiguity), Some(range)) = (analysis.ambiguity(), place(analysis)) else { return };
+    let ambiguity = analysis.ambiguity().filter(|all| !all.beside_own);
+    let (Some(ambiguity), Some(range)) = (ambiguity, place(analysis)) else { return };
     let how = match &ambiguity.deciding {
         None => "one more example has to tell them apart".to_owned(),
         Some(deciding) => {

@@ -30,7 +30,11 @@ pub(super) fn holes(
             stopped.entry(*range).or_default().push(case);
         }
     }
-    for hole in statements::holes(program.file()) {
+    let holes = statements::holes(program.file());
+    // Editors show nowhere else why there is nothing to choose.
+    let reason = if holes.is_empty() { None } else { crate::synthesis::no_synthesis(analysis) };
+    let reason = reason.map_or(String::new(), |reason| format!(" No synthesis yet: {reason}"));
+    for hole in holes {
         let what = match hole.kind {
             HoleKind::Statements => "Statements",
             HoleKind::Condition => "A condition",
@@ -51,7 +55,7 @@ pub(super) fn holes(
                 (Severity::Information, message)
             }
         };
-        found.push(Diagnostic::new(&synthesis::HOLE, severity, hole.range, message));
+        found.push(Diagnostic::new(&synthesis::HOLE, severity, hole.range, message + &reason));
     }
     Ok(())
 }

@@ -349,11 +349,11 @@ example "b":
 "#,
         expect![[r#"
             main.karel:4: '?' K301 Information
-                A condition is still to be written here: the runs of "a" and "b" stop at this hole.
+                A condition is still to be written here: the runs of "a" and "b" stop at this hole. No synthesis yet: "a" is 1×2: make it 2×2 to 16×16.
             main.karel:5: '...' K301 Hint
-                Statements are still to be written here.
+                Statements are still to be written here. No synthesis yet: "a" is 1×2: make it 2×2 to 16×16.
             main.karel:6: '?' K301 Hint
-                A number is still to be written here.
+                A number is still to be written here. No synthesis yet: "a" is 1×2: make it 2×2 to 16×16.
         "#]],
     );
 }
@@ -407,7 +407,7 @@ example "c" crashes:
         .trim_start(),
         expect![[r#"
             main.karel:2: '...' K301 Information
-                Statements are still to be written here: the runs of "a", "walls" and 5 more stop at this hole.
+                Statements are still to be written here: the runs of "a", "walls" and 5 more stop at this hole. No synthesis yet: "a" contradicts "b": change one.
             main.karel:13: '.' K303 Error
                 No program satisfies example "walls": walls don't change, but the one at row 1, column 3 does.
             main.karel:18: 'output' K303 Error

@@ -2,14 +2,38 @@
 
 use crate::analysis::Analysis;
 use crate::grid_view::{Panel, fenced};
+use crate::synthesis::{Ambiguity, Deciding};
 
 /// In Markdown; differing cells are marked. Empty where nothing is left open.
 pub(super) fn deciding(analysis: &Analysis) -> String {
     let Some(ambiguity) = analysis.ambiguity() else { return String::new() };
     let programs = ambiguity.programs.len();
-    let mut text = format!("**Ambiguous.** The examples allow {programs} programs that differ in meaning");
-    let Some(deciding) = &ambiguity.deciding else { return text + "; one more example has to decide.\n" };
-    text.push_str(", in this world for instance:\n\n");
+    let mut text = match (ambiguity.beside_own, programs - 1) {
+        (true, 1) => "**Another program** passes all examples; yours is program 1".to_owned(),
+        (true, others) => format!("**{others} other programs** pass all examples; yours is program 1"),
+        (false, _) => format!("**Ambiguous.** The examples allow {programs} programs that differ in meaning"),
+    };
+    match &ambiguity.deciding {
+        Some(deciding) => {
+            let end = if ambiguity.beside_own {
+                ". They differ in this world:"
+            } else {
+                ", in this world for instance:"
+            };
+            text.push_str(&format!("{end}\n\n"));
+            worlds(deciding, &mut text);
+            if !ambiguity.beside_own {
+                text.push_str("\nWhich is right? A quick fix here adds the answer as an example.\n");
+            }
+        }
+        None if ambiguity.beside_own => text.push_str(".\n"),
+        None => text.push_str("; one more example has to decide.\n"),
+    }
+    programs_in_full(analysis, ambiguity, &mut text);
+    text
+}
+
+fn worlds(deciding: &Deciding, text: &mut String) {
     let outputs = deciding.answers.iter().filter_map(|answer| {
         Some(Panel::new(&answer.whose(), answer.output.as_ref()?, &deciding.marked(answer)))
     });
@@ -20,6 +44,18 @@ pub(super) fn deciding(analysis: &Analysis) -> String {
     for answer in &deciding.answers {
         text.push_str(&format!("- {}: {}\n", answer.whose(), deciding.describe(answer)));
     }
-    text.push_str("\nWhich is right? A quick fix here adds the answer as an example.\n");
-    text
+}
+
+/// The programs that don't stand in the file, as far as they differ from it.
+fn programs_in_full(analysis: &Analysis, ambiguity: &Ambiguity, text: &mut String) {
+    let Some(current) = analysis.program() else { return };
+    let own: Vec<&str> = current.file().procedures().map(|p| current.slice(p.range)).collect();
+    for (number, program) in (1..).zip(&ambiguity.programs) {
+        let parse = syntax::parse(program);
+        let procedures = parse.file.procedures().map(|p| syntax::lines::slice(program, p.range));
+        let other: Vec<&str> = procedures.filter(|text| !own.contains(text)).map(str::trim_end).collect();
+        if !other.is_empty() {
+            text.push_str(&format!("\n**Program {number}**\n```kareldsl\n{}\n```\n", other.join("\n\n")));
+        }
+    }
 }

@@ -66,10 +66,16 @@ fn panels(case: Case<'_>, run: Option<&Run>, verdict: &Verdict) -> Vec<Panel> {
     panels
 }
 
-fn ran(run: &Run, recording: &Recording) -> String {
-    let actions: Vec<Action> = recording.actions().collect();
+/// The actions of a run, and last the one that crashed, which was not carried out.
+pub(super) fn ran(run: &Run, recording: &Recording) -> String {
+    let mut actions: Vec<Action> = recording.actions().collect();
     let ticks = count(run.ticks, "tick");
     match run.actions() {
+        Some(n) if let Outcome::Crashed { action, .. } = run.outcome => {
+            actions.push(action);
+            let steps = count(n as u64 + 1, "step");
+            format!("\nTrace, {steps} ({ticks}); the last one crashes:\n{}", trace_text(&actions))
+        }
         Some(0) => format!("\nNo step ({ticks}).\n"),
         Some(n) => format!("\nTrace, {} ({ticks}):\n{}", count(n as u64, "step"), trace_text(&actions)),
         None => format!("\nFirst steps of a run of {ticks}:\n{}", trace_text(&actions)),

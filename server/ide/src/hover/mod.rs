@@ -13,7 +13,7 @@ use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled};
 use crate::diagnostics::ambiguous;
 use crate::source::Source;
-use crate::statements::statement_at;
+use crate::statements::{holes, statement_at};
 use crate::words;
 use syntax::{TextRange, TextSize};
 
@@ -66,7 +66,13 @@ fn plain(
     let text = source.slice(word);
     let mut parts: Vec<String> =
         words::help(text).map(|help| format!("`{text}`: {help}")).into_iter().collect();
-    if let Some((_, of)) = statement_at(source.file(), offset) {
+    if let Some(hole) = holes(source.file()).into_iter().find(|hole| hole.range.contains_inclusive(offset)) {
+        parts.push(statement::hole(analysis, source, hole, cancel)?);
+    } else if let Some((_, of)) = statement_at(source.file(), offset) {
+        // What is wrong comes first.
+        if let Some(failures) = statement::failures(analysis, of, cancel)? {
+            parts.insert(0, failures);
+        }
         parts.extend(statement::callee(analysis, source, of));
         parts.extend(statement::effect(analysis, of, cancel)?);
     }

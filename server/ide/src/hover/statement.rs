@@ -1,16 +1,20 @@
 //! What a statement did in each example, and what a procedure is.
 
+use super::example::ran;
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check};
-use crate::describe::{count, robot};
+use crate::describe::{count, example_first, names, robot};
+use crate::reason;
 use crate::run::Run;
+use crate::score::Score;
 use crate::source::Source;
-use crate::statements::{head_range, holes};
+use crate::statements::{Hole, head_range};
+use crate::synthesis;
 use crate::verdict::Verdict;
 use crate::walk::{Visit, walk};
 use runtime::Recording;
 use syntax::TextRange;
-use syntax::ast::{Procedure, Statement, StatementKind};
+use syntax::ast::{Example, Procedure, Statement, StatementKind};
 
 /// So many examples are listed.
 const LISTED: usize = 10;
@@ -59,12 +63,11 @@ pub(super) fn procedure(
 ) -> Result<String, Cancelled> {
     let mut text = signature(source, procedure);
     if procedure.name.text == "main" {
-        let (mut passed, mut total) = (0, 0);
-        for case in analysis.cases() {
-            passed += usize::from(analysis.verdict(case, cancel)?.passes());
-            total += 1;
+        text.push_str("\n\nA run begins here.");
+        let score = Score::of(analysis, cancel)?.told();
+        if !score.is_empty() {
+            text.push_str(&format!(" {score}."));
         }
-        text.push_str(&format!("\n\nA run begins here. {passed}/{total} examples pass."));
         return Ok(text);
     }
     let list = listed(analysis, cancel, |case, _, recording| {
@@ -80,23 +83,77 @@ pub(super) fn procedure(
     Ok(text)
 }
 
+/// Of the examples whose run stops at this statement because something is wrong: what, and the way there of the first.
+pub(super) fn failures(
+    analysis: &Analysis,
+    statement: &Statement,
+    cancel: Cancel<'_>,
+) -> Result<Option<String>, Cancelled> {
+    let head = head_range(statement);
+    let (mut text, mut stopped) = (String::new(), 0);
+    for case in analysis.cases() {
+        check(cancel)?;
+        let Some(failure) = analysis.verdict(case, cancel)?.failure() else { continue };
+        if failure.place().is_none_or(|range| range.start() != head.start()) {
+            continue;
+        }
+        stopped += 1;
+        if stopped > LISTED {
+            continue;
+        }
+        let run = analysis.run(case, cancel)?;
+        let clause = reason::clause(analysis, case, run, failure);
+        text.push_str(&format!("**✗ {}:** {clause}\n\n", example_first(case.example)));
+        if stopped == 1
+            && let (Some(run), Some(recording)) = (run, analysis.recording(case, cancel)?)
+        {
+            text.push_str(ran(run, &recording).trim_start());
+            text.push('\n');
+        }
+    }
+    if stopped > LISTED {
+        text.push_str(&format!("… and {} more stop here.\n", stopped - LISTED));
+    }
+    Ok((stopped > 0).then(|| text.trim_end().to_owned()))
+}
+
+/// Of a hole: which runs stop there, and how it is filled or why it can't be.
+pub(super) fn hole(
+    analysis: &Analysis,
+    program: &Source,
+    hole: Hole,
+    cancel: Cancel<'_>,
+) -> Result<String, Cancelled> {
+    let mut stopped = Vec::new();
+    for case in analysis.cases() {
+        check(cancel)?;
+        if matches!(analysis.verdict(case, cancel)?, Verdict::Hole { range } if *range == hole.range) {
+            stopped.push(case);
+        }
+    }
+    let mut text = String::new();
+    if let Some(first) = stopped.first() {
+        let examples: Vec<&Example> = stopped.iter().map(|case| case.example).collect();
+        let (runs, stop) = if stopped.len() == 1 { ("The run of", "stops") } else { ("The runs of", "stop") };
+        text = format!("{runs} {} {stop} here", names(&examples));
+        if let Some(run) = analysis.run(*first, cancel)? {
+            let which = if stopped.len() == 1 { "" } else { ", the first" };
+            let step = run.actions().map_or(String::new(), |n| format!(" after {}", count(n as u64, "step")));
+            text.push_str(&format!("{which}{step} with the robot at {}", robot(&run.end, run.end.robot())));
+        }
+        text.push_str(".\n\n");
+    }
+    let how = synthesis::at_hole(analysis, program, hole, cancel)?;
+    Ok(text + &how)
+}
+
 /// What the statement did in each example; none where nothing was run.
 pub(super) fn effect(
     analysis: &Analysis,
     statement: &Statement,
     cancel: Cancel<'_>,
 ) -> Result<Option<String>, Cancelled> {
-    let Some(program) = analysis.program() else { return Ok(None) };
-    let stopping =
-        holes(program.file()).into_iter().find(|hole| head_range(statement).contains_range(hole.range));
     let text = listed(analysis, cancel, |case, run, recording| {
-        if let (Some(hole), Verdict::Hole { range }) = (stopping, analysis.verdict(case, cancel)?)
-            && hole.range == *range
-        {
-            let step = run.actions().map_or(String::new(), |n| format!(" after {}", count(n as u64, "step")));
-            let at = robot(&run.end, run.end.robot());
-            return Ok(format!("- {}: the run stops here{step}, robot at {at}", title(case)));
-        }
         let mut visits = Vec::new();
         walk(analysis, recording, &mut |visited, visit| {
             if std::ptr::eq(visited, statement) {

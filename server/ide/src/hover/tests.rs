@@ -231,9 +231,9 @@ example "a":
              > . . #     .[.|>]#         .[>|.]#
             ```
 
-            Trace, 2 steps (6 ticks):
+            Trace, 3 steps (6 ticks); the last one crashes:
             ```text
-            1  move move
+            1  move move move
             ```
         "#]],
     );
@@ -299,7 +299,9 @@ example "a":
             main.karel:4: '...'
             `...`: A hole: one or more statements still to be written. A run stops here; synthesis can fill it.
 
-            - "a": the run stops here after 1 step, robot at row 1, column 2, facing east"#]],
+            The run of "a" stops here after 1 step with the robot at row 1, column 2, facing east.
+
+            Synthesis can't fill it yet. Add an example block with input and output first."#]],
     );
 }
 

@@ -15,6 +15,8 @@ pub struct Ambiguity {
     pub programs: Vec<String>,
     /// Where a world is known that tells them apart.
     pub deciding: Option<Deciding>,
+    /// The first of the programs is the user's own, which passed before others were looked for. Then nothing is asked.
+    pub beside_own: bool,
 }
 
 /// The deciding example.
@@ -44,7 +46,7 @@ impl Ambiguity {
         cancel: Cancel<'_>,
     ) -> Result<Ambiguity, Cancelled> {
         let Some(input) = input.and_then(|grid| World::parse(grid).ok()) else {
-            return Ok(Ambiguity { programs, deciding: None });
+            return Ok(Ambiguity { programs, deciding: None, beside_own: false });
         };
         let mut answers: Vec<Ending> = Vec::new();
         for (number, text) in (1..).zip(&programs) {
@@ -60,7 +62,7 @@ impl Ambiguity {
             }
         }
         let deciding = (answers.len() > 1).then_some(Deciding { input, answers });
-        Ok(Ambiguity { programs, deciding })
+        Ok(Ambiguity { programs, deciding, beside_own: false })
     }
 }
 

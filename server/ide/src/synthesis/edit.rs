@@ -8,6 +8,7 @@ use crate::change::{Change, apply};
 use crate::indent::reindented;
 use crate::source::Source;
 use crate::statements::{Hole, HoleKind, blocks};
+use crate::verdict::Verdict;
 use syntax::ast::{Block, Procedure, Statement, StatementKind};
 use syntax::diagnostic::{Edit, Severity};
 use syntax::print::{print_condition, print_count, print_statements};
@@ -73,7 +74,13 @@ pub fn answer(
         if case.input().is_none() || case.output().is_none() && case.example.crashes.is_none() {
             continue;
         }
-        let passes = usize::from(after.verdict(case, cancel)?.passes());
+        let verdict = after.verdict(case, cancel)?;
+        // What comes to another hole says nothing of this one.
+        let judges = task.judges.as_ref().is_none_or(|judges| judges.contains(&case.index));
+        if task.judges.is_some() && matches!(verdict, Verdict::Hole { .. }) && (case.is_test() || !judges) {
+            continue;
+        }
+        let passes = usize::from(verdict.passes());
         if case.is_test() {
             (answer.tests, answer.tests_passed) = (answer.tests + 1, answer.tests_passed + passes);
         } else {

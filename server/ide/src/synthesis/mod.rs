@@ -7,8 +7,10 @@ mod actions;
 mod ambiguity;
 mod complete;
 mod edit;
+mod one_hole;
 mod question;
 mod reasons;
+mod solutions;
 mod substitute;
 mod task;
 #[cfg(test)]
@@ -16,14 +18,17 @@ mod tests;
 mod trace;
 mod trust;
 
-pub use actions::{SynthesisAction, actions};
+pub(crate) use actions::at_hole;
+pub use actions::{SynthesisAction, actions, passes_already};
 pub use ambiguity::{Ambiguity, Deciding, Ending};
 pub use edit::{Answer, answer};
 pub use question::{answers, question};
-pub(crate) use reasons::given;
+pub(crate) use reasons::{given, no_synthesis};
+pub(crate) use solutions::current_solution;
+pub use solutions::solutions;
 pub use task::{Prompt, Task, task};
 pub use trace::{trace_change, trace_prompt};
-pub use trust::trust;
+pub use trust::{measured, trust};
 
 use syntax::TextSize;
 
@@ -32,6 +37,10 @@ use syntax::TextSize;
 pub enum Goal {
     /// A `main`: a new one, or in place of the body of the one there is.
     Program,
+    /// Other programs than the `main` that passes all examples, to look at.
+    Others,
+    /// The hole that begins at the offset of the program; the others stay.
+    Hole(TextSize),
     /// All holes of the program; only one, if there is only one.
     Holes,
     /// Statements after what stands at the offset of the program.
@@ -45,7 +54,8 @@ impl Goal {
     pub fn id(&self) -> &'static str {
         match self {
             Goal::Program => "program",
-            Goal::Holes => "hole",
+            Goal::Others => "others",
+            Goal::Hole(_) | Goal::Holes => "hole",
             Goal::Complete(_) => "complete",
             Goal::Trace(_) => "trace",
         }

@@ -22,7 +22,7 @@ const NAME: &str = "deciding";
 /// example may end, which adds it to the examples so that it decides, and puts a program that ends so in the place of
 /// one that doesn't; and one that adds it without an output. Offered at the message, in `main` and in every example.
 pub fn question(analysis: &Analysis, uri: &str, range: TextRange) -> Vec<Action> {
-    let Some(ambiguity) = analysis.ambiguity() else { return Vec::new() };
+    let Some(ambiguity) = analysis.ambiguity().filter(|all| !all.beside_own) else { return Vec::new() };
     match &ambiguity.deciding {
         Some(deciding) if is_place(analysis, uri, range) => asked(analysis, ambiguity, deciding),
         _ => Vec::new(),
@@ -31,7 +31,7 @@ pub fn question(analysis: &Analysis, uri: &str, range: TextRange) -> Vec<Action>
 
 /// The same wherever one stands: the answers, and last the example without an output.
 pub fn answers(analysis: &Analysis) -> Vec<Action> {
-    let ambiguity = analysis.ambiguity();
+    let ambiguity = analysis.ambiguity().filter(|all| !all.beside_own);
     let asked = ambiguity.and_then(|all| Some(asked(analysis, all, all.deciding.as_ref()?)));
     asked.unwrap_or_default()
 }

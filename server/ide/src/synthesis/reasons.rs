@@ -1,13 +1,25 @@
-//! Why synthesis can't run. One sentence each, for people.
+//! Why synthesis can't run: first the fact, then what to do. One sentence each, for people, of at most [`SHORT`]
+//! characters: editors cut what is longer.
 
 use crate::analysis::{Analysis, Case};
-use crate::describe::example;
+use crate::describe::clipped;
 use crate::diagnostics::{contradictions, impossible};
 use crate::source::Source;
 use runtime::World;
 use syntax::TextSize;
 use syntax::ast::StatementKind;
 use syntax::diagnostic::Severity;
+
+/// So many characters of a message are seen everywhere.
+#[cfg(test)]
+pub(super) const SHORT: usize = 55;
+
+fn quoted(case: Case<'_>) -> String {
+    match case.example.name.text.as_str() {
+        "" => "An example".to_owned(),
+        name => format!("\"{}\"", clipped(name)),
+    }
+}
 
 /// Sides of the worlds that the networks read.
 const SIDES: std::ops::RangeInclusive<u8> = 2..=16;
@@ -17,6 +29,11 @@ pub(crate) fn given(analysis: &Analysis) -> impl Iterator<Item = Case<'_>> {
     analysis
         .shown_cases()
         .filter(|case| case.input().is_some() && (case.output().is_some() || case.example.crashes.is_some()))
+}
+
+/// Why nothing can be synthesized in the program, and what to do: the engine, or the program and its examples.
+pub(crate) fn no_synthesis(analysis: &Analysis) -> Option<String> {
+    analysis.config().no_engine.clone().or_else(|| obstacle(analysis))
 }
 
 /// What keeps the engine from any work on the program and its examples.
@@ -47,14 +64,16 @@ fn mistake(analysis: &Analysis, program: &Source) -> Option<String> {
         });
     }
     let name = undefined?;
-    Some(format!("Define '{}' first: line {} calls it.", name.text, line(name.range.start())))
+    Some(format!("Line {} calls '{}': define it first.", line(name.range.start()), clipped(&name.text)))
 }
 
 fn unfit_examples(analysis: &Analysis) -> Option<String> {
     for source in analysis.grids() {
         if let Some(error) = source.parse.diagnostics.iter().find(|d| d.severity == Severity::Error) {
             let name = source.uri.rsplit('/').next().unwrap_or(&source.uri);
-            return Some(format!("Correct {name} first: {}", error.message));
+            let line =
+                source.text.get(..usize::from(error.range.start())).unwrap_or("").matches('\n').count() + 1;
+            return Some(format!("{} has a mistake in line {line}: mend it.", clipped(name)));
         }
     }
     if !given(analysis).any(|case| case.output().is_some()) {
@@ -62,11 +81,11 @@ fn unfit_examples(analysis: &Analysis) -> Option<String> {
     }
     let contradictions = contradictions(analysis.shown_cases(), crate::cancel::NEVER).unwrap_or_default();
     if let Some(first) = contradictions.first() {
-        let (later, earlier) = (example(first.case.example), example(first.other.example));
-        return Some(format!("No program satisfies both {earlier} and {later}: they contradict each other."));
+        let (later, earlier) = (quoted(first.case), quoted(first.other));
+        return Some(format!("{earlier} contradicts {later}: change one."));
     }
     if let Some(case) = given(analysis).find(|case| impossible(*case)) {
-        return Some(format!("No program satisfies {}: it contradicts itself.", example(case.example)));
+        return Some(format!("{} contradicts itself: change it.", quoted(case)));
     }
     given(analysis).filter(|case| case.output().is_some()).find_map(wrong_size)
 }
@@ -75,10 +94,6 @@ fn unfit_examples(analysis: &Analysis) -> Option<String> {
 pub(super) fn wrong_size(case: Case<'_>) -> Option<String> {
     let fits = |world: &World| SIDES.contains(&world.rows()) && SIDES.contains(&world.cols());
     let world = case.input().filter(|world| !fits(world))?;
-    Some(format!(
-        "The world of {} is {}×{}; synthesis reads worlds of 2×2 to 16×16.",
-        example(case.example),
-        world.rows(),
-        world.cols()
-    ))
+    let (rows, cols) = (world.rows(), world.cols());
+    Some(format!("{} is {rows}×{cols}: make it 2×2 to 16×16.", quoted(case)))
 }

@@ -1,8 +1,9 @@
 //! What the engine is asked: the program with holes, and the examples.
 
 use super::actions::is_hole;
-use super::{Goal, complete, reasons};
+use super::{Goal, complete, one_hole, reasons};
 use crate::analysis::{Analysis, Case};
+use crate::cancel::NEVER;
 use crate::change::apply;
 use crate::source::Source;
 use crate::statements::{Hole, holes};
@@ -34,6 +35,8 @@ pub struct Task {
     pub holes: Vec<Hole>,
     /// The program file with the holes in it, as it was or after a hole was put into it.
     pub(super) holed: Source,
+    /// The numbers of the examples that judge a hole alone; of other tasks, all do.
+    pub(super) judges: Option<Vec<usize>>,
 }
 
 impl Prompt {
@@ -58,16 +61,19 @@ pub fn task(analysis: &Analysis, goal: &Goal) -> Result<Task, String> {
     if let Some(reason) = reasons::obstacle(analysis) {
         return Err(reason);
     }
+    if let Goal::Hole(offset) = goal {
+        return one_hole_task(analysis, program, *offset);
+    }
     let gone = || "The program has changed; ask again.".to_owned();
     let edit = match goal {
-        Goal::Program => match analysis.main() {
+        Goal::Program | Goal::Others => match analysis.main() {
             None => Some(new_main(program)),
             Some(main) if is_hole(main) => None,
             Some(main) => Some(Edit { range: main.body.range, insert: "...".to_owned() }),
         },
         Goal::Holes => None,
         Goal::Complete(offset) => Some(complete::place(program, *offset).ok_or_else(gone)?),
-        Goal::Trace(_) => return Err("A trace is inferred without a program.".to_owned()),
+        Goal::Hole(_) | Goal::Trace(_) => return Err("A trace is inferred without a program.".to_owned()),
     };
     let holed = match &edit {
         None => program.clone(),
@@ -84,7 +90,23 @@ pub fn task(analysis: &Analysis, goal: &Goal) -> Result<Task, String> {
         return Err("Fill the other holes of the program first.".to_owned());
     }
     let examples = reasons::given(analysis).filter_map(Prompt::of).collect();
-    Ok(Task { goal: goal.clone(), program: definitions(&holed), examples, holes, holed })
+    Ok(Task { goal: goal.clone(), program: definitions(&holed), examples, holes, holed, judges: None })
+}
+
+fn one_hole_task(analysis: &Analysis, program: &Source, offset: TextSize) -> Result<Task, String> {
+    let gone = || "The program has changed; ask again.".to_owned();
+    let hole =
+        holes(program.file()).into_iter().find(|hole| hole.range.start() == offset).ok_or_else(gone)?;
+    let judges = one_hole::judges(analysis, program, hole, NEVER).map_err(|_| gone())??;
+    let judging = analysis.cases().filter(|case| judges.contains(&case.index));
+    Ok(Task {
+        goal: Goal::Hole(offset),
+        program: definitions(&one_hole::alone(program, hole)),
+        examples: judging.filter_map(Prompt::of).collect(),
+        holes: vec![hole],
+        holed: program.clone(),
+        judges: Some(judges),
+    })
 }
 
 /// The procedures, one below the other.

@@ -12,7 +12,7 @@ use syntax::ast::Action;
 /// # Errors
 /// A sentence that says why its trace can't be inferred.
 pub fn trace_prompt(analysis: &Analysis, case: usize) -> Result<Prompt, String> {
-    let case = analysis.cases().nth(case).ok_or("The example is no longer there; ask again.")?;
+    let case = analysis.cases().nth(case).ok_or("The example is no longer there: ask again.")?;
     if case.example.crashes.is_some() {
         return Err("A run that crashes has no output to infer a trace from.".to_owned());
     }
@@ -39,7 +39,7 @@ pub fn trace_change(analysis: &Analysis, case: usize, actions: &[Action]) -> Res
     };
     let mut world = input.clone();
     if !actions.iter().all(|action| world.act(*action)) || world != *output {
-        return Err("The trace that the engine inferred does not lead to the output; ask again.".to_owned());
+        return Err("The inferred trace misses the output: ask again.".to_owned());
     }
     Ok(Change::of(case.source, vec![trace_edit(case, "trace?:", actions.iter().copied())]))
 }

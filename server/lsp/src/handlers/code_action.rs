@@ -36,16 +36,22 @@ pub fn code_action(asked: &mut Asked, params: CodeActionParams) -> Result<Option
     let marked = with_marked(asked, &about, &params.context.diagnostics, params.range);
     let mut found = ide::quick_fixes(analysis, uri, marked, &cancel).map_err(cancelled)?;
     found.extend(ide::synthesis::question(analysis, uri, range));
-    found.extend(ide::example_actions(analysis, uri, range, &cancel).map_err(cancelled)?);
-    found.extend(ide::refactorings(analysis, uri, range));
+    found.extend(ide::synthesis::solutions(analysis, uri, range));
+    // Whoever looks from the top finds what changes the program before what changes what is asked of it.
+    let mut rest = ide::example_actions(analysis, uri, range, &cancel).map_err(cancelled)?;
+    rest.extend(ide::refactorings(analysis, uri, range));
     // Editors show it in no menu; they ask for it by its kind.
     if wanted.0.is_some() && wanted.kind(&FIX_ALL) {
-        found.extend(ide::fix_all(analysis, uri, &cancel).map_err(cancelled)?);
+        rest.extend(ide::fix_all(analysis, uri, &cancel).map_err(cancelled)?);
     }
     let shown: &[Diagnostic] = &params.context.diagnostics;
-    let found = found.into_iter().filter(|action| wanted.kind(&kind(action.kind)));
-    let mut actions: Vec<CodeAction> = found.map(|action| protocol_action(asked, shown, action)).collect();
-    actions.extend(synthesis::actions(asked, &about, range, |kind| wanted.kind(kind))?);
+    let actions = |found: Vec<Action>| {
+        let found = found.into_iter().filter(|action| wanted.kind(&kind(action.kind)));
+        found.map(|action| protocol_action(asked, shown, action)).collect::<Vec<CodeAction>>()
+    };
+    let (mut actions, rest) = (actions(found), actions(rest));
+    actions.extend(synthesis::actions(asked, &about, range, shown, |kind| wanted.kind(kind))?);
+    actions.extend(rest);
     Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
 }
 
@@ -81,6 +87,7 @@ fn kind(kind: ActionKind) -> CodeActionKind {
         ActionKind::Inline => CodeActionKind::REFACTOR_INLINE,
         ActionKind::FixAll => FIX_ALL,
         ActionKind::Example => EXAMPLE,
+        ActionKind::Solution => synthesis::SOLUTION,
     }
 }
 

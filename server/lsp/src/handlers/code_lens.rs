@@ -29,6 +29,7 @@ pub fn code_lens(asked: &mut Asked, params: CodeLensParams) -> Result<Option<Vec
             LensCommand::ShowTrace(name) => {
                 (commands::SHOW_TRACE, vec![uri.clone(), name.into(), which(lens.range)])
             }
+            LensCommand::NextSolution => (commands::NEXT_SOLUTION, vec![uri.clone()]),
             LensCommand::Synthesize(offset) => {
                 let position = about.document.text.position(offset, asked.snapshot.session.encoding);
                 (commands::SYNTHESIZE, vec![uri.clone(), json!(position)])

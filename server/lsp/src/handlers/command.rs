@@ -42,7 +42,8 @@ pub fn show_trace(asked: &mut Asked, (uri, name, which): (Url, String, Option<Wh
     };
     // The one in this very document first.
     let case = named(Some(about.uri())).or_else(|| named(None));
-    let case = case.ok_or_else(|| refused(format!("There is no example \"{name}\" in this program.")))?;
+    let gone = || refused(format!("There is no example \"{}\" in this program.", ide::clipped(&name)));
+    let case = case.ok_or_else(gone)?;
     let report = ide::example_report(analysis, case, &|| asked.cancelled()).map_err(cancelled)?;
     Ok(Value::String(report))
 }

@@ -93,7 +93,7 @@ fn listed(snapshot: &Snapshot, unit: &Unit, example: &ListedExample) -> Option<V
 }
 
 fn about(asked: &mut Asked, uri: &Url) -> Result<About> {
-    let too_large_or_gone = || refused("This file can't be read, or is too large to be looked at.");
+    let too_large_or_gone = || refused("This file can't be read, or is too large.");
     asked.about_file(uri).ok_or_else(too_large_or_gone)
 }
 

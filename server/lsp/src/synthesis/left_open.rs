@@ -9,6 +9,7 @@ use tower_lsp::lsp_types::{MessageActionItem, MessageType, Url};
 use crate::analyses::Unit;
 use crate::document::Document;
 use crate::outbox::Outbox;
+use crate::synthesis::sentences;
 use crate::to_proto;
 
 #[derive(Clone)]
@@ -38,14 +39,13 @@ impl LeftOpen {
     }
 }
 
-/// Asks the user at once which answer is right, where there is something to ask; `about` comes first. The answer is
+/// Asks the user at once which answer is right, where there is something to ask. The answer is
 /// taken whenever it comes, if this very question is still open then.
-pub fn ask(outbox: &Outbox, uri: Url, about: Option<String>, ambiguity: Arc<Ambiguity>) {
+pub fn ask(outbox: &Outbox, uri: Url, ambiguity: Arc<Ambiguity>) {
     let Some(deciding) = &ambiguity.deciding else { return };
     let title = |answer: &Ending| format!("{} ({})", deciding.describe(answer), answer.whose());
     let titles: Vec<String> = deciding.answers.iter().map(title).collect();
-    let question = "Which is right in the world of the deciding example, which hovering the program shows?";
-    let message = about.map_or_else(|| question.to_owned(), |about| format!("{about} {question}"));
+    let message = sentences::which(ambiguity.programs.len()).short;
     let outbox = outbox.clone();
     // Nobody waits for people.
     tokio::spawn(async move {
@@ -69,8 +69,7 @@ pub fn ask(outbox: &Outbox, uri: Url, about: Option<String>, ambiguity: Arc<Ambi
                 outbox.apply(answer.title, edit).await;
             }
             Ok(None) => {
-                let gone = "The program or an example has changed since; synthesize again.";
-                outbox.show(MessageType::WARNING, gone).await;
+                outbox.show(MessageType::WARNING, sentences::CHANGED).await;
             }
             Err(error) => tracing::error!("answering the deciding example failed: {error}"),
         }

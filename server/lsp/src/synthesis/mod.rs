@@ -1,13 +1,15 @@
 //! Synthesis, from a code action or a command to a change that every example has been run on.
 //!
 //! - [`left_open`]: where programs that differ in meaning pass, the question which is right
+//! - [`passing`]: what is said instead where all examples pass already
 //! - [`question`]: what travels with a code action, so that it can be answered when it is chosen
 //! - [`sentences`]: what the user is told
 //! - [`solutions`]: the programs of the last answer, for 'next solution'
 
 pub mod left_open;
+pub mod passing;
 pub mod question;
-mod sentences;
+pub mod sentences;
 pub mod solutions;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use crate::analyses::Unit;
 use crate::engine::{Slot, State, Status};
 use crate::outbox::Outbox;
 use crate::progress::Progress;
+use crate::told::Told;
 use crate::workspace::Snapshot;
 use left_open::LeftOpen;
 use question::Question;
@@ -47,11 +50,12 @@ pub struct Request {
 /// A change to be applied.
 #[derive(Debug)]
 pub struct Solved {
-    pub change: ide::Change,
+    /// None where programs were looked for only to be looked at.
+    pub change: Option<ide::Change>,
     /// `5/5 examples`; of a trace how long it is.
     pub score: String,
     /// What the user should know besides.
-    pub note: Option<String>,
+    pub note: Option<Told>,
     /// Set where other programs pass, too, and mean something else.
     pub ambiguity: Option<Arc<Ambiguity>>,
 }
@@ -61,8 +65,8 @@ pub enum Failure {
     /// A document has changed since the question was put.
     Stale,
     Cancelled,
-    /// What happened, in a sentence for the user.
-    Told(String),
+    /// What happened, for the user.
+    Told(Told),
 }
 
 impl Synthesis {
@@ -109,7 +113,7 @@ impl Synthesis {
         });
         let end = match &solved {
             Ok(solved) => solved.score.clone(),
-            Err(Failure::Told(message)) => message.clone(),
+            Err(Failure::Told(told)) => told.short.clone(),
             Err(Failure::Cancelled) => "cancelled".to_owned(),
             Err(Failure::Stale) => "the document has changed since".to_owned(),
         };
@@ -127,7 +131,7 @@ impl Synthesis {
     ) -> Result<Solved, Failure> {
         let task = {
             let (unit, goal) = (Arc::clone(unit), goal.clone());
-            in_worker(move || ide::synthesis::task(&unit.analysis, &goal)).await?.map_err(Failure::Told)?
+            in_worker(move || ide::synthesis::task(&unit.analysis, &goal)).await?.map_err(told)?
         };
         let budget = message::Budget {
             milliseconds: request.snapshot.config.synthesis_budget,
@@ -159,12 +163,17 @@ impl Synthesis {
         task: Task,
         outcome: &message::Outcome,
     ) -> Result<Solved, Failure> {
+        let task_goal = task.goal.clone();
         let (offered, checked, cancel) = (outcome.clone(), Arc::clone(unit), request.cancel.clone());
         let checked = in_worker(move || {
             let stop = || cancel.is_cancelled();
             Checked::new(&checked, &task, &offered, &stop).map_err(|_| Failure::Cancelled)
         });
+        let others = task_goal == Goal::Others;
         let Checked { answers, texts, ambiguity } = checked.await??;
+        if others && !answers.is_empty() {
+            return Ok(self.show_others(unit, texts, ambiguity));
+        }
         let Some((first, held_out)) = answers.first() else {
             return Err(Failure::Told(sentences::nothing_passes(outcome)));
         };
@@ -173,11 +182,31 @@ impl Synthesis {
         let ambiguity = left_open.as_ref().map(|left_open| Arc::clone(&left_open.ambiguity));
         self.outbox.shared().leave_open(&unit.root, left_open);
         Ok(Solved {
-            change: first.change.clone(),
+            change: Some(first.change.clone()),
             score: first.score(),
             note: sentences::note(outcome, first, *held_out, ambiguity.as_deref()),
             ambiguity,
         })
+    }
+
+    /// Keeps the programs, the user's own before them, to be looked at.
+    fn show_others(&self, unit: &Arc<Unit>, texts: Vec<String>, ambiguity: Option<Ambiguity>) -> Solved {
+        let own = unit.analysis.program().map(|program| program.text.to_string()).unwrap_or_default();
+        let programs = match &ambiguity {
+            Some(ambiguity) => ambiguity.programs.clone(),
+            None => {
+                std::iter::once(own.clone()).chain(texts.into_iter().filter(|text| *text != own)).collect()
+            }
+        };
+        let others = programs.len().saturating_sub(1);
+        if others > 0 {
+            self.solutions.remember(unit, programs.clone());
+            let deciding = ambiguity.and_then(|ambiguity| ambiguity.deciding);
+            let beside = Ambiguity { programs, deciding, beside_own: true };
+            self.outbox.shared().leave_open(&unit.root, Some(LeftOpen::new(unit, beside)));
+        }
+        let score = sentences::other_programs(others);
+        Solved { change: None, score, note: Some(sentences::others(others)), ambiguity: None }
     }
 
     async fn infer_trace(
@@ -187,7 +216,7 @@ impl Synthesis {
         engine: &Engine,
         case: usize,
     ) -> Result<Solved, Failure> {
-        let prompt = ide::synthesis::trace_prompt(&unit.analysis, case).map_err(Failure::Told)?;
+        let prompt = ide::synthesis::trace_prompt(&unit.analysis, case).map_err(told)?;
         let name = prompt.name.clone();
         let params = message::InferTraces { examples: vec![example(&prompt)] };
         let inferred = engine.traces(&params, &request.cancel).await;
@@ -195,11 +224,15 @@ impl Synthesis {
         let trace = inferred.traces.into_iter().next().flatten();
         let trace = trace.ok_or_else(|| Failure::Told(sentences::no_trace(&name)))?;
         let actions: Option<Vec<_>> = trace.iter().map(|name| syntax::ast::Action::from_name(name)).collect();
-        let unknown =
-            || Failure::Told("The engine answered with an action that Karel doesn't have.".to_owned());
+        let unknown = || Failure::Told("The engine named an unknown action: update it.".into());
         let actions = actions.ok_or_else(unknown)?;
-        let change = ide::synthesis::trace_change(&unit.analysis, case, &actions).map_err(Failure::Told)?;
-        Ok(Solved { change, score: sentences::length(actions.len()), note: None, ambiguity: None })
+        let change = ide::synthesis::trace_change(&unit.analysis, case, &actions).map_err(told)?;
+        Ok(Solved {
+            change: Some(change),
+            score: sentences::length(actions.len()),
+            note: None,
+            ambiguity: None,
+        })
     }
 
     /// Passes the engine's answer on, and tells the client how the engine is.
@@ -219,12 +252,12 @@ impl Synthesis {
             }
             Err(EngineError::Refused(reason)) => {
                 self.tell(State::Ready, String::new(), "The synthesis engine is ready.".to_owned()).await;
-                Err(Failure::Told(sentences::sentence(&reason)))
+                Err(Failure::Told(Told::from(&EngineError::Refused(reason))))
             }
             Err(error) => {
-                let message = sentences::sentence(&error.to_string());
-                self.tell(State::Error, String::new(), message.clone()).await;
-                Err(Failure::Told(message))
+                let told = Told::from(&error);
+                self.tell(State::Error, String::new(), told.in_full().to_owned()).await;
+                Err(Failure::Told(told))
             }
         }
     }
@@ -264,11 +297,17 @@ impl Checked {
                 Err(reason) => tracing::error!("the engine offered no program: {reason}"),
             }
         }
+        // Beside the user's own program, all that pass are told apart.
+        let mut programs = texts.clone();
+        if let (Goal::Others, Some(own)) = (&task.goal, analysis.program()) {
+            programs.retain(|text| **text != *own.text);
+            programs.insert(0, own.text.to_string());
+        }
         let ambiguity = match &outcome.deciding {
             _ if !outcome.ambiguous || texts.len() < 2 => None,
             deciding => {
                 let input = deciding.as_ref().map(|deciding| &*deciding.input);
-                Some(Ambiguity::new(texts.clone(), input, analysis.config(), stop)?)
+                Some(Ambiguity::new(programs, input, analysis.config(), stop)?)
             }
         };
         Ok(Checked { answers, texts, ambiguity })
@@ -294,9 +333,13 @@ fn example(prompt: &ide::synthesis::Prompt) -> message::Example {
     }
 }
 
+fn told(sentence: String) -> Failure {
+    Failure::Told(sentence.into())
+}
+
 async fn in_worker<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         tracing::error!("synthesis failed: {error}");
-        Failure::Told("The server failed at this synthesis; its log says where.".to_owned())
+        Failure::Told("The server failed at this: its log says where.".into())
     })
 }

@@ -29,6 +29,8 @@ pub struct Question {
 #[serde(rename_all = "camelCase")]
 enum Wire {
     Program,
+    Others,
+    OneHole(u32),
     Hole,
     Complete(u32),
     Trace(usize),
@@ -38,6 +40,8 @@ impl Wire {
     fn serialize<S: serde::Serializer>(goal: &Goal, to: S) -> Result<S::Ok, S::Error> {
         let wire = match goal {
             Goal::Program => Wire::Program,
+            Goal::Others => Wire::Others,
+            Goal::Hole(offset) => Wire::OneHole((*offset).into()),
             Goal::Holes => Wire::Hole,
             Goal::Complete(offset) => Wire::Complete((*offset).into()),
             Goal::Trace(case) => Wire::Trace(*case),
@@ -48,6 +52,8 @@ impl Wire {
     fn deserialize<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Goal, D::Error> {
         Ok(match <Wire as Deserialize>::deserialize(from)? {
             Wire::Program => Goal::Program,
+            Wire::Others => Goal::Others,
+            Wire::OneHole(offset) => Goal::Hole(TextSize::new(offset)),
             Wire::Hole => Goal::Holes,
             Wire::Complete(offset) => Goal::Complete(TextSize::new(offset)),
             Wire::Trace(case) => Goal::Trace(case),
@@ -92,7 +98,10 @@ mod tests {
 
     #[test]
     fn questions_travel_as_json() {
-        for goal in [Goal::Program, Goal::Holes, Goal::Complete(TextSize::new(7)), Goal::Trace(2)] {
+        let at = TextSize::new(7);
+        for goal in
+            [Goal::Program, Goal::Others, Goal::Hole(at), Goal::Holes, Goal::Complete(at), Goal::Trace(2)]
+        {
             let question = Question {
                 uri: "file:///a.karel".parse().unwrap(),
                 texts: vec![("file:///a.karel".into(), 3), ("file:///a.kgrid".into(), (1 << 53) - 1)],

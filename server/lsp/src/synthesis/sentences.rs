@@ -1,7 +1,13 @@
-//! What the user is told about a synthesis.
+//! What the user is told about a synthesis. Each sentence is here, so that one test sees how long it gets.
 
-use ide::synthesis::{Ambiguity, Answer, trust};
+use ide::clipped;
+use ide::synthesis::{Ambiguity, Answer, measured, trust};
 use protocol::message::{HeldOut, Outcome, Stopped};
+
+use crate::told::Told;
+
+/// Of the button of a question about what is no longer there.
+pub const CHANGED: &str = "The text has changed since: synthesize again.";
 
 /// `2 programs found`
 pub fn found_so_far(count: usize) -> String {
@@ -13,7 +19,7 @@ pub fn length(actions: usize) -> String {
 }
 
 /// Why there is no program, as exactly as the engine knows.
-pub fn nothing_passes(outcome: &Outcome) -> String {
+pub fn nothing_passes(outcome: &Outcome) -> Told {
     let seconds = outcome.milliseconds as f64 / 1000.0;
     let examples = match outcome.examples {
         1 => "the example".to_owned(),
@@ -24,55 +30,86 @@ pub fn nothing_passes(outcome: &Outcome) -> String {
         1 => format!("the one candidate passed {}", outcome.best_passed),
         n => format!("the best of {} candidates passed {}", thousands(n), outcome.best_passed),
     };
-    let why = match outcome.stopped {
-        Stopped::Budget => format!("time was up after {seconds:.1} s (`karel.synthesis.budget`)"),
-        Stopped::Exhausted | Stopped::Found => format!("the search ended after {seconds:.1} s"),
+    let (advice, why) = match outcome.stopped {
+        Stopped::Budget => {
+            ("allow more time", format!("time was up after {seconds:.1} s (`karel.synthesis.budget`)"))
+        }
+        Stopped::Exhausted | Stopped::Found => {
+            ("check the examples", format!("the search ended after {seconds:.1} s"))
+        }
     };
-    format!("Nothing passes {examples}; {tried}; {why}.")
+    Told::new(
+        format!("Nothing passes {examples}: {advice}."),
+        format!("Nothing passes {examples}; {tried}; {why}."),
+    )
 }
 
-/// What the user should know about a program that passes.
+/// What the user should know about a program that passes: what is most urgent in short, all of it in full.
 pub fn note(
     outcome: &Outcome,
     answer: &Answer,
     held_out: Option<HeldOut>,
     ambiguity: Option<&Ambiguity>,
-) -> Option<String> {
-    let mut notes = Vec::new();
-    notes.extend(
-        held_out.map(|held_out| format!("{}; {}.", answer.score(), trust(held_out.percent, held_out.tasks))),
-    );
+) -> Option<Told> {
+    let mut notes: Vec<Told> = Vec::new();
+    if answer.tests_passed < answer.tests {
+        let tests = counted(answer.tests as u64, "held-out test");
+        notes.push(Told::new(
+            format!("{}, but only {}/{} tests pass.", answer.score(), answer.tests_passed, answer.tests),
+            format!("It passes {} of {tests}.", answer.tests_passed),
+        ));
+    }
     if let Some(ambiguity) = ambiguity {
         let decide = match ambiguity.deciding {
             Some(_) => "and the deciding example, a quick fix here, decides",
             None => "and one more example would decide",
         };
-        notes.push(format!(
-            "{} different programs pass all examples; this one comes first. 'Next solution' shows the others, \
-             {decide}.",
-            ambiguity.programs.len()
+        let programs = ambiguity.programs.len();
+        notes.push(Told::new(
+            format!("{programs} different programs pass: hover over main."),
+            format!(
+                "{programs} different programs pass all examples; this one comes first. 'Next solution' shows the \
+                 others, {decide}."
+            ),
         ));
     }
-    if answer.tests_passed < answer.tests {
-        let tests = counted(answer.tests as u64, "held-out test");
-        notes.push(format!("It passes {} of {tests}.", answer.tests_passed));
+    if let Some(HeldOut { percent, tasks }) = held_out {
+        notes.push(Told::new(format!("{}. {}", answer.score(), trust(percent)), measured(percent, tasks)));
     }
     if outcome.enumerated {
-        notes.push("The networks can't read this program; it was found by enumeration.".to_owned());
+        notes.push(Told::new(
+            "Found without the networks, by trying programs.",
+            "The networks can't read this program; it was found by enumeration.",
+        ));
     }
-    (!notes.is_empty()).then(|| notes.join(" "))
+    let short = notes.first()?.short.clone();
+    let all: Vec<&str> = notes.iter().map(Told::in_full).collect();
+    Some(Told::new(short, format!("{}. {}", answer.score(), all.join(" "))))
 }
 
-pub fn no_trace(example: &str) -> String {
-    format!("No trace was found that leads from the input of \"{example}\" to its output.")
+/// The question which of the programs is meant, above a button for each answer.
+pub fn which(programs: usize) -> Told {
+    Told::from(format!("{programs} programs pass. Which end is right? Hover main."))
 }
 
-/// With a capital and a full stop.
-pub fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{stop}", chars.as_str())
+/// That there are programs to look at beside the user's own.
+pub fn others(count: usize) -> Told {
+    match count {
+        0 => Told::from("No other program was found that passes."),
+        1 => Told::from("1 other program passes: hover over main to see it."),
+        n => Told::from(format!("{n} other programs pass: hover over main.")),
+    }
+}
+
+pub fn other_programs(count: usize) -> String {
+    counted(count as u64, "other program")
+}
+
+pub fn no_trace(example: &str) -> Told {
+    Told::new(
+        format!("No trace found for \"{}\": check its output.", clipped(example)),
+        format!("No trace was found that leads from the input of \"{example}\" to its output."),
+    )
 }
 
 fn counted(n: u64, what: &str) -> String {
@@ -97,17 +134,18 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
+    use crate::told::SHORT;
 
-    fn outcome(programs_run: u64, stopped: Stopped) -> Outcome {
+    fn outcome(programs_run: u64, stopped: Stopped, examples: usize) -> Outcome {
         Outcome {
             candidates: vec![],
             ambiguous: false,
             traces_found: 3,
-            examples: 5,
+            examples,
             programs_run,
             milliseconds: 5012,
             device: "cpu".into(),
-            enumerated: false,
+            enumerated: true,
             best_passed: 4,
             stopped,
             deciding: None,
@@ -116,16 +154,55 @@ mod tests {
 
     #[test]
     fn failures_are_told_exactly() {
+        let told = nothing_passes(&outcome(1234, Stopped::Budget, 5));
+        expect!["Nothing passes all 5 examples: allow more time."].assert_eq(&told.short);
         expect!["Nothing passes all 5 examples; the best of 1,234 candidates passed 4; time was up after 5.0 s (`karel.synthesis.budget`)."]
-            .assert_eq(&nothing_passes(&outcome(1234, Stopped::Budget)));
+            .assert_eq(told.in_full());
+        let told = nothing_passes(&outcome(0, Stopped::Exhausted, 5));
+        expect!["Nothing passes all 5 examples: check the examples."].assert_eq(&told.short);
         expect!["Nothing passes all 5 examples; no candidate came to an end; the search ended after 5.0 s."]
-            .assert_eq(&nothing_passes(&outcome(0, Stopped::Exhausted)));
+            .assert_eq(told.in_full());
+    }
+
+    /// Editors cut what is longer.
+    #[test]
+    fn every_sentence_is_short_whatever_is_in_it() {
+        let mut all = vec![
+            Told::from(CHANGED),
+            no_trace("a name that is as long as nobody would think that a name could be"),
+        ];
+        for n in [1, 9, 100] {
+            all.extend(
+                [Stopped::Budget, Stopped::Exhausted, Stopped::Found]
+                    .map(|s| nothing_passes(&outcome(9, s, n))),
+            );
+            all.extend([which(n), others(n), others(0)]);
+            for (tests_passed, programs, held_out) in [
+                (0, 0, None),
+                (n, n, None),
+                (n, 0, Some(95.4)),
+                (n, 0, Some(0.2)),
+                (n, 0, Some(99.9)),
+                (n, 0, None),
+            ] {
+                let change = ide::Change::default();
+                let answer = Answer { change, passed: n, examples: n, tests_passed, tests: n };
+                let programs = vec![String::new(); programs];
+                let ambiguity = Ambiguity { programs, deciding: None, beside_own: false };
+                let ambiguity = Some(&ambiguity).filter(|all| !all.programs.is_empty());
+                let held_out = held_out.map(|percent| HeldOut { percent, tasks: 2189 });
+                all.extend(note(&outcome(9, Stopped::Found, n), &answer, held_out, ambiguity));
+            }
+        }
+        let told: std::collections::BTreeSet<String> = all.into_iter().map(|told| told.short).collect();
+        for told in &told {
+            assert!(told.chars().count() <= SHORT, "{} characters: {told}", told.chars().count());
+        }
+        assert!(told.len() > 12, "{told:?}");
     }
 
     #[test]
     fn numbers_are_grouped() {
         assert_eq!([0, 12, 999, 1000, 1234567].map(thousands), ["0", "12", "999", "1,000", "1,234,567"]);
-        assert_eq!(sentence("the engine died"), "The engine died.");
-        assert_eq!(sentence(""), ".");
     }
 }

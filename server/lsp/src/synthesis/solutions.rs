@@ -42,7 +42,7 @@ impl Solutions {
         let document = snapshot.document(program).ok_or("The program is not open.")?;
         let current = document.contiguous();
         let Some(at) = texts.iter().position(|text| **text == **current) else {
-            return Err("The program has changed since it was synthesized; synthesize it again.".to_owned());
+            return Err("The program has changed: synthesize it again.".to_owned());
         };
         if texts.len() == 1 {
             return Err("No other program was found that passes all examples.".to_owned());

@@ -51,8 +51,10 @@ async fn a_failure_says_how_near_it_came() {
     let (reply, _) = with_progress(&mut server, "codeAction/resolve", action).await;
     assert!(reply["result"].get("edit").is_none(), "{reply}");
     let message = server.client.told("window/showMessage").await["params"]["message"].clone();
+    assert_eq!(message, "Nothing passes all 2 examples: check the examples.");
+    let logged = server.client.told("window/logMessage").await["params"]["message"].clone();
     assert_eq!(
-        message,
+        logged,
         "Nothing passes all 2 examples; the best of 1,234 candidates passed 1; the search ended after 0.0 s."
     );
 }
@@ -161,7 +163,7 @@ async fn the_next_solution_replaces_the_last_one() {
     server.client.answer(&apply, json!({ "applied": true })).await;
     assert!(server.client.reply(id).await.get("error").is_none());
     let note = server.client.told("window/showMessage").await["params"]["message"].clone();
-    assert!(note.as_str().is_some_and(|note| note.starts_with("2 different programs")), "{note}");
+    assert_eq!(note, "2 different programs pass: hover over main.");
     let next = json!({ "command": "karel.nextSolution", "arguments": [URI] });
     // The editor has applied nothing yet.
     let id = server.client.ask("workspace/executeCommand", next.clone()).await;
@@ -220,9 +222,128 @@ async fn without_an_engine_actions_say_why_and_all_else_works() {
     server.client.open(URI, "kareldsl", 1, TEXT).await;
     let action = the_action(&mut server).await;
     let reason = action["disabled"]["reason"].as_str().unwrap_or_default();
-    assert!(reason.contains("no-such-engine"), "{action}");
+    assert_eq!(reason, "karel.engine.command names no program: correct it.");
+    // The hole says it, too: editors show what is disabled nowhere.
+    let hover = server.client.request("textDocument/hover", client::place(URI, 1, 5)).await;
+    assert!(hover.to_string().contains(reason), "{hover}");
+    let lenses = server.client.request("textDocument/codeLens", client::document(URI)).await;
+    assert!(lenses.to_string().contains(reason), "{lenses}");
+    let told = |m: &Value| m["method"] == "textDocument/publishDiagnostics" && m.to_string().contains(reason);
+    server.client.next(told).await;
     let here = json!({ "command": "karel.synthesize", "arguments": [URI, client::at(1, 4)] });
     let id = server.client.ask("workspace/executeCommand", here).await;
     assert_eq!(server.client.reply(id).await["error"]["code"], -32803);
     assert!(!server.client.request("textDocument/hover", client::place(URI, 4, 6)).await.is_null());
+}
+
+/// The example program with a `main` that passes.
+fn passing() -> String {
+    TEXT.replacen("...", "move()", 1)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_passes_is_shown_others_and_replaced_on_a_second_request() {
+    let engine =
+        "send(id=r['id'], result=outcome('move()', 'turnLeft(); turnRight(); move()', ambiguous=True))";
+    let mut server = server(capabilities(), engine).await;
+    server.client.change(URI, 2, json!([{ "text": passing() }])).await;
+    // By itself the command does nothing but say so.
+    let here = json!({ "command": "karel.synthesize", "arguments": [URI, client::at(0, 5)] });
+    assert_eq!(server.client.request("workspace/executeCommand", here).await, Value::Null);
+    let message = server.client.told("window/showMessage").await["params"]["message"].clone();
+    assert_eq!(message, "All 2 examples pass already.");
+    assert!(actions(&mut server, "refactor.karel.synthesize.program", 1).await.is_empty());
+
+    let look = actions(&mut server, "refactor.karel.synthesize.others", 1).await.remove(0);
+    assert_eq!(look["title"], "Look for other programs: all 2 examples pass already");
+    let (reply, _) = with_progress(&mut server, "codeAction/resolve", look).await;
+    assert!(reply["result"].get("edit").is_none(), "{reply}");
+    let message = server.client.told("window/showMessage").await["params"]["message"].clone();
+    assert_eq!(message, "1 other program passes: hover over main to see it.");
+    let hover = server.client.request("textDocument/hover", client::place(URI, 0, 5)).await;
+    assert!(
+        hover["contents"]["value"]
+            .as_str()
+            .is_some_and(|text| text.contains("    turnLeft()\n    turnRight()\n")),
+        "{hover}"
+    );
+    assert!(actions(&mut server, "quickfix", 0).await.is_empty(), "nothing is asked");
+
+    let take = actions(&mut server, "refactor.karel.synthesize.solution", 0).await;
+    let titles: Vec<&Value> = take.iter().map(|action| &action["title"]).collect();
+    assert_eq!(titles, ["Take program 2 of 2 instead"]);
+    assert!(take[0]["edit"].to_string().contains("turnRight()"), "{}", take[0]);
+    let lenses = server.client.request("textDocument/codeLens", client::document(URI)).await;
+    assert_eq!(lenses[1]["command"]["title"], "Next solution (this is 1 of 2)");
+    assert_eq!(lenses[1]["command"]["command"], "karel.nextSolution");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_with_buttons_may_look_for_others_at_once() {
+    let mut can = capabilities();
+    can["window"]["showMessage"] = json!({ "messageActionItem": { "additionalPropertiesSupport": false } });
+    let mut server = server(can, "send(id=r['id'], result=outcome('move()'))").await;
+    server.client.change(URI, 2, json!([{ "text": passing() }])).await;
+    let here = json!({ "command": "karel.synthesize", "arguments": [URI, client::at(0, 5)] });
+    assert_eq!(server.client.request("workspace/executeCommand", here).await, Value::Null);
+    let asked = server.client.told("window/showMessageRequest").await;
+    assert_eq!(asked["params"]["message"], "All 2 examples pass already.");
+    server.client.answer(&asked, asked["params"]["actions"][0].clone()).await;
+    let create = server.client.told("window/workDoneProgress/create").await;
+    server.client.answer(&create, Value::Null).await;
+    let message = server.client.told("window/showMessage").await["params"]["message"].clone();
+    assert_eq!(message, "No other program was found that passes.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hole_is_filled_by_a_fix_of_what_is_reported_there() {
+    let mut server = server(capabilities(), "send(id=r['id'], result=outcome('move()'))").await;
+    let hole = json!({ "range": { "start": client::at(1, 4), "end": client::at(1, 7) }, "code": "K301", "message": "…" });
+    let mut params = client::document(URI);
+    params["range"] = hole["range"].clone();
+    params["context"] = json!({ "diagnostics": [hole] });
+    for only in [Value::Null, json!(["quickfix"])] {
+        params["context"]["only"] = only;
+        let actions = server.client.request("textDocument/codeAction", params.clone()).await;
+        let fixes: Vec<&Value> = actions.as_array().expect("a list").iter().collect();
+        let found: Vec<&&Value> =
+            fixes.iter().filter(|a| a["title"] == "Synthesize main from 2 examples").collect();
+        let [fix] = found[..] else { panic!("once: {actions}") };
+        assert_eq!((&fix["kind"], &fix["diagnostics"][0]["code"]), (&json!("quickfix"), &json!("K301")));
+        let (reply, _) = with_progress(&mut server, "codeAction/resolve", (**fix).clone()).await;
+        assert_eq!(reply["result"]["edit"]["documentChanges"][0]["edits"][0]["newText"], "move()");
+    }
+    let refactor = actions(&mut server, "refactor.karel.synthesize", 1).await;
+    assert_eq!(refactor[0]["kind"], "refactor.karel.synthesize.program");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_example_offers_the_program_before_what_is_asked_of_it() {
+    let mut server = server(capabilities(), "send(id=r['id'], result=outcome('move()'))").await;
+    server.client.change(URI, 2, json!([{ "text": TEXT.replacen("...", "turnLeft()", 1) }])).await;
+    let fixes = actions(&mut server, "quickfix", 8).await;
+    let titles: Vec<&str> = fixes.iter().filter_map(|action| action["title"].as_str()).collect();
+    assert_eq!(titles.len(), 2, "{titles:?}");
+    assert_eq!(titles[0], "Rewrite main from 2 examples");
+    assert!(
+        titles[1].starts_with("Change the expected output of \"one\" to what the program does"),
+        "{titles:?}"
+    );
+    assert!(fixes.iter().all(|fix| fix.get("isPreferred").is_none()), "{fixes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_synthesis_says_nothing() {
+    let mut server = server(capabilities(), "pass").await;
+    let here = json!({ "command": "karel.synthesize", "arguments": [URI, client::at(1, 4)] });
+    let id = server.client.ask("workspace/executeCommand", here).await;
+    let create = server.client.told("window/workDoneProgress/create").await;
+    server.client.answer(&create, Value::Null).await;
+    server.client.cancel(id).await;
+    assert_eq!(server.client.reply(id).await["error"]["code"], -32800);
+    shown(&mut server, &create["params"]["token"]).await;
+    // Whatever was said before the answer to a later question is here by now.
+    server.client.request("textDocument/hover", client::place(URI, 4, 6)).await;
+    let said = server.client.kept.iter().filter(|m| m["method"] == "window/showMessage").count();
+    assert_eq!(said, 0);
 }

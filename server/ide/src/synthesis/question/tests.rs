@@ -176,7 +176,9 @@ fn the_message_and_its_hover_show_the_answers() {
               main.karel:4: 'a' an example after example "a" would decide
             `...`: A hole: one or more statements still to be written. A run stops here; synthesis can fill it.
 
-            - "a": the run stops here after 0 steps, robot at row 1, column 1, facing east
+            The run of "a" stops here after 0 steps with the robot at row 1, column 1, facing east.
+
+            - *Synthesize main from 1 example*: a quick fix here
 
             **Ambiguous.** The examples allow 2 programs that differ in meaning, in this world for instance:
 
@@ -190,6 +192,18 @@ fn the_message_and_its_hover_show_the_answers() {
             - program 2: the robot ends at row 1, column 1, facing east
 
             Which is right? A quick fix here adds the answer as an example.
+
+            **Program 1**
+            ```kareldsl
+            def main():
+                move()
+            ```
+
+            **Program 2**
+            ```kareldsl
+            def main():
+                if(frontIsClear()): move()
+            ```
         "#]],
     );
     check_seen(
@@ -202,9 +216,15 @@ fn the_message_and_its_hover_show_the_answers() {
             def main():
             ```
 
-            A run begins here. 1/1 examples pass.
+            A run begins here. 1/1 example passes.
 
             **Ambiguous.** The examples allow 2 programs that differ in meaning; one more example has to decide.
+
+            **Program 1**
+            ```kareldsl
+            def main():
+                move()
+            ```
         "#]],
     );
 }
