@@ -67,6 +67,17 @@ return {
     T.equal(T.messages, { 'There is no hole at line 1.' })
   end,
 
+  ['a command right after a change is about the text with it'] = function(T)
+    local buffer = T.open('.karel', { 'def main():', '    move()' })
+    T.attached(buffer)
+    vim.api.nvim_buf_set_lines(buffer, 1, 2, false, { '    ...' })
+    vim.cmd.KarelSynthesize()
+    T.wait('the program', function()
+      return T.messages[1] or T.lines(buffer)[2] == '    move()'
+    end)
+    assert(not vim.list_contains(T.messages, 'There is no hole at line 1.'), 'the server did not know the text')
+  end,
+
   ['a command that the server lacks is named'] = function(T)
     T.attached(T.open('.karel', program))
     vim.cmd.KarelInferTrace()

@@ -84,6 +84,8 @@ end
 ---@param arguments any[]
 ---@param done? fun(answer: any)
 function M.execute(bufnr, command, arguments, done)
+  -- For 0 Neovim 0.11 would not tell the server first what has just been changed.
+  bufnr = bufnr == 0 and vim.api.nvim_get_current_buf() or bufnr
   local client = M.of(bufnr)
   if client then
     M.send(client, command, arguments, done, bufnr)
