@@ -105,7 +105,7 @@ story('found', 'a program found from a typed world, then a failing example', fun
   editor:type(':e row.karel')
   editor:press('Enter')
   typed_program(editor)
-  editor:sees('stops at a hole', 'hole')
+  editor:sees('0/1 example passes', 'hole')
   editor:type('gg0j\\s')
   editor:sees('✓ passes', 'found')
   editor:lacks('Press ENTER')

@@ -161,6 +161,16 @@ example "open":
     }
 
     #[test]
+    fn a_hole_that_no_example_comes_to_asks_for_synthesis_too() {
+        let text = "def main():\n    move()\n    if(markersPresent()): ...\nexample \"a\":\n    input:\n        > .\n        \
+                    . .\n    output:\n        . >\n        . .\n";
+        let fixture = fixture(text);
+        let lenses = code_lens(&fixture.analysis, "main.karel", NEVER).unwrap();
+        let titles: Vec<&str> = lenses.iter().map(|lens| lens.title.as_str()).collect();
+        assert_eq!(titles, ["1/1 example passes", "Synthesize…", "✓ passes · 1 step"]);
+    }
+
+    #[test]
     fn without_main_synthesis_is_offered_above_the_first_example() {
         let text = "example \"a\":\n    input:\n        > .\n    output:\n        . >\n";
         check_lenses(

@@ -242,6 +242,15 @@ mod tests {
     }
 
     #[test]
+    fn karels_own_words_are_not_defined_anew() {
+        for word in ["while", "frontIsClear", "def", "output"] {
+            let f = fixture(&format!("def main():\n    {word}$0()\n"));
+            let actions = quick_fixes(&f.analysis, &f.uri, f.range, NEVER).unwrap();
+            assert!(actions.iter().all(|action| action.id != "define-procedure"), "{word}: {actions:?}");
+        }
+    }
+
+    #[test]
     fn remove_turns() {
         check(
             "def main():\n    move()\n    turn$0Left()\n    turnRight()\n",

@@ -168,6 +168,15 @@ mod tests {
     }
 
     #[test]
+    fn an_example_alone_of_those_of_its_name() {
+        let block = "example \"a\":\n    input:\n        >\n";
+        let text = format!("{}{block}", block.replacen("\"a\"", "\"a$0\"", 1));
+        let f = fixture(&text);
+        let change = rename(&f.analysis, &f.uri, f.offset(), "b").unwrap();
+        assert_eq!(f.after(&change), format!("{}{block}", block.replacen("\"a\"", "\"b\"", 1)));
+    }
+
+    #[test]
     fn refuses_with_a_reason() {
         check("def ma$0in(): move()\n", "start", expect!["'main' can't be renamed: every run begins there."]);
         check("def main(): mo$0ve()\n", "go", expect!["'move' is Karel's own word: it can't be renamed."]);

@@ -163,3 +163,25 @@ fn trace_difference(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict;
+    use crate::cancel::NEVER;
+    use crate::fixture::fixture;
+
+    #[test]
+    fn the_trace_of_a_crash_may_name_the_action_that_crashes() {
+        for (trace, passes) in
+            [("move", true), ("move move", true), ("move turnLeft", false), ("move move move", false)]
+        {
+            let text = format!(
+                "def main(): move(); move()\nexample \"a\" crashes:\n    input:\n        > .\n    trace: {trace}\n"
+            );
+            let fixture = fixture(&text);
+            let case = fixture.analysis.cases().next().unwrap();
+            let verdict = fixture.analysis.verdict(case, NEVER).unwrap();
+            assert_eq!(*verdict == Verdict::Passes, passes, "{trace}: {verdict:?}");
+        }
+    }
+}

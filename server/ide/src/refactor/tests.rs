@@ -236,3 +236,34 @@ fn branches() {
     );
     check_none("negate-if", "def main():\n    i$0f(?):\n        move()\n    else:\n        turnLeft()\n");
 }
+
+#[test]
+fn a_second_procedure_has_a_name_of_its_own() {
+    let text = "def main():\n    $0move()\n    turnLeft()$0\n\ndef newProcedure():\n    move()\n\ndef newProcedure2():\n    move()\n";
+    let f = fixture(text);
+    let actions = refactorings(&f.analysis, &f.uri, f.range);
+    let action = actions.iter().find(|a| a.id == "extract-procedure").unwrap();
+    assert_eq!(action.title, "Extract into procedure 'newProcedure3'");
+}
+
+#[test]
+fn no_more_is_rolled_up_than_a_repeat_runs() {
+    let text = |n| format!("def main():\n    $0{}\n", ["move()"; 20][..n].join("\n    "));
+    let offered = |n| {
+        let f = fixture(&text(n));
+        let actions = refactorings(&f.analysis, &f.uri, f.range);
+        actions.into_iter().find(|a| a.id == "roll-repeat").map(|a| a.title)
+    };
+    assert_eq!(offered(19).as_deref(), Some("Roll up into 'repeat(19)'"));
+    assert_eq!(offered(20), None);
+}
+
+#[test]
+fn an_else_with_a_comment_stays() {
+    for comment in
+        ["  # why\n        ...\n", "\n        # why\n        ...\n", "\n        ...\n        # why\n"]
+    {
+        let text = format!("def main():\n    if(frontIsClear()):\n        move()\n    el$0se:{comment}");
+        check_none("remove-else", &text);
+    }
+}

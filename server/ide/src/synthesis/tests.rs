@@ -800,3 +800,15 @@ fn reasons_are_short_whatever_the_names() {
         aProcedureW… has a mistake in line 1: mend it."#]]
     .assert_eq(&told.join("\n"));
 }
+
+#[test]
+fn an_inferred_trace_is_no_constraint() {
+    let text = format!("def main():\n    ...\n{EXAMPLES}");
+    let with = |line: &str| text.replacen("test \"held", &format!("    {line}\ntest \"held"), 1);
+    let traces = |text: &str| {
+        let task = task(&fixture(text).analysis, &Goal::Program).unwrap();
+        task.examples.iter().map(|example| example.trace.as_ref().map(Vec::len)).collect::<Vec<_>>()
+    };
+    assert_eq!(traces(&with("trace: move move move")), [None, Some(3)]);
+    assert_eq!(traces(&with("trace?: move move move")), [None, None]);
+}
