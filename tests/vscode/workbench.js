@@ -196,12 +196,20 @@ class Workbench {
         await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
     }
 
-    /** Runs the command with this title from the command palette. */
+    /** Runs the command with this title from the command palette, as soon as it is there: extensions bring it late. */
     async command(title) {
-        await this.page.keyboard.press("F1");
-        await this.page.locator(".quick-input-widget input").waitFor();
-        await this.page.keyboard.type(title);
-        await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+        const found = await this.until(`the palette has ${title}`, async () => {
+            await this.page.keyboard.press("F1");
+            await this.page.locator(".quick-input-widget input").waitFor();
+            await this.page.keyboard.type(title);
+            const row = this.row(title);
+            const listed = await row.waitFor({ timeout: 5000 }).then(() => true, () => false);
+            if (!listed) {
+                await this.page.keyboard.press("Escape");
+            }
+            return listed && row;
+        });
+        await found.click();
     }
 
     /** The row of the list that is open in the middle of the window. */
