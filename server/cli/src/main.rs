@@ -6,6 +6,8 @@
 //! not be carried out, or a path that it names is not there; 130 it was ended by Ctrl-C.
 
 mod check;
+mod completions;
+mod explain;
 mod export;
 mod files;
 mod findings;
@@ -50,6 +52,8 @@ enum Command {
     Import(import::Import),
     Export(export::Export),
     Replay(replay::Replay),
+    Explain(explain::Explain),
+    Completions(completions::Completions),
     Lsp(lsp::Lsp),
 }
 
@@ -93,6 +97,8 @@ fn main() -> ExitCode {
         Command::Import(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Replay(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::Completions(command) => command.run(),
         Command::Lsp(command) => command.run(),
     };
     match result {

@@ -136,3 +136,18 @@ fn colours_come_where_they_are_wanted() {
     let forced = run(&["test", "row.karel"], b"", &path, &[("NO_COLOR", ""), ("CLICOLOR_FORCE", "1")]);
     assert!(forced.out.contains('\u{1b}'), "{}", forced.out);
 }
+
+#[test]
+fn explains_a_code_and_completes_a_shell() {
+    let folder = Folder::with(&[]);
+    for code in ["K201", "k201"] {
+        let ran = folder.karel(&["explain", code]);
+        assert!(ran.code == 0 && ran.out.starts_with("K201: "), "{}", ran.all());
+    }
+    let ran = folder.karel(&["explain", "K999"]);
+    assert!(ran.code == 2 && ran.err.contains("there is no code K999"), "{}", ran.all());
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = folder.karel(&["completions", shell]);
+        assert!(ran.code == 0 && ran.out.contains("replay"), "{}", ran.all());
+    }
+}
