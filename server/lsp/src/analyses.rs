@@ -183,7 +183,8 @@ impl Snapshot {
         files
     }
 
-    /// The included files that are not there or can't be read: the range of the path, and what is wrong.
+    /// The example files that are not there or can't be read: the range of the path, or the beginning for the file of the
+    /// program's name, and what is wrong.
     pub fn broken_includes(&self, program: &Document) -> Vec<(syntax::TextRange, String)> {
         let broken = |include: &syntax::ast::Include| {
             let text = &include.path.text;
@@ -198,8 +199,15 @@ impl Snapshot {
                 _ => None,
             }
         };
+        let beside = sibling(&program.key, "kgrid").and_then(|key| {
+            let Some(OnDisk::Unreadable(why)) = self.files.get(&key) else { return None };
+            let name = key.path()?.file_name()?.to_string_lossy().into_owned();
+            let open = self.open.contains_key(&key);
+            (!open).then(|| (syntax::TextRange::default(), disk::broken_include(&name, why)))
+        });
         let includes = program.parse().file.includes();
-        includes.filter_map(|include| Some((include.path.range, broken(include)?))).collect()
+        let named = includes.filter_map(|include| Some((include.path.range, broken(include)?)));
+        beside.into_iter().chain(named).collect()
     }
 
     pub fn forget_unit(&self, root: &Key) {

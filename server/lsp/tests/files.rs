@@ -113,3 +113,17 @@ async fn included_files_are_read_and_missing_ones_are_said() {
     server.client.change(&program, 2, json!([{ "text": PROGRAM }])).await;
     codes(&mut server, &grid, <[String]>::is_empty).await;
 }
+
+/// As the command line refuses them: nothing is read that is no text, and nothing is guessed.
+#[tokio::test(flavor = "multi_thread")]
+async fn example_files_that_are_no_text_are_named() {
+    let folder = Folder::new("no text");
+    fs::write(folder.0.join("latin1.kgrid"), b"# caf\xe9\n").expect("a file for the test");
+    fs::write(folder.0.join("row.kgrid"), b"# caf\xe9\n").expect("a file for the test");
+    fs::write(folder.0.join("text.txt"), "secret\n").expect("a file for the test");
+    let program = folder.uri("row.karel");
+    let mut server = InProcess::with(capabilities()).await;
+    let text = format!("examples \"latin1.kgrid\"\nexamples \"text.txt\"\nexamples \"\"\n{PROGRAM}");
+    server.client.open(&program, "kareldsl", 1, &text).await;
+    codes(&mut server, &program, |codes| codes.iter().filter(|code| *code == "K190").count() == 4).await;
+}
