@@ -61,7 +61,7 @@ test('a hole says why it can not be filled', function(t)
   local entries = offered(t, vim.lsp.buf.code_action)
   t.ok(
     vim.iter(entries):any(function(entry)
-      return vim.startswith(entry, '✗ ') and entry:find('no-such-engine', 1, true)
+      return vim.startswith(entry, '✗ ') and entry:find('karel.engine.command', 1, true)
     end),
     'no reason in ' .. vim.inspect(entries)
   )
