@@ -27,6 +27,8 @@ pub struct Analysis {
     /// The number of each file's first example, and in the end the number of all examples.
     starts: Vec<usize>,
     memos: Vec<Memo>,
+    /// All of them have been run.
+    all_ran: Once<()>,
     lowered: OnceLock<Option<Program>>,
     /// Of each name the first procedure, by its number among the program's items.
     procedures: OnceLock<HashMap<String, usize>>,
@@ -77,6 +79,7 @@ impl Analysis {
             files,
             starts,
             memos,
+            all_ran: Once::default(),
             lowered: OnceLock::new(),
             procedures: OnceLock::new(),
             example_names: OnceLock::new(),
@@ -265,11 +268,16 @@ impl Analysis {
         self.recordings.give_up();
     }
 
+    /// Runs all examples and tests that have not been run. Who will ask for all of them says so first: then one thread
+    /// runs them, and the others wait for it once and not for each example.
+    pub(crate) fn run_all(&self, cancel: Cancel<'_>) -> Result<(), Cancelled> {
+        let all = || self.cases().try_for_each(|case| self.ran(case, cancel).map(|_| ()));
+        self.all_ran.get_or_compute(cancel, all).copied()
+    }
+
     /// What all examples and tests together do at each statement. Runs those that have not been run.
     pub(crate) fn tallies(&self, cancel: Cancel<'_>) -> Result<MutexGuard<'_, Tallies>, Cancelled> {
-        for case in self.cases() {
-            self.ran(case, cancel)?;
-        }
+        self.run_all(cancel)?;
         Ok(self.tallies.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// So often one who waits for another thread asks whether it still has to.
-const ASK_AGAIN: Duration = Duration::from_millis(5);
+const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 pub(crate) struct Once<T> {
     value: OnceLock<T>,

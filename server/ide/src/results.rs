@@ -64,6 +64,7 @@ pub fn examples(analysis: &Analysis) -> Vec<ListedExample> {
 /// # Errors
 /// `cancel` wanted it.
 pub fn example_results(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Vec<ExampleResult>, Cancelled> {
+    analysis.run_all(cancel)?;
     let mut results = Vec::new();
     for (case, example) in analysis.cases().zip(examples(analysis)) {
         check(cancel)?;

@@ -93,6 +93,7 @@ pub(crate) fn named<'a>(
 /// K2xx and K3xx of the file: what the runs of the examples show, the holes, the examples among themselves, and
 /// what the last synthesis left open.
 pub fn runtime(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<Diagnostic>, Cancelled> {
+    analysis.run_all(cancel)?;
     let mut found = specification::check(analysis, uri, cancel)?;
     results::check(analysis, uri, cancel, &mut found)?;
     if analysis.program_at(uri).is_some() {
