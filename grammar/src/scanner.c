@@ -95,7 +95,8 @@ static bool skip_blanks(TSLexer *lexer, uint16_t *column) {
         if (is_line_end(lexer->lookahead)) {
             line_end = true;
             at = 0;
-        } else {
+        } else if (lexer->lookahead != '\f') {
+            // a form feed has no width
             at = lexer->lookahead == '\t' ? (at / TAB + 1) * TAB : at + 1;
         }
         lexer->advance(lexer, true);

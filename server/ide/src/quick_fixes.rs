@@ -13,7 +13,7 @@ use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use syntax::ast::Procedure;
 use syntax::codes::names_flow as codes;
-use syntax::codes::syntax::CRASH_WITH_OUTPUT;
+use syntax::codes::syntax::{CRASH_WITH_OUTPUT, UNEXPECTED_TEXT};
 use syntax::diagnostic::Edit;
 use syntax::removal::remove_statements;
 use syntax::{TextRange, TextSize, lines};
@@ -54,18 +54,22 @@ pub fn quick_fixes(
 
 /// Feature: **Fix all**
 ///
-/// All fixes of diagnostics that have one right fix, at once; of fixes that overlap the first. `None` where there are
-/// none.
+/// All fixes of diagnostics that have one right fix, at once; of fixes that overlap the first. Lines that are not
+/// understood stay as they are. `None` where there is nothing to fix.
 ///
 /// # Errors
 /// Where the request was cancelled.
 pub fn fix_all(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Option<Action>, Cancelled> {
     let Some(source) = analysis.source(uri) else { return Ok(None) };
     let (mut edits, mut fixed): (Vec<Edit>, u32) = (Vec::new(), 0);
-    // Start and end of each: one that overlaps is among the neighbours.
-    let mut taken: BTreeSet<(TextSize, TextSize)> = BTreeSet::new();
-    let syntax = diagnostics::syntax(analysis, uri).into_iter();
-    let syntax = syntax.filter(|d| !drops_expectation(d.code)).filter_map(|d| d.fix);
+    let syntax = diagnostics::syntax(analysis, uri);
+    let text = &source.text;
+    let lines_of =
+        |range: TextRange| (lines::line_start(text, range.start()), lines::line_end(text, range.end()));
+    // Start and end of each edit and of each line that is not understood: one that overlaps is among the neighbours.
+    let mut taken: BTreeSet<(TextSize, TextSize)> =
+        syntax.iter().filter(|d| d.code == UNEXPECTED_TEXT.code).map(|d| lines_of(d.range)).collect();
+    let syntax = syntax.into_iter().filter(|d| !drops_expectation(d.code)).filter_map(|d| d.fix);
     let named = diagnostics::named(analysis, uri, cancel)?.iter().filter_map(|d| d.fix.clone());
     for fix in syntax.chain(named) {
         check(cancel)?;
@@ -299,6 +303,9 @@ mod tests {
                     turnLeft()
         "#]]
         .assert_eq(&format!("{}\n{}", action.title, f.after(&action.change)));
+        let prose =
+            "def main():\n    Use a while statement so that it turns.\n    turnleft() and go\n    move()\n";
+        assert_eq!(fix_all(&fixture(prose).analysis, "main.karel", NEVER).unwrap(), None);
         let f = fixture("def main():\n    move()\n");
         assert_eq!(fix_all(&f.analysis, &f.uri, NEVER).unwrap(), None);
     }

@@ -13,6 +13,7 @@ mod indentation;
 mod layout;
 mod lower;
 mod node;
+mod screen;
 mod statement;
 mod trace;
 mod unknown;
@@ -22,6 +23,7 @@ use crate::cancel::{Cancel, Cancelled, NEVER};
 use crate::codes::syntax::TOO_LONG;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::foreign;
+use screen::Screened;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 use text_size::{TextRange, TextSize};
@@ -48,7 +50,9 @@ pub struct Parse {
 
 /// Parses a text. Never fails: what is wrong is in the diagnostics.
 pub fn parse(text: &str) -> Parse {
-    lower(text, tree(text, None))
+    let screened = screened(text);
+    let tree = tree(&screened.text, None);
+    lower(text, screened, tree)
 }
 
 /// Parses the text into which `old_text` was changed; gives what [`parse`] gives, sooner if the text is long.
@@ -61,13 +65,24 @@ pub fn reparse(old: &Parse, old_text: &str, text: &str) -> Parse {
 
 fn reparse_part(old: &Parse, old_text: &str, text: &str) -> Parse {
     let mut edited = old.tree.clone();
-    edited.edit(&change(old_text, text));
-    let part = tree(text, Some(&edited));
+    let screened = screened(text);
+    edited.edit(&change(&self::screened(old_text).text, &screened.text));
+    let part = tree(&screened.text, Some(&edited));
     // A tree that was repaired after an error depends on how the parser came to it.
-    if part.root_node().has_error() { parse(text) } else { lower(text, part) }
+    if part.root_node().has_error() { parse(text) } else { lower(text, screened, part) }
 }
 
-fn lower(text: &str, tree: Tree) -> Parse {
+fn screened(text: &str) -> Screened<'_> {
+    if text.len() > MAX_LENGTH {
+        return Screened { text: Cow::Borrowed(""), found: Vec::new() };
+    }
+    let screened = screen::screen(text);
+    // A generated lexer takes NUL for the end of the text.
+    let nul = screened.text.contains('\0').then(|| Cow::Owned(screened.text.replace('\0', "\u{1}")));
+    Screened { text: nul.unwrap_or(screened.text), found: screened.found }
+}
+
+fn lower(text: &str, screened: Screened<'_>, tree: Tree) -> Parse {
     if text.len() > MAX_LENGTH {
         let diagnostic = Diagnostic {
             code: TOO_LONG.code,
@@ -85,7 +100,7 @@ fn lower(text: &str, tree: Tree) -> Parse {
         let diagnostics = vec![foreign::diagnostic(text, kind, range)];
         return Parse { file: ast::File::default(), diagnostics, tree };
     }
-    let (file, diagnostics) = lower::file(text, &tree);
+    let (file, diagnostics) = lower::file(text, screened, &tree);
     Parse { file, diagnostics, tree }
 }
 
@@ -103,20 +118,16 @@ pub(crate) fn changed_tree(
     text: &str,
     cancel: Cancel<'_>,
 ) -> Result<Tree, Cancelled> {
+    let text = screened(text).text;
     let mut edited = old.tree.clone();
-    edited.edit(&change(old_text, text));
-    let part = tree_unless(text, Some(&edited), cancel)?;
+    edited.edit(&change(&screened(old_text).text, &text));
+    let part = tree_unless(&text, Some(&edited), cancel)?;
     // As for `reparse`.
-    if part.root_node().has_error() { tree_unless(text, None, cancel) } else { Ok(part) }
+    if part.root_node().has_error() { tree_unless(&text, None, cancel) } else { Ok(part) }
 }
 
+/// Of a screened text.
 fn tree_unless(text: &str, old: Option<&Tree>, cancel: Cancel<'_>) -> Result<Tree, Cancelled> {
-    // A generated lexer takes NUL for the end of the text.
-    let text = match text {
-        _ if text.len() > MAX_LENGTH => Cow::Borrowed(""),
-        _ if text.contains('\0') => Cow::Owned(text.replace('\0', "\u{1}")),
-        _ => Cow::Borrowed(text),
-    };
     let bytes = text.as_bytes();
     let mut parser = Parser::new();
     // Can fail only if the grammar was built for another version of the library, which a test excludes.

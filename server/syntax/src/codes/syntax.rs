@@ -40,6 +40,13 @@ pub const ALL: &[&Code] = &[
     &ROW_ON_SECTION_LINE,
     &TOO_DEEP,
     &TOO_LONG,
+    &FOREIGN_WORD,
+    &FOREIGN_COMMENT,
+    &FOREIGN_CHARACTER,
+    &FOREIGN_BRACES,
+    &TOO_MANY,
+    &FOREIGN_OPERATOR,
+    &BROKEN_LINE,
     &FOREIGN,
 ];
 
@@ -279,6 +286,53 @@ pub const TOO_DEEP: Code = Code {
 
 pub const TOO_LONG: Code =
     Code { code: "K041", title: "File too long", explanation: "Files of more than a gigabyte are not read." };
+
+pub const FOREIGN_WORD: Code = Code {
+    code: "K042",
+    title: "Word of another language",
+    explanation: "Other languages have this word, and Karel does without it: procedures begin with `def`, blocks end \
+                  where their indentation ends, and there is nothing to import, to return or to print.",
+};
+
+pub const FOREIGN_COMMENT: Code = Code {
+    code: "K043",
+    title: "Comment of another language",
+    explanation: "A comment goes from `#` to the end of its line. There is no other kind; for several lines write a \
+                  `#` before each.",
+};
+
+pub const FOREIGN_CHARACTER: Code = Code {
+    code: "K044",
+    title: "Character that only looks right",
+    explanation: "Text that comes from a web page or a text processor often has characters that look like blanks, \
+                  parentheses or quotes, or like nothing at all, and are others. The fix replaces them.",
+};
+
+pub const FOREIGN_BRACES: Code = Code {
+    code: "K045",
+    title: "Braces around a block",
+    explanation: "A block stands behind a colon, or indented below it, and ends where the indentation ends: \
+                  `while(frontIsClear()):` and the statements four blanks deeper. There are no `{` and `}`.",
+};
+
+pub const TOO_MANY: Code = Code {
+    code: "K046",
+    title: "Many more mistakes",
+    explanation: "The first hundred mistakes of a file are told one by one. Mend some of them, and the others come up.",
+};
+
+pub const FOREIGN_OPERATOR: Code = Code {
+    code: "K047",
+    title: "Operator of another language",
+    explanation: "A condition is one test, or `not(...)` of one. It is true or false by itself, so nothing is compared; \
+                  to ask for two things put one `if` in another.",
+};
+
+pub const BROKEN_LINE: Code = Code {
+    code: "K048",
+    title: "Line broken in two",
+    explanation: "A statement, or the first line of a block up to its colon, stands on one line.",
+};
 
 pub const FOREIGN: Code = Code {
     code: "K060",

@@ -5,6 +5,7 @@ use super::node::{Kind, Node};
 use super::statement::call_parts;
 use crate::ast::{Action, Condition, ConditionKind, Count, CountKind, Test};
 use crate::codes::syntax as codes;
+use crate::diagnostic::{Edit, Fix};
 use crate::spelling::closest;
 use text_size::{TextRange, TextSize};
 
@@ -30,6 +31,20 @@ impl<'t> Inside<'t> {
         let rest = rest.first().zip(rest.last()).map(|(a, b)| TextRange::new(a.start(), b.end()));
         Inside { first, rest, closed }
     }
+}
+
+/// Whether the parenthesis that a text begins with is closed on its line.
+fn is_closed(text: &str) -> bool {
+    let mut open = 0_usize;
+    let line = text.split(['\n', '\r']).next().unwrap_or("");
+    line.bytes().any(|byte| {
+        match byte {
+            b'(' => open += 1,
+            b')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        byte == b')' && open == 0
+    })
 }
 
 impl<'a> Lower<'a> {
@@ -180,6 +195,11 @@ impl<'a> Lower<'a> {
                 self.error(&codes::UNEXPECTED_TEXT, rest, message);
                 first
             }
+            (_, Some(rest)) if is_closed(&self.text[usize::from(node.start())..]) => {
+                let message = format!("'{}' isn't understood here.", self.quote(rest));
+                self.error(&codes::UNEXPECTED_TEXT, rest, message);
+                None
+            }
             (first, Some(_)) => {
                 let range = TextRange::at(node.start(), TextSize::of('('));
                 self.error(&codes::MISSING_CLOSING, range, "This '(' is never closed.");
@@ -202,6 +222,14 @@ impl<'a> Lower<'a> {
         self.missing(&codes::MISSING_CLOSING, at, ")", "A ')' is missing here.");
     }
 
+    /// The call is the last statement of its line, and what is put in its place does not take others along.
+    fn is_all_of_its_line(&self, name: TextRange, arguments: Node<'_>) -> bool {
+        let end = crate::lines::line_end(self.text, arguments.end());
+        let rest = self.slice(TextRange::new(arguments.end(), end)).trim();
+        let before = self.slice(TextRange::new(self.layout.line(name.start()).text, name.start())).trim_end();
+        (rest.is_empty() || rest.starts_with('#')) && (before.is_empty() || before.ends_with([':', ';']))
+    }
+
     /// Reports what is wrong with the parentheses of a call.
     pub fn arguments(&mut self, name: TextRange, node: Option<Node<'_>>) {
         let text = self.quote(name);
@@ -219,22 +247,45 @@ impl<'a> Lower<'a> {
         match content {
             None if inside.closed => {}
             None => self.unclosed(node.end()),
-            Some(_) if !inside.closed => {
+            Some(_) if !inside.closed && !is_closed(&self.text[usize::from(node.start())..]) => {
                 let range = TextRange::at(node.start(), TextSize::of('('));
                 self.error(&codes::MISSING_CLOSING, range, "This '(' is never closed.");
             }
             Some(content) => {
-                let hint = match inside.first.filter(|n| n.is(Kind::Number)) {
-                    Some(n) if Action::from_name(&text).is_some() => {
-                        format!("; to do it {0} times, write repeat({0}): {text}()", self.quote(n.range))
-                    }
-                    _ => ".".to_owned(),
+                let rounds = inside.first.filter(|n| n.is(Kind::Number) && inside.rest.is_none());
+                let ours = rounds.and_then(|n| repeated(&text, self.slice(n.range)));
+                let message = match &ours {
+                    Some(ours) => format!("'{text}' takes no number: write '{ours}'."),
+                    None => format!("Nothing can stand between the parentheses of '{text}'."),
                 };
-                let message = format!("Nothing can stand between the parentheses of '{text}'{hint}");
-                self.error(&codes::NO_ARGUMENTS, content, message);
+                let fix = ours.filter(|_| self.is_all_of_its_line(name, node)).map(|ours| {
+                    let range = TextRange::new(name.start(), node.end());
+                    let edits = vec![Edit { range, insert: ours.clone() }];
+                    Fix { title: format!("Change to '{ours}'"), edits }
+                });
+                self.error(&codes::NO_ARGUMENTS, content, message).fix = fix;
             }
         }
     }
+}
+
+/// An action with the number of times, or of degrees, that other languages give it.
+fn repeated(action: &str, number: &str) -> Option<String> {
+    let action = Action::from_name(action)?;
+    let number: u16 = number.parse().ok()?;
+    let turn = matches!(action, Action::TurnLeft | Action::TurnRight);
+    let times =
+        if turn && number >= 90 { number.checked_div(90).filter(|n| n * 90 == number)? } else { number };
+    let most = u16::from(MOST);
+    let repeats = match times {
+        1 => String::new(),
+        2.. if times <= most => format!("repeat({times}): "),
+        _ => {
+            let factor = (2..=most).find(|n| times % n == 0 && (2..=most).contains(&(times / n)))?;
+            format!("repeat({factor}): repeat({}): ", times / factor)
+        }
+    };
+    Some(format!("{repeats}{}()", action.name()))
 }
 
 fn tests() -> String {

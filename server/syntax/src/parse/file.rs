@@ -57,8 +57,8 @@ impl<'a> Lower<'a> {
                     at += following(&|n| n.is(Kind::Section));
                 }
                 _ => {
+                    let start = at - 1;
                     at += following(&is_statement);
-                    let start = nodes.iter().position(|n| *n == node).unwrap_or(at - 1);
                     self.strays(&nodes[start..at], &mut items);
                 }
             }

@@ -50,12 +50,17 @@ impl Layout {
             let start = at;
             let (mut column, mut blanks, mut tabs) = (0, false, false);
             while let Some(byte @ (b' ' | b'\t' | 0x0b | 0x0c)) = bytes.get(at) {
-                if *byte == b'\t' {
-                    tabs = true;
-                    column = (column / TAB + 1) * TAB;
-                } else {
-                    blanks = true;
-                    column += 1;
+                match byte {
+                    b'\t' => {
+                        tabs = true;
+                        column = (column / TAB + 1) * TAB;
+                    }
+                    // has no width
+                    0x0c => {}
+                    _ => {
+                        blanks = true;
+                        column += 1;
+                    }
                 }
                 at += 1;
             }

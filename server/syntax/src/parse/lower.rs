@@ -5,6 +5,7 @@ use super::broken;
 use super::header::Header;
 use super::layout::Layout;
 use super::node::{self, Kind, Node};
+use super::screen::{Finding, Screened};
 use super::statement::StrayElse;
 use crate::ast::{Comment, File, Name};
 use crate::codes::{Code, syntax as codes};
@@ -26,11 +27,14 @@ pub struct Lower<'a> {
     too_deep: bool,
 }
 
-/// The typed tree and the diagnostics, in source order.
-pub fn file(text: &str, tree: &Tree) -> (File, Vec<Diagnostic>) {
+/// So many mistakes of a file are told.
+pub const MOST: usize = 100;
+
+/// The typed tree and the diagnostics, in source order. `tree` is that of the screened text.
+pub fn file(text: &str, screened: Screened<'_>, tree: &Tree) -> (File, Vec<Diagnostic>) {
     let mut lower = Lower {
         text,
-        layout: Layout::new(text),
+        layout: Layout::new(&screened.text),
         found: vec![],
         procedures: HashSet::new(),
         depth: 0,
@@ -40,20 +44,57 @@ pub fn file(text: &str, tree: &Tree) -> (File, Vec<Diagnostic>) {
     };
     let comments = lower.comments_and_errors(tree);
     let items = lower.items(Node::new(tree.root_node()));
-    let mut found = std::mem::take(&mut lower.found);
-    found.sort_by_key(|d| (d.range.start(), d.range.end(), d.code));
-    no_slips_beside_mistakes(&mut found, &lower.layout);
+    let found = std::mem::take(&mut lower.found);
     let mut file = File { items, comments };
-    found.iter().filter(|d| !d.slip).for_each(|d| broken::mark(&mut file, d.range));
-    (file, found)
+    let found = judged(&mut file, &lower.layout, found, screened.found);
+    (file, few(found))
+}
+
+/// Breaks in the tree what is not understood, and leaves out what need not be told.
+fn judged(
+    file: &mut File,
+    layout: &Layout,
+    parsed: Vec<Diagnostic>,
+    screened: Vec<Finding>,
+) -> Vec<Diagnostic> {
+    let line = |d: &Diagnostic| layout.index(d.range.start());
+    let screened_lines: HashSet<usize> =
+        screened.iter().filter(|f| f.whole_line).map(|f| line(&f.diagnostic)).collect();
+    // each with whether it is told
+    let mut found: Vec<(Diagnostic, bool)> = parsed
+        .into_iter()
+        .map(|d| {
+            let told = !screened_lines.contains(&line(&d));
+            (d, told)
+        })
+        .chain(screened.into_iter().map(|f| (f.diagnostic, !f.hidden)))
+        .collect();
+    found.sort_by_key(|(d, _)| (d.range.start(), d.range.end(), d.code));
+    no_slips_beside_mistakes(&mut found, layout);
+    found.iter().filter(|(d, _)| !d.slip).for_each(|(d, _)| broken::mark(file, d.range));
+    found.into_iter().filter_map(|(d, told)| told.then_some(d)).collect()
+}
+
+/// The first hundred, and how many more there are.
+fn few(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let more = found.len().saturating_sub(MOST);
+    if more > 0 {
+        let mut last = found.swap_remove(MOST);
+        found.truncate(MOST);
+        last.code = codes::TOO_MANY.code;
+        last.message = format!("Here and below are {more} more mistakes: mend those above first.");
+        (last.fix, last.related) = (None, vec![]);
+        found.push(last);
+    }
+    found
 }
 
 /// Where something on a line is not understood, nothing on it is certain.
-fn no_slips_beside_mistakes(found: &mut [Diagnostic], layout: &Layout) {
-    let line = |d: &Diagnostic| layout.index(d.range.start());
+fn no_slips_beside_mistakes(found: &mut [(Diagnostic, bool)], layout: &Layout) {
+    let line = |(d, _): &(Diagnostic, bool)| layout.index(d.range.start());
     for neighbours in found.chunk_by_mut(|a, b| line(a) == line(b)) {
-        if neighbours.iter().any(|d| !d.slip) {
-            neighbours.iter_mut().for_each(|d| d.slip = false);
+        if neighbours.iter().any(|(d, _)| !d.slip) {
+            neighbours.iter_mut().for_each(|(d, _)| d.slip = false);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `mistakes`: one beginner's mistake, one message. `trees`: what the typed tree says. `properties`: any text.
 
+mod foreign;
 mod grids;
 mod mistakes;
 mod properties;

@@ -65,8 +65,8 @@ function turnAround():
         expect![[r#"
             K010 1:1+4 'def' is missing before 'main'.
               fix: Insert 'def'
-            K010 4:1+8 Unknown word 'function'; did you mean 'def'?
-              fix: Change to 'def'
+            K042 4:1+8 A procedure begins with 'def', not with 'function': write 'def turnAround():'.
+              fix: Change to 'def turnAround():'
             ----
             def main():
                 move()

@@ -69,17 +69,20 @@ fn wrong_conditions() {
             K010 3:8+12 There is no test 'frontIsclear'; did you mean 'frontIsClear'?
               fix: Change to 'frontIsClear()'
             K012 4:8+1 '3' isn't a condition; this 'if' needs one of the tests, such as frontIsClear().
-            K010 5:8+9 There is no test 'wallAhead'; there are frontIsClear, leftIsClear, rightIsClear, markersPresent and noMarkersPresent.
-            K015 6:23+17 There is no 'and'; to ask for two things, put one 'if' in another.
-            K012 7:11+14 'front is clear' isn't a condition; this 'while' needs one of the tests, such as frontIsClear().
+            K010 5:7+13 There is no test 'wallAhead': write 'not(frontIsClear())'.
+              fix: Change to 'not(frontIsClear())'
+            K047 6:7+34 There is no 'and': put one 'if' in another to ask for two things.
+              fix: Put one 'if' in another
+            K010 7:11+14 'front is clear' is written 'frontIsClear()'.
+              fix: Change to 'frontIsClear()'
             ----
             def main():
                 while(move()): move()
                 if(frontIsClear()): move()
                 if(3): move()
-                if(wallAhead()): move()
-                if(frontIsClear() and leftIsClear()): move()
-                while front is clear: move()
+                if(not(frontIsClear())): move()
+                if(frontIsClear()): if(leftIsClear()): move()
+                while(frontIsClear()): move()
         "#]],
     );
 }

@@ -160,7 +160,8 @@ fn parentheses() {
               fix: Insert '('
             K003 7:24+1 A ')' is missing here.
               fix: Insert ')))'
-            K016 8:10+1 Nothing can stand between the parentheses of 'move'; to do it 3 times, write repeat(3): move()
+            K016 8:10+1 'move' takes no number: write 'repeat(3): move()'.
+              fix: Change to 'repeat(3): move()'
             ----
             def main():
                 move()
@@ -169,7 +170,7 @@ fn parentheses() {
                 while(not(frontIsClear())): move()
                 while (frontIsClear()): move()
                 if(not(frontIsClear())): move()
-                move(3)
+                repeat(3): move()
         "#]],
     );
 }

@@ -82,8 +82,19 @@ fn other_languages() {
         turnLeft()
 "#,
         expect![[r#"
-            K010 2:5+3 There is no 'for'; see whether 'repeat' does what you want.
-            K010 6:5+4 There is no 'elif'; write 'else:' and an 'if' in its block.
+            K010 2:5+17 There is no 'for': write 'repeat(4):'.
+              fix: Change to 'repeat(4)'
+            K010 6:5+4 There is no 'elif': write 'else:' and an 'if' in its block.
+              fix: Change to 'else:' with an 'if' in it
+            ----
+            def main():
+                repeat(4):
+                    move()
+                if(leftIsClear()):
+                    move()
+                else:
+                    if(rightIsClear()):
+                        turnLeft()
         "#]],
     );
 }
@@ -96,7 +107,12 @@ fn prose() {
     go()
 "#,
         expect![[r#"
-            K015 2:5+24 'move forward three times' isn't a statement.
+            K015 2:5+24 'move forward three times' isn't understood: put a '#' before it if it is a note.
+              fix: Make it a comment
+            ----
+            def main():
+                # move forward three times
+                go()
         "#]],
     );
 }
@@ -109,7 +125,12 @@ def main():
     move()
 "#,
         expect![[r#"
-            K015 1:1+18 'this is my program' isn't a statement.
+            K015 1:1+18 'this is my program' isn't understood: put a '#' before it if it is a note.
+              fix: Make it a comment
+            ----
+            # this is my program
+            def main():
+                move()
         "#]],
     );
 }
@@ -152,9 +173,17 @@ fn junk() {
     @while(frontIsClear()): move()
 "#,
         expect![[r#"
-            K015 2:5+3 '$%&' isn't a statement.
+            K015 2:5+3 '$%&' isn't understood: put a '#' before it if it is a note.
+              fix: Make it a comment
             K015 3:12+2 '??' isn't a statement.
-            K015 5:5+1 '@' isn't a statement.
+            K015 5:5+30 '@while(frontIsClear()): move()' isn't understood: put a '#' before it if it is a note.
+              fix: Make it a comment
+            ----
+            def main():
+                # $%&
+                move() ?? turnLeft()
+                move();; turnLeft();
+                # @while(frontIsClear()): move()
         "#]],
     );
 }
