@@ -52,7 +52,7 @@ pub fn blanks(text: &str) -> Blanks<'_> {
             }
             _ => {}
         }
-        let sort = blank(c).filter(|_| !quoted && !comment && !(at == 0 && c == '\u{feff}'));
+        let sort = blank(c).filter(|_| !(quoted || comment || at == 0 && c == '\u{feff}'));
         if at == 0 && c == '\u{feff}' {
             plain[..c.len_utf8()].fill(0x0c);
         }

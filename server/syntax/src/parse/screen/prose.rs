@@ -101,8 +101,7 @@ impl Screen<'_> {
         if KEYWORDS.contains(&word) {
             return self.is_sentence(at, content);
         }
-        if rest.starts_with(':') {
-            let tail = rest[1..].trim_start();
+        if let Some(tail) = rest.strip_prefix(':').map(str::trim_start) {
             return !tail.is_empty() && !self.begins_statement(tail);
         }
         let deeper = self.after(at).is_some_and(|l| l.column > self.lines[at].column);
