@@ -22,6 +22,7 @@ mod grid_view;
 mod hover;
 mod indent;
 mod inlay_hints;
+mod literal;
 mod once;
 mod paste_as;
 mod quick_fixes;

@@ -20,6 +20,8 @@ pub struct Unit {
     pub documents: Vec<Arc<Document>>,
     /// Files that belong to it and have not been read yet.
     pub unread: Vec<Key>,
+    /// All files that belong to it, or would if they were there, and that the client has not opened.
+    pub beside: Vec<Key>,
     config: Arc<Config>,
     /// The documents' numbers by key, and by URI.
     by_key: HashMap<Key, usize>,
@@ -83,6 +85,7 @@ fn same(a: Option<&Ambiguity>, b: Option<&Ambiguity>) -> bool {
 struct Files {
     documents: Vec<Arc<Document>>,
     unread: Vec<Key>,
+    beside: Vec<Key>,
     /// Of a synthesis from these very documents.
     ambiguity: Option<Arc<Ambiguity>>,
 }
@@ -162,6 +165,7 @@ impl Snapshot {
             analysis,
             documents: files.documents.clone(),
             unread: files.unread.clone(),
+            beside: files.beside.clone(),
             config: Arc::clone(&self.config),
             by_key: documents().map(|(number, document)| (document.key.clone(), number)).collect(),
             by_uri: documents().map(|(number, document)| (document.uri.to_string(), number)).collect(),
@@ -169,9 +173,17 @@ impl Snapshot {
     }
 
     fn files_of(&self, root: &Arc<Document>) -> Files {
-        let mut files = Files { documents: vec![Arc::clone(root)], unread: Vec::new(), ambiguity: None };
+        let mut files = Files {
+            documents: vec![Arc::clone(root)],
+            unread: Vec::new(),
+            beside: Vec::new(),
+            ambiguity: None,
+        };
         let program = sibling(&root.key, "karel");
         for key in if root.grid_file { program.as_slice() } else { named(root) } {
+            if key.path().is_some() && !self.open.contains_key(key) {
+                files.beside.push(key.clone());
+            }
             match (self.document(key), self.files.get(key)) {
                 (Some(document), _) if !root.grid_file => files.documents.push(Arc::clone(document)),
                 (None, None) if key.path().is_some() => files.unread.push(key.clone()),

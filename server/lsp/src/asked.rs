@@ -9,14 +9,15 @@ use tower_lsp::lsp_types::{Position, Url};
 
 use crate::analyses::Unit;
 use crate::document::{Document, Key};
+use crate::from_proto;
 use crate::transport::context::Context;
-use crate::workspace::{Shared, Snapshot};
-use crate::{files, from_proto};
+use crate::workspace::Snapshot;
 
 pub struct Asked {
     pub snapshot: Arc<Snapshot>,
     cancel: CancellationToken,
-    shared: Arc<Shared>,
+    /// Of what was found to be asked about: whose texts may have changed since.
+    unit: Option<Arc<Unit>>,
 }
 
 /// The document that a question is about.
@@ -26,44 +27,52 @@ pub struct About {
 }
 
 impl Asked {
-    pub fn new(context: Context, shared: Arc<Shared>) -> Asked {
-        Asked { snapshot: context.snapshot, cancel: context.cancel, shared }
+    pub fn new(context: Context) -> Asked {
+        Asked { snapshot: context.snapshot, cancel: context.cancel, unit: None }
     }
 
-    /// `None` where the client has not opened the document, or the server has lost its text. Reads the files that
-    /// belong to it, where nobody has yet: who asks right after opening shall not be told that there are none.
+    /// `None` where the client has not opened the document, or the server has lost its text.
     pub fn about(&mut self, uri: &Url) -> Option<About> {
         let document = Arc::clone(self.snapshot.document_at(uri)?);
         if document.too_large() {
             return None;
         }
-        let mut unit = self.snapshot.unit(&document);
-        if !unit.unread.is_empty() {
-            let files = files::read(&unit.unread);
-            let snapshot = Arc::make_mut(&mut self.snapshot);
-            Arc::make_mut(&mut snapshot.files).extend(files.iter().cloned());
-            self.shared.loaded(files);
-            unit = self.snapshot.unit(&document);
-        }
+        let unit = self.snapshot.unit(&document);
+        self.unit = Some(Arc::clone(&unit));
         Some(About { document, unit })
     }
 
-    /// The same of a document that may be a file which the client has not opened: it is read for this request only.
-    pub fn about_file(&mut self, uri: &Url) -> Option<About> {
-        let key = Key::of(uri);
-        if key.path().is_some() && !self.snapshot.open.contains_key(&key) {
-            let snapshot = Arc::make_mut(&mut self.snapshot);
-            Arc::make_mut(&mut snapshot.files).extend(files::read(&[key]));
+    /// Which files have to be read before the question can be answered: who asks right after opening shall not be told
+    /// that there are none. Who wants to know how it stands `afresh` gets all that the client has not opened.
+    pub fn files(&self, uri: &Url, afresh: bool) -> Vec<Key> {
+        let Some(document) = self.snapshot.document_at(uri) else {
+            let key = Key::of(uri);
+            return if afresh && key.path().is_some() { vec![key] } else { Vec::new() };
+        };
+        if document.too_large() {
+            return Vec::new();
         }
-        self.about(uri)
+        let unit = self.snapshot.unit(document);
+        let own = (afresh && document.version.is_none()).then(|| document.key.clone());
+        own.into_iter().chain(if afresh { unit.beside.clone() } else { unit.unread.clone() }).collect()
     }
 
     pub fn offset(&self, about: &About, position: Position) -> TextSize {
         from_proto::offset(&self.snapshot, &about.document, position)
     }
 
+    /// Nobody wants the answer any more: the request is cancelled, or a text that it is about has changed.
     pub fn cancelled(&self) -> bool {
         self.cancel.is_cancelled()
+            || self.unit.iter().any(|unit| unit.documents.iter().any(|d| d.superseded.is_cancelled()))
+    }
+
+    /// For handlers to go on with `?` where the answer is still wanted.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn still_wanted(&self) -> Result<(), Error> {
+        if self.cancelled() { Err(content_modified()) } else { Ok(()) }
     }
 }
 
@@ -73,9 +82,9 @@ impl About {
     }
 }
 
-/// The client cancelled; it has its answer already.
+/// The answer is no longer wanted. A client that cancelled has its reply already; this one is for the others.
 pub fn cancelled(_: ide::Cancelled) -> Error {
-    Error::request_cancelled()
+    content_modified()
 }
 
 /// The text is no longer the one that the question was about.

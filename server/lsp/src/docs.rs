@@ -1,7 +1,9 @@
 //! Where the explanations of the diagnostics' codes can be read: a page of all of them, written into the user's cache
 //! folder when a client first shows a link, so that links work without a network and fit this very version.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tower_lsp::lsp_types::Url;
@@ -34,13 +36,25 @@ pub fn link(code: &str, wanted: bool) -> Option<Url> {
 fn write_page() -> Option<Url> {
     let folder = cache_folder()?.join("karel-by-example");
     let path = folder.join("diagnostics.md");
-    let same = std::fs::read_to_string(&path).is_ok_and(|written| written == page());
-    if !same && let Err(error) = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, page()))
-    {
+    if let Err(error) = write(&folder, &path) {
         tracing::warn!("{} can't be written: {error}", path.display());
         return None;
     }
     Url::from_file_path(path).ok()
+}
+
+/// What is in the place now may be a pipe, a device, or a link to something that is not ours: it is replaced, and never
+/// opened.
+fn write(folder: &Path, path: &Path) -> io::Result<()> {
+    let is_page = |file: fs::Metadata| file.is_file() && file.len() == page().len() as u64;
+    if fs::symlink_metadata(path).is_ok_and(is_page) && fs::read(path)? == page().as_bytes() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
+    fresh.write_all(page().as_bytes())?;
+    fresh.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 fn cache_folder() -> Option<PathBuf> {
@@ -52,6 +66,36 @@ fn cache_folder() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_read_or_written_through_what_is_no_file() {
+        use std::fs;
+        let folder = tempfile::tempdir().unwrap();
+        let [page, other] = ["page.md", "other"].map(|name| folder.path().join(name));
+        let write = || super::write(folder.path(), &page).unwrap();
+        let written = |what: &str| {
+            let file = fs::symlink_metadata(&page).unwrap();
+            assert!(file.is_file() && fs::read_to_string(&page).unwrap() == super::page(), "{what}");
+            fs::remove_file(&page).unwrap();
+        };
+        fs::write(&other, "precious").unwrap();
+        for target in [&*other, "/dev/zero".as_ref(), "/dev/full".as_ref(), "/nonexistent".as_ref()] {
+            std::os::unix::fs::symlink(target, &page).unwrap();
+            write();
+            written(&target.to_string_lossy());
+        }
+        assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+        assert!(std::process::Command::new("mkfifo").arg(&page).status().unwrap().success());
+        write();
+        written("a pipe");
+        fs::write(&page, "outdated").unwrap();
+        write();
+        write();
+        written("a file");
+        fs::create_dir(&page).unwrap();
+        assert!(super::write(folder.path(), &page).is_err());
+    }
+
     #[test]
     fn every_code_has_its_heading_and_its_explanation() {
         assert!(super::page().starts_with("# Diagnostics\n"));

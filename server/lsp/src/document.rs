@@ -14,11 +14,12 @@ use crate::text::{Encoding, Text};
 /// A larger document is kept in step with the client and not looked at: nobody writes Karel by the megabyte.
 pub const MAX_ANALYSED: usize = disk::MAX_BYTES;
 
-/// What tells documents apart. Clients escape URIs differently, so files go by their path.
+/// What tells documents apart. Clients escape URIs differently, so files go by their path. Whatever else has a path, such
+/// as the committed text `git:/a.karel`, is a document of its own.
 #[derive(Debug, Clone, Eq)]
 pub enum Key {
     Path(PathBuf),
-    /// No file: `untitled:Untitled-1`.
+    /// No file: `untitled:Untitled-1`, or part of one: `vscode-notebook-cell:/notes.ipynb#cell`.
     Uri(String),
 }
 
@@ -69,9 +70,10 @@ pub fn keys_compared() -> u64 {
 
 impl Key {
     pub fn of(uri: &Url) -> Key {
+        let is_file = uri.scheme() == "file" && uri.query().is_none() && uri.fragment().is_none();
         match uri.to_file_path() {
-            Ok(path) => Key::Path(path),
-            Err(()) => Key::Uri(uri.to_string()),
+            Ok(path) if is_file => Key::Path(path),
+            _ => Key::Uri(uri.to_string()),
         }
     }
 
@@ -79,14 +81,6 @@ impl Key {
         match self {
             Key::Path(path) => Some(path),
             Key::Uri(_) => None,
-        }
-    }
-
-    /// Holds example blocks only, by its name.
-    pub fn is_grid_file(&self) -> bool {
-        match self {
-            Key::Path(path) => path.extension().is_some_and(|extension| extension == "kgrid"),
-            Key::Uri(uri) => uri.ends_with(".kgrid"),
         }
     }
 }
@@ -124,7 +118,7 @@ pub struct Impossible;
 impl Document {
     pub fn new(uri: Url, version: Option<i32>, language: &str, text: Text) -> Document {
         let key = Key::of(&uri);
-        let grid_file = language == "karelgrid" || key.is_grid_file();
+        let grid_file = language == "karelgrid" || disk::is_example_file(Path::new(uri.path()));
         Document {
             key,
             uri,
@@ -202,5 +196,64 @@ impl Document {
             *self.before() = None;
             Arc::new(parse)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(uri: &str) -> Key {
+        Key::of(&uri.parse().unwrap())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_files_go_by_their_path() {
+        let path = Key::Path("/a b/m.karel".into());
+        for uri in [
+            "file:///a%20b/m.karel",
+            "file:///a b/m.karel",
+            "file:/a%20b/%6d.karel",
+            "file://localhost/a b/x/../m.karel",
+        ] {
+            assert_eq!(key(uri), path, "{uri}");
+        }
+        let mut others = vec![path];
+        for uri in [
+            "file:///a%20b/m.karel?",
+            "file:///a%20b/m.karel?ref=HEAD",
+            "file:///a%20b/m.karel#L1",
+            "file://server/a%20b/m.karel",
+            "git:/a%20b/m.karel",
+            "git:/a%20b/m.karel?HEAD",
+            "git:/a%20b/m.karel?~",
+            "git:///a%20b/m.karel",
+            "untitled:/a%20b/m.karel",
+            "untitled:Untitled-1",
+            "vscode-notebook-cell:/a%20b/m.karel#1",
+            "vscode-notebook-cell:/a%20b/m.karel#2",
+            "vscode-remote://ssh-remote+box/a%20b/m.karel",
+            "https://localhost/a%20b/m.karel",
+            "output:m.karel",
+        ] {
+            let key = key(uri);
+            assert!(key.path().is_none(), "{uri}");
+            assert!(!others.contains(&key), "{uri}");
+            others.push(key);
+        }
+    }
+
+    #[test]
+    fn example_files_are_told_by_the_end_of_their_path() {
+        let is_grid = |uri: &str| Document::new(uri.parse().unwrap(), None, "", Text::default()).grid_file;
+        for uri in ["file:///m.kgrid", "git:/m.kgrid?HEAD", "untitled:m.kgrid", "file:///m.kgrid#x"] {
+            assert!(is_grid(uri), "{uri}");
+        }
+        for uri in
+            ["file:///m.karel", "git:/m.karel?m.kgrid", "untitled:Untitled-1", "file:///m.karel#m.kgrid"]
+        {
+            assert!(!is_grid(uri), "{uri}");
+        }
     }
 }

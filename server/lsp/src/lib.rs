@@ -7,6 +7,7 @@
 //! - [`diagnostics`]: from a keystroke to what the client shows
 //! - [`server`], [`asked`], [`handlers`]: one file a feature, between [`from_proto`] and [`to_proto`]
 //! - [`synthesis`], [`engine`]: what the engine is asked, and what becomes of its answer
+//! - [`workers`], [`log`]: the threads that all of it works on, and the one that says what went wrong
 //! - [`outbox`], [`progress`]: what the server says without being asked
 
 pub mod analyses;
@@ -21,6 +22,7 @@ pub mod engine;
 pub mod files;
 mod from_proto;
 pub mod handlers;
+pub mod log;
 pub mod outbox;
 pub mod progress;
 pub mod run;
@@ -31,4 +33,5 @@ pub mod text;
 mod to_proto;
 pub mod told;
 pub mod transport;
+pub mod workers;
 pub mod workspace;

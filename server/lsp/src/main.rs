@@ -2,11 +2,14 @@
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::Mutex;
 
 use anyhow::Context;
 use clap::Parser;
+use karel_lsp::log::Log;
 use karel_lsp::run::{Options, run};
+use karel_lsp::transport::blocking::Blocking;
+use karel_lsp::workers;
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 /// Language server for Karel by example. Speaks the Language Server Protocol on standard input and output.
@@ -26,31 +29,56 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    start_log(&arguments)?;
+    let log = start_log(&arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
-        .max_blocking_threads(64)
+        .max_blocking_threads(workers::THREADS)
         .enable_all()
         .build()
         .context("The server's threads can't be started")?;
-    let polite = runtime.block_on(run(tokio::io::stdin(), tokio::io::stdout(), Options::default()));
+    let polite = runtime.block_on(async {
+        let options = Options::default();
+        tokio::spawn(stop_when_asked(options.stop.clone()));
+        run(Blocking(std::io::stdin()), Blocking(std::io::stdout()), options).await
+    });
+    log.finish();
     // Standard input is read by a thread that only the process's end can stop.
     std::process::exit(if polite { 0 } else { 1 })
 }
 
-fn start_log(arguments: &Arguments) -> anyhow::Result<()> {
+/// Ends the session where the system asks for it, so that the engine is ended, too.
+async fn stop_when_asked(stop: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let signals = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+        let asked = signals.into_iter().filter_map(|kind| signal(kind).ok()).map(|mut signal| {
+            Box::pin(async move {
+                signal.recv().await;
+            })
+        });
+        futures::future::select_all(asked).await;
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    stop.cancel();
+}
+
+fn start_log(arguments: &Arguments) -> anyhow::Result<Log> {
     let filter = EnvFilter::try_new(&arguments.log_level)
         .with_context(|| format!("`{}` is no level; try --log-level debug", arguments.log_level))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
-    match &arguments.log {
+    let log = match &arguments.log {
         Some(path) => {
             let file = File::options().create(true).append(true).open(path);
-            let file = file.with_context(|| format!("The log file {} can't be opened", path.display()))?;
-            log.with_writer(Mutex::new(file)).init();
+            Log::new(file.with_context(|| format!("The log file {} can't be opened", path.display()))?)
         }
-        None => log.with_writer(std::io::stderr).init(),
-    }
+        None => Log::new(std::io::stderr()),
+    };
+    let format = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+    format.with_writer(log.clone()).init();
     // Handlers are fenced; what they panic about belongs into the log.
     std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
-    Ok(())
+    Ok(log)
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
 use tower_lsp::LspService;
 
 use crate::diagnostics::schedule::Scheduler;
+use crate::files::Read;
 use crate::server::Server;
 use crate::transport::serve::serve;
 use crate::workspace::Shared;
@@ -14,33 +16,39 @@ use crate::workspace::Shared;
 /// How long the engine may take to end at the end of the session. It is killed then.
 const FAREWELL: Duration = Duration::from_millis(300);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// How long the typing has to pause before the examples are run.
     pub pause: Duration,
+    /// How files are read.
+    pub read: Read,
+    /// Ends the session when it is cancelled, as if the client were gone.
+    pub stop: CancellationToken,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { pause: Duration::from_millis(120) }
+        Options { pause: Duration::from_millis(120), read: disk::read, stop: CancellationToken::new() }
     }
 }
 
-/// Serves one client until it says `exit` or is gone. True where it said `shutdown` before.
+/// Serves one client until it says `exit` or is gone. True where it said `shutdown` before. `from` and `to` are used on
+/// a thread of their own each, and may wait there.
 pub async fn run<R, W>(from: R, to: W, options: Options) -> bool
 where
     R: AsyncRead + Unpin + Send + 'static,
     W: AsyncWrite + Unpin + Send + 'static,
 {
-    let (shared, events) = Shared::new();
+    let (shared, events) = Shared::reading(options.read);
     let (service, socket) = LspService::build(|client| Server::new(client, Arc::clone(&shared)))
         .custom_method("karel/debugText", Server::debug_text)
+        .custom_method("karel/debugWork", Server::debug_work)
         .finish();
     let outbox = service.inner().outbox().clone();
     let synthesis = Arc::clone(service.inner().synthesis());
     let scheduler = Scheduler::new(Arc::clone(&shared), outbox, Arc::clone(&synthesis), options.pause);
     let scheduler = tokio::spawn(scheduler.run(events));
-    let polite = serve(from, to, service, socket, shared).await;
+    let polite = serve(from, to, service, socket, shared, options.stop).await;
     scheduler.abort();
     // Twice the time, should the system take its own to end a process.
     let _ = tokio::time::timeout(2 * FAREWELL, synthesis.engine.shutdown(FAREWELL)).await;

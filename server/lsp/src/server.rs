@@ -1,10 +1,11 @@
-//! tower-lsp's trait: each method sends its question to a worker thread, to the handler of its name.
+//! tower-lsp's trait: each method sends its question to a worker, to the handler of its name.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ide::synthesis::Ambiguity;
 use serde_json::Value;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::*;
 use tower_lsp::{Client, LanguageServer};
@@ -12,6 +13,7 @@ use tower_lsp::{Client, LanguageServer};
 use crate::asked::{Asked, content_modified, refused};
 use crate::capabilities::{capabilities, registrations};
 use crate::commands;
+use crate::document::{Document, Key};
 use crate::handlers::synthesis::{At, Resolved};
 use crate::handlers::{self, command::argument};
 use crate::outbox::Outbox;
@@ -20,18 +22,23 @@ use crate::synthesis::{Failure, Request, Synthesis, left_open, passing};
 use crate::to_proto;
 use crate::told::Told;
 use crate::transport::context::{self, Context};
-use crate::workspace::Shared;
+use crate::workers::{Lane, Stopped};
+use crate::workspace::{Shared, Snapshot};
 
 pub struct Server {
     outbox: Outbox,
     shared: Arc<Shared>,
     synthesis: Arc<Synthesis>,
-    /// Bounds how many of [`Server::work_for_text`] run at a time.
-    for_texts: Arc<Semaphore>,
+    /// The last completions and signatures of each document that were asked for.
+    last: Mutex<HashMap<(Key, &'static str), Last>>,
 }
 
-/// A hover, the lenses and the hints of as many documents as one sees at a time; far fewer than there are threads.
-const FOR_TEXTS: usize = 16;
+/// A question that is answered for an older text, too.
+struct Last {
+    document: Arc<Document>,
+    /// Cancelled when it is asked again.
+    asked_again: CancellationToken,
+}
 
 type Handler<P, R> = fn(&mut Asked, P) -> Result<R>;
 
@@ -39,7 +46,7 @@ impl Server {
     pub fn new(client: Client, shared: Arc<Shared>) -> Server {
         let outbox = Outbox::new(client, Arc::clone(&shared));
         let synthesis = Arc::new(Synthesis::new(outbox.clone()));
-        Server { synthesis, outbox, shared, for_texts: Arc::new(Semaphore::new(FOR_TEXTS)) }
+        Server { synthesis, outbox, shared, last: Mutex::default() }
     }
 
     pub fn synthesis(&self) -> &Arc<Synthesis> {
@@ -50,49 +57,27 @@ impl Server {
         &self.outbox
     }
 
-    /// Has a worker thread answer.
-    async fn work<P, R>(&self, params: P, handler: Handler<P, R>) -> Result<R>
+    /// Has a worker answer what is asked about the document's text. Once the text has changed the answer would be about
+    /// places that are no longer there: the question is given up.
+    async fn work<P, R>(&self, lane: Lane, uri: Url, params: P, handler: Handler<P, R>) -> Result<R>
     where
         P: Send + 'static,
         R: Send + 'static,
     {
         let context = context::current().ok_or_else(Error::internal_error)?;
-        self.work_in(context, None, params, handler).await
+        let superseded = match context.snapshot.document_at(&uri) {
+            Some(document) => document.superseded.clone(),
+            None => CancellationToken::new(),
+        };
+        self.work_until(superseded, context, lane, Some(uri), params, handler).await
     }
 
-    /// The same for what editors ask again by themselves as the text changes: worth nothing for a text that is no
-    /// longer the document's, and never so many at a time that other questions wait for them.
-    async fn work_for_text<P, R>(&self, uri: Url, params: P, handler: Handler<P, R>) -> Result<R>
-    where
-        P: Send + 'static,
-        R: Send + 'static,
-    {
-        let context = context::current().ok_or_else(Error::internal_error)?;
-        let Some(document) = context.snapshot.document_at(&uri).cloned() else {
-            return self.work_in(context, None, params, handler).await;
-        };
-        let cancel = context.cancel.child_token();
-        let context = Context { cancel: cancel.clone(), ..context };
-        let answer = async {
-            let worker = Arc::clone(&self.for_texts).acquire_owned().await.ok();
-            self.work_in(context, worker, params, handler).await
-        };
-        tokio::select! {
-            biased;
-            () = document.superseded.cancelled() => {
-                cancel.cancel();
-                Err(content_modified())
-            }
-            () = cancel.cancelled() => Err(Error::request_cancelled()),
-            answer = answer => answer,
-        }
-    }
-
-    /// `worker` is given back when the work is really over: a cancelled request has its answer sooner.
-    async fn work_in<P, R>(
+    /// The same for what clients go on using as the user types, and don't ask again for every key: given up only where
+    /// the client does ask again.
+    async fn work_while_typing<P, R>(
         &self,
-        context: Context,
-        worker: Option<OwnedSemaphorePermit>,
+        kind: &'static str,
+        uri: Url,
         params: P,
         handler: Handler<P, R>,
     ) -> Result<R>
@@ -100,16 +85,91 @@ impl Server {
         P: Send + 'static,
         R: Send + 'static,
     {
-        let shared = Arc::clone(&self.shared);
-        let work = move || {
-            let _worker = worker;
-            handler(&mut Asked::new(context, shared), params)
+        let context = context::current().ok_or_else(Error::internal_error)?;
+        let asked_again = CancellationToken::new();
+        if let Some(document) = context.snapshot.document_at(&uri).cloned() {
+            let key = (document.key.clone(), kind);
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            last.retain(|(key, _), _| context.snapshot.open.contains_key(key));
+            let before = last.insert(key, Last { document, asked_again: asked_again.clone() });
+            if let Some(before) = before.filter(|before| before.document.superseded.is_cancelled()) {
+                before.asked_again.cancel();
+            }
+        }
+        self.work_until(asked_again, context, Lane::Keys, Some(uri), params, handler).await
+    }
+
+    /// Has a worker answer, with all files that it takes; until `outdated`.
+    async fn work_until<P, R>(
+        &self,
+        outdated: CancellationToken,
+        mut context: Context,
+        lane: Lane,
+        uri: Option<Url>,
+        mut params: P,
+        handler: Handler<P, R>,
+    ) -> Result<R>
+    where
+        P: Send + 'static,
+        R: Send + 'static,
+    {
+        let cancel = context.cancel.child_token();
+        context.cancel = cancel.clone();
+        let with_files = uri.filter(|_| matches!(lane, Lane::Sight | Lane::Commands));
+        let answer = async {
+            let mut read = Vec::new();
+            loop {
+                let (asked, uri, done) = (context.clone(), with_files.clone(), read.clone());
+                let work = move || {
+                    let mut asked = Asked::new(asked);
+                    let mut unread = match &uri {
+                        Some(uri) => asked.files(uri, lane == Lane::Commands),
+                        None => Vec::new(),
+                    };
+                    unread.retain(|key| !done.contains(key));
+                    if unread.is_empty() { Ok(handler(&mut asked, params)) } else { Err((unread, params)) }
+                };
+                match self.shared.workers.run(lane, &cancel, work).await? {
+                    Ok(answer) => return Ok(answer),
+                    Err((unread, not_yet)) => {
+                        read.extend(unread.iter().cloned());
+                        self.read(&mut context.snapshot, with_files.as_ref(), unread).await;
+                        params = not_yet;
+                    }
+                }
+            }
         };
-        // A panic goes on here, to the transport's fence.
-        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => Err(Error::internal_error()),
-        })
+        // In this order: the client hears why. A panic goes on, to the transport's fence.
+        tokio::select! {
+            biased;
+            () = outdated.cancelled() => {
+                cancel.cancel();
+                Err(content_modified())
+            }
+            answer = answer => match answer {
+                Ok(answer) => answer,
+                Err(Stopped::Cancelled) => Err(Error::request_cancelled()),
+                Err(Stopped::Panicked(panic)) => std::panic::resume_unwind(panic),
+            },
+        }
+    }
+
+    /// Takes the files into the request's state; into that of all where they belong to a document that is open. What is
+    /// only looked at for once is not kept: there may be very many.
+    async fn read(&self, snapshot: &mut Arc<Snapshot>, uri: Option<&Url>, keys: Vec<Key>) {
+        let mut files = self.shared.files.read(keys).await;
+        if uri.is_some_and(|uri| snapshot.open.contains_key(&Key::of(uri))) {
+            self.shared.loaded(files.clone());
+            // Who has the same documents shares what is found out about them.
+            let known = self.shared.snapshot();
+            for (key, file) in &mut files {
+                if let Some(known) = known.files.get(key).filter(|known| known.is_same(file)) {
+                    *file = known.clone();
+                }
+            }
+        }
+        let snapshot = Arc::make_mut(snapshot);
+        Arc::make_mut(&mut snapshot.files).extend(files);
     }
 }
 
@@ -197,38 +257,45 @@ impl LanguageServer for Server {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let uri = params.text_document_position_params.text_document.uri.clone();
-        self.work_for_text(uri, params, handlers::hover::hover).await
+        self.work(Lane::Sight, uri, params, handlers::hover::hover).await
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
-        self.work(params, handlers::completion::completion).await
+        let uri = params.text_document_position.text_document.uri.clone();
+        self.work_while_typing("completion", uri, params, handlers::completion::completion).await
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
-        self.work(params, handlers::signature_help::signature_help).await
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        self.work_while_typing("signature", uri, params, handlers::signature_help::signature_help).await
     }
 
     async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        self.work(params, handlers::formatting::formatting).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Text, uri, params, handlers::formatting::formatting).await
     }
 
     async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-        self.work(params, handlers::formatting::range_formatting).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Text, uri, params, handlers::formatting::range_formatting).await
     }
 
     async fn on_type_formatting(
         &self,
         params: DocumentOnTypeFormattingParams,
     ) -> Result<Option<Vec<TextEdit>>> {
-        self.work(params, handlers::formatting::on_type_formatting).await
+        let uri = params.text_document_position.text_document.uri.clone();
+        self.work(Lane::Keys, uri, params, handlers::formatting::on_type_formatting).await
     }
 
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
-        self.work(params, handlers::document_link::document_link).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Text, uri, params, handlers::document_link::document_link).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        self.work(params, handlers::code_action::code_action).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Sight, uri, params, handlers::code_action::code_action).await
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
@@ -267,7 +334,9 @@ impl LanguageServer for Server {
                     }
                     _ => {
                         let position = argument(&arguments, 1, "position")?;
-                        match self.work((uri, position, trace), handlers::synthesis::at_position).await? {
+                        let params = (uri.clone(), position, trace);
+                        let found = self.work(Lane::Commands, uri, params, handlers::synthesis::at_position);
+                        match found.await? {
                             At::Ask(question, title) => (question, title),
                             At::Passes(fact, question) => {
                                 passing::told(&self.outbox, &self.synthesis, fact, question).await;
@@ -281,14 +350,19 @@ impl LanguageServer for Server {
             commands::SHOW_TRACE => {
                 let name = argument(&arguments, 1, "example's name")?;
                 let which = argument(&arguments, 2, "kind and ordinal")?;
-                self.work((uri, name, which), handlers::command::show_trace).await.map(Some)
+                let params = (uri.clone(), name, which);
+                self.work(Lane::Commands, uri, params, handlers::command::show_trace).await.map(Some)
             }
-            commands::RUN_EXAMPLES => self.work(uri, handlers::examples::run).await.map(Some),
-            commands::EXAMPLES => self.work(uri, handlers::examples::list).await.map(Some),
+            commands::RUN_EXAMPLES => {
+                self.work(Lane::Commands, uri.clone(), uri, handlers::examples::run).await.map(Some)
+            }
+            commands::EXAMPLES => {
+                self.work(Lane::Commands, uri.clone(), uri, handlers::examples::list).await.map(Some)
+            }
             commands::NEXT_SOLUTION => {
-                let params = (uri, Arc::clone(&self.synthesis));
+                let params = (uri.clone(), Arc::clone(&self.synthesis));
                 let (edit, label) = self
-                    .work(params, |asked, (uri, synthesis)| {
+                    .work(Lane::Commands, uri, params, |asked, (uri, synthesis)| {
                         let (change, label) =
                             handlers::command::next_solution(asked, &uri, &synthesis.solutions)?;
                         Ok((to_proto::workspace_edit(&asked.snapshot, &change), label))
@@ -301,97 +375,113 @@ impl LanguageServer for Server {
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
-        self.work(params, handlers::definition::definition).await
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        self.work(Lane::Sight, uri, params, handlers::definition::definition).await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
-        self.work(params, handlers::definition::references).await
+        let uri = params.text_document_position.text_document.uri.clone();
+        self.work(Lane::Sight, uri, params, handlers::definition::references).await
     }
 
     async fn document_highlight(
         &self,
         params: DocumentHighlightParams,
     ) -> Result<Option<Vec<DocumentHighlight>>> {
-        self.work(params, handlers::definition::highlight).await
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        self.work(Lane::Keys, uri, params, handlers::definition::highlight).await
     }
 
     async fn prepare_rename(
         &self,
         params: TextDocumentPositionParams,
     ) -> Result<Option<PrepareRenameResponse>> {
-        self.work(params, handlers::rename::prepare_rename).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Sight, uri, params, handlers::rename::prepare_rename).await
     }
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
-        self.work(params, handlers::rename::rename).await
+        let uri = params.text_document_position.text_document.uri.clone();
+        self.work(Lane::Sight, uri, params, handlers::rename::rename).await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        self.work(params, handlers::symbols::document_symbol).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Text, uri, params, handlers::symbols::document_symbol).await
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
-        self.work(params, handlers::symbols::workspace_symbol).await
+        let context = context::current().ok_or_else(Error::internal_error)?;
+        let (never, handler) = (CancellationToken::new(), handlers::symbols::workspace_symbol);
+        self.work_until(never, context, Lane::Sight, None, params, handler).await
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
-        self.work(params, handlers::folding::folding_range).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Text, uri, params, handlers::folding::folding_range).await
     }
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
-        self.work(params, handlers::selection_range::selection_range).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Keys, uri, params, handlers::selection_range::selection_range).await
     }
 
     async fn semantic_tokens_full(
         &self,
         params: SemanticTokensParams,
     ) -> Result<Option<SemanticTokensResult>> {
-        self.work(params, handlers::semantic_tokens::full).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Text, uri, params, handlers::semantic_tokens::full).await
     }
 
     async fn semantic_tokens_full_delta(
         &self,
         params: SemanticTokensDeltaParams,
     ) -> Result<Option<SemanticTokensFullDeltaResult>> {
-        self.work(params, handlers::semantic_tokens::delta).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Text, uri, params, handlers::semantic_tokens::delta).await
     }
 
     async fn semantic_tokens_range(
         &self,
         params: SemanticTokensRangeParams,
     ) -> Result<Option<SemanticTokensRangeResult>> {
-        self.work(params, handlers::semantic_tokens::range).await
+        let uri = params.text_document.uri.clone();
+        self.work(Lane::Text, uri, params, handlers::semantic_tokens::range).await
     }
 
     async fn prepare_call_hierarchy(
         &self,
         params: CallHierarchyPrepareParams,
     ) -> Result<Option<Vec<CallHierarchyItem>>> {
-        self.work(params, handlers::call_hierarchy::prepare).await
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        self.work(Lane::Sight, uri, params, handlers::call_hierarchy::prepare).await
     }
 
     async fn incoming_calls(
         &self,
         params: CallHierarchyIncomingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
-        self.work(params, handlers::call_hierarchy::incoming).await
+        let uri = params.item.uri.clone();
+        self.work(Lane::Sight, uri, params, handlers::call_hierarchy::incoming).await
     }
 
     async fn outgoing_calls(
         &self,
         params: CallHierarchyOutgoingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
-        self.work(params, handlers::call_hierarchy::outgoing).await
+        let uri = params.item.uri.clone();
+        self.work(Lane::Sight, uri, params, handlers::call_hierarchy::outgoing).await
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         let uri = params.text_document.uri.clone();
-        self.work_for_text(uri, params, handlers::code_lens::code_lens).await
+        self.work(Lane::Sight, uri, params, handlers::code_lens::code_lens).await
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let uri = params.text_document.uri.clone();
-        self.work_for_text(uri, params, handlers::inlay_hint::inlay_hint).await
+        self.work(Lane::Sight, uri, params, handlers::inlay_hint::inlay_hint).await
     }
 }
 
@@ -399,13 +489,13 @@ impl LanguageServer for Server {
 impl Server {
     /// The document's text as the server has it, for tests of synchronisation; null where it has none.
     pub async fn debug_text(&self, params: TextDocumentIdentifier) -> Result<Option<String>> {
-        self.work(params, |asked, params| {
-            Ok(asked
-                .snapshot
-                .open
-                .get(&crate::document::Key::of(&params.uri))
-                .map(|document| document.text.contiguous().to_string()))
-        })
-        .await
+        let context = context::current().ok_or_else(Error::internal_error)?;
+        let document = context.snapshot.open.get(&Key::of(&params.uri));
+        Ok(document.map(|document| document.text.contiguous().to_string()))
+    }
+
+    /// How many pieces of work were begun since the start, for tests of what is not.
+    pub async fn debug_work(&self) -> Result<usize> {
+        Ok(self.shared.workers.begun())
     }
 }

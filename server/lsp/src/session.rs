@@ -17,6 +17,8 @@ pub struct Session {
     /// The client's `initializationOptions`: the settings, for clients that have no other way.
     pub options: Value,
     pub can: Can,
+    /// The process that started the server, if it said which.
+    pub parent: Option<u32>,
 }
 
 /// What the client can do.
@@ -59,9 +61,9 @@ pub struct Can {
 }
 
 impl Session {
-    /// Reads as much of the parameters as it can: tower-lsp answers `initialize` itself where they are wrong.
-    pub fn negotiate(params: Option<&Value>) -> Session {
-        let params = params.and_then(|params| InitializeParams::deserialize(params).ok()).unwrap_or_default();
+    /// `None` where the parameters can't be read. tower-lsp reads them in the same way, and refuses them then.
+    pub fn negotiate(params: Option<&Value>) -> Option<Session> {
+        let params = InitializeParams::deserialize(params?).ok()?;
         let general = params.capabilities.general.as_ref();
         let offered: Option<&[PositionEncodingKind]> =
             general.and_then(|general| general.position_encodings.as_deref());
@@ -71,12 +73,13 @@ impl Session {
         if roots.is_empty() {
             roots.extend(params.root_uri);
         }
-        Session {
+        Some(Session {
             encoding: Encoding::negotiate(offered),
             roots,
             options: params.initialization_options.unwrap_or_default(),
             can: Can::read(&params.capabilities),
-        }
+            parent: params.process_id,
+        })
     }
 }
 

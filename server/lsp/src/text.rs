@@ -59,6 +59,12 @@ pub struct Text {
     rope: Rope,
 }
 
+impl Text {
+    pub fn is_same(&self, other: &Text) -> bool {
+        self.rope == other.rope
+    }
+}
+
 impl From<&str> for Text {
     fn from(text: &str) -> Text {
         Text { rope: Rope::from_str(text) }

@@ -96,7 +96,46 @@ pub fn markup(markdown: String, rendered: bool) -> MarkupContent {
     if rendered {
         return MarkupContent { kind: MarkupKind::Markdown, value: markdown };
     }
-    let lines = markdown.lines().filter(|line| !line.starts_with("```"));
-    let value = lines.map(|line| line.replace("**", "").replace('`', "")).collect::<Vec<_>>().join("\n");
-    MarkupContent { kind: MarkupKind::PlainText, value }
+    let mut fenced = false;
+    let mut lines = Vec::new();
+    for line in markdown.lines() {
+        match line.starts_with("```") {
+            true => fenced = !fenced,
+            false if fenced => lines.push(line.to_owned()),
+            false => lines.push(plain(line)),
+        }
+    }
+    MarkupContent { kind: MarkupKind::PlainText, value: lines.join("\n") }
+}
+
+/// A line of Markdown without its marks.
+fn plain(line: &str) -> String {
+    let mut text = String::new();
+    let mut rest = line.replace("**", "");
+    // What is escaped is no mark.
+    while let Some(at) = rest.find(['\\', '`']) {
+        text.push_str(&rest[..at]);
+        let escaped = rest[at..].strip_prefix('\\').and_then(|rest| rest.chars().next());
+        let escaped = escaped.filter(char::is_ascii_punctuation);
+        let length = if rest.as_bytes()[at] == b'`' { 1 } else { 1 + escaped.map_or(0, char::len_utf8) };
+        match escaped {
+            Some(char) => text.push(char),
+            None if rest.as_bytes()[at] == b'\\' => text.push('\\'),
+            None => {}
+        }
+        rest.drain(..at + length);
+    }
+    text + &rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_without_a_renderer_has_no_marks() {
+        let shown = |markdown: &str| markup(markdown.to_owned(), false).value;
+        assert_eq!(shown("**Example \"a\\*\\*\\`b\\_\"** ✓"), "Example \"a**`b_\" ✓");
+        assert_eq!(shown("`move()` \\ x\n```text\n> . \\*\n```\n**end**"), "move() \\ x\n> . \\*\nend");
+    }
 }

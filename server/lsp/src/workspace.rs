@@ -17,13 +17,15 @@ use tower_lsp::lsp_types::{
 use crate::analyses::Analyses;
 use crate::config::Config;
 use crate::document::{Document, Key};
+use crate::files::{Files, Read};
 use crate::handlers::semantic_tokens;
 use crate::session::Session;
 use crate::synthesis::left_open::LeftOpen;
 use crate::text::Text;
+use crate::workers::Workers;
 
 /// What has happened, for those who act on it later.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Event {
     /// The document has a new text, or none any more; or there is news about the text that it has.
     Changed(Key),
@@ -31,6 +33,12 @@ pub enum Event {
     Closed(Key),
     /// Something changed on disk: what was read there may be outdated.
     FilesChanged(Vec<Key>),
+    /// This is what the files are, which had not answered before.
+    Read(Vec<(Key, OnDisk)>),
+    /// What is said of files on disk may be outdated, in a session whose client watches none.
+    Doubt,
+    /// A check has found all that it can find without running anything.
+    Checked,
     /// The settings may have changed in the client, which should be asked for them.
     AskForSettings,
     /// The settings have changed.
@@ -46,6 +54,18 @@ pub enum OnDisk {
     Missing,
     /// It is there and can't be read.
     Unreadable(disk::Unreadable),
+}
+
+impl OnDisk {
+    /// Nothing has changed from the one to the other.
+    pub fn is_same(&self, other: &OnDisk) -> bool {
+        match (self, other) {
+            (OnDisk::Text(a), OnDisk::Text(b)) => Arc::ptr_eq(a, b) || a.text.is_same(&b.text),
+            (OnDisk::Missing, OnDisk::Missing) => true,
+            (OnDisk::Unreadable(a), OnDisk::Unreadable(b)) => a == b,
+            _ => false,
+        }
+    }
 }
 
 /// The state at one moment. Never changes.
@@ -90,6 +110,10 @@ fn supersede(document: Option<&Document>) {
 
 /// The state, shared between the front and those who work for it.
 pub struct Shared {
+    /// Cancelled at the session's end, and with it all work for it.
+    pub over: CancellationToken,
+    pub workers: Arc<Workers>,
+    pub files: Arc<Files>,
     state: Mutex<State>,
     events: mpsc::UnboundedSender<Event>,
 }
@@ -117,26 +141,43 @@ impl State {
 impl Shared {
     /// Also gives the events, to be taken by whoever acts on them.
     pub fn new() -> (Arc<Shared>, mpsc::UnboundedReceiver<Event>) {
+        Shared::reading(disk::read)
+    }
+
+    /// The same, with another way to read files.
+    pub fn reading(read: Read) -> (Arc<Shared>, mpsc::UnboundedReceiver<Event>) {
         let (events, receiver) = mpsc::unbounded_channel();
-        (Arc::new(Shared { state: Mutex::default(), events }), receiver)
+        let shared = Shared {
+            over: CancellationToken::new(),
+            workers: Arc::default(),
+            files: Files::new(read, events.clone()),
+            state: Mutex::default(),
+            events,
+        };
+        (Arc::new(shared), receiver)
     }
 
     pub fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.state().current)
     }
 
-    /// Takes `initialize`'s parameters. The first counts; tower-lsp refuses the others.
-    pub fn initialize(&self, params: Option<&Value>) {
+    /// Whether `initialize` has come.
+    pub fn is_started(&self) -> bool {
+        self.state().started
+    }
+
+    /// Takes `initialize`'s parameters. False, and nothing has happened: they can't be read, or came before.
+    pub fn initialize(&self, params: Option<&Value>) -> bool {
+        let Some(session) = Session::negotiate(params) else { return false };
         let mut state = self.state();
-        if state.started {
-            return;
+        if std::mem::replace(&mut state.started, true) {
+            return false;
         }
-        state.started = true;
-        let session = Session::negotiate(params);
         let options = session.options.get("karel").unwrap_or(&session.options).clone();
         state.change().session = Arc::new(session);
         drop(state);
         self.configure(&options);
+        true
     }
 
     /// Takes a notification that changes the state. False: it is none.
@@ -145,7 +186,7 @@ impl Shared {
             "textDocument/didOpen" => self.typed(method, params, Shared::open),
             "textDocument/didChange" => self.typed(method, params, Shared::edit),
             "textDocument/didClose" => self.typed(method, params, Shared::close),
-            "textDocument/didSave" => {}
+            "textDocument/didSave" => self.doubt_files(),
             "workspace/didChangeConfiguration" => self.typed(method, params, Shared::settings_changed),
             "workspace/didChangeWatchedFiles" => self.typed(method, params, Shared::files_changed),
             "window/workDoneProgress/cancel" => self.typed(method, params, Shared::cancel_progress),
@@ -167,6 +208,14 @@ impl Shared {
         let text = Text::from(opened.text.as_str());
         let document = Document::new(opened.uri, Some(opened.version), &opened.language_id, text);
         self.put(document);
+        self.doubt_files();
+    }
+
+    /// Has files read again, now that the client gives an occasion, where it doesn't say when they change.
+    fn doubt_files(&self) {
+        if !self.snapshot().session.can.register_watched_files {
+            self.tell(Event::Doubt);
+        }
     }
 
     fn edit(&self, params: DidChangeTextDocumentParams) {
@@ -285,16 +334,29 @@ impl Shared {
             }
         }
         drop(state);
+        self.files.outdate(&keys);
         self.tell(Event::FilesChanged(keys));
     }
 
-    /// Takes what was read from disk. Where two have read the same, the first counts.
+    /// Takes what was read from disk. A file that has not changed stays the same document.
     pub fn loaded(&self, files: Vec<(Key, OnDisk)>) {
         let mut state = self.state();
-        let known = Arc::make_mut(&mut state.change().files);
-        for (key, file) in files {
-            known.entry(key).or_insert(file);
+        let is_news = |(key, file): &(Key, OnDisk)| {
+            state.current.files.get(key).is_none_or(|known| !known.is_same(file))
+        };
+        let news: Vec<_> = files.into_iter().filter(is_news).collect();
+        if news.is_empty() {
+            return;
         }
+        let keys = news.iter().map(|(key, _)| key.clone()).collect();
+        let known = Arc::make_mut(&mut state.change().files);
+        for (key, file) in news {
+            if let Some(OnDisk::Text(old)) = known.insert(key, file) {
+                supersede(Some(&old));
+            }
+        }
+        drop(state);
+        self.tell(Event::FilesChanged(keys));
     }
 
     /// Takes what the last synthesis in the program left open, or that it left nothing open.

@@ -89,6 +89,89 @@ async fn a_request_right_after_opening_sees_the_files() {
     assert_eq!((&result["passed"], &result["total"]), (&json!(1), &json!(1)));
 }
 
+/// Without didChangeWatchedFiles there are occasions: a command, saving, opening.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_read_again_where_the_client_does_not_watch_them() {
+    let folder = Folder::new("unwatched");
+    let grid = folder.write("row.kgrid", FAILS);
+    let program = folder.uri("row.karel");
+    let mut server = InProcess::with(capabilities()).await;
+    server.client.open(&program, "kareldsl", 1, PROGRAM).await;
+    codes(&mut server, &grid, failed).await;
+    folder.write("row.kgrid", PASSES);
+    let run = json!({ "command": "karel.runExamples", "arguments": [program] });
+    let result = server.client.request("workspace/executeCommand", run.clone()).await;
+    assert_eq!(result["passed"], 1);
+    codes(&mut server, &grid, |codes| !failed(codes)).await;
+    folder.write("row.kgrid", FAILS);
+    server.client.notify("textDocument/didSave", client::document(&program)).await;
+    codes(&mut server, &grid, failed).await;
+    let _ = fs::remove_file(folder.0.join("row.kgrid"));
+    server.client.notify("textDocument/didSave", client::document(&program)).await;
+    codes(&mut server, &grid, <[String]>::is_empty).await;
+    folder.write("row.kgrid", FAILS);
+    server.client.open(&folder.uri("else.karel"), "kareldsl", 1, PROGRAM).await;
+    codes(&mut server, &grid, failed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_of_other_schemes_are_others() {
+    let folder = Folder::new("schemes");
+    let grid = folder.write("row.kgrid", FAILS);
+    let file = folder.uri("row.karel");
+    let mut server = InProcess::with(capabilities()).await;
+    server.client.open(&file, "kareldsl", 1, "def main():\n  move()\n").await;
+    codes(&mut server, &grid, failed).await;
+    let path = file.strip_prefix("file://").expect("a file");
+    let others = [
+        format!("git:{path}?HEAD"),
+        format!("git:{path}"),
+        format!("untitled:{path}"),
+        format!("vscode-notebook-cell:{path}#1"),
+        format!("vscode-notebook-cell:{path}#2"),
+        format!("{file}?x"),
+        format!("{file}#x"),
+    ];
+    for (number, uri) in others.iter().enumerate() {
+        let text = "turnLeft(); ".repeat(number + 1);
+        server.client.open(uri, "kareldsl", 1, &format!("def main():\n  {text}\n")).await;
+    }
+    let formatting = |uri: &str| {
+        let mut params = client::document(uri);
+        params["options"] = json!({ "tabSize": 4, "insertSpaces": true });
+        params
+    };
+    for (number, uri) in others.iter().enumerate() {
+        let edits = server.client.request("textDocument/formatting", formatting(uri)).await;
+        let text = edits.to_string();
+        assert_eq!(text.matches("turnLeft").count(), number + 1, "{uri}: {text}");
+        let run = json!({ "command": "karel.runExamples", "arguments": [uri] });
+        let result = server.client.request("workspace/executeCommand", run).await;
+        assert_eq!(result["total"], 0, "{uri} has no file beside it");
+        server.client.notify("textDocument/didClose", client::document(uri)).await;
+    }
+    let edits = server.client.request("textDocument/formatting", formatting(&file)).await;
+    assert_eq!(edits[0]["newText"], "    move()\n");
+    let run = json!({ "command": "karel.runExamples", "arguments": [file] });
+    let result = server.client.request("workspace/executeCommand", run).await;
+    assert_eq!(result["total"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_example_file_is_named_and_never_quoted() {
+    let folder = Folder::new("secrets");
+    folder.write("secret.txt", "hunter2 is my word\n");
+    let program = folder.uri("row.karel");
+    let mut server = InProcess::with(capabilities()).await;
+    let text = format!("examples \"secret.txt\"\nexamples \"/etc/passwd\"\nexamples \"\"\n{PROGRAM}");
+    server.client.open(&program, "kareldsl", 1, &text).await;
+    codes(&mut server, &program, |codes| codes.iter().filter(|code| *code == "K190").count() == 3).await;
+    let run = json!({ "command": "karel.runExamples", "arguments": [program] });
+    server.client.request("workspace/executeCommand", run).await;
+    let said = server.client.kept.iter().map(Value::to_string).collect::<String>();
+    assert!(!said.contains("hunter2") && !said.contains("root:"), "{said}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_example_file_alone_finds_its_program() {
     let folder = Folder::new("alone");

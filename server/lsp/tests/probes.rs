@@ -14,6 +14,7 @@ use karel_lsp::workspace::Shared;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::*;
 use tower_lsp::{LanguageServer, LspService};
@@ -100,7 +101,7 @@ async fn rig(pipe: usize) -> Rig {
     let (service, socket) = LspService::new(|client| Probe { client, signals: Arc::clone(&signals) });
     let (ours, theirs) = tokio::io::duplex(pipe);
     let (from, to) = tokio::io::split(theirs);
-    let session = tokio::spawn(serve(from, to, service, socket, shared));
+    let session = tokio::spawn(serve(from, to, service, socket, shared, CancellationToken::new()));
     let (from, to) = tokio::io::split(ours);
     let mut client = Client::new(to, from);
     client.initialize(json!({})).await;

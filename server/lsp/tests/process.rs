@@ -4,7 +4,7 @@ mod client;
 
 use std::process::Stdio;
 
-use client::{Client, GUARD, capabilities};
+use client::{Client, GUARD, capabilities, document, place};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
@@ -101,4 +101,133 @@ async fn the_log_goes_to_a_file_and_nothing_but_messages_to_standard_output() {
     let written = std::fs::read_to_string(&log).expect("the log is there");
     assert!(written.contains("never-opened.karel"), "{written}");
     let _ = std::fs::remove_file(&log);
+}
+
+/// Runs for longer than anybody waits.
+fn endless() -> String {
+    let calls = ("abcdefgh".chars().zip("bcdefgh".chars()))
+        .map(|(one, next)| format!("def {one}(): repeat(19): {next}()\n"))
+        .collect::<String>();
+    format!(
+        "def main(): repeat(19): a()\n{calls}def h(): repeat(19): turnLeft()\nexample \"long\":\n    input:\n        > .\n"
+    )
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_hundred_runs_without_end_and_a_pipe_lock_nobody_out() {
+    let folder =
+        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pipe-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    let made = std::process::Command::new("mkfifo").arg(folder.join("fifo.kgrid")).status();
+    assert!(made.expect("mkfifo runs").success());
+    let (mut child, mut client) = start();
+    let options = json!({ "run": { "maxTicks": 1_000_000_000_000u64 } });
+    let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities(), "initializationOptions": options });
+    client.request("initialize", params).await;
+    client.notify("initialized", json!({})).await;
+    let uri = "file:///nowhere/endless.karel";
+    let piped = format!("file://{}/program.karel", folder.display());
+    client.open(uri, "kareldsl", 1, &endless()).await;
+    client.open(&piped, "kareldsl", 1, "examples \"fifo.kgrid\"\nexamples \"fifo\"\ndef main(): mo\n").await;
+    let mut runs = Vec::new();
+    for _ in 0..100 {
+        let run = json!({ "command": "karel.runExamples", "arguments": [uri] });
+        runs.push(client.ask("workspace/executeCommand", run).await);
+        client.ask("textDocument/documentSymbol", document(&piped)).await;
+        client.ask("textDocument/codeLens", document(&piped)).await;
+    }
+    let found = client.request("textDocument/completion", place(&piped, 2, 14)).await;
+    assert!(!found.as_array().expect("items").is_empty());
+    client.cancel(runs[0]).await;
+    assert_eq!(client.reply(runs[0]).await["error"]["code"], -32800);
+    client.request("shutdown", Value::Null).await;
+    client.notify("exit", Value::Null).await;
+    assert_eq!(ended(&mut child).await, Some(0));
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[tokio::test]
+async fn a_standard_error_that_nobody_reads_stops_nobody() {
+    let mut child = binary()
+        .args(["--log-level", "debug"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut client = Client::new(child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+    client.initialize(capabilities()).await;
+    for _ in 0..5_000 {
+        client.notify("textDocument/didClose", document("file:///nowhere/never-opened.karel")).await;
+    }
+    client.request("shutdown", Value::Null).await;
+    client.notify("exit", Value::Null).await;
+    assert_eq!(ended(&mut child).await, Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_process_ends_with_the_one_that_started_it() {
+    let mut editor = Command::new("sleep").arg("3600").kill_on_drop(true).spawn().expect("it starts");
+    let (mut child, mut client) = start();
+    let params = json!({ "processId": editor.id(), "rootUri": null, "capabilities": {} });
+    client.request("initialize", params).await;
+    client.notify("initialized", json!({})).await;
+    client.open("file:///nowhere/a.karel", "kareldsl", 1, "def main(): move()\n").await;
+    client.diagnostics("file:///nowhere/a.karel", 1).await;
+    editor.kill().await.expect("it can be killed");
+    assert_eq!(ended(&mut child).await, Some(1));
+    assert!(client.to.is_some(), "the pipes are still open");
+}
+
+/// An engine that tells its process by a file, and ends for nothing but a kill.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_hung_engine_is_left_behind_by_no_end_of_the_server() {
+    let program = "def main():\n    ...\nexample \"one\":\n    input:\n        > .\n        . .\n    output:\n        . >\n        . .\n";
+    for ending in ["shutdown", "exit", "closed", "SIGTERM", "SIGINT"] {
+        let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("engine-{}-{ending}", std::process::id()));
+        let script = format!(
+            "import os, signal, sys, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nsys.stdin.readline()\n\
+             open({file:?} + '.part', 'w').write(str(os.getpid()))\nos.rename({file:?} + '.part', {file:?})\n\
+             time.sleep(3600)"
+        );
+        let (mut child, mut client) = start();
+        let options = json!({ "engine": { "command": ["python3", "-c", script] } });
+        let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities(), "initializationOptions": options });
+        client.request("initialize", params).await;
+        client.notify("initialized", json!({})).await;
+        let uri = "file:///nowhere/a.karel";
+        client.open(uri, "kareldsl", 1, program).await;
+        let synthesize = json!({ "command": "karel.synthesize", "arguments": [uri, client::at(1, 4)] });
+        client.ask("workspace/executeCommand", synthesize).await;
+        let written = async {
+            while !file.exists() {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(GUARD, written).await.expect("the engine starts");
+        let engine = std::fs::read_to_string(&file).expect("it says so");
+        let _ = std::fs::remove_file(&file);
+        let lives = || std::path::Path::new("/proc").join(&engine).exists();
+        assert!(lives());
+        let signal = |name: &str| {
+            let server = child.id().expect("it runs").to_string();
+            let sent = std::process::Command::new("kill").args(["-s", name, &server]).status();
+            assert!(sent.expect("kill runs").success());
+        };
+        match ending {
+            "shutdown" => {
+                client.request("shutdown", Value::Null).await;
+                client.notify("exit", Value::Null).await;
+            }
+            "exit" => client.notify("exit", Value::Null).await,
+            "closed" => client.hang_up(),
+            name => signal(name.trim_start_matches("SIG")),
+        }
+        assert_eq!(ended(&mut child).await, Some(if ending == "shutdown" { 0 } else { 1 }), "{ending}");
+        assert!(!lives(), "{ending}");
+    }
 }

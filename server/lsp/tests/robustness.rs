@@ -129,6 +129,60 @@ async fn positions_and_parameters_that_make_no_sense() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whatever_has_an_id_is_answered_once() {
+    let mut server = InProcess::with(capabilities()).await;
+    server.client.open(URI, "kareldsl", 1, "old").await;
+    let opened = json!({ "uri": URI, "languageId": "", "version": 2, "text": "new" });
+    for (method, code) in [
+        ("$/anything", -32601),
+        ("$/setTrace", -32601),
+        ("$/cancelRequest", -32601),
+        ("$/", -32601),
+        ("textDocument/didOpen", -32600),
+        ("textDocument/didChange", -32600),
+        ("textDocument/didSave", -32600),
+        ("textDocument/didClose", -32600),
+        ("textDocument/willSave", -32600),
+        ("workspace/didChangeConfiguration", -32600),
+        ("workspace/didSomethingNew", -32600),
+        ("window/workDoneProgress/cancel", -32600),
+        ("initialized", -32600),
+        ("initialize", -32600),
+        ("no/suchMethod", -32601),
+    ] {
+        for params in [json!({ "textDocument": opened }), json!({}), Value::Null] {
+            let id = server.client.ask(method, params).await;
+            assert_eq!(server.client.reply(id).await["error"]["code"], code, "{method}");
+        }
+    }
+    // None of them was carried out, and what has no id gets no answer.
+    for method in ["$/anything", "no/suchMethod", "textDocument/hover", "shutdown", "initialize"] {
+        server.client.notify(method, place(URI, 0, 0)).await;
+    }
+    assert_eq!(server.client.request("karel/debugText", json!({ "uri": URI })).await, "old");
+    assert!(!server.client.kept.iter().any(|message| message.get("method").is_none()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_initialize_that_failed_may_be_repeated() {
+    let mut server = InProcess::start();
+    for wrong in [Value::Null, json!({}), json!({ "capabilities": 3 })] {
+        let id = server.client.ask("initialize", wrong).await;
+        assert_eq!(server.client.reply(id).await["error"]["code"], -32602);
+    }
+    let mut wanted = capabilities();
+    wanted["general"]["positionEncodings"] = json!(["utf-8"]);
+    let first = json!({ "processId": null, "rootUri": null, "capabilities": wanted });
+    let first = server.client.ask("initialize", first).await;
+    server.client.cancel(first).await;
+    let second = server.client.ask("initialize", json!({ "capabilities": {} })).await;
+    let result = server.client.reply(first).await["result"].take();
+    assert_eq!(result["capabilities"]["positionEncoding"], "utf-8", "{result}");
+    assert_eq!(server.client.reply(second).await["error"]["code"], -32600);
+    alive(&mut server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_before_initialize_are_refused() {
     let mut server = InProcess::start();
     server.client.open(URI, "kareldsl", 1, "").await;

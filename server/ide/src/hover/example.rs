@@ -5,6 +5,7 @@ use crate::cancel::{Cancel, Cancelled};
 use crate::cells::differing;
 use crate::describe::{count, example_first};
 use crate::grid_view::{Panel, fenced};
+use crate::literal;
 use crate::reason;
 use crate::run::Run;
 use crate::verdict::{Failure, Verdict};
@@ -20,7 +21,7 @@ pub fn example_report(analysis: &Analysis, case: Case<'_>, cancel: Cancel<'_>) -
         Verdict::Fails(failure) => format!("✗ {}", reason::clause(analysis, case, run, failure)),
         _ => reason::verdict(run, verdict),
     };
-    let mut text = format!("**{}** {outcome}", example_first(case.example));
+    let mut text = format!("**{}** {outcome}", literal::inline(&example_first(case.example)));
     text.push_str("\n\n");
     let panels = panels(case, run, verdict);
     if !panels.is_empty() {

@@ -4,6 +4,7 @@ use super::example::ran;
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::describe::{count, example_first, names, robot};
+use crate::literal;
 use crate::reason;
 use crate::run::Run;
 use crate::score::Score;
@@ -47,7 +48,7 @@ fn comment_above(source: &Source, procedure: &Procedure) -> String {
         if !theirs || between.matches('\n').count() != 1 || !between.trim().is_empty() {
             break;
         }
-        lines.push(comment.text.trim_start_matches('#').trim().to_owned());
+        lines.push(literal::line(comment.text.trim_start_matches('#')));
         next = source.line_start(comment.range.start());
     }
     lines.reverse();
@@ -195,7 +196,7 @@ fn listed(
 fn title(case: Case<'_>) -> String {
     match case.example.name.text.as_str() {
         "" => "without a name".to_owned(),
-        name => format!("\"{name}\""),
+        name => format!("\"{}\"", literal::inline(name)),
     }
 }
 

@@ -1,6 +1,6 @@
-//! What the checks found, by who found it; merged for the client. The latest wins: a result for a document's older
-//! text is dropped. What a slower check found in the older text stays until the check has looked at the newer one,
-//! moved along with the text around it, so that messages neither flicker nor stand at the wrong place.
+//! What the checks found, by who found it; merged for the client. The latest wins. What a check found in an older text
+//! stays until the check has looked at the newer one, moved along with the text around it, so that messages neither
+//! flicker nor stand at the wrong place.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -42,9 +42,9 @@ impl Publisher {
         Publisher { client, shared, shown: Mutex::default() }
     }
 
-    /// Takes what one tier found in the unit's documents, and sends what is new. Nothing of a check that was
-    /// cancelled, or of a unit that is no longer what it was: what a program does to an example file that has not
-    /// changed is outdated with the program.
+    /// Takes what one tier found in the unit's documents, and sends what is new. Nothing of a check that was cancelled.
+    /// Of a text that has changed since, what was found moves along with it; but not what runs have shown: what a
+    /// program does to an example file that has not changed is outdated with the program.
     pub async fn put(
         &self,
         unit: &Unit,
@@ -57,10 +57,14 @@ impl Publisher {
         let is_current = |document: &Arc<Document>| {
             snapshot.document(&document.key).is_some_and(|current| Arc::ptr_eq(current, document))
         };
-        if cancel.is_cancelled() || !unit.documents.iter().all(is_current) {
+        if cancel.is_cancelled() || tier == Tier::Runtime && !unit.documents.iter().all(is_current) {
             return;
         }
-        for (document, found) in unit.documents.iter().zip(found) {
+        for (looked_at, mut found) in unit.documents.iter().zip(found) {
+            let Some(document) = snapshot.document(&looked_at.key) else { continue };
+            if !Arc::ptr_eq(looked_at, document) {
+                Moved::between(looked_at.contiguous(), document.contiguous()).carry(&mut found);
+            }
             let entry = shown
                 .entry(document.key.clone())
                 .or_insert_with(|| Shown { document: Arc::clone(document), found: HashMap::new() });
@@ -236,7 +240,7 @@ mod tests {
             vec![Vec::new(), found]
         };
         let grid = Key::of(&"file:///nowhere/a.kgrid".parse().unwrap());
-        shared.initialize(None);
+        assert!(shared.initialize(Some(&serde_json::json!({ "capabilities": {} }))));
         open("a.kgrid", 1, "example \"a\"\n    input:\n        >\n");
         open("a.karel", 1, "def main(): move()\n");
         let (outdated, cancel) = (unit(), CancellationToken::new());

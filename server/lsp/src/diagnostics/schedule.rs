@@ -1,9 +1,11 @@
-//! The analysis actor. It hears of every change, finds the units that are no longer what they were, cancels the work
-//! on what they were, and takes each through the tiers: syntax and names at once; the files that belong to it; then,
-//! after a short pause in the typing, the runs of the examples.
+//! The analysis actor. It hears of every change, finds the units that are no longer what they were, and takes each
+//! through the tiers: syntax and names at once; the files that belong to it; then, after a short pause in the typing,
+//! the runs of the examples. A change ends the runs. A look at the text that has begun goes on to its end, and the next
+//! one is at what the text is by then: who types without a pause sees something, too, and texts in between cost nothing.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ide::{Cancelled, Diagnostic};
@@ -17,10 +19,10 @@ use tower_lsp::lsp_types::MessageType;
 use super::publish::{Publisher, Tier};
 use crate::analyses::Unit;
 use crate::document::{Document, Key, MAX_ANALYSED};
-use crate::files;
 use crate::handlers::examples::{self, VerdictsNotification};
 use crate::outbox::Outbox;
 use crate::synthesis::Synthesis;
+use crate::workers::{Lane, Stopped};
 use crate::workspace::{Event, Shared, Snapshot};
 
 pub struct Scheduler {
@@ -35,7 +37,12 @@ pub struct Scheduler {
 
 struct Running {
     unit: Arc<Unit>,
+    /// Cancelled when nobody wants to hear of the unit any more.
     cancel: CancellationToken,
+    /// Cancelled when the unit is no longer what it was.
+    outdated: CancellationToken,
+    /// All has been looked at but the runs.
+    looked: Arc<AtomicBool>,
 }
 
 impl Scheduler {
@@ -67,7 +74,17 @@ impl Scheduler {
                 changed.insert(key);
                 true
             }
-            Event::FilesChanged(_) => true,
+            Event::FilesChanged(_) | Event::Checked => true,
+            Event::Read(files) => {
+                self.shared.loaded(files);
+                false
+            }
+            Event::Doubt => {
+                let shared = Arc::clone(&self.shared);
+                let known = shared.snapshot().files.keys().cloned().collect();
+                tokio::spawn(async move { shared.loaded(shared.files.read(known).await) });
+                false
+            }
             Event::Configured => {
                 self.outbox.refresh();
                 let (synthesis, outbox) = (Arc::clone(&self.synthesis), self.outbox.clone());
@@ -90,7 +107,7 @@ impl Scheduler {
     fn give_up(&self, changed: &HashSet<Key>) {
         for running in self.running.values() {
             if running.unit.documents.iter().any(|document| changed.contains(&document.key)) {
-                running.cancel.cancel();
+                running.outdated.cancel();
             }
         }
     }
@@ -100,10 +117,8 @@ impl Scheduler {
         let snapshot = self.shared.snapshot();
         let current = Arc::clone(&snapshot);
         // Parses, and parsing takes its time.
-        let units = match tokio::task::spawn_blocking(move || current.units()).await {
-            Ok(units) => units,
-            Err(error) => return tracing::error!("finding what belongs together failed: {error}"),
-        };
+        let work = move || current.units();
+        let Ok(units) = self.shared.workers.run(Lane::Checks, &self.shared.over, work).await else { return };
         let roots: HashSet<&Key> = units.iter().map(|unit| &unit.root).collect();
         self.running.retain(|root, running| {
             let lives = roots.contains(root);
@@ -116,16 +131,24 @@ impl Scheduler {
         self.publisher.retain(&units).await;
         for unit in units {
             let known = self.running.get(&unit.root);
-            if known.is_some_and(|known| Arc::ptr_eq(&known.unit, &unit) && !known.cancel.is_cancelled()) {
-                continue;
+            if let Some(known) = known {
+                if Arc::ptr_eq(&known.unit, &unit) && !known.outdated.is_cancelled() {
+                    continue;
+                }
+                known.outdated.cancel();
+                if !known.looked.load(Ordering::SeqCst) {
+                    // Says so when it has, and then it is this one's turn, or a newer one's.
+                    continue;
+                }
             }
             // Lenses and hints of a document that did not change itself are asked for again only when told.
             let elsewhere = known.is_some_and(|known| {
                 let before = |new: &Document| known.unit.document(new.uri.as_str());
                 unit.documents.iter().any(|new| before(new).is_some_and(|old| Arc::ptr_eq(old, new)))
             });
-            known.iter().for_each(|known| known.cancel.cancel());
-            let cancel = CancellationToken::new();
+            let cancel = self.shared.over.child_token();
+            let outdated = cancel.child_token();
+            let looked = Arc::new(AtomicBool::new(false));
             let check = Check {
                 shared: Arc::clone(&self.shared),
                 snapshot: Arc::clone(&snapshot),
@@ -133,9 +156,11 @@ impl Scheduler {
                 outbox: self.outbox.clone(),
                 unit: Arc::clone(&unit),
                 cancel: cancel.clone(),
+                outdated: outdated.clone(),
+                looked: Arc::clone(&looked),
             };
             tokio::spawn(check.run(self.pause, elsewhere));
-            self.running.insert(unit.root.clone(), Running { unit, cancel });
+            self.running.insert(unit.root.clone(), Running { unit, cancel, outdated, looked });
         }
     }
 }
@@ -149,36 +174,45 @@ struct Check {
     outbox: Outbox,
     unit: Arc<Unit>,
     cancel: CancellationToken,
+    outdated: CancellationToken,
+    looked: Arc<AtomicBool>,
 }
 
 impl Check {
     async fn run(self, pause: Duration, refresh: bool) {
-        if !self.tier(Tier::Syntax).await {
-            return;
+        let all_well = self.look().await;
+        // In this order: either the actor sees that this has ended, or this one sees that it is outdated.
+        self.looked.store(true, Ordering::SeqCst);
+        if self.outdated.is_cancelled() {
+            return self.shared.tell(Event::Checked);
         }
-        if !self.unit.unread.is_empty() {
-            let unread = self.unit.unread.clone();
-            if let Ok(files) = tokio::task::spawn_blocking(move || files::read(&unread)).await {
-                // The unit is another then, with what was read, and is checked from the start.
-                self.shared.loaded(files);
-                self.shared.tell(Event::Changed(self.unit.root.clone()));
-            }
-            return;
-        }
-        if !self.tier(Tier::Names).await {
+        if !all_well {
             return;
         }
         tokio::select! {
             biased;
-            () = self.cancel.cancelled() => return,
+            () = self.outdated.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
-        if self.tier(Tier::Runtime).await {
+        if self.tier(Tier::Runtime, Lane::Examples, &self.outdated).await {
             if refresh {
                 self.outbox.refresh();
             }
             self.tell_verdicts().await;
         }
+    }
+
+    /// Looks for mistakes without running anything. False: there is nothing to be run, or not yet.
+    async fn look(&self) -> bool {
+        if !self.tier(Tier::Syntax, Lane::Checks, &self.cancel).await {
+            return false;
+        }
+        if !self.unit.unread.is_empty() {
+            // The unit is another then, with what was read, and is checked from the start.
+            self.shared.loaded(self.shared.files.read(self.unit.unread.clone()).await);
+            return false;
+        }
+        self.tier(Tier::Names, Lane::Checks, &self.cancel).await
     }
 
     /// Tells a client that shows them how the examples went.
@@ -187,28 +221,26 @@ impl Check {
             return;
         }
         let check = self.clone();
-        let verdicts = tokio::task::spawn_blocking(move || {
-            examples::verdicts(&check.snapshot, &check.unit, &|| check.cancel.is_cancelled())
+        let verdicts = self.shared.workers.run(Lane::Examples, &self.outdated, move || {
+            examples::verdicts(&check.snapshot, &check.unit, &|| check.outdated.is_cancelled())
         });
-        if let Ok(Ok(verdicts)) = verdicts.await
-            && !self.cancel.is_cancelled()
-        {
+        if let Ok(Ok(verdicts)) = verdicts.await {
             self.outbox.notify::<VerdictsNotification>(verdicts).await;
         }
     }
 
     /// Computes one tier and hands it over. False: cancelled.
-    async fn tier(&self, tier: Tier) -> bool {
-        let check = self.clone();
-        let found = tokio::task::spawn_blocking(move || check.found(tier)).await;
+    async fn tier(&self, tier: Tier, lane: Lane, cancel: &CancellationToken) -> bool {
+        let (check, asked) = (self.clone(), cancel.clone());
+        let found = self.shared.workers.run(lane, cancel, move || check.found(tier, &asked)).await;
         match found {
             Ok(Ok(found)) => {
-                self.publisher.put(&self.unit, tier, found, &self.cancel).await;
-                !self.cancel.is_cancelled()
+                self.publisher.put(&self.unit, tier, found, cancel).await;
+                !cancel.is_cancelled()
             }
-            Ok(Err(Cancelled)) => false,
-            Err(error) => {
-                tracing::error!("{tier:?} of {:?} failed: {error}", self.unit.root);
+            Ok(Err(Cancelled)) | Err(Stopped::Cancelled) => false,
+            Err(Stopped::Panicked(_)) => {
+                tracing::error!("{tier:?} of {:?} failed", self.unit.root);
                 let message =
                     format!("Checking failed inside the Karel server ({tier:?}); its log says where.");
                 self.shared.tell(Event::Message(MessageType::ERROR, message));
@@ -218,8 +250,8 @@ impl Check {
     }
 
     /// What the tier finds in each of the unit's documents.
-    fn found(&self, tier: Tier) -> Result<Vec<Vec<Diagnostic>>, Cancelled> {
-        let cancel = || self.cancel.is_cancelled();
+    fn found(&self, tier: Tier, cancel: &CancellationToken) -> Result<Vec<Vec<Diagnostic>>, Cancelled> {
+        let cancel = || cancel.is_cancelled();
         let analysis = &self.unit.analysis;
         self.unit
             .documents

@@ -15,6 +15,7 @@ pub fn prepare(
 ) -> Result<Option<Vec<CallHierarchyItem>>> {
     let place = params.text_document_position_params;
     let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let offset = asked.offset(&about, place.position);
     let found = ide::prepare_call_hierarchy(&about.unit.analysis, about.uri(), offset);
     Ok(found.and_then(|found| item(asked, &about, found)).map(|item| vec![item]))
@@ -25,6 +26,7 @@ pub fn incoming(
     params: CallHierarchyIncomingCallsParams,
 ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
     let Some(about) = asked.about(&params.item.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let calls = ide::incoming_calls(&about.unit.analysis, &params.item.name).into_iter();
     let call = |calls: ide::Calls| {
         let document = about.unit.document(&calls.item.uri)?;
@@ -40,6 +42,7 @@ pub fn outgoing(
     params: CallHierarchyOutgoingCallsParams,
 ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
     let Some(about) = asked.about(&params.item.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let calls = ide::outgoing_calls(&about.unit.analysis, &params.item.name).into_iter();
     let call = |calls: ide::Calls| {
         let range = |&range| to_proto::range(&asked.snapshot, &about.document, range);

@@ -29,6 +29,7 @@ pub const KINDS: [CodeActionKind; 6] = [
 
 pub fn code_action(asked: &mut Asked, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
     let wanted = Wanted(params.context.only);
     let (analysis, uri) = (&about.unit.analysis, about.uri());
@@ -39,6 +40,7 @@ pub fn code_action(asked: &mut Asked, params: CodeActionParams) -> Result<Option
     found.extend(ide::synthesis::solutions(analysis, uri, range));
     // Whoever looks from the top finds what changes the program before what changes what is asked of it.
     let mut rest = ide::example_actions(analysis, uri, range, &cancel).map_err(cancelled)?;
+    asked.still_wanted()?;
     rest.extend(ide::refactorings(analysis, uri, range));
     // Editors show it in no menu; they ask for it by its kind.
     if wanted.0.is_some() && wanted.kind(&FIX_ALL) {

@@ -13,6 +13,7 @@ use crate::to_proto;
 pub fn definition(asked: &mut Asked, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
     let place = params.text_document_position_params;
     let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let offset = asked.offset(&about, place.position);
     let found = ide::definition(&about.unit.analysis, about.uri(), offset);
     Ok(Some(GotoDefinitionResponse::Array(locations(asked, &found))))
@@ -21,6 +22,7 @@ pub fn definition(asked: &mut Asked, params: GotoDefinitionParams) -> Result<Opt
 pub fn references(asked: &mut Asked, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
     let place = params.text_document_position;
     let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let offset = asked.offset(&about, place.position);
     let with_definition = params.context.include_declaration;
     let found = ide::references(&about.unit.analysis, about.uri(), offset, with_definition);
@@ -33,6 +35,7 @@ pub fn highlight(
 ) -> Result<Option<Vec<DocumentHighlight>>> {
     let place = params.text_document_position_params;
     let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let offset = asked.offset(&about, place.position);
     let highlight = |found: ide::Highlight| DocumentHighlight {
         range: to_proto::range(&asked.snapshot, &about.document, found.range),

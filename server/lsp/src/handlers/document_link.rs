@@ -9,6 +9,7 @@ use crate::to_proto;
 
 pub fn document_link(asked: &mut Asked, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let link = |include: &syntax::ast::Include| {
         let key = resolve(&about.document.key, &include.path.text)?;
         Some(DocumentLink {

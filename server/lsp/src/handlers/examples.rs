@@ -94,7 +94,7 @@ fn listed(snapshot: &Snapshot, unit: &Unit, example: &ListedExample) -> Option<V
 
 fn about(asked: &mut Asked, uri: &Url) -> Result<About> {
     let too_large_or_gone = || refused("This file can't be read, or is too large.");
-    asked.about_file(uri).ok_or_else(too_large_or_gone)
+    asked.about(uri).ok_or_else(too_large_or_gone)
 }
 
 /// What was worked out for files that nobody has open is not kept: there may be very many.

@@ -9,6 +9,7 @@ use crate::to_proto;
 
 pub fn folding_range(asked: &mut Asked, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let lines_only = asked.snapshot.session.can.line_folding_only;
     let fold = |fold: ide::Fold| {
         let range = to_proto::range(&asked.snapshot, &about.document, fold.range);

@@ -51,6 +51,7 @@ fn answer(
     format: impl FnOnce(&Asked, &About) -> std::result::Result<Option<Vec<Edit>>, Cancelled>,
 ) -> Result<Option<Vec<TextEdit>>> {
     let Some(about) = asked.about(uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let edits = format(asked, &about).map_err(cancelled)?;
     Ok(edits.map(|edits| to_proto::text_edits(&asked.snapshot, &about.document, &edits)))
 }

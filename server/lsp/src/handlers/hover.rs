@@ -9,6 +9,7 @@ use crate::to_proto;
 pub fn hover(asked: &mut Asked, params: HoverParams) -> Result<Option<Hover>> {
     let place = params.text_document_position_params;
     let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let offset = asked.offset(&about, place.position);
     let hover =
         ide::hover(&about.unit.analysis, about.uri(), offset, &|| asked.cancelled()).map_err(cancelled)?;

@@ -11,6 +11,7 @@ pub fn prepare_rename(
     params: TextDocumentPositionParams,
 ) -> Result<Option<PrepareRenameResponse>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let offset = asked.offset(&about, params.position);
     let (range, placeholder) =
         ide::prepare_rename(&about.unit.analysis, about.uri(), offset).map_err(refused)?;
@@ -21,6 +22,7 @@ pub fn prepare_rename(
 pub fn rename(asked: &mut Asked, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
     let place = params.text_document_position;
     let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let offset = asked.offset(&about, place.position);
     let change = ide::rename(&about.unit.analysis, about.uri(), offset, &params.new_name).map_err(refused)?;
     Ok(Some(to_proto::workspace_edit(&asked.snapshot, &change)))

@@ -14,6 +14,7 @@ pub fn selection_range(
     params: SelectionRangeParams,
 ) -> Result<Option<Vec<SelectionRange>>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     Ok(Some(params.positions.into_iter().map(|position| at(asked, &about, position)).collect()))
 }
 

@@ -59,6 +59,7 @@ fn kind(kind: TokenKind) -> (SemanticTokenType, bool) {
 
 pub fn full(asked: &mut Asked, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let data = tokens(asked, &about, None);
     let result_id = Some(remember(asked, &about, &data).0);
     Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
@@ -69,6 +70,7 @@ pub fn range(
     params: SemanticTokensRangeParams,
 ) -> Result<Option<SemanticTokensRangeResult>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
     let data = tokens(asked, &about, Some(range));
     Ok(Some(SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data })))
@@ -79,6 +81,7 @@ pub fn delta(
     params: SemanticTokensDeltaParams,
 ) -> Result<Option<SemanticTokensFullDeltaResult>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let data = tokens(asked, &about, None);
     let (id, before) = remember(asked, &about, &data);
     let result_id = Some(id);

@@ -19,6 +19,7 @@ pub fn document_symbol(
     params: DocumentSymbolParams,
 ) -> Result<Option<DocumentSymbolResponse>> {
     let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+    asked.still_wanted()?;
     let symbols = ide::document_symbols(&about.unit.analysis, about.uri());
     if asked.snapshot.session.can.symbol_tree {
         let tree = symbols.into_iter().map(|symbol| nested(asked, &about, symbol, MAX_DEPTH)).collect();
@@ -66,6 +67,7 @@ pub fn workspace_symbol(
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     for unit in asked.snapshot.units() {
+        asked.still_wanted()?;
         for symbol in ide::workspace_symbols(&unit.analysis, &params.query) {
             // An example file may belong to two programs.
             if seen.insert(symbol.location.clone())

@@ -11,6 +11,7 @@ use crate::document::Document;
 use crate::outbox::Outbox;
 use crate::synthesis::sentences;
 use crate::to_proto;
+use crate::workers::Lane;
 
 #[derive(Clone)]
 pub struct LeftOpen {
@@ -57,7 +58,8 @@ pub fn ask(outbox: &Outbox, uri: Url, ambiguity: Arc<Ambiguity>) {
         let Some(number) = titles.iter().position(|title| *title == chosen.title) else { return };
         let snapshot = outbox.shared().snapshot();
         let current = Arc::clone(&snapshot);
-        let answer = tokio::task::spawn_blocking(move || {
+        let shared = outbox.shared();
+        let answer = shared.workers.run(Lane::Commands, &shared.over, move || {
             let unit = current.unit(current.document_at(&uri)?);
             // Clients keep the buttons of a question after a later synthesis has put another one.
             let is_open = unit.analysis.ambiguity() == Some(&*ambiguity);
@@ -71,7 +73,7 @@ pub fn ask(outbox: &Outbox, uri: Url, ambiguity: Arc<Ambiguity>) {
             Ok(None) => {
                 outbox.show(MessageType::WARNING, sentences::CHANGED).await;
             }
-            Err(error) => tracing::error!("answering the deciding example failed: {error}"),
+            Err(stopped) => tracing::error!("answering the deciding example failed: {stopped:?}"),
         }
     });
 }

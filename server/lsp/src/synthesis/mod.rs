@@ -27,6 +27,7 @@ use crate::engine::{Slot, State, Status};
 use crate::outbox::Outbox;
 use crate::progress::Progress;
 use crate::told::Told;
+use crate::workers::{Lane, Stopped};
 use crate::workspace::Snapshot;
 use left_open::LeftOpen;
 use question::Question;
@@ -83,7 +84,8 @@ impl Synthesis {
     ) -> Result<Solved, Failure> {
         let snapshot = Arc::clone(&request.snapshot);
         let asked = question.clone();
-        let unit = in_worker(move || asked.unit(&snapshot)).await?.ok_or(Failure::Stale)?;
+        let unit =
+            self.in_worker(&request.cancel, move || asked.unit(&snapshot)).await?.ok_or(Failure::Stale)?;
         let engine = self.engine.engine(&request.snapshot.config).map_err(Failure::Told)?;
         let state = if engine.is_running().await { State::Busy } else { State::Starting };
         self.tell(state, String::new(), format!("{title}…")).await;
@@ -131,7 +133,9 @@ impl Synthesis {
     ) -> Result<Solved, Failure> {
         let task = {
             let (unit, goal) = (Arc::clone(unit), goal.clone());
-            in_worker(move || ide::synthesis::task(&unit.analysis, &goal)).await?.map_err(told)?
+            self.in_worker(&request.cancel, move || ide::synthesis::task(&unit.analysis, &goal))
+                .await?
+                .map_err(told)?
         };
         let budget = message::Budget {
             milliseconds: request.snapshot.config.synthesis_budget,
@@ -165,7 +169,7 @@ impl Synthesis {
     ) -> Result<Solved, Failure> {
         let task_goal = task.goal.clone();
         let (offered, checked, cancel) = (outcome.clone(), Arc::clone(unit), request.cancel.clone());
-        let checked = in_worker(move || {
+        let checked = self.in_worker(&request.cancel, move || {
             let stop = || cancel.is_cancelled();
             Checked::new(&checked, &task, &offered, &stop).map_err(|_| Failure::Cancelled)
         });
@@ -262,6 +266,18 @@ impl Synthesis {
         }
     }
 
+    async fn in_worker<T: Send + 'static>(
+        &self,
+        cancel: &CancellationToken,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let workers = &self.outbox.shared().workers;
+        workers.run(Lane::Commands, cancel, work).await.map_err(|stopped| match stopped {
+            Stopped::Cancelled => Failure::Cancelled,
+            Stopped::Panicked(_) => Failure::Told("The server failed at this: its log says where.".into()),
+        })
+    }
+
     async fn tell(&self, state: State, engine: String, message: String) {
         self.engine.tell(&self.outbox, Status { state, engine, message }).await;
     }
@@ -335,11 +351,4 @@ fn example(prompt: &ide::synthesis::Prompt) -> message::Example {
 
 fn told(sentence: String) -> Failure {
     Failure::Told(sentence.into())
-}
-
-async fn in_worker<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        tracing::error!("synthesis failed: {error}");
-        Failure::Told("The server failed at this: its log says where.".into())
-    })
 }

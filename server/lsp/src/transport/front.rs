@@ -1,5 +1,6 @@
 //! The service that tower-lsp calls, around tower-lsp's own. See the [module](super)'s documentation for why.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::future::{Future, ready};
 use std::panic::AssertUnwindSafe;
@@ -9,11 +10,13 @@ use std::task::{Context as Task, Poll};
 
 use futures::FutureExt;
 use serde_json::Value;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 
 use super::context::{CURRENT, Context};
+use super::parent;
 use crate::workspace::Shared;
 
 /// How the session ends.
@@ -23,6 +26,8 @@ pub struct Ending {
     pub exit: CancellationToken,
     /// Cancelled at `shutdown`.
     pub shutdown: CancellationToken,
+    /// Cancelled when the process that started the server is gone.
+    pub parent_gone: CancellationToken,
 }
 
 pub struct Front<S> {
@@ -48,6 +53,8 @@ impl<S> Front<S> {
     }
 }
 
+/// What tower-lsp made of a message, or with what it panicked.
+type Handled<E> = Result<Result<Option<Response>, E>, Box<dyn Any + Send>>;
 type Reply<E> = Pin<Box<dyn Future<Output = Result<Option<Response>, E>> + Send>>;
 
 impl<S> Service<Request> for Front<S>
@@ -66,34 +73,105 @@ where
 
     /// Called by the transport for one message after the other. Must never wait.
     fn call(&mut self, request: Request) -> Self::Future {
-        match request.method() {
-            "$/cancelRequest" => {
-                self.cancel(request.params());
-                return Box::pin(ready(Ok(None)));
-            }
-            "exit" => {
-                self.ending.exit.cancel();
-                return Box::pin(ready(Ok(None)));
-            }
-            "shutdown" => self.ending.shutdown.cancel(),
-            "initialize" => self.shared.initialize(request.params()),
-            method if self.shared.receive(method, request.params()) => return Box::pin(ready(Ok(None))),
-            _ => {}
-        }
-
-        let request = without_null_params(request);
         let id = request.id().cloned();
-        let cancel = CancellationToken::new();
-        let handled = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
-        let context = Context { snapshot: self.shared.snapshot(), cancel: cancel.clone() };
+        match (self.receive(&request), id) {
+            (Received::Request, Some(id)) => self.answer(request, id),
+            (Received::ForTowerLsp, None) => self.hand_on(request),
+            (Received::Refused(error), Some(id)) => {
+                Box::pin(ready(Ok(Some(Response::from_error(id, error)))))
+            }
+            (received, _) => {
+                if let Received::Refused(error) = received {
+                    tracing::warn!("left out a message: {error}");
+                }
+                Box::pin(ready(Ok(None)))
+            }
+        }
+    }
+}
+
+/// What became of a message.
+enum Received {
+    /// A notification that has been acted on, or that means nothing here.
+    Done,
+    /// A notification that a method of the server wants to hear of.
+    ForTowerLsp,
+    /// A request, to be answered.
+    Request,
+    /// Why it is answered with an error, if it wants an answer.
+    Refused(Error),
+}
+
+impl<S> Front<S>
+where
+    S: Service<Request, Response = Option<Response>>,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+{
+    fn receive(&self, request: &Request) -> Received {
+        let (method, params, has_id) = (request.method(), request.params(), request.id().is_some());
+        match method {
+            // Whoever says it wants the server gone, in whatever form.
+            "exit" => self.ending.exit.cancel(),
+            "initialize" if has_id => return self.initialize(params),
+            "shutdown" if has_id => {
+                self.ending.shutdown.cancel();
+                return Received::Request;
+            }
+            _ if has_id && method.starts_with("$/") => {
+                return Received::Refused(Error::method_not_found());
+            }
+            _ if has_id && is_notification(method) => {
+                let message = format!("`{method}` is a notification, which has no id; it was left out.");
+                return Received::Refused(Error { message: message.into(), ..Error::invalid_request() });
+            }
+            _ if has_id => return Received::Request,
+            "$/cancelRequest" => self.cancel(params),
+            "initialized" => return Received::ForTowerLsp,
+            _ if self.shared.receive(method, params) => {}
+            // A request without an id: nobody would hear the answer.
+            _ => tracing::debug!("{method} without an id is left out"),
+        }
+        Received::Done
+    }
+
+    /// The first one that can be read begins the session; tower-lsp refuses those that can't.
+    fn initialize(&self, params: Option<&Value>) -> Received {
+        if self.shared.is_started() {
+            let message = "The server has been initialized already.";
+            return Received::Refused(Error { message: message.into(), ..Error::invalid_request() });
+        }
+        if self.shared.initialize(params)
+            && let Some(process) = self.shared.snapshot().session.parent
+        {
+            parent::watch(process, self.ending.parent_gone.clone());
+        }
+        Received::Request
+    }
+
+    /// Has the handler run on a task of its own.
+    fn spawn(&mut self, request: Request, cancel: CancellationToken) -> JoinHandle<Handled<S::Error>> {
+        let handled = AssertUnwindSafe(self.inner.call(without_null_params(request))).catch_unwind();
+        let context = Context { snapshot: self.shared.snapshot(), cancel };
         // Never dropped, not even when cancelled: workers end cleanly, and a late answer of the client to a question
         // of ours still finds somebody waiting (tower-lsp panics where it doesn't).
-        let task = tokio::spawn(CURRENT.scope(context, handled));
-        let Some(id) = id else {
-            return Box::pin(async move { task.await.ok().and_then(Result::ok).unwrap_or(Ok(None)) });
-        };
+        tokio::spawn(CURRENT.scope(context, handled))
+    }
+
+    fn hand_on(&mut self, notification: Request) -> Reply<S::Error> {
+        let task = self.spawn(notification, self.shared.over.child_token());
+        Box::pin(async move { task.await.ok().and_then(Result::ok).unwrap_or(Ok(None)) })
+    }
+
+    fn answer(&mut self, request: Request, id: Id) -> Reply<S::Error> {
+        let cancel = self.shared.over.child_token();
+        // Half a session is worse than one that nobody wants.
+        let can_be_cancelled = request.method() != "initialize";
+        let task = self.spawn(request, cancel.clone());
         let running = Arc::clone(&self.running);
-        running.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), cancel.clone());
+        if can_be_cancelled {
+            running.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), cancel.clone());
+        }
         Box::pin(async move {
             let reply = tokio::select! {
                 biased;
@@ -107,6 +185,16 @@ where
             reply
         })
     }
+}
+
+/// The notifications of the protocol, beside those that begin with `$/`, that a client may send.
+fn is_notification(method: &str) -> bool {
+    method == "initialized"
+        || method == "window/workDoneProgress/cancel"
+        || method.starts_with("notebookDocument/did")
+        || method.starts_with("textDocument/did")
+        || method == "textDocument/willSave"
+        || method.starts_with("workspace/did")
 }
 
 /// tower-lsp refuses `"params": null` where it expects none; clients send it with `shutdown`.

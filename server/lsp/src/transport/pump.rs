@@ -1,4 +1,4 @@
-//! The way out. tower-lsp writes into this; a task of its own empties it into standard output. A client that reads
+//! The way out. tower-lsp writes into this; a thread of its own empties it into standard output. A client that reads
 //! slowly, or never, therefore can't stop the server from reading.
 
 use std::io;
@@ -28,6 +28,7 @@ pub struct Pump {
 pub struct Drain {
     waiting: Arc<AtomicUsize>,
     written: watch::Receiver<()>,
+    overfull: CancellationToken,
 }
 
 impl Pump {
@@ -42,7 +43,7 @@ impl Pump {
         let left = Arc::clone(&waiting);
         let overfull = CancellationToken::new();
         let give_up = overfull.clone();
-        tokio::spawn(async move {
+        let empty = async move {
             while let Some(frame) = frames.recv().await {
                 let send = async {
                     to.write_all(&frame).await?;
@@ -66,9 +67,10 @@ impl Pump {
                     return;
                 }
             }
-        });
-        let pump = Pump { queue, waiting: Arc::clone(&waiting), most, overfull };
-        (pump, Drain { waiting, written })
+        };
+        std::thread::spawn(move || futures::executor::block_on(empty));
+        let pump = Pump { queue, waiting: Arc::clone(&waiting), most, overfull: overfull.clone() };
+        (pump, Drain { waiting, written, overfull })
     }
 
     /// Queues one message. A client that is gone swallows it.
@@ -90,15 +92,25 @@ impl Pump {
 impl Drain {
     /// Resolves when the writer has given up: the client's end is closed, or it reads nothing.
     pub async fn closed(&mut self) {
-        while self.written.changed().await.is_ok() {}
+        while self.news().await {}
     }
 
     /// Resolves when all that was queued has been written, or can't be.
     pub async fn empty(&mut self) {
         while self.waiting.load(Ordering::Acquire) > 0 {
-            if self.written.changed().await.is_err() {
+            if !self.news().await {
                 return;
             }
+        }
+    }
+
+    /// True when something more has been written. A writer that waits for the client can't tell by itself that it was
+    /// given up.
+    async fn news(&mut self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.overfull.cancelled() => false,
+            changed = self.written.changed() => changed.is_ok(),
         }
     }
 }

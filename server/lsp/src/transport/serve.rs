@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, BufReader};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 use tower_lsp::{ClientSocket, LanguageServer, LspService, Server};
 
 use super::front::{Ending, Front};
@@ -14,13 +16,15 @@ use crate::workspace::Shared;
 /// How long the client may take to read what is left after `exit`, and requests to end after the client's end closed.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Serves until `exit`, or until the client is gone. True where `shutdown` came before.
+/// Serves until `exit`, until the client is gone, or until `stop`. True where `shutdown` came before. `from` and `to`
+/// are used on a thread of their own each, and may wait there.
 pub async fn serve<R, W, L>(
     from: R,
     to: W,
     service: LspService<L>,
     socket: ClientSocket,
     shared: Arc<Shared>,
+    stop: CancellationToken,
 ) -> bool
 where
     R: AsyncRead + Unpin + Send + 'static,
@@ -30,12 +34,14 @@ where
     let ending = Ending::default();
     let (pump, mut drain) = Pump::new(to, MAX_WAITING);
     let (admitted, input) = tokio::io::duplex(64 << 10);
-    let reader = tokio::spawn(intake::run(BufReader::new(from), admitted, pump.clone()));
-    let front = Front::new(service, shared, ending.clone());
+    let (tell, closed) = oneshot::channel();
+    let intake = intake::run(BufReader::new(from), admitted, pump.clone());
+    std::thread::spawn(move || drop(tell.send(futures::executor::block_on(intake))));
+    let front = Front::new(service, Arc::clone(&shared), ending.clone());
     // Far more than any client has open at a time: tower-lsp's own limit would stop the reader.
     let server = Server::new(input, pump, socket).concurrency_level(1 << 16).serve(front);
     let client_gone = async {
-        if let Ok(Err(error)) = reader.await {
+        if let Ok(Err(error)) = closed.await {
             tracing::info!("the client's end is closed: {error}");
         }
         tokio::time::sleep(GRACE).await;
@@ -45,7 +51,10 @@ where
         () = client_gone => {}
         () = drain.closed() => {}
         () = ending.exit.cancelled() => {}
+        () = ending.parent_gone.cancelled() => {}
+        () = stop.cancelled() => {}
     }
+    shared.over.cancel();
     let _ = tokio::time::timeout(GRACE, drain.empty()).await;
     ending.shutdown.is_cancelled()
 }

@@ -180,9 +180,12 @@ pub struct InProcess {
 impl InProcess {
     /// Started, with no pause before the examples are run; nothing is said yet.
     pub fn start() -> InProcess {
+        InProcess::start_with(karel_lsp::run::Options { pause: Duration::ZERO, ..Default::default() })
+    }
+
+    pub fn start_with(options: karel_lsp::run::Options) -> InProcess {
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         let (from, to) = tokio::io::split(theirs);
-        let options = karel_lsp::run::Options { pause: Duration::ZERO };
         let session = tokio::spawn(karel_lsp::run::run(from, to, options));
         let (from, to) = tokio::io::split(ours);
         InProcess { client: Client::new(to, from), session }
