@@ -10,7 +10,7 @@ use clap::Args;
 use ide::synthesis::{self, Ambiguity, Answer, Goal, Prompt};
 use ide::{Analysis, Config, NEVER};
 use owo_colors::OwoColorize;
-use protocol::client::CancellationToken;
+use protocol::client::{CancellationToken, News};
 use protocol::message::{Budget, Example, HeldOut, Outcome, Specification, Synthesize};
 use protocol::{Engine, EngineError};
 use serde::Serialize;
@@ -231,12 +231,15 @@ async fn ask(engine: &Engine, request: &Synthesize) -> anyhow::Result<Outcome> {
     });
     let examples = counted(request.specification.examples.len(), "example");
     let progress = Progress::spinner(format!("synthesizing from {examples}"));
-    let mut found = 0;
-    let on_candidate = |_| {
-        found += 1;
-        progress.say(format!("synthesizing from {examples}: {} found", counted(found, "program")));
+    let on_news = |news| {
+        if let News::Progress(so_far) = news {
+            let seconds = so_far.milliseconds as f64 / 1000.0;
+            let run = counted(usize::try_from(so_far.programs_run).unwrap_or(usize::MAX), "candidate");
+            let found = counted(so_far.candidates, "program");
+            progress.say(format!("synthesizing from {examples}: {seconds:.1} s, {run} run, {found} found"));
+        }
     };
-    match engine.synthesize(request, on_candidate, &cancel).await {
+    match engine.synthesize(request, on_news, &cancel).await {
         Err(EngineError::Cancelled) => Err(Interrupted.into()),
         answer => Ok(answer?),
     }

@@ -28,7 +28,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// Whether the networks know worlds of this size: 2×2 to 16×16.
+    /// Whether the networks know worlds of this size: 2×2 to 16×16. Of others they are shown a [`crate::view::View`].
     pub fn fits(world: &World) -> bool {
         let known = 2..=SIDE as u8;
         known.contains(&world.rows()) && known.contains(&world.cols())

@@ -4,6 +4,7 @@
 //!   [`LineError`] for each line that can't be used; [`Task::to_json`] writes one.
 //! - [`compact`]: programs in the networks' vocabulary.
 //! - [`features`]: worlds as plain arrays.
+//! - [`view`]: what networks are shown of worlds that they don't know the size of.
 //! - [`generate`]: made-up tasks with the dataset's statistics.
 //!
 //! Knows no tensors of any library, and no LSP.
@@ -15,6 +16,7 @@ mod lines;
 mod program_json;
 mod task;
 mod tensor;
+pub mod view;
 mod world_json;
 mod wrong;
 

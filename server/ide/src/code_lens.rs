@@ -138,7 +138,7 @@ example "open":
             TEXT,
             expect![[r#"
                 main.karel:1: 'def main' 1/4 examples pass RunExamples
-                main.karel:1: 'def main' No synthesis yet: "good" is 1×3: make it 2×2 to 16×16. Synthesize(4)
+                main.karel:1: 'def main' Synthesize… Synthesize(4)
                 main.karel:4: 'example "good":' ✓ passes · 2 steps ShowTrace("good")
                 main.kgrid:1: 'example "crash":' ✗ crashes at step 2 ShowTrace("crash")
                 main.kgrid:6: 'example "wrong":' ✗ wrong result: 1 cell differs ShowTrace("wrong")
@@ -155,7 +155,7 @@ example "open":
             text,
             expect![[r#"
                 main.karel:1: 'def main' 0/1 example passes RunExamples
-                main.karel:1: 'def main' No synthesis yet: "a" is 1×2: make it 2×2 to 16×16. Synthesize(16)
+                main.karel:1: 'def main' Synthesize… Synthesize(16)
             "#]],
         );
     }
@@ -176,7 +176,7 @@ example "open":
         check_lenses(
             text,
             expect![[r#"
-                main.karel:1: 'example "a":' No synthesis yet: "a" is 1×2: make it 2×2 to 16×16. Synthesize(0)
+                main.karel:1: 'example "a":' Synthesize main… Synthesize(0)
                 main.karel:1: 'example "a":' • not run ShowTrace("a")
             "#]],
         );

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 pub use tokio_util::sync::CancellationToken;
 
-use crate::message::{Candidate, InferTraces, InferredTraces, Outcome, Status, Synthesize};
+use crate::message::{Candidate, InferTraces, InferredTraces, Outcome, Progress, Status, Synthesize};
 use connection::{Connection, FAREWELL};
 pub use error::EngineError;
 
@@ -38,6 +38,14 @@ impl Default for Patience {
             pause: Duration::from_millis(500),
         }
     }
+}
+
+/// What a request hears before its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// A candidate has been verified.
+    Found(Candidate),
+    Progress(Progress),
 }
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -82,16 +90,16 @@ impl Engine {
         Engine { shared: Arc::new(Shared { command, patience, state: Mutex::default() }) }
     }
 
-    /// Searches for programs; `on_candidate` hears of each as soon as it is verified. Cancelling the token, or
-    /// dropping the future, cancels the request in the engine.
+    /// Searches for programs; `on_news` hears of each as soon as it is verified, and of the progress. Cancelling the
+    /// token, or dropping the future, cancels the request in the engine.
     pub async fn synthesize(
         &self,
         params: &Synthesize,
-        mut on_candidate: impl FnMut(Candidate) + Send,
+        mut on_news: impl FnMut(News) + Send,
         cancel: &CancellationToken,
     ) -> Result<Outcome, EngineError> {
         let budget = Duration::from_millis(params.budget.milliseconds);
-        self.ask("synthesize", params, budget, &mut on_candidate, cancel).await
+        self.ask("synthesize", params, budget, &mut on_news, cancel).await
     }
 
     /// Infers the traces of examples.
@@ -100,7 +108,8 @@ impl Engine {
         params: &InferTraces,
         cancel: &CancellationToken,
     ) -> Result<InferredTraces, EngineError> {
-        self.ask("traces", params, Duration::ZERO, &mut |_| (), cancel).await
+        let budget = Duration::from_millis(params.milliseconds);
+        self.ask("traces", params, budget, &mut |_| (), cancel).await
     }
 
     /// Version, device and models; starts the engine where it is not running.
@@ -132,17 +141,17 @@ impl Engine {
         method: &'static str,
         params: impl Serialize,
         budget: Duration,
-        on_candidate: &mut (dyn FnMut(Candidate) + Send),
+        on_news: &mut (dyn FnMut(News) + Send),
         cancel: &CancellationToken,
     ) -> Result<R, EngineError> {
         let within = budget.saturating_add(self.shared.patience.answer);
         let answer = async {
             let mut connection = self.connect().await?;
-            let mut value = connection.ask(method, &params, within, on_candidate).await;
+            let mut value = connection.ask(method, &params, within, on_news).await;
             if connection.was_closed() && matches!(&value, Err(error) if error.is_death()) {
                 // It was let go in the very moment it was asked.
                 connection = self.connect().await?;
-                value = connection.ask(method, &params, within, on_candidate).await;
+                value = connection.ask(method, &params, within, on_news).await;
             }
             // Any answer, a refusal too, shows that the engine lives.
             if !matches!(&value, Err(error) if error.is_death()) {

@@ -4,10 +4,11 @@
 //! | method | direction | params → result |
 //! |---|---|---|
 //! | `status` | → engine | – → [`Status`] |
-//! | `synthesize` | → engine | [`Synthesize`] → [`Outcome`]; [`Found`] notifications `candidate` come first |
+//! | `synthesize` | → engine | [`Synthesize`] → [`Outcome`]; [`Found`] and [`Progress`] notifications come first |
 //! | `traces` | → engine | [`InferTraces`] → [`InferredTraces`] |
 //! | `$/cancelRequest` | → engine | [`Cancel`]; the request then answers with error [`CANCELLED`] |
 //! | `candidate` | ← engine | [`Found`] |
+//! | `progress` | ← engine | [`Progress`], a few times a second |
 //! | `shutdown` | → engine | – → null, then the engine ends |
 
 use serde::{Deserialize, Serialize};
@@ -56,7 +57,9 @@ pub struct Synthesize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Budget {
-    /// Wall-clock milliseconds for the whole request, from when the engine has read it: waiting for others counts.
+    /// Wall-clock milliseconds for the whole request, from when the engine has read it: waiting for others counts. Only
+    /// where the machine is busy with other things, and as long as nothing was found and the first beam is not through,
+    /// it may take up to twice as long.
     pub milliseconds: u64,
     /// How many verified candidates, different in behaviour on sampled worlds, to return at the most.
     pub candidates: usize,
@@ -112,6 +115,21 @@ pub struct Found {
     pub candidate: Candidate,
 }
 
+/// How far a request has come. `id` is the request's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    pub id: u64,
+    /// Since the engine has read the request.
+    pub milliseconds: u64,
+    /// Finished programs run on the examples.
+    pub programs_run: u64,
+    /// How many examples the best of them passed.
+    pub best_passed: usize,
+    /// Verified candidates so far, different in behaviour.
+    pub candidates: usize,
+}
+
 /// What happened, whether or not anything was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -132,7 +150,8 @@ pub struct Outcome {
     pub milliseconds: u64,
     /// `cpu` or `cuda:0`.
     pub device: String,
-    /// The networks were not used (recursion, over-long context): candidates were enumerated.
+    /// The networks were not used (recursion, over-long context, no example with an output): candidates were
+    /// enumerated.
     pub enumerated: bool,
     /// Where nothing passes all: how many examples the best candidate passed.
     pub best_passed: usize,
@@ -143,7 +162,7 @@ pub struct Outcome {
     pub deciding: Option<Deciding>,
 }
 
-/// The deciding example: a small world on which candidates do different things.
+/// The deciding example: a small world on which candidates end differently. The likely ones all come to an end there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Deciding {
@@ -151,15 +170,20 @@ pub struct Deciding {
     pub input: String,
     /// At least two, that of the best candidate first.
     pub answers: Vec<Answer>,
+    /// Indices into [`Outcome::candidates`] of those that crash there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crashing: Vec<usize>,
+    /// The same of those that don't come to an end there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endless: Vec<usize>,
 }
 
 /// What some of the candidates make of the deciding example.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
-    /// Grid text; absent where they crash.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output: Option<String>,
+    /// Grid text.
+    pub output: String,
     /// Indices into [`Outcome::candidates`].
     pub candidates: Vec<usize>,
 }
@@ -180,6 +204,13 @@ pub enum Stopped {
 pub struct InferTraces {
     /// Those without output are answered with null.
     pub examples: Vec<Example>,
+    /// Wall-clock milliseconds, from when the engine has read it. What is not found by then is answered with null.
+    #[serde(default = "usual_milliseconds")]
+    pub milliseconds: u64,
+}
+
+fn usual_milliseconds() -> u64 {
+    Budget::default().milliseconds
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -52,6 +52,34 @@ pub fn set_threads(named: Option<usize>) {
     tch::set_num_threads(i32::try_from(threads(named)).unwrap_or(i32::MAX));
 }
 
+/// Torch's threads for the calling thread's work.
+pub fn torch_threads() -> usize {
+    usize::try_from(tch::get_num_threads()).unwrap_or(1)
+}
+
+/// Processes that computed or waited to, for each CPU, in the last minute, if the system tells.
+pub fn load_per_core() -> Option<f64> {
+    let load = std::fs::read_to_string("/proc/loadavg").ok()?;
+    let load: f64 = load.split_whitespace().next()?.parse().ok()?;
+    Some(load / threads(None) as f64)
+}
+
+/// Processor time of the calling thread, if the system tells.
+#[cfg(unix)]
+pub fn thread_time() -> Option<std::time::Duration> {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: a clock that is there, and a place for its time.
+    let told = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    let (seconds, rest) = (u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?);
+    (told == 0).then(|| std::time::Duration::new(seconds, rest))
+}
+
+/// Processor time of the calling thread, if the system tells.
+#[cfg(not(unix))]
+pub fn thread_time() -> Option<std::time::Duration> {
+    None
+}
+
 /// What a device reaches at most, as measured: the two sides of a roofline.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
 pub struct Peaks {

@@ -9,6 +9,7 @@ use crate::beam::Judge;
 use crate::models::Pair;
 use crate::template::{Fill, Prefix};
 use crate::traces::Traces;
+use crate::watch::Watch;
 
 /// An example as search sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,11 @@ pub struct Executor<'a> {
     cases: &'a [Case],
     source: Source<'a>,
     limits: Limits,
+    watch: Option<&'a Watch<'a>>,
+    /// Cases in the order in which they are run: what refused a program lately comes first.
+    order: Vec<usize>,
+    /// Runs since the watch was asked.
+    runs: usize,
     machine: Machine,
     scratch: World,
     code: Option<Code>,
@@ -45,6 +51,8 @@ pub struct Executor<'a> {
     pub programs_run: u64,
     /// How many examples the best finished program passed.
     pub best_passed: usize,
+    /// The same, of the first few that are run.
+    best_of_few: usize,
     /// Finished programs that pass some examples and not all: those that pass most first, ties as they came.
     pub near: Vec<NearMiss>,
 }
@@ -58,6 +66,14 @@ pub struct NearMiss {
 
 /// Near misses that are remembered.
 const NEAR: usize = 32;
+
+/// Where there are more examples, a prefix is judged by so many, and a finished program that passes fewer of these than
+/// another did is run on no more.
+const FEW: usize = 64;
+/// Between two questions whether time is up lie at most so many short runs.
+const RUNS: usize = 64;
+/// A long run counts as so many.
+const LONG: usize = 16;
 
 /// Ticks of a short run.
 const SHORT: u64 = 256;
@@ -77,13 +93,23 @@ impl<'a> Executor<'a> {
             cases,
             source,
             limits,
+            watch: None,
+            order: (0..cases.len()).collect(),
+            runs: 0,
             machine: Machine::new(),
             scratch: World::new(1, 1),
             code: None,
             programs_run: 0,
             best_passed: 0,
+            best_of_few: 0,
             near: Vec::new(),
         }
+    }
+
+    /// Refuses everything once the watch says that the time is up, and tells it of every finished program.
+    #[must_use]
+    pub fn watched(self, watch: &'a Watch<'a>) -> Executor<'a> {
+        Executor { watch: Some(watch), ..self }
     }
 
     /// The program, with a hole at every open end.
@@ -134,23 +160,101 @@ impl<'a> Executor<'a> {
         self.standing(code, case) == Standing::Passed
     }
 
+    /// Whether the code, run on every example, does what it says; never, where time is up before that is known.
+    pub fn passes_all(&mut self, code: &Code) -> bool {
+        let cases = self.cases;
+        cases.iter().all(|case| !self.is_over() && self.passes(code, case))
+    }
+
+    /// Asks the watch now and then.
+    fn is_over(&mut self) -> bool {
+        if self.runs < RUNS {
+            return false;
+        }
+        let over = self.watch.is_some_and(Watch::over);
+        // Once it is, it stays so.
+        self.runs = if over { RUNS } else { 0 };
+        over
+    }
+
+    /// How many of the cases, by their places in the order, the code passes; nothing where time is up.
+    fn passed(&mut self, code: &Code, places: std::ops::Range<usize>) -> Option<usize> {
+        let cases = self.cases;
+        let (mut passed, mut refused) = (0, None);
+        for place in places {
+            if self.is_over() {
+                return None;
+            }
+            if self.standing(code, &cases[self.order[place]]) == Standing::Passed {
+                passed += 1;
+            } else {
+                refused.get_or_insert(place);
+            }
+        }
+        if let Some(place) = refused {
+            self.order[..=place].rotate_right(1);
+        }
+        Some(passed)
+    }
+
     /// Runs the code on a copy of the world, `self.scratch`. Most runs are short; where one is not, it is most often
     /// for ever, which the proof of an endless loop finds long before the ticks are used up.
     fn run(&mut self, code: &Code, start: &World) -> Outcome {
+        self.runs += 1;
         self.scratch.clone_from(start);
         let short = Limits { ticks: self.limits.ticks.min(SHORT), ..self.limits };
         let outcome = self.machine.run(code, &mut self.scratch, &short);
         if !matches!(outcome, Outcome::OutOfTicks { .. }) || short.ticks == self.limits.ticks {
             return outcome;
         }
+        self.runs += LONG;
         self.scratch.clone_from(start);
         self.machine.run(code, &mut self.scratch, &Limits { prove_loops: true, ..self.limits })
+    }
+
+    /// A prefix is wrong as soon as an example refuses it.
+    fn accepts_open(&mut self, code: &Code) -> bool {
+        let cases = self.cases;
+        for place in 0..self.order.len().min(FEW) {
+            if self.is_over() {
+                return false;
+            }
+            if self.standing(code, &cases[self.order[place]]) == Standing::Failed {
+                self.order[..=place].rotate_right(1);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn accepts_whole(&mut self, code: &Code, prefix: &Prefix) -> bool {
+        let (few, all) = (self.order.len().min(FEW), self.order.len());
+        let Some(mut passed) = self.passed(code, 0..few) else { return false };
+        if passed == few || passed >= self.best_of_few {
+            self.best_of_few = passed;
+            let Some(more) = self.passed(code, few..all) else { return false };
+            passed += more;
+        }
+        self.programs_run += 1;
+        self.best_passed = self.best_passed.max(passed);
+        if let Some(watch) = self.watch {
+            watch.ran(passed);
+        }
+        if (1..all).contains(&passed) {
+            let place = self.near.partition_point(|near| near.passed >= passed);
+            if place < NEAR {
+                self.near.insert(place, NearMiss { passed, prefix: prefix.clone() });
+                self.near.truncate(NEAR);
+            }
+        }
+        passed == all
     }
 
     fn standing(&mut self, code: &Code, case: &Case) -> Standing {
         let outcome = match &case.trace {
             None => self.run(code, &case.start),
             Some(trace) => {
+                self.runs += LONG;
                 let run = record(code, &case.start, &self.limits, &|| false);
                 let mut given = trace.iter();
                 let follows = run.actions().all(|action| given.next() == Some(&action));
@@ -183,23 +287,7 @@ impl Judge for Executor<'_> {
             return true;
         }
         let code = self.code(prefix);
-        let cases = self.cases;
-        let mut standings = cases.iter().map(|case| self.standing(&code, case));
-        let accepted = if finished {
-            let passed = standings.filter(|&s| s == Standing::Passed).count();
-            self.programs_run += 1;
-            self.best_passed = self.best_passed.max(passed);
-            if (1..cases.len()).contains(&passed) {
-                let place = self.near.partition_point(|near| near.passed >= passed);
-                if place < NEAR {
-                    self.near.insert(place, NearMiss { passed, prefix: prefix.clone() });
-                    self.near.truncate(NEAR);
-                }
-            }
-            passed == cases.len()
-        } else {
-            standings.all(|s| s != Standing::Failed)
-        };
+        let accepted = if finished { self.accepts_whole(&code, prefix) } else { self.accepts_open(&code) };
         self.code = Some(code);
         accepted
     }

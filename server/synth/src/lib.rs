@@ -22,6 +22,7 @@
 //! | [`ablate`] | what each part of the search brings |
 //! | [`shard`] | a run split among machines, and put together again |
 //! | [`search`] | a request from start to end |
+//! | [`watch`], [`memory`] | its time and progress; what earlier ones have found |
 //! | [`serve`] | the engine on stdio |
 //! | [`verify`] | whether a device computes what the reference and the CPU compute |
 //! | [`executor`] | running candidates on the examples, while they grow and when they are finished |
@@ -44,6 +45,7 @@ pub mod grammar;
 pub mod holes;
 pub mod interrupt;
 pub mod likelihood;
+pub mod memory;
 pub mod models;
 pub mod repair;
 pub mod reproduce;
@@ -56,3 +58,4 @@ pub mod trace_beam;
 pub mod traces;
 pub mod train;
 pub mod verify;
+pub mod watch;

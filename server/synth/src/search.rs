@@ -5,8 +5,9 @@ mod found;
 
 use std::time::{Duration, Instant};
 
-use dataset::features::Canvas;
+use dataset::view::View;
 use protocol::message::{Budget, Candidate, InferTraces, InferredTraces, Outcome, Specification, Stopped};
+use runtime::lower;
 
 use crate::beam::{BeamTask, Breadth, Finished, Flow, search};
 use crate::calibration::Calibration;
@@ -16,18 +17,22 @@ use crate::executor::{Case, Executor, Expected, NearMiss, Source};
 use crate::fill;
 use crate::grammar::Rules;
 use crate::holes::{Context, bare, context};
+use crate::memory::Memory;
 use crate::models::uniform::Uniform;
-use crate::models::{CodeModel, Decoder, Models};
+use crate::models::{CodeModel, Decoder, Models, Pair};
 use crate::repair::repair;
-use crate::specification::{LIMITS, Problem, Refusal, pair};
+use crate::specification::{LIMITS, LOOKED_AT, Problem, Refusal, worlds};
 use crate::template::Template;
 use crate::traces::{self, Choice, Traces};
-use found::Found;
+use crate::watch::{Clock, Pace, Tally, Watch};
+use found::{Found, Origin};
 
 /// Sampled sets of traces tried after the inferred ones, where something was found already and where not.
 pub const SETS: (u64, u64) = (3, 8);
 /// Sets of traces taken from programs that were found.
 pub const CONSISTENT: usize = 2;
+/// Width of the beam that comes before the usual one where time is short.
+pub const NARROW: usize = 8;
 /// How much wider the beam gets where nothing was found.
 pub const WIDER: usize = 4;
 /// How much less likely than the likeliest verified program an alternative may be, in natural logarithm.
@@ -45,8 +50,20 @@ const MAX_BEAM: usize = 2_000;
 /// Greatest number of candidates that a request may ask for.
 const MAX_CANDIDATES: usize = 1_000;
 
-/// Searches for programs. `on_candidate` hears of each as soon as it is verified; `cancelled` is asked between
-/// steps.
+/// What a request is worked on with.
+pub struct Surroundings<'a> {
+    pub models: &'a Models,
+    pub device: &'a str,
+    pub clock: &'a dyn Clock,
+    /// What earlier requests have found is tried first.
+    pub memory: &'a Memory,
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
+    /// Hears now and then how far it has come.
+    pub on_tally: &'a (dyn Fn(Tally) + Sync),
+}
+
+/// Searches for programs, for a request that is the first. `on_candidate` hears of each as soon as it is verified;
+/// `cancelled` is asked between steps.
 ///
 /// # Errors
 /// When the request can't be used. A cancelled search ends early with what it has.
@@ -58,69 +75,118 @@ pub fn synthesize(
     cancelled: &(dyn Fn() -> bool + Sync),
     on_candidate: &mut (dyn FnMut(&Candidate) + Send),
 ) -> Result<Outcome, Refusal> {
-    let started = Instant::now();
-    let problem = Problem::new(specification)?;
-    let context = context(&problem.file, &problem.holes, models.code.longest())
-        .map_err(|name| Refusal(format!("The program calls `{name}`, which is not defined.")))?;
-    if context.reached.iter().all(Option::is_none) {
-        return Err(Refusal(
-            "No hole is ever reached from `main`: call the procedure that has one.".to_owned(),
-        ));
-    }
-    let deadline = started.checked_add(Duration::from_millis(budget.milliseconds));
-    let stop = || cancelled() || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-    let wanted = budget.candidates.clamp(1, MAX_CANDIDATES);
-    let mut search = Search {
-        models,
-        problem: &problem,
-        context: &context,
-        stop: &stop,
-        found: Found::new(&problem.cases, wanted),
-        on_candidate,
-        programs_run: 0,
-        best_passed: 0,
-        traces_found: 0,
-        inferred: Vec::new(),
-        tried: Vec::new(),
-        passing: Vec::new(),
-        near: Vec::new(),
-    };
-    let width = budget.beam.clamp(1, MAX_BEAM);
-    let enumerated = context.template.is_none();
-    match &context.template {
-        Some(template) => search.with_networks(template, width),
-        None => search.enumerate(ENUMERATED),
-    }
-    let stopped = match () {
-        () if search.found.is_full() => Stopped::Found,
-        () if stop() => Stopped::Budget,
-        () => Stopped::Exhausted,
-    };
-    let (programs_run, best_passed, traces_found) =
-        (search.programs_run, search.best_passed, search.traces_found);
-    // The question is worth a moment more, even where the search took all its time.
-    let until = Instant::now() + QUESTION;
-    let asked_long_enough = || cancelled() || (stop() && Instant::now() >= until);
-    let mut chosen = search.found.choose(&problem, &search.inferred, &asked_long_enough);
-    if stopped != Stopped::Budget && as_measured(models, &problem, budget) {
-        for (rank, candidate) in chosen.candidates.iter_mut().enumerate() {
-            let (examples, known) = (problem.cases.len(), Calibration::embedded());
-            candidate.held_out = known.held_out(examples, chosen.ambiguous, rank);
+    let (clock, memory) = (&Pace::new(Instant::now()), &Memory::default());
+    let around = Surroundings { models, device, clock, memory, cancelled, on_tally: &|_| () };
+    around.synthesize(specification, budget, on_candidate)
+}
+
+impl Surroundings<'_> {
+    /// Searches for programs. `on_candidate` hears of each as soon as it is verified.
+    ///
+    /// # Errors
+    /// When the request can't be used. A cancelled search ends early with what it has.
+    pub fn synthesize(
+        &self,
+        specification: &Specification,
+        budget: &Budget,
+        on_candidate: &mut (dyn FnMut(&Candidate) + Send),
+    ) -> Result<Outcome, Refusal> {
+        let Surroundings { models, memory, .. } = *self;
+        let problem = Problem::new(specification)?;
+        let context = context(&problem.file, &problem.holes, models.code.longest())
+            .map_err(|name| Refusal(format!("The program calls `{name}`, which is not defined.")))?;
+        if context.reached.iter().all(Option::is_none) {
+            return Err(Refusal(
+                "No hole is ever reached from `main`: call the procedure that has one.".to_owned(),
+            ));
         }
+        let time = Duration::from_millis(budget.milliseconds);
+        let watch = Watch::new(self.clock, time, self.cancelled, self.on_tally);
+        let stop = || watch.over();
+        let wanted = budget.candidates.clamp(1, MAX_CANDIDATES);
+        let mut search = Search {
+            models,
+            problem: &problem,
+            context: &context,
+            watch: &watch,
+            stop: &stop,
+            found: Found::new(problem.starts(), wanted),
+            on_candidate,
+            traces_found: 0,
+            inferred: Vec::new(),
+            tried: Vec::new(),
+            passing: Vec::new(),
+            near: Vec::new(),
+        };
+        let width = budget.beam.clamp(1, MAX_BEAM);
+        search.recall(memory);
+        let template = context.template.as_ref().filter(|_| !problem.pairs.is_empty());
+        match template {
+            Some(template) => search.with_networks(template, width),
+            None => search.enumerate(ENUMERATED),
+        }
+        watch.settle();
+        let stopped = match () {
+            () if search.found.is_full() => Stopped::Found,
+            () if watch.over() => Stopped::Budget,
+            () => Stopped::Exhausted,
+        };
+        // The question is worth a moment more, even where the search took all its time.
+        let until = watch.elapsed() + QUESTION;
+        let asked_long_enough = || watch.is_cancelled() || (watch.over() && watch.elapsed() >= until);
+        let mut chosen = search.found.choose(&problem, &search.inferred, &asked_long_enough);
+        memory.keep(&problem.text, search.found.known(&problem, &search.inferred));
+        if stopped != Stopped::Budget && as_measured(models, &problem, budget) {
+            for (rank, candidate) in chosen.candidates.iter_mut().enumerate() {
+                let (examples, known) = (problem.cases.len(), Calibration::embedded());
+                candidate.held_out = known.held_out(examples, chosen.ambiguous, rank);
+            }
+        }
+        let Tally { elapsed, programs_run, best_passed, .. } = watch.tally();
+        Ok(Outcome {
+            ambiguous: chosen.ambiguous,
+            candidates: chosen.candidates,
+            traces_found: search.traces_found,
+            examples: problem.cases.len(),
+            programs_run,
+            milliseconds: elapsed.as_millis() as u64,
+            device: self.device.to_owned(),
+            enumerated: template.is_none(),
+            best_passed,
+            stopped,
+            deciding: chosen.deciding,
+        })
     }
-    Ok(Outcome {
-        ambiguous: chosen.ambiguous,
-        candidates: chosen.candidates,
-        traces_found,
-        examples: problem.cases.len(),
-        programs_run,
-        milliseconds: started.elapsed().as_millis() as u64,
-        device: device.to_owned(),
-        enumerated,
-        best_passed,
-        stopped,
-        deciding: chosen.deciding,
-    })
+
+    /// Infers the traces of examples, a few at a time, as far as the time goes.
+    ///
+    /// # Errors
+    /// When a grid can't be read.
+    pub fn infer_traces(&self, request: &InferTraces) -> Result<InferredTraces, Refusal> {
+        let time = Duration::from_millis(request.milliseconds);
+        let watch = Watch::new(self.clock, time, self.cancelled, &|_| ());
+        let worlds = request.examples.iter().map(worlds).collect::<Result<Vec<_>, _>>()?;
+        let mut traces: Vec<Option<Vec<String>>> = vec![None; worlds.len()];
+        let mut known =
+            worlds.iter().enumerate().filter_map(|(place, worlds)| Some((place, worlds.as_ref()?)));
+        loop {
+            let some: Vec<_> = known.by_ref().take(LOOKED_AT).collect();
+            if some.is_empty() || watch.over() {
+                break;
+            }
+            let views: Vec<View> =
+                some.iter().map(|(_, (start, goal))| View::new(start, goal, None)).collect();
+            let pair = |view: &View| Pair { start: view.start.clone(), goal: view.goal.clone() };
+            let pairs: Vec<Pair> = views.iter().map(pair).collect();
+            let model = self.models.trace.as_deref();
+            let inferred = traces::infer(model, &[&pairs], 0, &|| watch.over()).pop().unwrap_or_default();
+            for (((place, (start, goal)), view), actions) in some.into_iter().zip(&views).zip(inferred) {
+                let whole = actions.and_then(|actions| view.unfold(&actions, start, goal));
+                traces[place] = whole.map(|all| all.iter().map(|a| a.name().to_owned()).collect());
+            }
+        }
+        Ok(InferredTraces { traces, milliseconds: watch.elapsed().as_millis() as u64 })
+    }
 }
 
 /// Whether the circumstances are those that the engine's calibration was measured under, but for the number of
@@ -136,38 +202,15 @@ fn as_measured(models: &Models, problem: &Problem, budget: &Budget) -> bool {
         && budget.beam >= usual.beam
 }
 
-/// Infers the traces of examples.
-///
-/// # Errors
-/// When a grid can't be read.
-pub fn infer_traces(
-    models: &Models,
-    request: &InferTraces,
-    cancelled: &dyn Fn() -> bool,
-) -> Result<InferredTraces, Refusal> {
-    let started = Instant::now();
-    let pairs = request.examples.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
-    let known: Vec<_> = pairs.iter().flatten().cloned().collect();
-    debug_assert!(known.iter().all(|p| Canvas::fits(&p.start)));
-    let traces = traces::infer(models.trace.as_deref(), &[&known], 0, cancelled).pop().unwrap_or_default();
-    let mut traces = traces.into_iter();
-    let traces = pairs
-        .iter()
-        .map(|pair| pair.as_ref().and_then(|_| traces.next().flatten()))
-        .map(|trace| trace.map(|actions| actions.iter().map(|a| a.name().to_owned()).collect()))
-        .collect();
-    Ok(InferredTraces { traces, milliseconds: started.elapsed().as_millis() as u64 })
-}
-
 struct Search<'a> {
     models: &'a Models,
     problem: &'a Problem,
     context: &'a Context,
+    watch: &'a Watch<'a>,
+    /// Whether the watch says that it is over.
     stop: &'a (dyn Fn() -> bool + Sync),
     found: Found,
     on_candidate: &'a mut (dyn FnMut(&Candidate) + Send),
-    programs_run: u64,
-    best_passed: usize,
     traces_found: usize,
     inferred: Traces,
     /// Traces that a beam has read.
@@ -177,16 +220,28 @@ struct Search<'a> {
     near: Vec<NearMiss>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     fn over(&self) -> bool {
         self.found.is_full() || (self.stop)()
     }
 
-    /// A glance at the smallest fillings, which the networks may find too simple; inferred traces first, then those
-    /// of the best programs found, which belong together, then sampled ones, which are worth as much as a wider beam.
-    /// All that by the real programs' rules, unless what is fixed breaks them. While nothing is found: near misses
-    /// repaired, at once and after those beams, wider beams without those rules, the examples without traces, and in the
-    /// end an enumeration.
+    /// What earlier requests have found for this program, as far as it passes these examples.
+    fn recall(&mut self, memory: &Memory) {
+        let mut executor = self.executor();
+        for known in memory.recall(&self.problem.text) {
+            let program = fill::program(&self.problem.text, &self.problem.holes, &known.fills);
+            let code = lower(&syntax::parse(&program).file).code;
+            if executor.passes_all(&code) {
+                self.offer(known.fills, known.log_probability, Origin::Memory);
+            }
+        }
+    }
+
+    /// A glance at the smallest fillings, which the networks may find too simple; inferred traces first, by a narrow beam
+    /// before the usual one where time is short; then those of the best programs found, which belong together, then
+    /// sampled ones. All that by the real programs' rules, unless what is fixed breaks them. While nothing is found: near
+    /// misses repaired, at once and after those beams; a wider beam before the sampled traces and wider ones after them,
+    /// without those rules; the examples without traces; and in the end an enumeration.
     fn with_networks(&mut self, template: &Template, width: usize) {
         if !self.context.only_choices {
             self.enumerate(SMALL);
@@ -197,9 +252,15 @@ impl Search<'_> {
         let rules = if template.fixed_keeps(Rules::Dataset) { Rules::Dataset } else { Rules::Any };
         let usual = &template.clone().with_rules(rules);
         self.inferred = self.infer();
+        if self.watch.is_short() && width > NARROW {
+            let greedy = self.inferred.clone();
+            self.conditioned(usual, &greedy, NARROW);
+        }
+        self.retry();
         let inferred = self.inferred.clone();
         self.traces_found = inferred.iter().flatten().count();
         self.beam(usual, &inferred, width);
+        self.watch.settle();
         if self.context.only_choices {
             // The likeliest are there; the rest are few.
             return self.enumerate(ENUMERATED);
@@ -216,6 +277,9 @@ impl Search<'_> {
                 self.beam(usual, &own, width);
             }
         }
+        if self.found.is_empty() {
+            self.conditioned(template, &inferred, width * WIDER);
+        }
         for seed in 1..=SETS.0 {
             if self.over() {
                 return;
@@ -230,7 +294,6 @@ impl Search<'_> {
             return;
         }
         self.tried.clear();
-        self.beam(template, &inferred, width * WIDER);
         for seed in SETS.0 + 1..=SETS.1 {
             if self.over() || !self.found.is_empty() {
                 return;
@@ -246,9 +309,13 @@ impl Search<'_> {
         }
     }
 
+    fn executor(&self) -> Executor<'a> {
+        Executor::new(&self.problem.cases, Source::File(&self.problem.file), LIMITS).watched(self.watch)
+    }
+
     /// The traces of the best program found that acts in a way not tried yet.
     fn consistent(&self, inferred: &Traces) -> Option<Traces> {
-        let mut executor = Executor::new(&self.problem.cases, Source::File(&self.problem.file), LIMITS);
+        let mut executor = self.executor();
         let longest = self.models.code.longest_trace();
         let (passing, near, pairs) = (&self.passing, &self.near, &self.problem.pairs);
         consistent::next(&mut executor, passing, near, pairs, inferred, longest, &self.tried)
@@ -261,35 +328,53 @@ impl Search<'_> {
         }
         let code = &*self.models.code;
         let task = choose(&self.problem.pairs, inferred, &code.examples());
-        let mut executor = Executor::new(&self.problem.cases, Source::File(&self.problem.file), LIMITS);
+        let mut executor = self.executor();
         let near = self.near.clone();
         let found = repair(code, &task, template, &mut executor, near, self.stop);
-        self.programs_run += executor.programs_run;
-        self.best_passed = self.best_passed.max(executor.best_passed);
         for finished in found {
             let fills = fill::texts(&finished.prefix, &self.problem.text, &self.problem.holes);
-            if let Some(candidate) = self.found.add(self.problem, fills, Some(finished.log_probability)) {
-                (self.on_candidate)(&candidate);
-            }
+            self.offer(fills, Some(finished.log_probability), Origin::Search);
             self.passing.push(finished);
         }
     }
 
-    /// The author's traces, and greedy roll-outs with retries for the rest. Only what the networks can read counts.
+    /// Adds a program that passes, and says so.
+    fn offer(&mut self, fills: Vec<String>, log_probability: Option<f64>, origin: Origin) {
+        if let Some(candidate) = self.found.add(self.problem, fills, log_probability, origin) {
+            self.watch.has_found(self.found.count());
+            (self.on_candidate)(&candidate);
+        }
+    }
+
+    /// The author's traces, and greedy roll-outs for the rest. Only what the networks can read counts.
     fn infer(&self) -> Traces {
         let given = &self.problem.given;
         let missing: Vec<_> = (0..given.len()).filter(|&i| given[i].is_none()).collect();
         let pairs: Vec<_> = missing.iter().map(|&i| self.problem.pairs[i].clone()).collect();
-        let inferred =
-            traces::infer(self.models.trace.as_deref(), &[&pairs], 0, self.stop).pop().unwrap_or_default();
+        let stop = || self.watch.over_for_traces();
+        let inferred = traces::roll_out(self.models.trace.as_deref(), &[&pairs], Choice::Greedy, &stop);
         let mut traces: Traces = given
             .iter()
             .map(|trace| trace.clone().filter(|actions| actions.len() <= self.models.code.longest_trace()))
             .collect();
-        for (index, trace) in missing.into_iter().zip(inferred) {
+        for (index, trace) in missing.into_iter().zip(inferred.into_iter().flatten()) {
             traces[index] = trace;
         }
         traces
+    }
+
+    /// Tries those again, by sampling, that have failed.
+    fn retry(&mut self) {
+        let given = &self.problem.given;
+        let failed = |&i: &usize| given[i].is_none() && self.inferred[i].is_none();
+        let failed: Vec<usize> = (0..given.len()).filter(failed).collect();
+        let pairs: Vec<_> = failed.iter().map(|&i| self.problem.pairs[i].clone()).collect();
+        let stop = || self.watch.over_for_traces();
+        let none = vec![vec![None; pairs.len()]];
+        let again = traces::retry(self.models.trace.as_deref(), &[&pairs], none, 0, &stop);
+        for (index, trace) in failed.into_iter().zip(again.into_iter().flatten()) {
+            self.inferred[index] = trace;
+        }
     }
 
     /// Another set: sampled roll-outs where no trace is given, the inferred one where a sample fails.
@@ -311,6 +396,14 @@ impl Search<'_> {
             return;
         }
         self.tried.push(traces.clone());
+        self.conditioned(template, traces, width);
+    }
+
+    /// A beam over what the networks make of the examples with these traces.
+    fn conditioned(&mut self, template: &Template, traces: &Traces, width: usize) {
+        if self.over() {
+            return;
+        }
         let task = choose(&self.problem.pairs, traces, &self.models.code.examples());
         let models = self.models;
         let mut decoder = models.code.begin_beam(&[task], width);
@@ -332,21 +425,20 @@ impl Search<'_> {
     /// One beam; what it finds is verified already.
     fn run(&mut self, template: &Template, decoder: &mut dyn Decoder, breadth: Breadth, scored: bool) {
         let problem = self.problem;
-        let mut executor = Executor::new(&problem.cases, Source::File(&problem.file), LIMITS);
-        let found = &mut self.found;
+        let mut executor = self.executor();
+        let (found, watch) = (&mut self.found, self.watch);
         let on_candidate = &mut *self.on_candidate;
         let mut beam = [BeamTask { template, judge: &mut executor }];
         let passing = search(decoder, &mut beam, breadth, self.stop, &mut |_, finished| {
             let score = scored.then_some(finished.log_probability);
             let fills = fill::texts(&finished.prefix, &problem.text, &problem.holes);
-            if let Some(candidate) = found.add(problem, fills, score) {
+            if let Some(candidate) = found.add(problem, fills, score, Origin::Search) {
+                watch.has_found(found.count());
                 on_candidate(&candidate);
             }
             // A beam of the networks goes on to its end: what it finds first may all be far-fetched.
             if found.is_full() && !scored { Flow::Stop } else { Flow::Continue }
         });
-        self.programs_run += executor.programs_run;
-        self.best_passed = self.best_passed.max(executor.best_passed);
         if scored {
             self.passing.extend(passing.into_iter().flatten());
             self.near.append(&mut executor.near);

@@ -14,16 +14,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use protocol::line::{Line, read};
-use protocol::message::{Budget, CANCELLED, Cancel, Candidate, Found, INVALID, MAX_LINE, Outcome, Status};
+use protocol::message::{CANCELLED, Cancel, Candidate, Found, INVALID, MAX_LINE, Progress, Status};
 use protocol::wire::{
     Answer, ErrorObject, INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, Request, Response, UNKNOWN_METHOD,
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::device::{memory_mib, set_threads};
+use crate::memory::Memory;
 use crate::models::{Models, reason, share_device};
-use crate::search::{infer_traces, synthesize};
+use crate::search::Surroundings;
+use crate::watch::{Pace, Tally};
 use queue::{Job, Queue, Work};
 
 type Running = Arc<Mutex<HashMap<u64, Arc<AtomicBool>>>>;
@@ -105,6 +107,7 @@ pub fn serve(
     let models = if workers.share { share_device(models, prepare)? } else { models };
     let running = Running::default();
     let queue = Arc::new(Queue::default());
+    let memory = Arc::new(Memory::default());
     for number in 0..=workers.count.max(1) {
         let worker = Worker {
             models: models.share(),
@@ -112,6 +115,7 @@ pub fn serve(
             output: output.clone(),
             running: running.clone(),
             queue: queue.clone(),
+            memory: memory.clone(),
         };
         let next = if number == 0 { Queue::next_late } else { Queue::next };
         let name = if number == 0 { "late".to_owned() } else { format!("worker {number}") };
@@ -230,6 +234,7 @@ struct Worker {
     output: Output,
     running: Running,
     queue: Arc<Queue>,
+    memory: Arc<Memory>,
 }
 
 impl Worker {
@@ -253,26 +258,40 @@ impl Worker {
 
     fn work(&self, job: &Job) -> Result<Value, ErrorObject> {
         let cancelled = || job.cancelled.load(Ordering::Relaxed);
+        let output = &self.output;
+        let notify = |method, params: Value| {
+            if let Ok(message) = Request::notification(method, params) {
+                output.send(&message);
+            }
+        };
+        let on_tally = |tally: Tally| {
+            let progress = Progress {
+                id: job.id,
+                milliseconds: tally.elapsed.as_millis() as u64,
+                programs_run: tally.programs_run,
+                best_passed: tally.best_passed,
+                candidates: tally.found,
+            };
+            notify("progress", json!(progress));
+        };
+        let around = Surroundings {
+            models: &self.models,
+            device: &self.device,
+            clock: &Pace::new(job.read),
+            memory: &self.memory,
+            cancelled: &cancelled,
+            on_tally: &on_tally,
+        };
         let result = match &job.work {
             Work::Synthesize(request) => {
-                let output = &self.output;
                 let mut on_candidate = |candidate: &Candidate| {
-                    let found = Found { id: job.id, candidate: candidate.clone() };
-                    if let Ok(message) = Request::notification("candidate", found) {
-                        output.send(&message);
-                    }
+                    notify("candidate", json!(Found { id: job.id, candidate: candidate.clone() }));
                 };
-                let waited = job.read.elapsed().as_millis() as u64;
-                let left = request.budget.milliseconds.saturating_sub(waited);
-                let (specification, budget) =
-                    (&request.specification, Budget { milliseconds: left, ..request.budget });
-                synthesize(&self.models, &self.device, specification, &budget, &cancelled, &mut on_candidate)
-                    .map(|outcome| Outcome { milliseconds: waited + outcome.milliseconds, ..outcome })
+                around
+                    .synthesize(&request.specification, &request.budget, &mut on_candidate)
                     .map(serde_json::to_value)
             }
-            Work::Traces(request) => {
-                infer_traces(&self.models, request, &cancelled).map(serde_json::to_value)
-            }
+            Work::Traces(request) => around.infer_traces(request).map(serde_json::to_value),
         };
         match result {
             Err(refusal) => Err(failure(INVALID, refusal.to_string())),

@@ -1,7 +1,7 @@
 //! From a request's texts to what search works on: the program with its holes, the examples as worlds. What can't be
 //! used is refused with one sentence.
 
-use dataset::features::Canvas;
+use dataset::view::View;
 use protocol::message::{Example, Specification};
 use runtime::{Action, Limits, SiteKind, World, lower};
 use syntax::ast;
@@ -27,11 +27,14 @@ pub struct Problem {
     pub holes: Vec<TextRange>,
     /// Every example that has something to check.
     pub cases: Vec<Case>,
-    /// Those with an output, for the networks.
+    /// Those with an output, as the networks see them; of many some, evenly from among them.
     pub pairs: Vec<Pair>,
-    /// The authors' traces of `pairs`.
+    /// The authors' traces of `pairs`, where they can be followed in what the networks see.
     pub given: Traces,
 }
+
+/// Examples of which traces are inferred, and that programs are compared on besides random worlds.
+pub const LOOKED_AT: usize = 16;
 
 impl Problem {
     /// # Errors
@@ -65,26 +68,37 @@ impl Problem {
             given: Vec::new(),
         };
         for example in &specification.examples {
-            problem.add(example)?;
+            problem.cases.extend(case(example)?);
         }
-        if problem.pairs.is_empty() {
+        if problem.cases.is_empty() {
             return Err(Refusal(
                 "No example has an output grid: write at least one, for the program to be found from."
                     .to_owned(),
             ));
         }
+        let with_output = problem.cases.iter().filter_map(|case| match &case.expected {
+            Expected::World(goal) => Some((case, goal)),
+            Expected::Crash => None,
+        });
+        for (case, goal) in some(&with_output.collect::<Vec<_>>()) {
+            let trace = case.trace.as_deref();
+            let view = View::new(&case.start, goal, trace);
+            problem.given.push(case.trace.clone().filter(|actions| view.follows(actions)));
+            problem.pairs.push(Pair { start: view.start, goal: view.goal });
+        }
         Ok(problem)
     }
 
-    fn add(&mut self, example: &Example) -> Result<(), Refusal> {
-        let Some(case) = case(example)? else { return Ok(()) };
-        if let Expected::World(goal) = &case.expected {
-            self.pairs.push(Pair { start: case.start.clone(), goal: goal.clone() });
-            self.given.push(case.trace.clone());
-        }
-        self.cases.push(case);
-        Ok(())
+    /// Inputs of examples; of many some.
+    pub fn starts(&self) -> impl Iterator<Item = &World> {
+        some(&self.cases).map(|case| &case.start)
     }
+}
+
+/// All, or [`LOOKED_AT`] evenly from among them.
+fn some<T>(all: &[T]) -> impl Iterator<Item = &T> {
+    let count = all.len().min(LOOKED_AT);
+    (0..count).map(move |number| &all[number * all.len() / count])
 }
 
 /// The program's formatted text and tree.
@@ -117,18 +131,10 @@ fn case(example: &Example) -> Result<Option<Case>, Refusal> {
         None => return Ok(None),
     };
     let start = grid(&example.input, "input")?;
-    if let Expected::World(goal) = &expected {
-        for world in [&start, goal] {
-            if !Canvas::fits(world) {
-                let (rows, cols) = (world.rows(), world.cols());
-                return Err(Refusal(named(&format!(
-                    "is {rows}×{cols}; the networks read worlds of 2×2 to 16×16."
-                ))));
-            }
-        }
-        if (start.rows(), start.cols()) != (goal.rows(), goal.cols()) {
-            return Err(Refusal(named("changes the size of the world, which no program can do.")));
-        }
+    if let Expected::World(goal) = &expected
+        && (start.rows(), start.cols()) != (goal.rows(), goal.cols())
+    {
+        return Err(Refusal(named("changes the size of the world, which no program can do.")));
     }
     let trace = match &example.trace {
         None => None,
@@ -159,13 +165,16 @@ fn trace(names: &[String], start: &World, expected: &Expected) -> Result<Vec<Act
     }
 }
 
-/// The examples of a request for traces alone; none where there is no output, or a world the networks can't read.
-pub fn pair(example: &Example) -> Result<Option<Pair>, Refusal> {
+/// The worlds of an example of a request for traces alone; none where there is no output.
+///
+/// # Errors
+/// A bad grid.
+pub fn worlds(example: &Example) -> Result<Option<(World, World)>, Refusal> {
     if example.output.is_none() || example.crashes {
         return Ok(None);
     }
     Ok(case(&Example { trace: None, ..example.clone() })?.and_then(|case| match case.expected {
-        Expected::World(goal) => Some(Pair { start: case.start, goal }),
+        Expected::World(goal) => Some((case.start, goal)),
         Expected::Crash => None,
     }))
 }

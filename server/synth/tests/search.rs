@@ -263,7 +263,6 @@ fn refusals_are_sentences() {
         trace: None,
     };
     let usual = || vec![example("> .\n. .", Some(". >\n. ."))];
-    let wide = ". ".repeat(17);
     let with_trace = Example { trace: Some(vec!["turnLeft".to_owned()]), ..usual().remove(0) };
     let cases: Vec<(&str, Vec<Example>, &str)> = vec![
         ("def main():\n    move()\n", usual(), "The program has no hole"),
@@ -277,11 +276,6 @@ fn refusals_are_sentences() {
             "def main(): ...",
             vec![example("> x", Some("> ."))],
             "Example \"a\" has an input grid that can't be read",
-        ),
-        (
-            "def main(): ...",
-            vec![example(&format!("{wide}\n> {}", &wide[2..]), Some("> ."))],
-            "Example \"a\" is 2×17",
         ),
         (
             "def main(): ...",
@@ -380,7 +374,7 @@ proptest! {
         let example = Example { name: program.clone(), input, output, crashes, trace };
         let specification = Specification { program, examples: vec![example] };
         if let Ok(problem) = Problem::new(&specification) {
-            prop_assert!(!problem.holes.is_empty() && !problem.pairs.is_empty());
+            prop_assert!(!problem.holes.is_empty() && !problem.cases.is_empty());
             if let Ok(context) = context(&problem.file, &problem.holes, 48) {
                 prop_assert_eq!(context.reached.len(), problem.holes.len());
             }

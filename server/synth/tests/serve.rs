@@ -110,6 +110,9 @@ fn traces() {
     engine.ask(1, "traces", &json!({ "examples": examples }));
     let steps = json!(["move", "move", "putMarker"]);
     assert_eq!(engine.answer()["result"]["traces"], json!([steps, steps, null]));
+    // No time, no traces.
+    engine.ask(2, "traces", &json!({ "examples": examples, "milliseconds": 0 }));
+    assert_eq!(engine.answer()["result"]["traces"], json!([null, null, null]));
     engine.end();
 }
 
@@ -181,10 +184,19 @@ fn a_running_request_is_cancelled_while_others_go_on() {
 }
 
 #[test]
-fn the_budget_ends_a_search() {
+fn the_budget_ends_a_search_and_progress_is_told() {
     let mut engine = Engine::start(&[]);
-    engine.ask(1, "synthesize", &request(300));
-    let answer = engine.answer();
+    engine.ask(1, "synthesize", &request(1_000));
+    let mut told = Vec::new();
+    let answer = loop {
+        let message = engine.next();
+        if message["method"].is_null() {
+            break message;
+        }
+        assert_eq!((&message["method"], &message["params"]["id"]), (&json!("progress"), &json!(1)));
+        told.push((message["params"]["milliseconds"].as_u64(), message["params"]["programsRun"].as_u64()));
+    };
+    assert!(!told.is_empty() && told.is_sorted(), "{told:?}");
     assert_eq!(answer["result"]["stopped"], "budget");
     assert_eq!(answer["result"]["candidates"], json!([]));
     engine.end();

@@ -14,24 +14,32 @@ use crate::worlds::{self, Panel};
 pub struct Report {
     input: String,
     answers: Vec<Answer>,
+    /// Indices of the candidates that crash there, and of those that don't come to an end.
+    crashing: Vec<usize>,
+    endless: Vec<usize>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
-    /// Null where they crash.
-    output: Option<String>,
+    output: String,
     /// Indices into the candidates.
     candidates: Vec<usize>,
 }
 
 impl Report {
     pub fn of(deciding: &Deciding) -> Report {
+        let indices = |numbers: &[usize]| numbers.iter().map(|number| number - 1).collect();
         let answers = deciding.answers.iter().map(|answer| Answer {
-            output: answer.output.as_ref().map(ToString::to_string),
-            candidates: answer.programs.iter().map(|number| number - 1).collect(),
+            output: answer.output.to_string(),
+            candidates: indices(&answer.programs),
         });
-        Report { input: deciding.input.to_string(), answers: answers.collect() }
+        Report {
+            input: deciding.input.to_string(),
+            answers: answers.collect(),
+            crashing: indices(&deciding.crashing),
+            endless: indices(&deciding.endless),
+        }
     }
 }
 
@@ -48,11 +56,14 @@ pub fn show(ambiguity: &Ambiguity, out: &mut impl Write) -> anyhow::Result<()> {
     let marked: Vec<_> = deciding.answers.iter().map(|answer| deciding.marked(answer)).collect();
     let mut panels = vec![Panel { title: "before", world: &deciding.input, marked: &[] }];
     for ((answer, title), marked) in deciding.answers.iter().zip(&whose).zip(&marked) {
-        panels.extend(answer.output.as_ref().map(|world| Panel { title, world, marked }));
+        panels.push(Panel { title, world: &answer.output, marked });
     }
     worlds::write(out, "    ", &panels)?;
     for answer in &deciding.answers {
         writeln!(out, "{}: {}", answer.whose(), deciding.describe(answer))?;
+    }
+    for other in deciding.unanswered() {
+        writeln!(out, "{other}")?;
     }
     writeln!(out, "add this world to the examples, with the output that is right, and synthesize again")?;
     Ok(())

@@ -25,7 +25,9 @@ pub(super) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
             let answers = deciding.answers.iter();
             let told: Vec<String> =
                 answers.map(|answer| format!("{} ({})", deciding.describe(answer), answer.whose())).collect();
-            format!("in the world of the deciding example, {}", told.join("; or "))
+            let mut told = vec![told.join("; or ")];
+            told.extend(deciding.unanswered());
+            format!("in the world of the deciding example, {}", told.join("; "))
         }
     };
     let programs = ambiguity.programs.len();

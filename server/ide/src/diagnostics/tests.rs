@@ -349,11 +349,11 @@ example "b":
 "#,
         expect![[r#"
             main.karel:4: '?' K301 Information
-                A condition is still to be written here: the runs of "a" and "b" stop at this hole. No synthesis yet: "a" is 1×2: make it 2×2 to 16×16.
+                A condition is still to be written here: the runs of "a" and "b" stop at this hole.
             main.karel:5: '...' K301 Hint
-                Statements are still to be written here. No synthesis yet: "a" is 1×2: make it 2×2 to 16×16.
+                Statements are still to be written here.
             main.karel:6: '?' K301 Hint
-                A number is still to be written here. No synthesis yet: "a" is 1×2: make it 2×2 to 16×16.
+                A number is still to be written here.
         "#]],
     );
 }

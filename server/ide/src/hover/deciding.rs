@@ -34,15 +34,19 @@ pub(super) fn deciding(analysis: &Analysis) -> String {
 }
 
 fn worlds(deciding: &Deciding, text: &mut String) {
-    let outputs = deciding.answers.iter().filter_map(|answer| {
-        Some(Panel::new(&answer.whose(), answer.output.as_ref()?, &deciding.marked(answer)))
-    });
+    let outputs = deciding
+        .answers
+        .iter()
+        .map(|answer| Panel::new(&answer.whose(), &answer.output, &deciding.marked(answer)));
     let panels: Vec<Panel> =
         std::iter::once(Panel::new("before", &deciding.input, &[])).chain(outputs).collect();
     text.push_str(&fenced(&panels));
     text.push('\n');
     for answer in &deciding.answers {
         text.push_str(&format!("- {}: {}\n", answer.whose(), deciding.describe(answer)));
+    }
+    for other in deciding.unanswered() {
+        text.push_str(&format!("- {other}\n"));
     }
 }
 

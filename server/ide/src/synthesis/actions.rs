@@ -70,7 +70,7 @@ pub fn actions(
                 return Some("Correct the mistake in the example first.".to_owned());
             }
             match (case.input(), case.output()) {
-                (Some(_), Some(_)) => reasons::wrong_size(case),
+                (Some(_), Some(_)) => None,
                 _ => Some("Give the example an input and an output first.".to_owned()),
             }
         };

@@ -25,20 +25,23 @@ pub struct Deciding {
     pub input: World,
     /// At least two, none like another; that of the best program first.
     pub answers: Vec<Ending>,
+    /// The numbers of the solutions that crash, and of those that don't come to an end: what should happen there they
+    /// don't say.
+    pub crashing: Vec<usize>,
+    pub endless: Vec<usize>,
 }
 
 /// What some of the programs make of the deciding example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
-    /// Absent where they crash.
-    pub output: Option<World>,
+    pub output: World,
     /// Their numbers among the solutions, from 1.
     pub programs: Vec<usize>,
 }
 
 impl Ambiguity {
-    /// Runs the solutions on the world of grid text `input`. It decides only if they really end differently there;
-    /// a solution that comes to no end has no answer.
+    /// Runs the solutions on the world of grid text `input`. It decides only if two of them really end differently there;
+    /// a solution that crashes or comes to no end has no answer.
     pub fn new(
         programs: Vec<String>,
         input: Option<&str>,
@@ -49,19 +52,19 @@ impl Ambiguity {
             return Ok(Ambiguity { programs, deciding: None, beside_own: false });
         };
         let mut answers: Vec<Ending> = Vec::new();
+        let (mut crashing, mut endless) = (Vec::new(), Vec::new());
         for (number, text) in (1..).zip(&programs) {
             let (run, _) = run(&lower(&syntax::parse(text).file), &input, config, cancel)?;
-            let output = match run.outcome {
-                Outcome::Finished => Some(run.end),
-                Outcome::Crashed { .. } => None,
-                _ => continue,
-            };
-            match answers.iter_mut().find(|answer| answer.output == output) {
-                Some(answer) => answer.programs.push(number),
-                None => answers.push(Ending { output, programs: vec![number] }),
+            match run.outcome {
+                Outcome::Finished => match answers.iter_mut().find(|answer| answer.output == run.end) {
+                    Some(answer) => answer.programs.push(number),
+                    None => answers.push(Ending { output: run.end, programs: vec![number] }),
+                },
+                Outcome::Crashed { .. } => crashing.push(number),
+                _ => endless.push(number),
             }
         }
-        let deciding = (answers.len() > 1).then_some(Deciding { input, answers });
+        let deciding = (answers.len() > 1).then_some(Deciding { input, answers, crashing, endless });
         Ok(Ambiguity { programs, deciding, beside_own: false })
     }
 }
@@ -70,7 +73,7 @@ impl Deciding {
     /// How the run ends for the programs of `answer`, as far as it ends differently for others:
     /// `the robot ends at row 1, column 2, facing east`.
     pub fn describe(&self, answer: &Ending) -> String {
-        let Some(world) = &answer.output else { return "it crashes".to_owned() };
+        let world = &answer.output;
         let mut clauses = Vec::new();
         let mut alike: Vec<&World> = self.others(answer).collect();
         if alike.is_empty() || alike.iter().any(|other| other.robot() != world.robot()) {
@@ -90,30 +93,45 @@ impl Deciding {
 
     /// The cells (row, column) of an answer that are different in another one.
     pub fn marked(&self, answer: &Ending) -> Vec<(u8, u8)> {
-        let Some(world) = &answer.output else { return Vec::new() };
         let mut cells: Vec<(u8, u8)> =
-            self.others(answer).flat_map(|other| differing(&difference(world, other))).collect();
+            self.others(answer).flat_map(|other| differing(&difference(&answer.output, other))).collect();
         cells.sort_unstable();
         cells.dedup();
         cells
     }
 
+    /// Of the solutions that have no answer, what becomes of them: `program 3 crashes there`,
+    /// `programs 4 and 5 never end there`.
+    pub fn unanswered(&self) -> Vec<String> {
+        let told = |programs: &[usize], one: &str, many: &str| {
+            let what = if programs.len() == 1 { one } else { many };
+            (!programs.is_empty()).then(|| format!("{} {what} there", self::programs(programs)))
+        };
+        let (crash, end) =
+            (told(&self.crashing, "crashes", "crash"), told(&self.endless, "never ends", "never end"));
+        crash.into_iter().chain(end).collect()
+    }
+
     /// The worlds that other programs leave.
     fn others(&self, answer: &Ending) -> impl Iterator<Item = &World> {
         let others = self.answers.iter().filter(move |other| other.programs != answer.programs);
-        others.filter_map(|other| other.output.as_ref())
+        others.map(|other| &other.output)
     }
 }
 
 impl Ending {
     /// `program 1`, `programs 2 and 3`
     pub fn whose(&self) -> String {
-        let numbers: Vec<String> = self.programs.iter().map(usize::to_string).collect();
-        match numbers.as_slice() {
-            [one] => format!("program {one}"),
-            [all @ .., last] => format!("programs {} and {last}", all.join(", ")),
-            [] => String::new(),
-        }
+        programs(&self.programs)
+    }
+}
+
+fn programs(numbers: &[usize]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
+    match numbers.as_slice() {
+        [one] => format!("program {one}"),
+        [all @ .., last] => format!("programs {} and {last}", all.join(", ")),
+        [] => String::new(),
     }
 }
 
@@ -129,7 +147,8 @@ mod tests {
         let told = match found.deciding {
             Some(deciding) => {
                 let line = |answer: &Ending| format!("{}: {}\n", answer.whose(), deciding.describe(answer));
-                deciding.answers.iter().map(line).collect()
+                let others = deciding.unanswered().into_iter().map(|other| other + "\n");
+                deciding.answers.iter().map(line).chain(others).collect()
             }
             None => "no answer\n".to_owned(),
         };
@@ -143,8 +162,8 @@ mod tests {
             "> .\n. .",
             expect![[r#"
                 programs 1 and 2: the robot ends at row 1, column 2, facing east
-                program 3: it crashes
                 program 4: the robot ends at row 1, column 1, facing north
+                program 3 crashes there
             "#]],
         );
         check(
@@ -161,11 +180,12 @@ mod tests {
             "#]],
         );
         check(
-            &["turnLeft()", "move()"],
-            ">",
+            &["turnLeft()", "move()", "turnRight()", "move(); move()", "while(leftIsClear()): turnLeft()"],
+            ". .\n> #",
             expect![[r#"
-                program 1: the robot ends at row 1, column 1, facing north
-                program 2: it crashes
+                programs 1 and 5: the robot ends at row 2, column 1, facing north
+                program 3: the robot ends at row 2, column 1, facing south
+                programs 2 and 4 crash there
             "#]],
         );
     }
@@ -175,6 +195,16 @@ mod tests {
         let loops = "while(not(markersPresent())): turnLeft()";
         check(&["move()", "turnLeft(); turnRight(); move()"], "> .", expect!["no answer\n"]);
         check(&["move()", loops], "> .", expect!["no answer\n"]);
+        check(&["turnLeft()", "move()"], ">", expect!["no answer\n"]);
+        check(
+            &["move()", loops, "turnLeft()"],
+            "> .",
+            expect![[r#"
+                program 1: the robot ends at row 1, column 2, facing east
+                program 3: the robot ends at row 1, column 1, facing north
+                program 2 never ends there
+            "#]],
+        );
         check(&["move()", "turnLeft()"], "no grid", expect!["no answer\n"]);
     }
 }

@@ -20,7 +20,8 @@ const NAME: &str = "deciding";
 ///
 /// Where the last synthesis has found programs that differ in meaning: one action for each way in which the deciding
 /// example may end, which adds it to the examples so that it decides, and puts a program that ends so in the place of
-/// one that doesn't; and one that adds it without an output. Offered at the message, in `main` and in every example.
+/// one that doesn't; one that adds it without an output; and, where a program crashes there, one that expects the
+/// crash. Offered at the message, in `main` and in every example.
 pub fn question(analysis: &Analysis, uri: &str, range: TextRange) -> Vec<Action> {
     let Some(ambiguity) = analysis.ambiguity().filter(|all| !all.beside_own) else { return Vec::new() };
     match &ambiguity.deciding {
@@ -29,7 +30,7 @@ pub fn question(analysis: &Analysis, uri: &str, range: TextRange) -> Vec<Action>
     }
 }
 
-/// The same wherever one stands: the answers, and last the example without an output.
+/// The same wherever one stands: the answers, and after them the example without one of them.
 pub fn answers(analysis: &Analysis) -> Vec<Action> {
     let ambiguity = analysis.ambiguity().filter(|all| !all.beside_own);
     let asked = ambiguity.and_then(|all| Some(asked(analysis, all, all.deciding.as_ref()?)));
@@ -63,13 +64,19 @@ fn asked(analysis: &Analysis, ambiguity: &Ambiguity, deciding: &Deciding) -> Vec
         .map(|answer| {
             let title =
                 format!("Answer the deciding example: {} ({})", deciding.describe(answer), answer.whose());
-            let block = added(last, &name, &deciding.input, Some(answer));
+            let block = added(last, &name, &deciding.input, &Expected::World(&answer.output));
             action("answer-deciding", title, change(analysis, ambiguity, last, block, answer))
         })
         .collect();
     let title = "Add the deciding example without an output, to be filled in by hand".to_owned();
-    let block = added(last, &name, &deciding.input, None);
-    actions.push(action("add-deciding", title, Change::of(last.source, vec![block])));
+    let open = added(last, &name, &deciding.input, &Expected::Nothing);
+    actions.push(action("add-deciding", title, Change::of(last.source, vec![open])));
+    if !deciding.crashing.is_empty() {
+        // Most often a crash there only means that such a world never comes: nobody is to choose it by mistake.
+        let title = "Add the deciding example as one in which the program has to crash".to_owned();
+        let crash = added(last, &name, &deciding.input, &Expected::Crash);
+        actions.push(action("crash-deciding", title, Change::of(last.source, vec![crash])));
+    }
     actions
 }
 
@@ -105,17 +112,25 @@ fn free_name(analysis: &Analysis) -> String {
     names.find(|name| !taken.contains(name.as_str())).unwrap_or_default()
 }
 
-/// The block after `last`, indented as that. Without an answer it has no output.
-fn added(last: Case<'_>, name: &str, input: &World, answer: Option<&Ending>) -> Edit {
+/// What the new block expects.
+#[derive(PartialEq)]
+enum Expected<'a> {
+    World(&'a World),
+    Crash,
+    Nothing,
+}
+
+/// The block after `last`, indented as that.
+fn added(last: Case<'_>, name: &str, input: &World, expected: &Expected<'_>) -> Edit {
     let (source, example) = (last.source, last.example);
     let at = source.item_end(example.range.start(), example.range.end());
     let indents = Indents::of(source, example);
-    let crashes = answer.is_some_and(|answer| answer.output.is_none());
+    let crashes = *expected == Expected::Crash;
     let mut lines = vec![
         String::new(),
         format!("{}example \"{name}\"{}:", indents.header, if crashes { " crashes" } else { "" }),
     ];
-    let output = answer.and_then(|answer| answer.output.as_ref());
+    let output = if let Expected::World(output) = expected { Some(*output) } else { None };
     for (keyword, world) in [("input", Some(input)), ("output", output)] {
         let Some(world) = world else { continue };
         lines.push(format!("{}{keyword}:", indents.section));

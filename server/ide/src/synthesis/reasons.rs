@@ -5,7 +5,6 @@ use crate::analysis::{Analysis, Case};
 use crate::describe::clipped;
 use crate::diagnostics::{contradictions, impossible};
 use crate::source::Source;
-use runtime::World;
 use syntax::TextSize;
 use syntax::ast::StatementKind;
 use syntax::diagnostic::Severity;
@@ -20,9 +19,6 @@ fn quoted(case: Case<'_>) -> String {
         name => format!("\"{}\"", clipped(name)),
     }
 }
-
-/// Sides of the worlds that the networks read.
-const SIDES: std::ops::RangeInclusive<u8> = 2..=16;
 
 /// The examples that the engine is given: all but tests, and but those that ask for nothing.
 pub(crate) fn given(analysis: &Analysis) -> impl Iterator<Item = Case<'_>> {
@@ -76,7 +72,7 @@ fn unfit_examples(analysis: &Analysis) -> Option<String> {
             return Some(format!("{} has a mistake in line {line}: mend it.", clipped(name)));
         }
     }
-    if !given(analysis).any(|case| case.output().is_some()) {
+    if given(analysis).next().is_none() {
         return Some("Add an example block with input and output first.".to_owned());
     }
     let contradictions = contradictions(analysis.shown_cases(), crate::cancel::NEVER).unwrap_or_default();
@@ -87,13 +83,5 @@ fn unfit_examples(analysis: &Analysis) -> Option<String> {
     if let Some(case) = given(analysis).find(|case| impossible(*case)) {
         return Some(format!("{} contradicts itself: change it.", quoted(case)));
     }
-    given(analysis).filter(|case| case.output().is_some()).find_map(wrong_size)
-}
-
-/// A world that the networks can't read.
-pub(super) fn wrong_size(case: Case<'_>) -> Option<String> {
-    let fits = |world: &World| SIDES.contains(&world.rows()) && SIDES.contains(&world.cols());
-    let world = case.input().filter(|world| !fits(world))?;
-    let (rows, cols) = (world.rows(), world.cols());
-    Some(format!("{} is {rows}×{cols}: make it 2×2 to 16×16.", quoted(case)))
+    None
 }

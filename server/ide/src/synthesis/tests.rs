@@ -468,17 +468,27 @@ fn what_cannot_run_says_why() {
             program: Synthesize main from 2 examples (not now: "a" contradicts "b": change one.)
         "#]],
     );
-    let long = format!("> {}", ". ".repeat(19));
-    let text = format!("{main}example \"long\":\n    input:\n        {long}\n    output:\n        {long}\n");
-    check_actions(
-        &text,
-        expect![[r#"
-            program: Synthesize main from 1 example (not now: "long" is 1×20: make it 2×2 to 16×16.)
+    // Worlds of every size that runs are synthesized from, and so are crashes alone.
+    for (input, output) in
+        [(">", Some(">")), ("> .", Some(". >")), (&*long_row(), Some(&*long_row())), ("> #", None)]
+    {
+        let crashes = if output.is_none() { " crashes" } else { "" };
+        let output = output.map_or(String::new(), |output| format!("    output:\n        {output}\n"));
+        let text = format!("{main}example \"any\"{crashes}:\n    input:\n        {input}\n{output}");
+        check_actions(
+            &text,
+            expect![[r#"
+            program: Synthesize main from 1 example
         "#]],
-    );
+        );
+    }
     let fixture = fixture(&format!("{main}{EXAMPLES}"));
     let reason = "The engine is not installed.";
     assert!(offered(&fixture, Some(reason)).iter().all(|a| a.disabled.as_deref() == Some(reason)));
+}
+
+fn long_row() -> String {
+    format!("> {}", ". ".repeat(99))
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Inferring the trace of an example: what the engine is asked, and the `trace?:` line of its answer.
 
-use super::reasons::wrong_size;
 use super::task::Prompt;
 use crate::analysis::Analysis;
 use crate::change::Change;
@@ -18,9 +17,6 @@ pub fn trace_prompt(analysis: &Analysis, case: usize) -> Result<Prompt, String> 
     }
     if case.output().is_none() {
         return Err("Give the example an input and an output first.".to_owned());
-    }
-    if let Some(reason) = wrong_size(case) {
-        return Err(reason);
     }
     Prompt::of(case).ok_or("Give the example an input and an output first.".to_owned())
 }

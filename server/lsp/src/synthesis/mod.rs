@@ -16,9 +16,8 @@ use std::sync::Arc;
 
 use futures::future::select_all;
 use ide::synthesis::{Ambiguity, Answer, Goal, Task};
-use protocol::client::{Engine, EngineError};
+use protocol::client::{Engine, EngineError, News};
 use protocol::message;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::lsp_types::ProgressToken;
 
@@ -142,19 +141,13 @@ impl Synthesis {
             ..message::Budget::default()
         };
         let params = message::Synthesize { specification: specification(&task), budget };
-        let (found, mut news) = mpsc::unbounded_channel();
-        let mut count = 0usize;
-        let on_candidate = move |_| {
-            count += 1;
-            // Nobody listens any more when the request was cancelled.
-            let _ = found.send(count);
-        };
-        let report = async {
-            while let Some(count) = news.recv().await {
-                progress.report(sentences::found_so_far(count));
+        let examples = params.specification.examples.len();
+        let on_news = |news| {
+            if let News::Progress(so_far) = news {
+                progress.report(sentences::so_far(&so_far, examples));
             }
         };
-        let (outcome, ()) = tokio::join!(engine.synthesize(&params, on_candidate, &request.cancel), report);
+        let outcome = engine.synthesize(&params, on_news, &request.cancel).await;
         let outcome = self.heard(outcome, |outcome| outcome.device.clone()).await?;
         self.check(request, unit, task, &outcome).await
     }
@@ -222,7 +215,8 @@ impl Synthesis {
     ) -> Result<Solved, Failure> {
         let prompt = ide::synthesis::trace_prompt(&unit.analysis, case).map_err(told)?;
         let name = prompt.name.clone();
-        let params = message::InferTraces { examples: vec![example(&prompt)] };
+        let milliseconds = request.snapshot.config.synthesis_budget;
+        let params = message::InferTraces { examples: vec![example(&prompt)], milliseconds };
         let inferred = engine.traces(&params, &request.cancel).await;
         let inferred = self.heard(inferred, |_| String::new()).await?;
         let trace = inferred.traces.into_iter().next().flatten();

@@ -2,16 +2,21 @@
 
 use ide::clipped;
 use ide::synthesis::{Ambiguity, Answer, measured, trust};
-use protocol::message::{HeldOut, Outcome, Stopped};
+use protocol::message::{HeldOut, Outcome, Progress, Stopped};
 
 use crate::told::Told;
 
 /// Of the button of a question about what is no longer there.
 pub const CHANGED: &str = "The text has changed since: synthesize again.";
 
-/// `2 programs found`
-pub fn found_so_far(count: usize) -> String {
-    format!("{} found", counted(count as u64, "program"))
+/// `1.2 s, 340 candidates, 2 programs found`
+pub fn so_far(progress: &Progress, examples: usize) -> String {
+    let seconds = progress.milliseconds as f64 / 1000.0;
+    let best = match progress.candidates {
+        0 => format!("the best passes {} of {examples}", progress.best_passed),
+        found => format!("{} found", counted(found as u64, "program")),
+    };
+    format!("{seconds:.1} s, {}, {best}", counted(progress.programs_run, "candidate"))
 }
 
 pub fn length(actions: usize) -> String {
@@ -79,7 +84,7 @@ pub fn note(
     if outcome.enumerated {
         notes.push(Told::new(
             "Found without the networks, by trying programs.",
-            "The networks can't read this program; it was found by enumeration.",
+            "The networks can't read this task; it was found by enumeration.",
         ));
     }
     let short = notes.first()?.short.clone();
@@ -199,6 +204,19 @@ mod tests {
             assert!(told.chars().count() <= SHORT, "{} characters: {told}", told.chars().count());
         }
         assert!(told.len() > 12, "{told:?}");
+    }
+
+    #[test]
+    fn progress_tells_time_candidates_and_the_best() {
+        let progress = |candidates| Progress {
+            id: 1,
+            milliseconds: 1_240,
+            programs_run: 3_400,
+            best_passed: 4,
+            candidates,
+        };
+        expect!["1.2 s, 3,400 candidates, the best passes 4 of 5"].assert_eq(&so_far(&progress(0), 5));
+        expect!["1.2 s, 3,400 candidates, 1 program found"].assert_eq(&so_far(&progress(1), 5));
     }
 
     #[test]

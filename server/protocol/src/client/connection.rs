@@ -15,9 +15,9 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
-use super::EngineError;
+use super::{EngineError, News};
 use crate::line::{Line, read_async};
-use crate::message::{CANCELLED, Cancel, Candidate, Found, INVALID, MAX_LINE};
+use crate::message::{CANCELLED, Cancel, Found, INVALID, MAX_LINE, Progress};
 use crate::program;
 use crate::wire::{Answer, Request, Response};
 
@@ -38,7 +38,7 @@ pub struct Connection {
 
 #[derive(Default)]
 struct Waiting {
-    requests: HashMap<u64, UnboundedSender<News>>,
+    requests: HashMap<u64, UnboundedSender<Heard>>,
     /// Why no more answers will come.
     end: Option<(EngineError, Instant)>,
     closed: bool,
@@ -48,8 +48,8 @@ struct Waiting {
 }
 
 /// What a waiting request hears.
-enum News {
-    Candidate(Candidate),
+enum Heard {
+    News(News),
     Answer(Result<Value, EngineError>),
 }
 
@@ -115,7 +115,7 @@ impl Connection {
         method: &str,
         params: impl Serialize,
         within: Duration,
-        on_candidate: &mut (dyn FnMut(Candidate) + Send),
+        on_news: &mut (dyn FnMut(News) + Send),
     ) -> Result<Value, EngineError> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let line = Request::new(id, method, params)
@@ -124,7 +124,7 @@ impl Connection {
         if line.len() > MAX_LINE {
             return Err(EngineError::TooLong(MAX_LINE >> 20));
         }
-        let (sender, mut news) = unbounded_channel();
+        let (sender, mut heard) = unbounded_channel();
         let asked = Instant::now();
         {
             let mut waiting = self.waiting();
@@ -135,13 +135,13 @@ impl Connection {
             waiting.last_use = Some(asked);
         }
         let mut guard = Guard { connection: self, id, answered: false };
-        // A failed send means that the process is gone; the news will say why.
+        // A failed send means that the process is gone; what is heard will say why.
         let _ = self.requests.send(line);
         let answer = async {
             loop {
-                match news.recv().await {
-                    Some(News::Candidate(candidate)) => on_candidate(candidate),
-                    Some(News::Answer(answer)) => return answer,
+                match heard.recv().await {
+                    Some(Heard::News(news)) => on_news(news),
+                    Some(Heard::Answer(answer)) => return answer,
                     None => return Err(EngineError::Died("its output ended".to_owned())),
                 }
             }
@@ -189,7 +189,7 @@ impl Connection {
     fn fail(&self, reason: EngineError) {
         let mut waiting = self.waiting();
         for (_, sender) in waiting.requests.drain() {
-            let _ = sender.send(News::Answer(Err(reason.clone())));
+            let _ = sender.send(Heard::Answer(Err(reason.clone())));
         }
         waiting.end.get_or_insert((reason, Instant::now()));
     }
@@ -246,18 +246,26 @@ impl Connection {
             self.waiting().last_heard = Some(Instant::now());
             match serde_json::from_slice(&line) {
                 Ok(Message::Response(response)) => self.answer(response),
-                Ok(Message::Notification(request)) => {
-                    if let ("candidate", Ok(found)) =
-                        (&*request.method, serde_json::from_value::<Found>(request.params))
-                    {
-                        self.tell(found.id, News::Candidate(found.candidate));
-                    }
-                }
+                Ok(Message::Notification(request)) => self.notified(request),
                 Err(_) => {
                     let start: String = String::from_utf8_lossy(&line).chars().take(60).collect();
                     return Some(EngineError::Garbled(format!("`{}`", start.trim())));
                 }
             }
+        }
+    }
+
+    /// Notifications of other names are for clients that know them.
+    fn notified(&self, Request { method, params, .. }: Request) {
+        let news = match &*method {
+            "candidate" => {
+                serde_json::from_value(params).map(|Found { id, candidate }| (id, News::Found(candidate)))
+            }
+            "progress" => serde_json::from_value(params).map(|p: Progress| (p.id, News::Progress(p))),
+            _ => return,
+        };
+        if let Ok((id, news)) = news {
+            self.tell(id, Heard::News(news));
         }
     }
 
@@ -269,15 +277,15 @@ impl Connection {
             Answer::Error(error) if error.code == INVALID => Err(EngineError::Refused(error.message)),
             Answer::Error(error) => Err(EngineError::Failed(error.message)),
         };
-        self.tell(id, News::Answer(answer));
+        self.tell(id, Heard::Answer(answer));
     }
 
     /// Requests that gave up are no longer there to be told.
-    fn tell(&self, id: u64, news: News) {
+    fn tell(&self, id: u64, heard: Heard) {
         let mut waiting = self.waiting();
         waiting.last_use = Some(Instant::now());
         if let Some(sender) = waiting.requests.get(&id) {
-            let _ = sender.send(news);
+            let _ = sender.send(heard);
         }
     }
 

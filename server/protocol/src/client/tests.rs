@@ -55,13 +55,19 @@ for r in requests():
     if r["method"] == "synthesize":
         send(method="candidate", params=dict(id=r["id"], candidate=CANDIDATE))
         send(method="candidate", params=dict(id=r["id"] + 7, candidate=CANDIDATE))
+        send(method="progress", params=dict(id=r["id"], milliseconds=250, programsRun=9, bestPassed=1, candidates=1))
+        send(method="progress", params=dict(id=r["id"], nothing="known"))
+        send(method="weather", params=dict(id=r["id"]))
         send(id=r["id"], result=OUTCOME)
 "#,
     );
     let mut seen = Vec::new();
-    let outcome = engine.synthesize(&question(), |c| seen.push(c.fills), &CancellationToken::new()).await;
+    let outcome = engine.synthesize(&question(), |news| seen.push(news), &CancellationToken::new()).await;
     assert_eq!(outcome.map(|o| o.programs_run), Ok(1));
-    assert_eq!(seen, [["move()"]], "another request's candidate is not ours");
+    let [News::Found(candidate), News::Progress(progress)] = &seen[..] else {
+        panic!("another request's candidate is not ours: {seen:?}")
+    };
+    assert_eq!((&candidate.fills[..], progress.programs_run), (&["move()".to_owned()][..], 9));
 }
 
 #[tokio::test]

@@ -15,8 +15,10 @@ use tch::Device;
 use super::{Conditions, Rate, in_batches};
 use crate::bench::specification;
 use crate::calibration::{Calibration, Group};
+use crate::memory::Memory;
 use crate::models::Models;
-use crate::search::synthesize;
+use crate::search::Surroundings;
+use crate::watch::Pace;
 
 /// What to ask the engine.
 #[derive(Debug, Clone)]
@@ -40,7 +42,7 @@ pub struct Served {
     pub ambiguous: bool,
     /// The deciding examples that were asked: rows and columns of each.
     pub asked: Vec<(u8, u8)>,
-    /// A question was answered by a crash of the reference.
+    /// The reference crashes, or comes to no end, on the world of a question: it has no answer.
     pub crashed: bool,
     /// No candidate gave the reference's answer.
     pub surprised: bool,
@@ -68,9 +70,13 @@ pub fn serve(
 fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) -> Served {
     let start = Instant::now();
     let mut specification = specification(task, settings.shown);
+    let memory = Memory::default();
     let ask = |specification: &Specification| {
+        let clock = &Pace::new(Instant::now());
+        let around =
+            Surroundings { models, device, clock, memory: &memory, cancelled: &|| false, on_tally: &|_| () };
         // A task that can't be asked for is one that is not solved.
-        synthesize(models, device, specification, &settings.budget, &|| false, &mut |_| ()).ok()
+        around.synthesize(specification, &settings.budget, &mut |_| ()).ok()
     };
     let mut served = Served::default();
     let Some(Outcome { mut candidates, ambiguous, mut deciding, .. }) = ask(&specification) else {
@@ -83,20 +89,25 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
     served.ambiguous = ambiguous;
     let reference = reference(task);
     for number in 1..=settings.questions {
-        let Some((example, left)) = deciding.take().and_then(|asked| answer(&reference, &asked)) else {
+        let Some(asked) = deciding.take() else { break };
+        served.asked.extend(World::parse(&asked.input).map(|world| (world.rows(), world.cols())));
+        // A run that comes to no end, or to a crash, is no answer: it is not known what should happen there.
+        let Some((example, left)) = answer(&reference, &asked) else {
+            served.crashed = true;
             break;
         };
-        served.asked.extend(World::parse(&example.input).map(|world| (world.rows(), world.cols())));
-        served.crashed |= example.crashes;
         served.surprised |= left.is_empty();
         specification.examples.push(example);
         // As in an editor: the answer becomes an example, and a program that gives it takes the place of the one that
-        // does not. Only where there is none, or more is to be asked, is the engine asked again.
+        // does not. Only where there is none, or more is to be asked, is the engine asked again; where it finds
+        // nothing, the program that is there stays.
         let again = if left.is_empty() || number < settings.questions { ask(&specification) } else { None };
-        candidates = left.iter().filter_map(|&i| candidates.get(i).cloned()).collect();
+        if !left.is_empty() {
+            candidates = left.iter().filter_map(|&i| candidates.get(i).cloned()).collect();
+        }
         if let Some(outcome) = again {
             deciding = outcome.deciding;
-            if candidates.is_empty() || deciding.is_some() {
+            if !outcome.candidates.is_empty() && (left.is_empty() || deciding.is_some()) {
                 candidates = outcome.candidates;
             }
         }
@@ -127,22 +138,21 @@ fn passes(program: &str, examples: &[dataset::Example]) -> bool {
     })
 }
 
-/// The deciding example with the reference's answer, and the candidates that agree; none where the reference does
-/// not come to an end.
+/// The deciding example with the reference's answer, and the candidates that agree; none where the reference crashes
+/// or does not come to an end.
 fn answer(reference: &Code, deciding: &Deciding) -> Option<(Example, Vec<usize>)> {
     let mut world = World::parse(&deciding.input).ok()?;
-    let output = match Machine::new().run(reference, &mut world, &Limits::SERVING) {
-        runtime::Outcome::Finished => Some(world.to_string()),
-        runtime::Outcome::Crashed { .. } => None,
-        _ => return None,
-    };
+    if Machine::new().run(reference, &mut world, &Limits::SERVING) != runtime::Outcome::Finished {
+        return None;
+    }
+    let output = world.to_string();
     let same = deciding.answers.iter().find(|answer| answer.output == output);
     let left = same.map(|answer| answer.candidates.clone()).unwrap_or_default();
     let example = Example {
         name: "deciding".to_owned(),
         input: deciding.input.clone(),
-        crashes: output.is_none(),
-        output,
+        crashes: false,
+        output: Some(output),
         trace: None,
     };
     Some((example, left))
@@ -174,9 +184,9 @@ pub struct ServedScores {
     pub any: Rate,
     /// Programs offered differ in meaning.
     pub ambiguous: Rate,
-    /// A deciding example was found and answered.
+    /// A deciding example was found.
     pub asked: Rate,
-    /// Of those asked: the reference crashes on it.
+    /// Of those asked: the reference crashes on it, or comes to no end.
     pub crashed: Rate,
     /// Of those asked: no candidate gave the reference's answer.
     pub surprised: Rate,
@@ -269,7 +279,7 @@ impl ServedReport {
         row("programs that differ are offered", &|s| s.ambiguous.to_string())?;
         if self.questions > 0 {
             row("a question is asked", &|s| s.asked.to_string())?;
-            row("of these: the reference crashes", &|s| s.crashed.to_string())?;
+            row("of these: the reference has no answer", &|s| s.crashed.to_string())?;
             row("of these: no candidate gives its answer", &|s| s.surprised.to_string())?;
             row("cells of a question, mean", &|s| format!("{:.1}", s.cells))?;
             let name = format!("first one passes, {} answered", self.questions);

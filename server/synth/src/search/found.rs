@@ -5,20 +5,31 @@ use runtime::World;
 
 use crate::choice::Choice;
 use crate::classes::{Class, Classes, Place};
-use crate::decide::{Question, Reply, decide};
-use crate::executor::Case;
+use crate::decide::{Question, decide};
 use crate::fill;
+use crate::memory::Known;
 use crate::specification::Problem;
 use crate::traces::Traces;
 
 /// A behaviour that is less likely than the likeliest by more than this factor is far-fetched, and not offered.
 const FAR_FETCHED: f64 = 0.03;
 
+/// Behaviours that are not offered and that the question takes into account.
+const IN_RESERVE: usize = 8;
+
 pub struct Found {
     wanted: usize,
     classes: Classes,
-    /// Per class, the fills of its best program.
-    fills: Vec<Vec<String>>,
+    /// Per class, the fills of its best program, and whether this very search has found it.
+    fills: Vec<(Vec<String>, bool)>,
+}
+
+/// Where a program comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Search,
+    /// An earlier request has found it.
+    Memory,
 }
 
 /// What a search comes to.
@@ -32,17 +43,23 @@ pub struct Chosen {
 }
 
 impl Found {
-    pub fn new(cases: &[Case], wanted: usize) -> Found {
-        Found { wanted, classes: Classes::new(cases.iter().map(|case| &case.start)), fills: Vec::new() }
+    /// For examples with these inputs.
+    pub fn new<'a>(starts: impl IntoIterator<Item = &'a World>, wanted: usize) -> Found {
+        Found { wanted, classes: Classes::new(starts), fills: Vec::new() }
     }
 
-    /// As many as wanted are there.
+    /// The search has found as many as wanted.
     pub fn is_full(&self) -> bool {
-        self.fills.len() >= self.wanted
+        self.fills.iter().filter(|(_, searched)| *searched).count() >= self.wanted
     }
 
     pub fn is_empty(&self) -> bool {
         self.fills.is_empty()
+    }
+
+    /// Behaviours.
+    pub fn count(&self) -> usize {
+        self.fills.len()
     }
 
     /// Adds a program that passes all examples; gives it back where it is new or better than the one that behaves
@@ -52,30 +69,48 @@ impl Found {
         problem: &Problem,
         fills: Vec<String>,
         log_probability: Option<f64>,
+        origin: Origin,
     ) -> Option<Candidate> {
         let program = fill::program(&problem.text, &problem.holes, &fills);
         let added = self.classes.add(&program, log_probability);
+        let searched = origin == Origin::Search;
         match self.fills.get_mut(added.class) {
-            None => self.fills.push(fills),
-            Some(known) if added.best => *known = fills,
-            Some(_) => return None,
+            None => self.fills.push((fills, searched)),
+            Some((known, before)) => {
+                *before |= searched;
+                if !added.best {
+                    return None;
+                }
+                *known = fills;
+            }
         }
         let class = self.classes.all().get(added.class)?;
-        Some(candidate(class, &self.fills[added.class], problem))
+        Some(candidate(class, &self.fills[added.class].0, problem))
+    }
+
+    /// All behaviours, best first, whether they are offered or not.
+    pub fn known(&self, problem: &Problem, traces: &Traces) -> Vec<Known> {
+        let places = self.classes.ranked(Choice::fitted(), &problem.pairs, traces);
+        let known = |place: &Place| Known {
+            fills: self.fills[place.class].0.clone(),
+            log_probability: self.classes.all()[place.class].log_probability,
+        };
+        places.iter().map(known).collect()
     }
 
     /// Chooses among what was found, leaves out what is far-fetched, and looks for the deciding example. `traces` are
     /// the inferred ones.
-    pub fn choose(self, problem: &Problem, traces: &Traces, stop: &dyn Fn() -> bool) -> Chosen {
+    pub fn choose(&self, problem: &Problem, traces: &Traces, stop: &dyn Fn() -> bool) -> Chosen {
         let mut places = self.classes.ranked(Choice::fitted(), &problem.pairs, traces);
         let most = places.first().map_or(0.0, |best| best.probability);
-        places.retain(|place| place.probability >= most * FAR_FETCHED);
-        places.truncate(self.wanted);
+        let likely = places.iter().take_while(|place| place.probability >= most * FAR_FETCHED).count();
+        let reserve = places.split_off(likely.min(self.wanted));
         let of = |place: &Place| &self.classes.all()[place.class];
-        let candidates = places.iter().map(|p| candidate(of(p), &self.fills[p.class], problem)).collect();
+        let candidates = places.iter().map(|p| candidate(of(p), &self.fills[p.class].0, problem)).collect();
         let programs: Vec<_> = places.iter().map(|p| (&of(p).lowered.code, p.probability)).collect();
-        let inputs: Vec<&World> = problem.cases.iter().map(|case| &case.start).collect();
-        let question = decide(&programs, &inputs, self.classes.worlds(), 0, stop);
+        let reserve: Vec<_> = reserve.iter().take(IN_RESERVE).map(|p| &of(p).lowered.code).collect();
+        let inputs: Vec<&World> = problem.starts().collect();
+        let question = decide(&programs, &reserve, &inputs, self.classes.worlds(), 0, stop);
         Chosen { candidates, ambiguous: places.len() > 1, deciding: question.map(deciding) }
     }
 }
@@ -92,15 +127,11 @@ fn candidate(class: &Class, fills: &[String], problem: &Problem) -> Candidate {
 }
 
 fn deciding(question: Question) -> Deciding {
-    let answer = |(reply, candidates)| Answer {
-        output: match reply {
-            Reply::End(world) => Some(World::to_string(&world)),
-            Reply::Crash | Reply::Never => None,
-        },
-        candidates,
-    };
+    let answer = |(end, candidates): (World, _)| Answer { output: end.to_string(), candidates };
     Deciding {
         input: question.world.to_string(),
         answers: question.answers.into_iter().map(answer).collect(),
+        crashing: question.crashing,
+        endless: question.endless,
     }
 }

@@ -22,14 +22,13 @@ pub enum Work {
 }
 
 impl Job {
-    /// When there is nothing left of its budget; never where it has none.
+    /// When there is nothing left of its budget; never where that is farther away than the clock goes.
     fn deadline(&self) -> Option<Instant> {
-        match &self.work {
-            Work::Synthesize(request) => {
-                self.read.checked_add(Duration::from_millis(request.budget.milliseconds))
-            }
-            Work::Traces(_) => None,
-        }
+        let milliseconds = match &self.work {
+            Work::Synthesize(request) => request.budget.milliseconds,
+            Work::Traces(request) => request.milliseconds,
+        };
+        self.read.checked_add(Duration::from_millis(milliseconds))
     }
 
     fn is_cancelled(&self) -> bool {

@@ -16,8 +16,9 @@ const EXAMPLE: &str = "example \"a\":
         . > .
         . . .
 ";
-/// Both pass [`EXAMPLE`].
-const BODIES: [&str; 2] = ["move()", "if(frontIsClear()): move()"];
+/// All pass [`EXAMPLE`]. In [`DECIDING`] the last one crashes.
+const BODIES: [&str; 3] =
+    ["if(frontIsClear()): move()", "while(not(frontIsClear())): turnRight()\n    move()", "move()"];
 const DECIDING: &str = "> #\n. .";
 
 /// `text` with the solutions in the place of `BODY`; `current` is the one that stands there, or a hole.
@@ -51,12 +52,13 @@ fn an_answer_becomes_an_example() {
     check(
         &ambiguous(&text, Some(0), Some(DECIDING)),
         0,
-        expect![[r#"
-            # Answer the deciding example: it crashes (program 1)
-            # Answer the deciding example: the robot ends at row 1, column 1, facing east (program 2)
+        expect![[r##"
+            # Answer the deciding example: the robot ends at row 1, column 1, facing east (program 1)
+            # Answer the deciding example: the robot ends at row 2, column 1, facing south (program 2)
             # Add the deciding example without an output, to be filled in by hand
+            # Add the deciding example as one in which the program has to crash
             def main():
-                move()
+                if(frontIsClear()): move()
 
             example "a":
                 input:
@@ -66,11 +68,14 @@ fn an_answer_becomes_an_example() {
                     . > .
                     . . .
 
-            example "deciding" crashes:
+            example "deciding":
                 input:
                     > #
                     . .
-        "#]],
+                output:
+                    > #
+                    . .
+        "##]],
     );
 }
 
@@ -81,7 +86,8 @@ fn a_program_that_contradicts_the_answer_gives_way() {
     let after = fixture.after(&actions[1].change);
     expect![[r#"
         def main():
-            if(frontIsClear()): move()
+            while(not(frontIsClear())): turnRight()
+            move()
 
         example "a":
             input:
@@ -96,8 +102,8 @@ fn a_program_that_contradicts_the_answer_gives_way() {
                 > #
                 . .
             output:
-                > #
-                . .
+                . #
+                v .
     "#]]
     .assert_eq(&after);
     let source = crate::source::Source::new("main.karel", None, after);
@@ -113,10 +119,11 @@ fn it_goes_where_the_examples_are_and_looks_like_them() {
     check(
         &fixture,
         2,
-        expect![[r#"
-            # Answer the deciding example: it crashes (program 1)
-            # Answer the deciding example: the robot ends at row 1, column 1, facing east (program 2)
+        expect![[r##"
+            # Answer the deciding example: the robot ends at row 1, column 1, facing east (program 1)
+            # Answer the deciding example: the robot ends at row 2, column 1, facing south (program 2)
             # Add the deciding example without an output, to be filled in by hand
+            # Add the deciding example as one in which the program has to crash
             # mine
             example "deciding":
             	input:
@@ -132,7 +139,7 @@ fn it_goes_where_the_examples_are_and_looks_like_them() {
             test "deciding 2":
             	input:
             		>
-        "#]],
+        "##]],
     );
     let fixture = ambiguous(&text.replace("mine\nex", "mine\ne$0x"), Some(1), Some(DECIDING));
     let both = &question(&fixture.analysis, &fixture.uri, fixture.range)[0].change;
@@ -146,7 +153,7 @@ fn it_is_asked_where_it_matters_only() {
     check(&ambiguous(&text, Some(0), Some(DECIDING)), 0, expect![""]);
     let text = program().replace("main", "ma$0in");
     check(&ambiguous(&text, Some(0), None), 0, expect![""]);
-    assert_eq!(answers(&ambiguous(&text, Some(0), Some(DECIDING)).analysis).len(), 3);
+    assert_eq!(answers(&ambiguous(&text, Some(0), Some(DECIDING)).analysis).len(), 4);
     assert!(answers(&fixture(&text).analysis).is_empty());
 }
 
@@ -172,7 +179,7 @@ fn the_message_and_its_hover_show_the_answers() {
         &ambiguous(&program(), None, Some(DECIDING)),
         "...",
         expect![[r#"
-            main.karel:2: '...' The examples allow 2 programs that differ in meaning: in the world of the deciding example, it crashes (program 1); or the robot ends at row 1, column 1, facing east (program 2).
+            main.karel:2: '...' The examples allow 3 programs that differ in meaning: in the world of the deciding example, the robot ends at row 1, column 1, facing east (program 1); or the robot ends at row 2, column 1, facing south (program 2); program 3 crashes there.
               main.karel:4: 'a' an example after example "a" would decide
             `...`: A hole: one or more statements still to be written. A run stops here; synthesis can fill it.
 
@@ -180,29 +187,37 @@ fn the_message_and_its_hover_show_the_answers() {
 
             - *Synthesize main from 1 example*: a quick fix here
 
-            **Ambiguous.** The examples allow 2 programs that differ in meaning, in this world for instance:
+            **Ambiguous.** The examples allow 3 programs that differ in meaning, in this world for instance:
 
             ```text
-             before    program 2
-             > #       > #
-             . .       . .
+             before    program 1    program 2
+             > #      [>]#         [.]#
+             . .      [.].         [v].
             ```
 
-            - program 1: it crashes
-            - program 2: the robot ends at row 1, column 1, facing east
+            - program 1: the robot ends at row 1, column 1, facing east
+            - program 2: the robot ends at row 2, column 1, facing south
+            - program 3 crashes there
 
             Which is right? A quick fix here adds the answer as an example.
 
             **Program 1**
             ```kareldsl
             def main():
-                move()
+                if(frontIsClear()): move()
             ```
 
             **Program 2**
             ```kareldsl
             def main():
-                if(frontIsClear()): move()
+                while(not(frontIsClear())): turnRight()
+                move()
+            ```
+
+            **Program 3**
+            ```kareldsl
+            def main():
+                move()
             ```
         "#]],
     );
@@ -210,17 +225,23 @@ fn the_message_and_its_hover_show_the_answers() {
         &ambiguous(&program(), Some(1), Some("> .\n. .")),
         "main",
         expect![[r#"
-            main.karel:1: 'main' The examples allow 2 programs that differ in meaning: one more example has to tell them apart.
-              main.karel:4: 'a' an example after example "a" would decide
+            main.karel:1: 'main' The examples allow 3 programs that differ in meaning: one more example has to tell them apart.
+              main.karel:5: 'a' an example after example "a" would decide
             ```kareldsl
             def main():
             ```
 
             A run begins here. 1/1 example passes.
 
-            **Ambiguous.** The examples allow 2 programs that differ in meaning; one more example has to decide.
+            **Ambiguous.** The examples allow 3 programs that differ in meaning; one more example has to decide.
 
             **Program 1**
+            ```kareldsl
+            def main():
+                if(frontIsClear()): move()
+            ```
+
+            **Program 3**
             ```kareldsl
             def main():
                 move()

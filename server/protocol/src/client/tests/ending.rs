@@ -72,7 +72,7 @@ async fn silence_ends_the_engine_whatever_it_was_asked() {
         let budget = Budget { milliseconds: 1, ..Budget::default() };
         let error = match method {
             "status" => engine.status().await.err(),
-            "traces" => engine.traces(&InferTraces { examples: vec![] }, &never).await.err(),
+            "traces" => engine.traces(&InferTraces { examples: vec![], milliseconds: 0 }, &never).await.err(),
             _ => engine.synthesize(&Synthesize { budget, ..question() }, |_| (), &never).await.err(),
         };
         assert_eq!(error, Some(EngineError::Silent(0)), "{method}");
@@ -90,7 +90,9 @@ for r in requests():
     let engine = engine_with(script, Patience { answer: Duration::from_secs(2), ..patience() });
     let never = CancellationToken::new();
     // However long its start takes.
-    while engine.traces(&InferTraces { examples: vec![] }, &never).await == Err(EngineError::Silent(2)) {}
+    while engine.traces(&InferTraces { examples: vec![], milliseconds: 0 }, &never).await
+        == Err(EngineError::Silent(2))
+    {}
     let slow = Synthesize { budget: Budget { milliseconds: 1, ..Budget::default() }, ..question() };
     assert_eq!(engine.synthesize(&slow, |_| (), &never).await, Err(EngineError::Slow(2)));
     assert!(engine.is_running().await);
