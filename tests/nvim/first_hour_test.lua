@@ -25,13 +25,9 @@ local function typed_program(editor)
   editor:press('Enter')
   editor:type('> . .')
   editor:press('Enter')
-  editor:type('. . .')
-  editor:press('Enter')
   editor:type('output:')
   editor:press('Enter')
   editor:type('. . >')
-  editor:press('Enter')
-  editor:type('. . .')
   editor:press('Escape')
 end
 

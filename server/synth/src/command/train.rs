@@ -40,9 +40,6 @@ pub struct Train {
     /// Minutes between two checkpoints [default: 3; 1 with --background]
     #[arg(long, value_name = "MINUTES", value_parser = positive)]
     save: Option<f64>,
-    /// Write a compact checkpoint too, in pieces of at most 15 MB: `--keep both`
-    #[arg(long, conflicts_with = "keep")]
-    compact: bool,
     /// Which checkpoints to write
     #[arg(long, value_enum, default_value_t)]
     keep: Keep,
@@ -148,7 +145,7 @@ impl Train {
             save: self.background.save(self.save),
             pause_above: self.background.pause_above(),
             after: 0.0,
-            keep: if self.compact { Keep::Both } else { self.keep },
+            keep: self.keep,
             device,
             threads: device::threads(self.threads),
             show: true,

@@ -136,6 +136,9 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// Time between two lines on what is no terminal.
 const SPOKEN: Duration = Duration::from_secs(60);
 
+/// Time until the first of them.
+const FIRST: Duration = Duration::from_secs(20);
+
 /// How much of a run is done, and how long the rest will take.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Left {
@@ -203,7 +206,8 @@ impl Log {
             since: Sums::default(),
             run: Sums::default(),
             written: now,
-            spoken: now,
+            // The first line soon: it says whether something is wrong.
+            spoken: now.checked_sub(SPOKEN - FIRST).unwrap_or(now),
         })
     }
 
