@@ -168,7 +168,7 @@ mod tests {
             for number in 1..=count {
                 let range = Shard { number, count }.range(total, group);
                 prop_assert_eq!(range.start, next);
-                prop_assert!(range.end == total || range.end % group.max(1) == 0);
+                prop_assert!(range.end == total || range.end.is_multiple_of(group.max(1)));
                 next = range.end;
             }
             prop_assert_eq!(next, total);
