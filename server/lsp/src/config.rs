@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::engine;
+use crate::told::{SHORT, Told};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -47,14 +48,17 @@ impl Config {
 
     /// Reads the section's object: the settings, and a sentence about each name or value that can't be used. Such a
     /// setting has its default.
-    pub fn read(section: &Value) -> (Config, Vec<String>) {
+    pub fn read(section: &Value) -> (Config, Vec<Told>) {
         let mut reader = Reader { config: Config::default(), warnings: Vec::new() };
         match section {
             Value::Object(settings) => reader.object("karel", settings),
             Value::Null => {}
-            other => reader
-                .warnings
-                .push(format!("The settings `karel` should be an object, not {other}; defaults are used.")),
+            other => {
+                let long =
+                    format!("The settings `karel` should be an object, not {other}; defaults are used.");
+                let short = "`karel` isn't usable: see the log.".to_owned();
+                reader.warnings.push(Told::new(short, long));
+            }
         }
         (reader.config, reader.warnings)
     }
@@ -62,7 +66,7 @@ impl Config {
 
 struct Reader {
     config: Config,
-    warnings: Vec<String>,
+    warnings: Vec<Told>,
 }
 
 impl Reader {
@@ -112,10 +116,25 @@ impl Reader {
                 Some(on) => return config.code_lens = on,
                 None => "true or false",
             },
-            _ => return self.warnings.push(format!("There is no setting `{path}`; it is ignored.")),
+            _ => {
+                let long = format!("There is no setting `{path}`; it is ignored.");
+                let short =
+                    [format!("There is no setting `{path}`."), "A setting is unknown: see the log.".into()];
+                return self.warn(short, long);
+            }
         };
-        self.warnings
-            .push(format!("The setting `{path}` should be {expected}, not {value}; its default is used."));
+        let long = format!("The setting `{path}` should be {expected}, not {value}; its default is used.");
+        self.warn(
+            [format!("`{path}` isn't usable: see the log."), "A setting isn't usable: see the log.".into()],
+            long,
+        );
+    }
+
+    /// Warns with the first short form that can be seen whole.
+    fn warn(&mut self, short: [String; 2], long: String) {
+        let [named, general] = short;
+        let short = if named.chars().count() <= SHORT { named } else { general };
+        self.warnings.push(Told::new(short, long));
     }
 }
 
@@ -136,7 +155,7 @@ mod tests {
             "server": { "path": "" },
             "trace.server": "off",
         }));
-        assert_eq!(warnings, Vec::<String>::new());
+        assert_eq!(warnings, []);
         assert_eq!(config.engine_command.len(), 4);
         assert_eq!(
             config,
@@ -163,7 +182,11 @@ mod tests {
             There is no setting `karel.inlayHints`; it is ignored.
             The setting `karel.synthesis.budget` should be a positive number of milliseconds, not -1; its default is used.
             There is no setting `karel.synthesis.bugdet`; it is ignored."#]]
-        .assert_eq(&warnings.join("\n"));
+        .assert_eq(&warnings.iter().map(Told::in_full).collect::<Vec<_>>().join("\n"));
+        assert!(warnings.iter().all(|warning| warning.short.chars().count() <= SHORT), "{warnings:?}");
+        assert_eq!(warnings[1].short, "There is no setting `karel.inlayHints`.");
+        let long = Config::read(&json!({ ("a".repeat(60)): 1 })).1;
+        assert_eq!(long[0].short, "A setting is unknown: see the log.");
         assert_eq!(Config::read(&Value::Null), (Config::default(), vec![]));
         assert_eq!(Config::read(&json!(3)).1.len(), 1);
     }

@@ -22,6 +22,7 @@ use crate::handlers::semantic_tokens;
 use crate::session::Session;
 use crate::synthesis::left_open::LeftOpen;
 use crate::text::Text;
+use crate::told::Told;
 use crate::workers::Workers;
 
 /// What has happened, for those who act on it later.
@@ -44,7 +45,7 @@ pub enum Event {
     /// The settings have changed.
     Configured,
     /// To be shown to the user.
-    Message(MessageType, String),
+    Message(MessageType, Told),
 }
 
 /// A file beside the open documents, as it was when it was read.
@@ -272,9 +273,16 @@ impl Shared {
             Key::Uri(uri) => uri.clone(),
         };
         tracing::error!("{name}: {why}");
-        let message =
+        let long =
             format!("The editor and the Karel server disagree about {name}: {why}. Close and reopen it.");
-        self.tell(Event::Message(MessageType::WARNING, message));
+        let short = match name.rsplit('/').next() {
+            Some(file) if file.chars().count() <= 24 => {
+                format!("{file} is out of step: close and reopen it.")
+            }
+            _ => "A document is out of step: close and reopen it.".to_owned(),
+        };
+        let told = Told::new(short, long);
+        self.tell(Event::Message(MessageType::WARNING, told));
     }
 
     fn close(&self, params: DidCloseTextDocumentParams) {
@@ -319,7 +327,7 @@ impl Shared {
         }
         // Last: who hears of a setting that is wrong may take the others to be in effect.
         for warning in warnings {
-            tracing::warn!("{warning}");
+            tracing::warn!("{}", warning.in_full());
             self.tell(Event::Message(MessageType::WARNING, warning));
         }
     }

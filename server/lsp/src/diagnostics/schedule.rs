@@ -22,6 +22,7 @@ use crate::document::{Document, Key, MAX_ANALYSED};
 use crate::handlers::examples::{self, VerdictsNotification};
 use crate::outbox::Outbox;
 use crate::synthesis::Synthesis;
+use crate::told::Told;
 use crate::workers::{Lane, Stopped};
 use crate::workspace::{Event, Shared, Snapshot};
 
@@ -96,8 +97,8 @@ impl Scheduler {
                 self.outbox.ask_for_settings();
                 false
             }
-            Event::Message(kind, text) => {
-                self.outbox.show(kind, text).await;
+            Event::Message(kind, told) => {
+                self.outbox.tell(kind, &told).await;
                 false
             }
         }
@@ -241,9 +242,9 @@ impl Check {
             Ok(Err(Cancelled)) | Err(Stopped::Cancelled) => false,
             Err(Stopped::Panicked(_)) => {
                 tracing::error!("{tier:?} of {:?} failed", self.unit.root);
-                let message =
-                    format!("Checking failed inside the Karel server ({tier:?}); its log says where.");
-                self.shared.tell(Event::Message(MessageType::ERROR, message));
+                let long = format!("Checking failed inside the Karel server ({tier:?}); its log says where.");
+                let told = Told::new("The check failed: the log says where.", long);
+                self.shared.tell(Event::Message(MessageType::ERROR, told));
                 false
             }
         }
