@@ -22,7 +22,9 @@ PROGRAM = os.environ.get("KAREL_SYNTH", "karel-synth")
 def evaluate(tasks: str, out: str, part: int, parts: int, arguments: list[str]) -> str:
     """Evaluates one part and gives the name of the file that it has written."""
     written = f"{out}/part-{part:04}.json"
-    command = [PROGRAM, "eval", "--tasks", tasks, "--shard", f"{part}/{parts}", "--json", written, "--threads", "1"]
+    command = [PROGRAM, "eval", "--tasks", tasks, "--shard", f"{part}/{parts}", "--json", written]
+    if "--threads" not in arguments:
+        command += ["--threads", "1"]
     subprocess.run(command + arguments, check=True)
     return written
 
@@ -33,14 +35,15 @@ def main() -> int:
     parser.add_argument("out")
     parser.add_argument("--parts", type=int, default=8)
     parser.add_argument("--local-workers", type=int)
-    parser.add_argument("arguments", nargs="*", help="for karel-synth eval, after --")
-    asked = parser.parse_args()
+    given = sys.argv[1:]
+    end = given.index("--") if "--" in given else len(given)
+    asked, arguments = parser.parse_args(given[:end]), given[end + 1 :]
     pathlib.Path(asked.out).mkdir(parents=True, exist_ok=True)
     local = {"num_cpus": asked.local_workers, "include_dashboard": False} if asked.local_workers else {}
     ray.init(**local, logging_level="warning")
     numbers = range(1, asked.parts + 1)
     tasks, out = os.path.abspath(asked.tasks), os.path.abspath(asked.out)
-    files = ray.get([evaluate.remote(tasks, out, number, asked.parts, asked.arguments) for number in numbers])
+    files = ray.get([evaluate.remote(tasks, out, number, asked.parts, arguments) for number in numbers])
     ray.shutdown()
     return subprocess.run([PROGRAM, "merge", *files, "--json", f"{out}/all.json"]).returncode
 

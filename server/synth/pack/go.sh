@@ -7,7 +7,7 @@
 #
 # Every call verifies the device first. A training goes on where the last call has left it: from the folder `state` here,
 # else from what lies in `pieces` here (put there what came back in OUT from another machine). OUT gets weights, compact
-# pieces and metrics every two minutes, at most eight files of 15 MB at most; a kill at any instant loses two minutes.
+# pieces and metrics every two minutes, at most eight files of 16 MiB at most; a kill at any instant loses two minutes.
 #
 # KAREL_DEVICE names the device (cuda); KAREL_SET holds values in the place of the configurations', such as
 # "--set data.batch=8"; KAREL_THREADS says how many threads prepare data.
@@ -51,11 +51,16 @@ left() {
 
 # Copies what a training leaves behind: new files first, then what is outdated goes, so that OUT always holds a whole save.
 bring() {
-    local from=$1 to=$2 file
+    local from=$1 to=$2 file size pieces
     mkdir -p "$to"
-    for file in "$from"/compact-* "$from"/*.safetensors "$from"/metrics.jsonl "$from"/curve.svg; do
-        case $file in *.new | *'*'*) continue ;; esac
-        [ -e "$file" ] && [ "$(stat -c %s "$file")" -le 16000000 ] || continue
+    # The first piece last: without it a save counts for nothing.
+    mapfile -t pieces < <(ls -r "$from"/compact-* 2>/dev/null || true)
+    for file in "$from"/*.safetensors "$from"/metrics.jsonl "$from"/curve.svg ${pieces[@]+"${pieces[@]}"}; do
+        # The trace model comes by its own name.
+        case $file in *.new | *'*'* | */trace-model.safetensors) continue ;; esac
+        # A save may be replaced by the next one meanwhile.
+        size=$(stat -c %s "$file" 2>/dev/null) || continue
+        [ "$size" -le 16777216 ] || continue
         cp "$file" "$to/.new" 2>/dev/null && mv "$to/.new" "$to/${file##*/}"
     done
     for file in "$to"/compact-*; do

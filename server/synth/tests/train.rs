@@ -245,8 +245,8 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
 
 #[test]
 fn a_training_starts_from_finished_weights() {
-    let (first, second) = (Folder::new("finished"), Folder::new("further"));
-    let trace_model = policy(&first.0);
+    let (traces, first, second) = (Folder::new("traces"), Folder::new("finished"), Folder::new("further"));
+    let trace_model = policy(&traces.0);
     let gold = ["traces.inferred=0.0", "data.examples=[1,3]", "model.examples=3", &*trace_model];
     let finished = run(&config("code-transformer.toml", &gold), &options(&first.0, 60));
     let loss = |summary: &Summary| summary.sums.total.loss / summary.sums.total.targets as f64;
@@ -280,7 +280,7 @@ fn a_training_starts_from_finished_weights() {
     };
     let text = refused(&config, "/nowhere.safetensors");
     assert!(text.contains("can't read the weights /nowhere.safetensors"), "{text}");
-    let text = refused(&config, &first.0.join("trace-policy.safetensors").display().to_string());
+    let text = refused(&config, &traces.0.join("trace-policy.safetensors").display().to_string());
     assert!(text.contains("TracePolicy, but those of CodeTransformer are needed"), "{text}");
     let other = self::config("code-transformer.toml", &["model.d=64", &*trace_model]);
     let text = refused(&other, &finished.weights.display().to_string());

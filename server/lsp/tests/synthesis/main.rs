@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_is_listed_at_once_and_computed_when_it_is_chosen() {
     let engine = "send(method='candidate', params=dict(id=r['id'], candidate=candidate('move()')))
+so_far = dict(id=r['id'], milliseconds=1200, programsRun=3400, bestPassed=2, candidates=1)
+send(method='progress', params=so_far)
 send(id=r['id'], result=outcome('move()'))";
     let mut server = server(capabilities(), engine).await;
     let action = the_action(&mut server).await;
@@ -27,7 +29,10 @@ send(id=r['id'], result=outcome('move()'))";
     assert_eq!(change["edits"][0]["newText"], "move()");
     assert_eq!(progress[0]["title"], "Synthesize main from 2 examples");
     assert_eq!(progress[0]["cancellable"], true);
-    assert!(progress.iter().any(|value| value["message"] == "1 program found"), "{progress:?}");
+    assert!(
+        progress.iter().any(|value| value["message"] == "1.2 s, 3,400 candidates, 1 program found"),
+        "{progress:?}"
+    );
     assert_eq!(progress.last().expect("the end")["message"], "2/2 examples");
     let states: Vec<Value> =
         server.client.kept.iter().filter(|m| m["method"] == "karel/status").cloned().collect();

@@ -32,7 +32,8 @@ pub struct Inferrer {
 /// # Errors
 /// Where the file is none, or holds another kind of network.
 pub fn load(of: &str, device: Device, kind: Kind) -> anyhow::Result<Box<dyn TraceModel>> {
-    let (bytes, file) = carried::read(of, TracePolicy::NAME)?;
+    let (bytes, file) =
+        carried::read(of, TracePolicy::NAME).with_context(|| format!("can't read the trace model {of}"))?;
     let weights = Weights::parse(&bytes, &file, device)?.computing_in(kind);
     match network::build(weights)
         .with_context(|| format!("{file} holds the weights of an unknown model"))??

@@ -1,5 +1,6 @@
 //! A checkpoint in pieces small enough to travel. Every piece says which save it is of, so that pieces of two saves are
-//! never put together; a save's pieces take the place of the one before only when all of them are there.
+//! never put together; a save's pieces take the place of the one before only when all of them are there. The first piece
+//! is written last: where it is missing, the save was never finished, and counts for nothing.
 //!
 //! ```text
 //! file    compact-STEP-NUMBER-of-COUNT
@@ -56,11 +57,11 @@ pub fn save(folder: &Path, step: u64, bytes: &[u8]) -> Result<Vec<PathBuf>, Chec
     let pieces: Vec<&[u8]> = bytes.chunks(PIECE - HEADER).collect();
     let (count, checksum) = (pieces.len() as u32, crc(bytes));
     let mut files = Vec::new();
-    for (number, piece) in (1..).zip(pieces) {
+    for (number, piece) in (1..=count).zip(pieces).rev() {
         let file = folder.join(format!("compact-{step}-{number}-of-{count}"));
         let header = Header { step, number, count, checksum };
         write(&file, &[&header.bytes()[..], piece].concat())?;
-        files.push(file);
+        files.insert(0, file);
     }
     for old in named(folder).into_iter().filter(|old| !files.contains(old)) {
         let _ = fs::remove_file(old);
@@ -68,10 +69,10 @@ pub fn save(folder: &Path, step: u64, bytes: &[u8]) -> Result<Vec<PathBuf>, Chec
     Ok(files)
 }
 
-/// The whole of the latest save whose pieces are all in the folder; none where there are no pieces.
+/// The whole of the latest save whose pieces are all in the folder; none where no save was finished.
 ///
 /// # Errors
-/// Where there are pieces, but no whole save.
+/// Where pieces of a finished save are missing or damaged, and there is no other.
 pub fn read(folder: &Path) -> Result<Option<Vec<u8>>, CheckpointError> {
     let mut saves: BTreeMap<(u64, u32, u32), BTreeMap<u32, PathBuf>> = BTreeMap::new();
     for file in named(folder) {
@@ -85,7 +86,8 @@ pub fn read(folder: &Path) -> Result<Option<Vec<u8>>, CheckpointError> {
         saves.entry((step, count, checksum)).or_default().insert(number, file);
     }
     let mut problem = None;
-    for ((step, count, checksum), pieces) in saves.into_iter().rev() {
+    let finished = saves.into_iter().filter(|(_, pieces)| pieces.contains_key(&1));
+    for ((step, count, checksum), pieces) in finished.rev() {
         if let Some(piece) = (1..=count).find(|number| !pieces.contains_key(number)) {
             let folder = folder.to_owned();
             problem.get_or_insert(CheckpointError::Lacking { folder, step, piece, pieces: count });
@@ -170,6 +172,9 @@ mod tests {
         fs::remove_file(&first[0]).unwrap();
         let error = read(&folder.0).unwrap_err().to_string();
         assert!(error.contains("step 2 lacks piece 2 of 2"), "{error}");
+        // Of both, what is left was never finished.
+        fs::remove_file(&second[0]).unwrap();
+        assert!(first[1].exists() && read(&folder.0).unwrap().is_none());
     }
 
     #[test]
