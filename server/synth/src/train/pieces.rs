@@ -57,7 +57,8 @@ pub fn save(folder: &Path, step: u64, bytes: &[u8]) -> Result<Vec<PathBuf>, Chec
     let pieces: Vec<&[u8]> = bytes.chunks(PIECE - HEADER).collect();
     let (count, checksum) = (pieces.len() as u32, crc(bytes));
     let mut files = Vec::new();
-    for (number, piece) in (1..=count).zip(pieces).rev() {
+    for (place, piece) in pieces.into_iter().enumerate().rev() {
+        let number = place as u32 + 1;
         let file = folder.join(format!("compact-{step}-{number}-of-{count}"));
         let header = Header { step, number, count, checksum };
         write(&file, &[&header.bytes()[..], piece].concat())?;
