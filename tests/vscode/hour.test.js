@@ -93,12 +93,12 @@ test("a program of one's own: typed with a mistake, fixed, and found from its ex
     await page.keyboard.press("Shift+End");
     await workbench.type('...\n\nexample "to the wall":\ninput:\n> . . .\noutput:\n. . . >');
     await page.keyboard.press("Enter");
-    await workbench.type('example "further":\ninput:\n. > . . .\noutput:\n. . . . >');
+    await workbench.type('example "further":\ninput:\n> . . . .\noutput:\n. . . . >');
     await workbench.lens(/0\/2 examples pass/);
     await workbench.screenshot("8-typed");
     assert.equal(
         (await workbench.text()).split("\n").map((line) => line.trimEnd()).join("\n").trimEnd(),
-        'def main():\n    ...\n\nexample "to the wall":\n    input:\n        > . . .\n    output:\n        . . . >\nexample "further":\n    input:\n        . > . . .\n    output:\n        . . . . >',
+        'def main():\n    ...\n\nexample "to the wall":\n    input:\n        > . . .\n    output:\n        . . . >\nexample "further":\n    input:\n        > . . . .\n    output:\n        . . . . >',
     );
     await workbench.goTo(2, 5);
     await page.keyboard.press("Control+Alt+g");

@@ -43,8 +43,8 @@ const QUESTION: Duration = Duration::from_millis(300);
 const ENUMERATION: usize = 20_000;
 /// Tokens, beyond one per hole, of an enumeration's greatest filling.
 const ENUMERATED: usize = 14;
-/// The same for the glance before the networks are asked: there is no block so small.
-const SMALL: usize = 2;
+/// The same for the glance before the networks are asked: one block around an action or two, what anybody would try first.
+const SMALL: usize = 4;
 /// Greatest width that a request may ask for.
 const MAX_BEAM: usize = 2_000;
 /// Greatest number of candidates that a request may ask for.
@@ -244,7 +244,7 @@ impl<'a> Search<'a> {
     /// without those rules; the examples without traces; and in the end an enumeration.
     fn with_networks(&mut self, template: &Template, width: usize) {
         if !self.context.only_choices {
-            self.enumerate(SMALL);
+            self.glance();
         }
         if self.over() {
             return;
@@ -420,6 +420,12 @@ impl<'a> Search<'a> {
         let uniform = Uniform { longest };
         let mut decoder = uniform.begin(&[]);
         self.run(&template, &mut *decoder, Breadth::plain(ENUMERATION), false);
+    }
+
+    /// The smallest fillings. They are no reason not to ask the networks.
+    fn glance(&mut self) {
+        self.enumerate(SMALL);
+        self.found.begin_anew();
     }
 
     /// One beam; what it finds is verified already.

@@ -53,6 +53,11 @@ impl Found {
         self.fills.iter().filter(|(_, searched)| *searched).count() >= self.wanted
     }
 
+    /// What was found so far counts no more for how many are wanted; it stays among the candidates.
+    pub fn begin_anew(&mut self) {
+        self.fills.iter_mut().for_each(|(_, searched)| *searched = false);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.fills.is_empty()
     }
@@ -102,6 +107,7 @@ impl Found {
     /// the inferred ones.
     pub fn choose(&self, problem: &Problem, traces: &Traces, stop: &dyn Fn() -> bool) -> Chosen {
         let mut places = self.classes.ranked(Choice::fitted(), &problem.pairs, traces);
+        self.put_simplest_first(&mut places);
         let most = places.first().map_or(0.0, |best| best.probability);
         let likely = places.iter().take_while(|place| place.probability >= most * FAR_FETCHED).count();
         let reserve = places.split_off(likely.min(self.wanted));
@@ -112,6 +118,22 @@ impl Found {
         let inputs: Vec<&World> = problem.starts().collect();
         let question = decide(&programs, &reserve, &inputs, self.classes.worlds(), 0, stop);
         Chosen { candidates, ambiguous: places.len() > 1, deciding: question.map(deciding) }
+    }
+
+    /// Programs of the dataset are contrived, and the networks hold what anybody would write first for too simple: where
+    /// the shortest program is at most half as long as the best one, and the networks have not thought of it, it comes
+    /// first, as likely as that one.
+    fn put_simplest_first(&self, places: &mut Vec<Place>) {
+        let of = |place: &Place| &self.classes.all()[place.class];
+        let shortest = (0..places.len()).min_by_key(|&at| of(&places[at]).length);
+        if let Some(at @ 1..) = shortest
+            && of(&places[at]).log_probability.is_none()
+            && 2 * of(&places[at]).length <= of(&places[0]).length
+        {
+            let mut simplest = places.remove(at);
+            simplest.probability = places[0].probability;
+            places.insert(0, simplest);
+        }
     }
 }
 
