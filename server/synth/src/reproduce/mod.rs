@@ -25,6 +25,7 @@ use crate::models::carried;
 use crate::models::weights::{Sizes, Weights};
 use crate::traces::Mask;
 use crate::train::config::Config;
+use crate::train::pieces::crc;
 use crate::train::{Keep, Options, Resume, train};
 pub use plan::{ROWS, Row, Scale, TRAINEES, Trainee};
 
@@ -336,11 +337,4 @@ fn trained(file: &Path) -> anyhow::Result<Trained> {
         excluded: words.get("excluded").cloned(),
         mark: format!("{:08x}", crc(&bytes)),
     })
-}
-
-/// A checksum that tells files apart.
-fn crc(bytes: &[u8]) -> u32 {
-    let mut crc = flate2::Crc::new();
-    crc.update(bytes);
-    crc.sum()
 }

@@ -123,7 +123,8 @@ fn read_file(file: &Path) -> Result<Vec<u8>, CheckpointError> {
     fs::read(file).map_err(|error| CheckpointError::Unreadable { file: file.to_owned(), error })
 }
 
-fn crc(bytes: &[u8]) -> u32 {
+/// A checksum that tells files apart.
+pub(crate) fn crc(bytes: &[u8]) -> u32 {
     let mut crc = flate2::Crc::new();
     crc.update(bytes);
     crc.sum()
