@@ -18,12 +18,16 @@ afterEach(async (context) => {
 });
 after(() => workbench?.close());
 
-/** Opens the list of templates; a page that comes into view meanwhile takes the focus, and the list with it. */
-async function listTemplates() {
-    await workbench.until("the templates are listed", async () => {
+/** Chooses the first template; a page that comes into view meanwhile takes the focus, and the list with it. */
+async function newFile() {
+    const { page } = workbench;
+    const name = page.locator(".quick-input-widget input");
+    await workbench.until("a name is proposed for a new file", async () => {
         await workbench.command("Karel: New File from Template");
-        const row = workbench.row("First program");
-        return row.waitFor({ timeout: 10_000 }).then(() => true, () => false);
+        return (
+            (await workbench.click(workbench.row("First program"))) &&
+            (await workbench.soon(async () => (await name.inputValue({ timeout: 1000 })) === "first.karel"))
+        );
     });
 }
 
@@ -33,20 +37,15 @@ test("the walkthrough leads to a first program that works", async () => {
     await workbench.command("Karel: Get Started");
     await page.locator(".getting-started-category, .getting-started-step", { hasText: "Begin with a program that works" }).first().waitFor();
     await workbench.screenshot("1-walkthrough");
-    await listTemplates();
-    await workbench.screenshot("2-templates");
-    await workbench.row("First program").click();
-    const name = page.locator(".quick-input-widget input");
-    await workbench.until("a name is proposed", async () => (await name.inputValue()) === "first.karel");
+    await newFile();
+    await workbench.screenshot("2-name");
     await page.keyboard.type("walk");
     await page.keyboard.press("Enter");
     await workbench.lens(/3\/3 examples pass/);
     await workbench.screenshot("3-first");
     assert.match(workbench.saved("walk.karel"), /turnLeft\(\)/);
     // Another of the same name is not overwritten.
-    await listTemplates();
-    await workbench.row("First program").click();
-    await workbench.until("a name is proposed", async () => (await name.inputValue()) === "first.karel");
+    await newFile();
     await page.keyboard.type("walk");
     await page.locator(".quick-input-widget", { hasText: "is there already" }).waitFor();
     await page.keyboard.press("Escape");
@@ -94,8 +93,7 @@ test("a program of one's own: typed with a mistake, fixed, and found from its ex
     await workbench.type("def main():\nmvoe()");
     await page.locator(".monaco-editor .squiggly-error").first().waitFor();
     await workbench.screenshot("7-mistake");
-    await page.keyboard.press("Control+.");
-    await page.locator(".action-widget .monaco-list-row", { hasText: "move" }).first().click();
+    await workbench.action("move");
     await workbench.until("it is fixed", async () => /move\(\)/.test(await workbench.text()));
     await page.keyboard.press("Home");
     await page.keyboard.press("Shift+End");

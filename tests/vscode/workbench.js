@@ -56,6 +56,9 @@ const SETTINGS = {
 // Long enough for any busy machine: nothing here is about time.
 const PATIENCE = Number(process.env.KAREL_TEST_PATIENCE ?? 240_000);
 
+/** Milliseconds after which a gesture that showed nothing is made again: long enough for a list on a busy machine. */
+const BRIEFLY = 10_000;
+
 /**
  * Starts VS Code on the folder `name` among the outputs, a copy of the folder `examples`; without it the folder is
  * empty. `close` ends all that was started. `settings` are the user's own.
@@ -196,20 +199,43 @@ class Workbench {
         await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
     }
 
-    /** Runs the command with this title from the command palette, as soon as it is there: extensions bring it late. */
+    /**
+     * Runs the command with this title from the command palette, as soon as it is there: extensions bring it late. A page
+     * that comes into view meanwhile takes the focus and closes the palette, which is then opened anew.
+     */
     async command(title) {
-        const found = await this.until(`the palette has ${title}`, async () => {
+        const palette = this.page.locator(".quick-input-widget input");
+        await this.until(`the palette ran ${title}`, async () => {
             await this.page.keyboard.press("F1");
-            await this.page.locator(".quick-input-widget input").waitFor();
-            await this.page.keyboard.type(title);
-            const row = this.row(title);
-            const listed = await row.waitFor({ timeout: 5000 }).then(() => true, () => false);
-            if (!listed) {
-                await this.page.keyboard.press("Escape");
+            const opened = await palette.waitFor({ timeout: BRIEFLY }).then(() => true, () => false);
+            if (!opened) {
+                return false;
             }
-            return listed && row;
+            await this.page.keyboard.type(title);
+            if (await this.click(this.row(title))) {
+                return true;
+            }
+            await this.page.keyboard.press("Escape");
+            return false;
         });
-        await found.click();
+    }
+
+    /** Takes the code action with this text at the cursor, as soon as the server offers it. */
+    async action(text) {
+        const row = this.page.locator(".action-widget .monaco-list-row", { hasText: text }).first();
+        await this.until(`the action ${text} is taken`, async () => {
+            await this.page.keyboard.press("Control+.");
+            if (await this.click(row)) {
+                return true;
+            }
+            await this.page.keyboard.press("Escape");
+            return false;
+        });
+    }
+
+    /** Clicks what may come and go again, and says whether it was there long enough. */
+    click(locator) {
+        return locator.click({ timeout: BRIEFLY }).then(() => true, () => false);
     }
 
     /** The row of the list that is open in the middle of the window. */
@@ -229,16 +255,30 @@ class Workbench {
 
     /** Waits until `condition` gives something true, and returns it. */
     async until(what, condition) {
-        const end = Date.now() + PATIENCE;
-        while (Date.now() < end) {
-            const value = await condition();
-            if (value) {
-                return value;
-            }
-            await new Promise((resolve) => setTimeout(resolve, 100));
+        const value = await within(PATIENCE, condition);
+        if (!value) {
+            throw new Error(`waited in vain until ${what}`);
         }
-        throw new Error(`waited in vain until ${what}`);
+        return value;
     }
+
+    /** Whether `condition` comes true while a gesture's effect is waited for; where it does not, the gesture was lost. */
+    soon(condition) {
+        return within(BRIEFLY, () => condition().catch(() => false));
+    }
+}
+
+/** The first thing that is true that `condition` gives within so many milliseconds, if any. */
+async function within(milliseconds, condition) {
+    const end = Date.now() + milliseconds;
+    while (Date.now() < end) {
+        const value = await condition();
+        if (value) {
+            return value;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return undefined;
 }
 
 function freePort() {
