@@ -20,9 +20,10 @@ const example = (name: string, verdict: string, more: object = {}) => ({ uri: A,
 function start(answers: Record<string, unknown> = {}) {
     const verdicts = new LiveVerdicts();
     const asked: string[] = [];
+    const serverStarted = new EventEmitter<void>();
     const session = {
         toUri: (uri: Uri) => uri.toString().replace(":", "://"),
-        onDidStart: new EventEmitter<void>().event,
+        onDidStart: serverStarted.event,
         ask: async (command: string, [uri]: [string]) => {
             asked.push(`${command} ${uri.replace(/^.*\//, "")}`);
             if (!(uri in answers)) {
@@ -39,7 +40,7 @@ function start(answers: Record<string, unknown> = {}) {
             [...file.children].map(([, item]) => `${file.label} ${item.label}`),
         );
     const tell = (...examples: object[]) => verdicts.take({ documents: [{ uri: A, version: 1 }], examples });
-    return { controller, listed, tell, asked, verdicts };
+    return { controller, listed, tell, asked, verdicts, serverStarted };
 }
 
 test("the explorer shows what the server tells after each change, and only what is news", () => {
@@ -85,6 +86,48 @@ test("all files are listed without opening one, and run from the disk", async ()
     controller.items.get(Uri.parse(A).toString())?.children.delete("example 0 grid");
     await controller.runHandler(new TestRunRequest(), UNCANCELLED);
     assert.deepEqual(seen.results, ["one passed", "two failed: wrong", "grid passed"]);
+    assert.equal(seen.endedRuns, 1);
+});
+
+test("a server that starts late, and Refresh, list what the disk holds", async () => {
+    const { listed, serverStarted, controller } = start({ [A]: [{ ...example("one", "passes"), range: { start: { line: 7 }, end: { line: 9 } } }] });
+    workspace.files = [Uri.parse(A)];
+    serverStarted.fire();
+    await new Promise(setImmediate);
+    // Nobody has looked at the explorer yet.
+    assert.deepEqual(listed(), []);
+    workspace.files = [];
+    await controller.resolveHandler();
+    workspace.files = [Uri.parse(A)];
+    serverStarted.fire();
+    await new Promise(setImmediate);
+    assert.deepEqual(listed(), ["a.karel one"]);
+    const [, file] = [...controller.items][0] ?? [];
+    assert.equal(file?.children.get("example 0 one")?.range?.start.line, 7);
+    events.deleted.fire(Uri.parse(A));
+    await controller.refreshHandler();
+    assert.deepEqual(listed(), ["a.karel one"]);
+});
+
+test("a closed document's examples are those of the disk again", async () => {
+    const { listed, tell } = start({ [A]: [example("saved", "undecided")] });
+    tell(example("typed", "passes"));
+    events.closed.fire({ uri: Uri.parse(A), languageId: "kareldsl", version: 3 });
+    await new Promise(setImmediate);
+    assert.deepEqual(listed(), ["a.karel saved"]);
+});
+
+test("what is excluded is not run, and a run that was cancelled asks no more", async () => {
+    const { controller, tell, asked } = start({ [A]: [example("one", "passes"), example("two", "passes")] });
+    tell(example("one", "fails"), example("two", "fails"));
+    seen.results.length = 0;
+    const one = controller.items.get(Uri.parse(A).toString())?.children.get("example 0 one");
+    assert.ok(one);
+    await controller.runHandler(new TestRunRequest(undefined, [one]), UNCANCELLED);
+    assert.deepEqual(seen.results, ["two passed"]);
+    asked.length = 0;
+    await controller.runHandler(new TestRunRequest(), { isCancellationRequested: true });
+    assert.deepEqual([asked, seen.endedRuns], [[], 3]);
 });
 
 test("one test is run alone, and what can't be run is an error with its reason", async () => {

@@ -34,3 +34,22 @@ test("no engine is a warning, no server an error", () => {
     assert.equal(failed.severity, "error");
     assert.deepEqual(failed.details, ["It is not there."]);
 });
+
+test("each state of server and engine looks its own way", () => {
+    const running = { kind: "running", name: "karel-lsp" } as const;
+    const engine = (state: "starting" | "ready" | "busy" | "absent" | "error") =>
+        appearance(running, { state, engine: "cpu", message: "" });
+    const all = [appearance({ kind: "stopped" }, undefined), appearance({ kind: "starting" }, undefined)];
+    assert.deepEqual(
+        [...all, engine("starting"), engine("busy"), engine("ready")].map(({ text, severity }) => [text, severity]),
+        [
+            ["$(circle-slash) Karel", "warning"],
+            ["$(loading~spin) Karel", "normal"],
+            ["$(loading~spin) Karel", "normal"],
+            ["$(sync~spin) Karel (cpu)", "normal"],
+            ["$(check) Karel (cpu)", "normal"],
+        ],
+    );
+    const details = (["starting", "busy", "ready", "absent", "error"] as const).map((state) => engine(state).details[1]);
+    assert.equal(new Set(details).size, 5);
+});

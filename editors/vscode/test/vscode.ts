@@ -32,6 +32,12 @@ export class Uri {
         readonly path: string,
         readonly query: string,
     ) {}
+    get fsPath(): string {
+        return this.path;
+    }
+    static joinPath(uri: Uri, ...parts: string[]): Uri {
+        return new Uri(uri.scheme, [uri.path, ...parts].join("/"), "");
+    }
     static parse(text: string): Uri {
         const [, scheme = "", path = "", query = ""] = /^([\w-]+):(?:\/\/)?([^?]*)\??(.*)$/.exec(text) ?? [];
         return new Uri(scheme, decodeURIComponent(path), decodeURIComponent(query));
@@ -79,24 +85,22 @@ export class TestRunRequest {
     ) {}
 }
 
-// What the client library derives its own classes from.
-export class Diagnostic {}
-export class CallHierarchyItem {}
-export class CodeAction {}
-export class CodeLens {}
-export class CompletionItem {}
-export class DocumentLink {}
-export class InlayHint {}
-export class SymbolInformation {}
-export class TypeHierarchyItem {}
-export class CancellationError extends Error {}
-
 export const ProgressLocation = { Notification: 15 };
 export const StatusBarAlignment = { Left: 1 };
 export const TestRunProfileKind = { Run: 1 };
+export const LogLevel = { Trace: 1, Info: 3 };
 export const ViewColumn = { Beside: -2 };
-export const version = "1.91.0";
-export const env = {};
+
+export interface InputOptions {
+    value: string;
+    validateInput?(text: string): string | undefined;
+}
+
+/** The settings of the section `karel`. */
+export const configuration: Record<string, unknown> = {};
+
+/** The files on the disk, by their URI. */
+export const disk = new Map<string, string>();
 
 /** What was shown, and how the user answers. */
 export const seen = {
@@ -105,9 +109,21 @@ export const seen = {
     commands: [] as unknown[][],
     /** The button or the row that is chosen. */
     choose: (_: readonly unknown[]): unknown => undefined,
-    statusItems: [] as { text: string; shown: boolean; tooltip: unknown }[],
-    progress: [] as { title: string; reports: { message?: string }[]; cancel: EventEmitter<void>; over: boolean }[],
+    /** What the user types where something is asked for; `undefined` gives up. */
+    input: (_: InputOptions): string | undefined => undefined,
+    /** The folders that the user chooses. */
+    folders: undefined as Uri[] | undefined,
+    logged: [] as string[],
+    statusItems: [] as { text: string; shown: boolean; tooltip: unknown; backgroundColor: unknown }[],
+    progress: [] as {
+        title: string;
+        cancellable: boolean;
+        reports: { message?: string }[];
+        cancel: EventEmitter<void>;
+        over: boolean;
+    }[],
     results: [] as string[],
+    endedRuns: 0,
     controllers: [] as Controller[],
     providers: new Map<string, { provideTextDocumentContent(uri: Uri): unknown }>(),
 };
@@ -127,6 +143,8 @@ export const events = {
     changedOnDisk: new EventEmitter<Uri>(),
     deleted: new EventEmitter<Uri>(),
     editors: new EventEmitter<void>(),
+    configured: new EventEmitter<{ affectsConfiguration(section: string): boolean }>(),
+    trusted: new EventEmitter<void>(),
 };
 
 export interface Document {
@@ -152,6 +170,7 @@ export const window = {
             text: "",
             shown: false,
             tooltip: undefined as unknown,
+            backgroundColor: undefined as unknown,
             show: () => (item.shown = true),
             hide: () => (item.shown = false),
             dispose: () => {},
@@ -159,8 +178,24 @@ export const window = {
         seen.statusItems.push(item);
         return item;
     },
-    withProgress: async ({ title }: { title: string }, work: (progress: unknown, token: unknown) => Promise<unknown>) => {
-        const shown = { title, reports: [] as { message?: string }[], cancel: new EventEmitter<void>(), over: false };
+    showInputBox: async (options: InputOptions) => seen.input(options),
+    showOpenDialog: async ({ title }: { title: string }) => {
+        seen.picks.push({ items: [], title });
+        return seen.folders;
+    },
+    createOutputChannel: () => ({
+        ...Object.fromEntries(["info", "warn", "error"].map((level) => [level, (text: string) => void seen.logged.push(`${level} ${text}`)])),
+        show: () => void seen.logged.push("show"),
+        dispose: () => {},
+        logLevel: LogLevel.Info,
+        onDidChangeLogLevel: new EventEmitter<number>().event,
+    }),
+    withProgress: async (
+        { title, cancellable }: { title: string; cancellable: boolean },
+        work: (progress: unknown, token: unknown) => Promise<unknown>,
+    ) => {
+        const reports: { message?: string }[] = [];
+        const shown = { title, cancellable, reports, cancel: new EventEmitter<void>(), over: false };
         seen.progress.push(shown);
         await work({ report: (value: object) => shown.reports.push(value) }, { onCancellationRequested: shown.cancel.event });
         shown.over = true;
@@ -194,7 +229,29 @@ export const workspace = {
     onDidOpenTextDocument: events.opened.event,
     asRelativePath: (uri: Uri) => uri.path.replace(/^.*\//, ""),
     findFiles: async () => workspace.files,
-    createFileSystemWatcher: () => ({
+    workspaceFolders: undefined as { uri: Uri }[] | undefined,
+    isTrusted: true,
+    onDidChangeConfiguration: events.configured.event,
+    onDidGrantWorkspaceTrust: events.trusted.event,
+    getConfiguration: () => ({ get: (name: string, otherwise?: unknown) => configuration[name] ?? otherwise }),
+    getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders?.find((folder) => uri.path.startsWith(folder.uri.path)),
+    fs: {
+        createDirectory: async () => {},
+        readDirectory: async (folder: Uri) =>
+            [...disk.keys()].filter((file) => file.startsWith(`${folder}/`)).map((file) => [file.slice(`${folder}/`.length), 1]),
+        writeFile: async (uri: Uri, bytes: Uint8Array) => void disk.set(uri.toString(), new TextDecoder().decode(bytes)),
+    },
+    openTextDocument: async (what: Uri | { language: string; content: string }) => {
+        const text = what instanceof Uri ? (disk.get(what.toString()) ?? "") : what.content;
+        const languageId = what instanceof Uri ? "kareldsl" : what.language;
+        const positionAt = (offset: number) => {
+            const lines = text.slice(0, offset).split("\n");
+            return new Position(lines.length - 1, (lines.at(-1) ?? "").length);
+        };
+        return { uri: what instanceof Uri ? what : undefined, languageId, getText: () => text, positionAt };
+    },
+    createFileSystemWatcher: (pattern: string) => ({
+        pattern,
         onDidCreate: events.created.event,
         onDidChange: events.changedOnDisk.event,
         onDidDelete: events.deleted.event,
@@ -242,6 +299,7 @@ export class TestItem {
 export class Controller {
     readonly items = new TestItems();
     resolveHandler: (item?: TestItem) => Promise<void> = async () => {};
+    refreshHandler: () => Promise<void> = async () => {};
     runHandler: (request: TestRunRequest, token: unknown) => Promise<void> = async () => {};
     createTestItem = (id: string, label: string, uri: Uri) => new TestItem(id, label, uri);
     createRunProfile = (_: string, __: unknown, run: Controller["runHandler"]) => (this.runHandler = run);
@@ -252,7 +310,7 @@ export class Controller {
         return {
             started: () => {},
             appendOutput: () => {},
-            end: () => {},
+            end: () => (seen.endedRuns += 1),
             passed: result("passed"),
             failed: result("failed"),
             skipped: result("skipped"),
@@ -272,8 +330,12 @@ export const tests = {
 
 /** Forgets what was shown. */
 export function reset(): void {
-    Object.assign(seen, { messages: [], picks: [], commands: [], statusItems: [], progress: [], results: [], controllers: [] });
+    const lists = ["messages", "picks", "commands", "logged", "statusItems", "progress", "results", "controllers"];
+    Object.assign(seen, Object.fromEntries(lists.map((list) => [list, []])), { folders: undefined, endedRuns: 0 });
     seen.choose = () => undefined;
-    Object.assign(workspace, { textDocuments: [], files: [] });
+    seen.input = () => undefined;
+    Object.assign(workspace, { textDocuments: [], files: [], workspaceFolders: undefined, isTrusted: true });
+    Object.keys(configuration).forEach((name) => delete configuration[name]);
+    disk.clear();
     Object.assign(window, { activeTextEditor: undefined, visibleTextEditors: [] });
 }

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { beforeEach, mock, test } from "node:test";
 import { showAnswer } from "../src/answers";
 import { registerCommands } from "../src/commands";
+import { watchNewcomer } from "../src/newcomer";
 import { CancellableProgress } from "../src/progress";
 import { StatusItem } from "../src/status";
 import { TraceView } from "../src/traces";
@@ -13,6 +14,12 @@ import { commands, events, registeredCommands, reset, seen, Uri, window } from "
 beforeEach(reset);
 
 const A = "file:///school/a.karel";
+const GRID = "file:///school/a.kgrid";
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
+    publisher: string;
+    name: string;
+    contributes: { commands: { command: string }[]; walkthroughs: { id: string }[] };
+};
 const range = (line: number) => ({ start: { line, character: 0 }, end: { line: line + 4, character: 9 } });
 
 /** The types are of an older Node, which took the names alone. */
@@ -43,11 +50,20 @@ test("a trace follows the program, and says that it is old while it can't", asyn
         verdicts.take({ documents: [{ uri: A }], examples: [] });
         await new Promise(setImmediate);
     };
+    const changed: string[] = [];
+    traces.onDidChange((uri) => changed.push(uri.path));
     await told();
     assert.equal(pageOf("a"), "second run");
+    assert.deepEqual(changed, ["/a.md"]);
     answer = () => Promise.reject(new Error("no such example"));
     await told();
     assert.match(pageOf("a"), /older run.*not there.*second run$/s);
+    // A page that was closed is not asked for again.
+    const asked: unknown[] = [];
+    answer = async () => asked.push("once more");
+    events.closed.fire({ uri: seen.commands[0]?.[1] as Uri, languageId: "markdown", version: 1 });
+    await told();
+    assert.deepEqual([asked, pageOf("a")], [[], ""]);
     traces.dispose();
     mock.timers.reset();
 });
@@ -67,6 +83,26 @@ test("what fails is listed first, and choosing a row goes there", async () => {
     assert.equal((seen.commands[0]?.[2] as { selection: { start: { line: number } } }).selection.start.line, 14);
     await showAnswer({} as never, "karel.runExamples", [A], { examples: [examples[0]] });
     assert.equal(seen.messages[0]?.text, "The example passes.");
+    await showAnswer({} as never, "karel.runExamples", [A], { examples: [examples[2], { ...examples[2], uri: GRID, test: false }] });
+    const described = seen.picks[1]?.items as { description: string }[];
+    assert.deepEqual(described.map(({ description }) => description), ["held out", "a.kgrid"]);
+    await showAnswer({} as never, "karel.runExamples", [A], "5 of 5");
+    assert.deepEqual(seen.messages.at(-1)?.kind, "error");
+});
+
+test("what a newcomer has seen and done is checked off", () => {
+    const verdicts = new LiveVerdicts();
+    const watched = watchNewcomer(verdicts);
+    const tell = (...examples: object[]) => {
+        seen.commands.length = 0;
+        verdicts.take({ documents: [{ uri: A }], examples: examples.map((example) => ({ uri: A, ...example })) });
+        return seen.commands.map(([, deed]) => deed);
+    };
+    const [one, held] = [{ name: "one", verdict: "passes" }, { name: "held", test: true, verdict: "passes" }];
+    assert.deepEqual(tell(one), []);
+    assert.deepEqual(tell(one, { name: "two", verdict: "fails" }), ["karel.sawFailure", "karel.drewExample"]);
+    assert.deepEqual(tell(one, one, held), ["karel.heldOut"]);
+    watched.dispose();
 });
 
 test("progress shows seconds and what was found, and Cancel cancels this very work", async () => {
@@ -86,6 +122,11 @@ test("progress shows seconds and what was found, and Cancel cancels this very wo
     say("t1", { kind: "end" });
     await new Promise(setImmediate);
     assert.equal(seen.progress[0]?.over, true);
+    // Work that is done at once pops up nothing.
+    say("t3", { kind: "begin", title: "Synthesize at once", cancellable: true });
+    say("t3", { kind: "end" });
+    mock.timers.tick(3000);
+    assert.equal(seen.progress.length, 1);
     mock.timers.reset();
 });
 
@@ -114,7 +155,8 @@ function withCommands(fails?: Error) {
             throw fails;
         }
     };
-    const session = { execute, restart: async () => asked.push(["restart"]), toUri: (uri: Uri) => uri.toString().replace(":", "://") };
+    const ask = async () => [];
+    const session = { ask, execute, restart: async () => asked.push(["restart"]), toUri: (uri: Uri) => uri.toString().replace(":", "://") };
     const verdicts = new LiveVerdicts();
     const notices = { show: (kind: string, text: string) => asked.push([kind, text]), failed: (error: Error) => asked.push(["failed", error.message]) };
     const registered = registerCommands(session as never, verdicts, notices as never, { show: () => asked.push(["log"]) } as never);
@@ -141,6 +183,19 @@ test("each command asks the server for its own work", async () => {
         ["restart"],
         ["log"],
     ]);
+    registered.dispose();
+});
+
+test("the commands for newcomers open the walkthrough, the templates and the samples", async () => {
+    const { registered } = withCommands();
+    const { publisher, name, contributes } = manifest;
+    seen.commands.length = 0;
+    await commands.executeCommand("karel.getStarted");
+    const walkthrough = `${publisher}.${name}#${contributes.walkthroughs[0]?.id}`;
+    assert.deepEqual(seen.commands[1], ["workbench.action.openWalkthrough", walkthrough]);
+    await commands.executeCommand("karel.newFromTemplate");
+    await commands.executeCommand("karel.openSamples");
+    assert.deepEqual(seen.picks.map(({ title }) => title), ["New Karel Program", "Where the folder karel-samples is to be"]);
     registered.dispose();
 });
 
@@ -176,7 +231,6 @@ test("outside a Karel file a command says what to do, and a failure is told", as
 
 test("every contributed command is registered, and no other", () => {
     const { registered } = withCommands();
-    const manifest = JSON.parse(readFileSync("package.json", "utf8")) as { contributes: { commands: { command: string }[] } };
     assert.deepEqual(registeredCommands().sort(), manifest.contributes.commands.map(({ command }) => command).sort());
     registered.dispose();
 });

@@ -7,6 +7,7 @@ mod grammar;
 mod install;
 mod libtorch;
 mod lsp_client;
+mod mutants;
 mod pack;
 mod process;
 mod programs;
@@ -41,6 +42,8 @@ enum Command {
     Vsix(vsix::Args),
     /// Make a folder that trains and measures on a machine with Python's torch 2.11, such as a GPU lent for minutes.
     Pack(pack::Args),
+    /// Break the editors' plugins in many small ways, and see that their tests notice each.
+    Mutants(mutants::Args),
 }
 
 fn main() -> std::process::ExitCode {
@@ -52,6 +55,7 @@ fn main() -> std::process::ExitCode {
         Command::Install(args) => install::run(args),
         Command::Vsix(args) => vsix::run(args),
         Command::Pack(args) => pack::run(args),
+        Command::Mutants(args) => mutants::run(args),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
