@@ -52,6 +52,10 @@ mod tests {
                 Robot { row: 0, col: 1, heading: Heading::North }
             ))
         );
+        let d = difference(&a, &world("1 . .\n> # 2"));
+        assert_eq!((d.cells, d.robot), (vec![(1, 2), (0, 1), (0, 2)], None), "north first, then west");
+        let d = difference(&a, &world("1 . #\n^ . ."));
+        assert!(d.cells.is_empty() && d.robot.is_some() && !d.is_empty());
         let d = difference(&a, &world("> . ."));
         assert!(d.size && d.cells.is_empty());
     }

@@ -1,7 +1,5 @@
 //! Every edit is indented as the file is, whatever that is, and leaves a block its last comments.
 
-mod random;
-
 use ide::synthesis::{actions, answer, task};
 use ide::{Action, Analysis, Change, Config, NEVER, Source, apply};
 use proptest::prelude::*;
@@ -337,7 +335,7 @@ proptest! {
 
     #[test]
     fn no_edit_of_a_random_program_mixes(
-        statements in random::statements(),
+        statements in crate::random::statements(),
         unit in 0..UNITS.len(),
         at in any::<prop::sample::Index>(),
     ) {

@@ -1,11 +1,9 @@
 //! Putting back what a hole was cut out of gives a program that parses and passes all examples, whatever the layout.
 
-mod random;
-
+use crate::random::statements;
 use ide::synthesis::{Goal, answer, task};
 use ide::{Analysis, Config, NEVER, Source};
 use proptest::prelude::*;
-use random::statements;
 use runtime::{Limits, Outcome, World, sample};
 use syntax::ast::{Action, Procedure, Statement, StatementKind};
 use syntax::{build, print};

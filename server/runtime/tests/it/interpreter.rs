@@ -1,11 +1,11 @@
 //! The interpreter against the naive one, and the semantics that design/language.md lays down.
 
-mod support;
-
+use crate::support::{Ending, Naive, NaiveWorld, any_file, any_world};
 use proptest::prelude::*;
 use runtime::sample::{Random, Sketch, Style, Walk};
-use runtime::{Action, Limits, Machine, Outcome, Program, SiteKind, Test, Trace, World, lower, record};
-use support::{Ending, Naive, NaiveWorld, any_file, any_world};
+use runtime::{
+    Action, Coverage, Limits, Machine, Outcome, Program, Reach, SiteKind, Test, Trace, World, lower, record,
+};
 use syntax::ast::{CountKind, File, Item, Statement, StatementKind};
 use syntax::build::{self, action, call, hole, if_else, if_then, not, procedure, repeat, test, while_loop};
 
@@ -169,16 +169,21 @@ fn recursion_runs_to_its_depth() {
     assert_eq!((kind(&endless, outcome), ticks), (SiteKind::Call, 0));
 }
 
-#[test]
-fn calls_without_ticks_come_to_an_end() {
-    // Sixty procedures, each calling the next twice: 2^60 calls, and not one tick.
+/// Sixty procedures, each calling the next twice: 2^60 calls, and not one tick.
+fn calls_without_ticks() -> Program {
     let names: Vec<String> =
         (0..60).map(|i| if i == 0 { "main".to_owned() } else { format!("p{i}") }).collect();
     let mut procedures: Vec<(&str, Vec<Statement>)> =
         names.windows(2).map(|w| (w[0].as_str(), vec![call(&w[1]), call(&w[1])])).collect();
     procedures.push((names[59].as_str(), vec![repeat(0, vec![hole()])]));
-    let program = lower(&file(procedures));
-    assert!(matches!(run(&program, "^", Limits::EDITOR).0, Outcome::OutOfTicks { .. }));
+    lower(&file(procedures))
+}
+
+#[test]
+fn calls_without_ticks_come_to_an_end() {
+    let (outcome, ticks, _) = run(&calls_without_ticks(), "^", Limits::EDITOR);
+    assert!(matches!(outcome, Outcome::OutOfTicks { .. }));
+    assert_eq!(ticks, 0);
 }
 
 #[test]
@@ -238,17 +243,115 @@ fn the_same_world_in_another_activation_proves_nothing() {
     assert_eq!(run(&program, "> . .", Limits::EDITOR).0, Outcome::Finished);
 }
 
+/// Walks along the edge of the world for ever, one cell or one turn a round, with `then` in each round.
+fn walk_along_the_edge(then: Vec<Statement>) -> Program {
+    let step = if_else(test(Test::FrontIsClear), vec![action(Action::Move)], vec![action(Action::TurnLeft)]);
+    main_only(vec![while_loop(not(test(Test::RightIsClear)), [vec![step], then].concat())])
+}
+
+/// However long a loop takes to come back to a world, it is proved soon after: within three times as many rounds.
+#[test]
+fn proves_endless_loops_of_every_length() {
+    let toggle = if_else(
+        test(Test::MarkersPresent),
+        vec![action(Action::PickMarker)],
+        vec![action(Action::PutMarker)],
+    );
+    // A walk takes three ticks a round. Putting and picking takes two more, and two laps.
+    for (then, ticks, laps) in [(vec![], 3, 1), (vec![toggle], 5, 2)] {
+        let program = walk_along_the_edge(then);
+        for (rows, cols) in [(2, 3), (3, 7), (4, 5), (5, 13), (16, 16), (40, 9), (100, 100)] {
+            let mut world = World::new(rows, cols);
+            assert!(world.set_robot(runtime::Robot { row: 0, col: 0, heading: runtime::Heading::East }));
+            let lap = 2 * (u64::from(rows) + u64::from(cols)) - 4 + 4;
+            let mut machine = Machine::new();
+            let limits = Limits { ticks: 3 * laps * lap * ticks + 100, ..Limits::EDITOR };
+            let outcome = machine.run(&program.code, &mut world, &limits);
+            assert!(matches!(outcome, Outcome::EndlessLoop { .. }), "{rows}×{cols}, {ticks}: {outcome:?}");
+            assert!(machine.ticks() >= laps * lap * ticks, "proved before it came back: {rows}×{cols}");
+        }
+    }
+}
+
+/// Runs until the `n`-th time that it is asked whether to stop.
+fn stopped_at(program: &Program, n: u64) -> (Outcome, u64) {
+    let mut world = World::parse("> .").unwrap();
+    let asked = std::cell::Cell::new(0);
+    let cancelled = || {
+        asked.set(asked.get() + 1);
+        asked.get() == n
+    };
+    let limits = Limits { prove_loops: false, ..Limits::EDITOR };
+    let mut machine = Machine::new();
+    let outcome = machine.run_cancellable(&program.code, &mut world, &limits, &cancelled);
+    assert_eq!(asked.get(), n, "not asked again, nor too seldom");
+    (outcome, machine.ticks())
+}
+
+/// A run is stopped soon after it is asked to, at any time: it asks again and again.
 #[test]
 fn stops_when_asked_to() {
-    // Counts in the markers of nine cells: runs for long without repeating itself.
-    let program = main_only(vec![while_loop(
+    let turning = main_only(vec![while_loop(
         test(Test::FrontIsClear),
         vec![repeat(19, vec![action(Action::TurnLeft)]), action(Action::TurnLeft)],
     )]);
-    let mut world = World::parse("> .").unwrap();
-    let limits = Limits { prove_loops: false, ..Limits::EDITOR };
-    let outcome = Machine::new().run_cancellable(&program.code, &mut world, &limits, &|| true);
-    assert_eq!(outcome, Outcome::Cancelled);
+    for n in [1, 2, 3, 10, 40] {
+        let (outcome, ticks) = stopped_at(&turning, n);
+        assert_eq!(outcome, Outcome::Cancelled);
+        assert!(ticks <= 20_000 * n, "{ticks} ticks before the answer {n}");
+    }
+    // A million calls, and not one tick.
+    let calling = calls_without_ticks();
+    for n in [1, 2, 3, 10, 40] {
+        assert_eq!(stopped_at(&calling, n), (Outcome::Cancelled, 0));
+    }
+}
+
+/// As many calls may be active as the limit says, and not one more.
+#[test]
+fn the_call_after_the_deepest_stops() {
+    let program = lower(&file(vec![
+        ("main", vec![call("p")]),
+        ("p", vec![call("q")]),
+        ("q", vec![call("r")]),
+        ("r", vec![action(Action::TurnLeft)]),
+    ]));
+    let outcome = |call_depth| run(&program, "^", Limits { call_depth, ..Limits::EDITOR }).0;
+    assert_eq!(outcome(3), Outcome::Finished);
+    assert!(matches!(outcome(2), Outcome::TooDeep { .. }));
+    // Those that came back count no more.
+    let again =
+        lower(&file(vec![("main", vec![repeat(9, vec![call("p")])]), ("p", vec![action(Action::Move)])]));
+    let limits = Limits { call_depth: 1, ..Limits::EDITOR };
+    assert_eq!(run(&again, "> . . . . . . . . .", limits).0, Outcome::Finished);
+}
+
+#[test]
+fn coverage_adds_up_what_runs_reached() {
+    let program = main_only(vec![
+        while_loop(test(Test::FrontIsClear), vec![action(Action::Move)]),
+        if_then(test(Test::MarkersPresent), vec![action(Action::PickMarker)]),
+        action(Action::PickMarker),
+    ]);
+    let mut coverage = Coverage::new();
+    let reach = |coverage: &Coverage, kind| {
+        let at = program.sites().find(|(_, site)| site.kind == kind).unwrap().0;
+        let Reach { times, held, failed } = coverage.reach(at);
+        (times, held, failed)
+    };
+    let branch = SiteKind::If { otherwise: false };
+    for (world, at_loop, at_branch) in [
+        ("> #", (1, false, true), (1, false, true)),
+        ("> .", (3, true, true), (2, false, true)),
+        ("> 2", (5, true, true), (3, true, true)),
+    ] {
+        let world = World::parse(world).unwrap();
+        coverage.add(&record(&program.code, &world, &Limits::EDITOR, &|| false));
+        assert_eq!((reach(&coverage, SiteKind::While), reach(&coverage, branch)), (at_loop, at_branch));
+    }
+    let last = program.sites().last().unwrap().0;
+    assert_eq!(coverage.reach(last).times, 3, "where a run crashed it was, too");
+    assert_eq!(coverage.reach(runtime::Origin(99)), Reach::default());
 }
 
 fn agrees(outcome: Outcome, ending: Ending) -> bool {

@@ -31,5 +31,5 @@ fn heading(code: &Code) -> &'static str {
 
 #[test]
 fn the_page_is_up_to_date() {
-    expect_test::expect_file!["../../DIAGNOSTICS.md"].assert_eq(&page());
+    expect_test::expect_file!["../../../DIAGNOSTICS.md"].assert_eq(&page());
 }

@@ -2,7 +2,9 @@
 
 use expect_test::expect;
 use proptest::prelude::*;
-use runtime::{Cell, Heading, Robot, World, sample};
+use runtime::{Action, Cell, GridError, Heading, Robot, Test, World, sample};
+
+use crate::support::any_world;
 
 #[test]
 fn reads_what_the_language_allows() {
@@ -53,7 +55,38 @@ fn says_what_is_wrong() {
         .assert_eq(&wrong(&".\n".repeat(400)));
 }
 
+/// The largest grid that the language allows has 100 rows and 100 columns, read from text and from a file alike.
+#[test]
+fn a_hundred_rows_and_columns_are_read() {
+    for (rows, cols) in [(1, 100), (100, 1), (100, 100)] {
+        let mut world = World::new(rows, cols);
+        assert!(world.set_cell(rows - 1, cols - 1, Cell::Markers(7)));
+        assert_eq!(World::parse(&world.to_string()).as_ref(), Ok(&world), "{rows}×{cols}");
+        let indented = world.to_string().replace('\n', "\n    ");
+        let file = syntax::parse(&format!("example \"large\":\n  input:\n    {indented}\n"));
+        assert_eq!(file.diagnostics, []);
+        let grid = file.file.examples().next().unwrap().input.as_ref().unwrap();
+        assert_eq!(World::from_grid(grid).as_ref(), Ok(&world), "{rows}×{cols}");
+    }
+    let tall = format!(">\n{}", ".\n".repeat(100));
+    assert_eq!(World::parse(&tall), Err(GridError::TooLarge { rows: 101, cols: 1 }));
+}
+
 proptest! {
+    /// What an action may do is what it does, and where it may not, nothing happens.
+    #[test]
+    fn an_action_is_done_where_it_can_be(world in any_world()) {
+        for action in Action::ALL {
+            let mut after = world.clone();
+            prop_assert_eq!(world.can(action), after.act(action));
+            prop_assert_eq!(world.can(action), after != world);
+        }
+        for (bit, test) in Test::ALL[..4].iter().enumerate() {
+            prop_assert_eq!(world.condition_bits() >> bit & 1 == 1, world.holds(*test));
+        }
+        prop_assert_ne!(world.holds(Test::MarkersPresent), world.holds(Test::NoMarkersPresent));
+    }
+
     #[test]
     fn what_is_written_is_read(seed in any::<u64>()) {
         for world in sample::worlds(seed).take(20) {

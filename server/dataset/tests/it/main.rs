@@ -1,0 +1,5 @@
+//! The tests of the crate from outside, one program, since each program would link all of it again.
+
+mod generate;
+mod reference;
+mod tasks;
