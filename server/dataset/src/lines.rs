@@ -277,3 +277,60 @@ fn line_into(source: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<usize> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is written, over several lines or one, and whether all of it is read.
+    fn read(text: &[u8]) -> Vec<(u64, Result<Vec<u8>, String>)> {
+        Lines::new(io::Cursor::new(text.to_vec())).unwrap().collect()
+    }
+
+    #[test]
+    fn no_more_of_a_line_is_kept_than_is_read() {
+        let text = [vec![b'x'; 3 * MAX_LINE], b"\nnext".to_vec()].concat();
+        let mut source = BufReader::new(io::Cursor::new(text));
+        let mut line = Vec::new();
+        assert_eq!(line_into(&mut source, &mut line).unwrap(), 3 * MAX_LINE + 1);
+        assert_eq!(line.len(), MAX_LINE + 1);
+        line.clear();
+        assert_eq!((line_into(&mut source, &mut line).unwrap(), &line[..]), (4, &b"next"[..]));
+        assert_eq!(line_into(&mut source, &mut line).unwrap(), 0);
+
+        let mut nested = Nested::default();
+        nested.take(b'{');
+        for _ in 0..3 * MAX_LINE {
+            nested.take(b'1');
+        }
+        assert!(nested.object.len() <= MAX_LINE + 1);
+    }
+
+    #[test]
+    fn a_line_of_the_greatest_length_is_read() {
+        let line = [vec![b'{'], vec![b' '; MAX_LINE - 2], vec![b'}']].concat();
+        assert_eq!(read(&line), [(1, Ok(line.clone()))]);
+        let longer = [&line[..], b" "].concat();
+        assert_eq!(
+            read(&longer),
+            [(1, Err("the line has 4194305 bytes; at most 4 MiB are read".to_owned()))]
+        );
+        let nested = |object: &[u8]| read(&[b"[\n", object, b"]"].concat());
+        assert_eq!(nested(&line), [(2, Ok(line.clone()))]);
+        let longer = [&line[..1], b" ", &line[1..]].concat();
+        assert_eq!(nested(&longer), [(2, Err("the task is larger than 4 MiB".to_owned()))]);
+    }
+
+    #[test]
+    fn an_array_and_tasks_over_several_lines_are_taken_apart() {
+        let object = |number, text: &str| (number, Ok(text.as_bytes().to_vec()));
+        assert_eq!(read(b"[{\"a\": {}},\n {\"b\": 2}]"), [object(1, "{\"a\": {}}"), object(2, "{\"b\": 2}")]);
+        assert_eq!(read(b"{\n\"a\": 1\n}\n\n{}\n"), [object(1, "{\n\"a\": 1\n}"), object(5, "{}")]);
+        // Braces and quotes in strings end nothing.
+        assert_eq!(read(b"[{\"a\": \"}\\\"{\"}]"), [object(1, "{\"a\": \"}\\\"{\"}")]);
+        assert_eq!(read(b"[{\"a\":"), [(1, Err("the file ends in the middle of a task".to_owned()))]);
+        let strange = read(b"[\nnull, nil, {}]");
+        assert_eq!(strange, [(2, Err(NO_OBJECT.to_owned())), object(2, "{}")]);
+        assert_eq!(read(b"{}\n{}\n"), [object(1, "{}"), object(2, "{}")]);
+    }
+}

@@ -146,6 +146,15 @@ mod tests {
     }
 
     #[test]
+    fn a_tab_goes_on_to_the_next_multiple_of_four() {
+        for (indentation, columns) in
+            [("", 0), ("  ", 2), ("\t", 4), ("   \t", 4), ("    \t", 8), ("\t\t ", 9)]
+        {
+            assert_eq!(width(indentation), columns, "{indentation:?}");
+        }
+    }
+
+    #[test]
     fn the_last_comments_of_a_block_end_it() {
         let text = "def a():\n    if(x):\n        move()\n\n        # inner\n    # outer\n# next\ndef b():\n";
         let end = |word: &str, column| {

@@ -62,4 +62,37 @@ mod tests {
         assert_eq!(suggest("danceAround"), None);
         assert_eq!(suggest(""), None);
     }
+
+    /// Up to a third of the letters of the longer word may be wrong, and one of the shortest.
+    #[test]
+    fn a_third_of_the_letters_may_be_wrong() {
+        for (word, candidate, near) in [
+            ("abcdefghi", "abcdefxyz", true),
+            ("abcdefghi", "abcdewxyz", false),
+            ("abcdefgh", "abcdefxy", true),
+            ("abcdefgh", "abcdexyz", false),
+            ("abcdef", "abcdefghi", true),
+            ("abcdefghi", "abcde", false),
+            ("ab", "ax", true),
+            ("ab", "xy", false),
+            ("a", "b", true),
+            // Two letters that changed places are one mistake, and case is none.
+            ("ba", "ab", true),
+            ("ABCD", "abcx", true),
+        ] {
+            assert_eq!(closest(word, [candidate]).is_some(), near, "{word} {candidate}");
+        }
+        let long = "a".repeat(64);
+        assert!(closest(&long, [&*long]).is_some());
+        assert_eq!(closest(&format!("{long}a"), [&*long]), None);
+    }
+
+    #[test]
+    fn the_nearest_is_suggested_and_of_equals_the_first() {
+        assert_eq!(closest("around", ["abound", "aroundx", "around2"]), Some("abound"));
+        assert_eq!(closest("arounds", ["abounds2", "around"]), Some("around"));
+        // A word of another dialect means one of ours, if that may stand here at all.
+        assert_eq!(closest("take", ["tale", "pickMarker"]), Some("pickMarker"));
+        assert_eq!(closest("take", ["tale"]), Some("tale"));
+    }
 }

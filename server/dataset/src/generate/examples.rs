@@ -144,3 +144,35 @@ pub fn fill_up(
     }
     found.len() >= count
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compact;
+    use crate::generate::shape::Shape;
+
+    /// A branch that few of the random worlds lead to is reached by some example of nearly every task, since examples are
+    /// looked for until one does; without looking, few tasks have one.
+    #[test]
+    fn branches_that_no_example_reaches_are_looked_for() {
+        let surface = "DEF run m( IF c( markersPresent c) i( turnLeft i) move putMarker m)";
+        let procedure = syntax::tokens::parse_tokens(surface).unwrap();
+        let tokens = compact::from_statements(&procedure.body.statements).unwrap();
+        let mut builder = runtime::CodeBuilder::new();
+        assert!(compact::emit_numbered(&tokens, &mut builder));
+        let code = builder.finish();
+        let all = Shape::of(&tokens).ways;
+        let covered = |wanted: u64| -> usize {
+            let task = |seed: u64| {
+                let (mut random, mut runs) = (Random::new(seed), Runs::default());
+                let (found, ways) = six(&code, wanted, Style::default(), &mut random, &mut runs)?;
+                let together = found.iter().fold(0, |ways, run| ways | run.ways);
+                assert_eq!((found.len(), ways), (EXAMPLES, together & wanted));
+                Some(together & all == all)
+            };
+            (0..200).filter(|&seed| task(seed) == Some(true)).count()
+        };
+        let (looked_for, by_chance) = (covered(all), covered(0));
+        assert!(by_chance < 140 && looked_for > 185, "{by_chance} by chance, {looked_for} looked for");
+    }
+}

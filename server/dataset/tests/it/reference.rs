@@ -86,6 +86,17 @@ fn canvases_behave_as_worlds() {
     }
 }
 
+/// Worlds of 2×2 to 16×16 are known to the networks; of the others they are shown a view.
+#[test]
+fn worlds_of_two_to_sixteen_rows_and_columns_fit() {
+    for rows in 1..=20 {
+        for cols in 1..=20 {
+            let known = (2..=16).contains(&rows) && (2..=16).contains(&cols);
+            assert_eq!(Canvas::fits(&World::new(rows, cols)), known, "{rows}×{cols}");
+        }
+    }
+}
+
 #[test]
 fn planes_are_where_the_reference_has_them() {
     let world = |text| Canvas::of(&World::parse(text).unwrap());

@@ -235,6 +235,25 @@ fn nothing_follows_from_a_syntax_error() {
 }
 
 #[test]
+fn a_call_on_one_way_only_may_come_to_an_end() {
+    for call in [
+        "if(markersPresent()): main()\n    else: move()",
+        "if(markersPresent()): move()\n    else: main()",
+        "if(markersPresent()): main()",
+        "while(frontIsClear()): main()",
+        "repeat(?): main()",
+        "if(?):\n        if(?): main()\n        else: main()\n    else: move()",
+    ] {
+        check_file(&format!("def main():\n    {call}\n"), expect![""]);
+    }
+    // On both ways another one is called, and only one of these calls back.
+    check_file(
+        "def main():\n    if(markersPresent()): f()\n    else: g()\ndef f(): main()\ndef g(): move()\n",
+        expect![""],
+    );
+}
+
+#[test]
 fn endless_recursion() {
     check_file(
         "def main(): f()\ndef f():\n    move()\n    g()\ndef g():\n    if(markersPresent()): f()\n    else: f()\n",

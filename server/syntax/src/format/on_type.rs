@@ -83,3 +83,73 @@ fn starts_with_word(content: &str, word: &str) -> bool {
         .strip_prefix(word)
         .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::format_on_type;
+    use text_size::TextSize;
+
+    /// The text up to `|` and what is typed there; then its last line.
+    #[track_caller]
+    fn check(before: &str, typed: char, last_line: &str) {
+        let text = format!("{before}{typed}");
+        let edit = format_on_type(&text, TextSize::of(&*text), typed, "    ");
+        let mut after = text.clone();
+        if let Some(edit) = edit {
+            after.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.insert);
+        }
+        assert_eq!(after.rsplit(['\n', '\r']).next(), Some(last_line), "{text:?}");
+    }
+
+    #[test]
+    fn a_new_line_is_as_deep_as_the_one_above_or_one_level_deeper() {
+        check("def main():", '\n', "    ");
+        check("def main():  # why:", '\n', "    ");
+        check("def main():\n    move()  # why:", '\n', "    ");
+        check("def main():\n\tmove()\n\tif(b):", '\n', "\t\t");
+        check("def main():\n  move()\n\n", '\n', "  ");
+        check("", '\n', "");
+    }
+
+    #[test]
+    fn sections_go_below_their_example() {
+        for section in ["input", "output", "trace"] {
+            for example in ["example \"a\"", "test \"a\""] {
+                check(&format!("{example}:\n{section}"), ':', &format!("    {section}:"));
+                check(
+                    &format!("{example}:\n  input:\n    >\n        {section}"),
+                    ':',
+                    &format!("  {section}:"),
+                );
+            }
+            check(&format!("  {section}"), ':', &format!("  {section}:"));
+            check(&format!("examples \"a\"\n  {section}"), ':', &format!("  {section}:"));
+        }
+        check("example \"a\":\n    trace?", ':', "    trace?:");
+        check("example \"a\":\n    input:\n        >\n        trace?", ':', "    trace?:");
+        check("example \"a\":\n    input:\n        >\n        outputs", ':', "        outputs:");
+    }
+
+    #[test]
+    fn definitions_go_to_the_first_column() {
+        for header in ["def main()", "example \"a\"", "test \"a\""] {
+            check(&format!("def f():\n    move()\n    {header}"), ':', &format!("{header}:"));
+        }
+        check("def f():\n    while(b)", ':', "    while(b):");
+    }
+
+    /// Columns are counted, not characters: a tab is as wide as four blanks.
+    #[test]
+    fn an_else_goes_below_its_if() {
+        check("    if(b):\n\t\tmove()\n\telse", ':', "    else:");
+        check("\tif(b):\n\t\tmove()\n    else", ':', "\telse:");
+        check("  if(a):\n\tif(b):\n\t\tmove()\n    else", ':', "\telse:");
+        check("  if(a):\n\tif(b):\n\t\tmove()\n   else", ':', "  else:");
+        check("  if(a):\n    if(b):\n      move()\n    else:\n      move()\n    else", ':', "  else:");
+        check("  if(a): move()\n  else: move()\n  else", ':', "  else:");
+        check("  if(a):\n    move()\n# if(b):\n    else", ':', "  else:");
+        check("  if(a):\n    move()\n  move()\n  else", ':', "  else:");
+        check("  iffy()\n    else", ':', "    else:");
+        check("  if(a):\n    move()\n    elsewhere", ':', "    elsewhere:");
+    }
+}

@@ -82,6 +82,21 @@ fn tabs_and_blanks() {
     );
 }
 
+/// Where the columns differ too it isn't clear what was meant: nothing is fixed, and nothing concluded.
+#[test]
+fn tabs_and_blanks_in_other_columns() {
+    for body in ["    move()\n\t\tturnLeft()", "\tmove()\n        turnLeft()"] {
+        let found = parse(&format!("def main():\n{body}\n")).diagnostics;
+        assert_eq!(found.len(), 1, "{body:?}: {found:?}");
+        assert_eq!((found[0].code, &found[0].fix, found[0].slip), ("K009", &None, false), "{body:?}");
+    }
+    for body in ["    move()\n\tturnLeft()", "\tmove()\n    turnLeft()", "\tmove()\n  \tturnLeft()"] {
+        let found = parse(&format!("def main():\n{body}\n")).diagnostics;
+        assert_eq!(found.len(), 1, "{body:?}: {found:?}");
+        assert!(found[0].code == "K009" && found[0].fix.is_some() && found[0].slip, "{body:?}");
+    }
+}
+
 #[test]
 fn tabs_within_a_line() {
     check(
