@@ -174,6 +174,13 @@ mod tests {
         let f = fixture(&text);
         let change = rename(&f.analysis, &f.uri, f.offset(), "b").unwrap();
         assert_eq!(f.after(&change), format!("{}{block}", block.replacen("\"a\"", "\"b\"", 1)));
+        for elsewhere in ["main.karel", "other.kgrid"] {
+            let here = block.replacen("\"a\"", "\"$0a\"", 1);
+            let f = fixture(&format!("//- main.kgrid\n{here}//- {elsewhere}\n{block}"));
+            let change = rename(&f.analysis, &f.uri, f.offset(), "b").unwrap();
+            let files: Vec<&str> = change.files.iter().map(|file| &*file.uri).collect();
+            assert_eq!(files, ["main.kgrid"]);
+        }
     }
 
     #[test]

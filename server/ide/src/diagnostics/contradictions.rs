@@ -118,12 +118,15 @@ mod tests {
     use crate::cancel::NEVER;
     use crate::fixture::fixture;
 
-    /// The names of those blamed, with the name that each is held against. `asks` gives an example's end.
+    /// The names of those blamed, with the name that each is held against. `asks` gives an example's end: the cells of
+    /// its output, its trace, a crash, or nothing.
     fn blamed(asks: &[&str]) -> Vec<(String, String)> {
         let example = |(n, asks): (usize, &&str)| {
             let (crashes, rest) = match *asks {
                 "crash" => (" crashes", String::new()),
                 "open" => ("", String::new()),
+                "crash, trace" => (" crashes", "    trace: move move\n".to_owned()),
+                trace if trace.starts_with("trace") => ("", format!("    {trace}\n")),
                 cells => ("", format!("    output:\n        {cells}\n")),
             };
             format!("example \"{n}\"{crashes}:\n    input:\n        > . .\n{rest}")
@@ -148,6 +151,19 @@ mod tests {
         check(&[wrong, right, other, right, right, "open"], &[("0", "1"), ("2", "1")]);
         check(&[right, "crash", right], &[("1", "0")]);
         check(&["crash", "crash", right], &[("2", "0")]);
+        // what says nothing yet contradicts nothing
+        check(&["open", "crash"], &[]);
+        check(&["crash", "open", "open"], &[]);
+        check(&["open", right], &[]);
+        // a trace is asked for as an output is, an inferred one is not
+        check(&["trace: move", "trace: move move"], &[("1", "0")]);
+        check(&["trace: move", "trace: move"], &[]);
+        check(&["trace: move", "trace: turnLeft", "trace: move"], &[("1", "0")]);
+        check(&["trace: move", "trace?: move move"], &[]);
+        check(&["trace?: move", "crash"], &[]);
+        check(&["trace: move", "crash"], &[("1", "0")]);
+        check(&["trace: move", right], &[]);
+        check(&["crash, trace", "crash"], &[]);
         // nobody knows which
         check(&[right, wrong], &[("1", "0")]);
         check(&[right, right, wrong, wrong], &[("2", "0")]);

@@ -265,3 +265,34 @@ fn an_inferred_trace_is_no_constraint() {
     assert_eq!(traces(&with("trace: move move move")), [None, Some(3)]);
     assert_eq!(traces(&with("trace?: move move move")), [None, None]);
 }
+
+/// What no program satisfies is not searched for, whichever of their parts contradict each other.
+#[test]
+fn examples_that_contradict_each_other_disable_all() {
+    let example = |name: &str, rest: &str| format!("example \"{name}\"{rest}");
+    let to = |cells: &str| format!(":\n    input:\n        > . .\n    output:\n        {cells}\n");
+    let crash = " crashes:\n    input:\n        > . .\n".to_owned();
+    let by = |trace: &str| format!("{}    {trace}\n", to(". > ."));
+    let reasons = |first: &str, second: &str| -> Vec<Option<String>> {
+        let text = format!("def main():\n    ...$0\n\n{}{}", example("a", first), example("b", second));
+        offered(&fixture(&text), None).into_iter().map(|action| action.disabled).collect()
+    };
+    let long = "trace: move turnLeft turnLeft turnLeft turnLeft";
+    for (first, second) in
+        [(to(". > ."), to(". . >")), (to(". > ."), crash.clone()), (by("trace: move"), by(long))]
+    {
+        let found = reasons(&first, &second);
+        assert!(!found.is_empty(), "{first}{second}");
+        for reason in found {
+            assert_eq!(reason.as_deref(), Some("\"a\" contradicts \"b\": change one."), "{first}{second}");
+        }
+    }
+    for (first, second) in [
+        (to(". > ."), ":\n    input:\n        > . .\n".to_owned()),
+        (crash, ":\n    input:\n        > . .\n".to_owned()),
+        (by("trace: move"), by("trace?: move")),
+        (by("trace: move"), to(". > .")),
+    ] {
+        assert!(reasons(&first, &second).contains(&None), "{first}{second}");
+    }
+}
