@@ -1,7 +1,7 @@
 //! Worlds as the networks see them: a canvas of 16×16 cells turned to the agent's point of view, and planes of
 //! numbers. Plain arrays; the layout is that of the starting weights' reference.
 
-use runtime::{Action, Heading, World};
+use runtime::{Action, Ground, Heading, Robot, World};
 
 /// Rows, and columns, of the canvas.
 pub const SIDE: usize = 16;
@@ -64,7 +64,7 @@ impl Canvas {
             cells[row * SIDE + col] = code;
         }
         let (row, col) = turned(self.row.into(), self.col.into());
-        let heading = Heading::ALL[usize::from((self.heading as u8 + 4 - quarter) & 3)];
+        let heading = self.heading.turned(4 - quarter);
         Canvas { cells, row: row as u8, col: col as u8, heading }
     }
 
@@ -83,51 +83,52 @@ impl Canvas {
         self.cells[self.place()]
     }
 
-    /// Bit 0: front is clear, 1: left is clear, 2: right is clear, 3: markers are present.
+    /// The first four tests as bits, see [`Ground::condition_bits`].
     pub fn condition_bits(&self) -> u8 {
-        u8::from(self.clear(0))
-            | u8::from(self.clear(3)) << 1
-            | u8::from(self.clear(1)) << 2
-            | u8::from(self.markers_here() > 0) << 3
+        Ground::condition_bits(self)
     }
 
-    /// Carries out an action. False, and nothing changes, where it would crash.
+    /// Carries an action out. Returns false, and changes nothing, where it would crash.
     pub fn act(&mut self, action: Action) -> bool {
-        match action {
-            Action::Move => match self.neighbour(0) {
-                Some((row, col)) if self.cells[row * SIDE + col] < WALL => {
-                    (self.row, self.col) = (row as u8, col as u8);
-                }
-                _ => return false,
-            },
-            Action::TurnLeft => self.heading = Heading::ALL[(self.heading as usize + 3) & 3],
-            Action::TurnRight => self.heading = Heading::ALL[(self.heading as usize + 1) & 3],
-            Action::PickMarker => match &mut self.cells[self.place()] {
-                0 => return false,
-                markers => *markers -= 1,
-            },
-            Action::PutMarker => match &mut self.cells[self.place()] {
-                9.. => return false,
-                markers => *markers += 1,
-            },
-        }
-        true
+        Ground::act(self, action)
     }
 
+    /// The row and column of the cell next to the agent, as [`Robot::beside`].
+    fn beside(&self, turn: u8) -> (u8, u8) {
+        Robot { row: self.row, col: self.col, heading: self.heading }.beside(turn)
+    }
+}
+
+impl Ground for Canvas {
     fn clear(&self, turn: u8) -> bool {
-        self.neighbour(turn).is_some_and(|(row, col)| self.cells[row * SIDE + col] < WALL)
+        let (row, col) = self.beside(turn);
+        let (row, col) = (usize::from(row), usize::from(col));
+        row < SIDE && col < SIDE && self.cells[row * SIDE + col] < WALL
     }
 
-    /// The cell next to the agent, `turn` quarter turns to the right of its heading.
-    fn neighbour(&self, turn: u8) -> Option<(usize, usize)> {
-        let (row, col) = (usize::from(self.row), usize::from(self.col));
-        let (row, col) = match (self.heading as u8 + turn) & 3 {
-            0 => (row + 1, col),
-            1 => (row, col + 1),
-            2 => (row.checked_sub(1)?, col),
-            _ => (row, col.checked_sub(1)?),
-        };
-        (row < SIDE && col < SIDE).then_some((row, col))
+    fn here(&self) -> u8 {
+        self.markers_here()
+    }
+
+    fn advance(&mut self) {
+        (self.row, self.col) = self.beside(0);
+    }
+
+    fn turn(&mut self, turn: u8) {
+        self.heading = self.heading.turned(turn);
+    }
+
+    fn change(&mut self, by: i8) {
+        let markers = &mut self.cells[self.place()];
+        *markers = markers.wrapping_add_signed(by);
+    }
+
+    fn place(&self) -> u16 {
+        self.place() as u16
+    }
+
+    fn heading(&self) -> Heading {
+        self.heading
     }
 }
 

@@ -1,11 +1,11 @@
-//! Grid text, both ways: rows of cells separated by blanks, north on top. `.` empty, `#` wall, `1` to `9`
-//! markers, the robot `^ > v <` (or `↑ → ↓ ←`) followed by the number of markers under it, if any.
+//! Grid text, both ways: rows of cells separated by blanks, north on top. [`CellKind`] says how a cell is spelled.
 
 use std::fmt;
 
-use syntax::ast::{self, CellKind, Heading};
+use syntax::ast::{self, CellKind};
+use syntax::print::grid_rows;
 
-use crate::world::{Cell, Robot, World};
+use crate::world::{Cell, Robot, WALL, World};
 
 /// Why a text is no world. Rows and columns are counted from 1, rows from the top, as a reader of the text does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,10 +32,7 @@ impl World {
         let width = grid.rows.first().map_or(0, |r| r.cells.len());
         let mut painter = Painter::new(grid.rows.len(), width)?;
         for row in &grid.rows {
-            painter.row(row.cells.iter().map(|c| match c.kind {
-                CellKind::Unknown => Err("?"),
-                kind => Ok(kind),
-            }))?;
+            painter.row(row.cells.iter().map(|cell| (cell.kind, "?")))?;
         }
         painter.finish()
     }
@@ -46,31 +43,10 @@ impl World {
         let width = lines().next().map_or(0, |l| l.split_whitespace().count());
         let mut painter = Painter::new(lines().count(), width)?;
         for line in lines() {
-            painter.row(line.split_whitespace().map(|word| spelled(word).ok_or(word)))?;
+            painter.row(line.split_whitespace().map(|word| (CellKind::from_text(word), word)))?;
         }
         painter.finish()
     }
-}
-
-/// What a cell's text means, if anything.
-fn spelled(word: &str) -> Option<CellKind> {
-    let digit = |text: &str| match text.as_bytes() {
-        [d @ b'1'..=b'9'] => Some(d - b'0'),
-        _ => None,
-    };
-    let mut rest = word.chars();
-    let heading = match rest.next()? {
-        '.' if word.len() == 1 => return Some(CellKind::Markers(0)),
-        '#' if word.len() == 1 => return Some(CellKind::Wall),
-        '^' | '↑' => Heading::North,
-        '>' | '→' => Heading::East,
-        'v' | '↓' => Heading::South,
-        '<' | '←' => Heading::West,
-        _ => return digit(word).map(CellKind::Markers),
-    };
-    let rest = rest.as_str();
-    let markers = if rest.is_empty() { 0 } else { digit(rest)? };
-    Some(CellKind::Robot { heading, markers })
 }
 
 /// Fills a world row by row from the north.
@@ -96,21 +72,21 @@ impl Painter {
         }
     }
 
-    /// One row; an unknown cell comes as its text.
-    fn row<'a>(&mut self, cells: impl Iterator<Item = Result<CellKind, &'a str>>) -> Result<(), GridError> {
+    /// Paints one row; each cell comes with its text, for the message where it is unknown.
+    fn row<'a>(&mut self, cells: impl Iterator<Item = (CellKind, &'a str)>) -> Result<(), GridError> {
         let number = self.done + 1;
         let row = self.world.rows() - number as u8;
         let expected = usize::from(self.world.cols());
         let mut found = 0;
-        for cell in cells {
+        for (cell, text) in cells {
             let col = found as u8;
             found += 1;
             if found > expected {
                 continue;
             }
             let unknown =
-                |cell: &str| GridError::UnknownCell { row: number, col: found, cell: shortened(cell) };
-            let markers = match cell.map_err(unknown)? {
+                |cell: &str| Err(GridError::UnknownCell { row: number, col: found, cell: shortened(cell) });
+            let markers = match cell {
                 CellKind::Wall => {
                     self.walls.push((row, col));
                     continue;
@@ -122,10 +98,10 @@ impl Painter {
                     }
                     markers
                 }
-                CellKind::Unknown => return Err(unknown("?")),
+                CellKind::Unknown => return unknown(text),
             };
             if !self.world.set_cell(row, col, Cell::Markers(markers)) {
-                return Err(unknown(&markers.to_string()));
+                return unknown(&markers.to_string());
             }
         }
         if found != expected {
@@ -158,27 +134,15 @@ impl fmt::Display for World {
     /// Aligned grid text, north on top, without a final line end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let robot = self.robot();
-        // Only the robot standing on markers is two characters wide; its whole column then is.
-        let wide = (self.cell(robot.row, robot.col) != Cell::Markers(0)).then_some(robot.col);
-        for row in (0..self.rows()).rev() {
-            for (col, &code) in (0..).zip(self.row_codes(row)) {
-                if col > 0 {
-                    f.write_str(if wide == Some(col - 1) && row != robot.row { "  " } else { " " })?;
-                }
-                if (row, col) == (robot.row, robot.col) {
-                    f.write_str(["^", ">", "v", "<"][robot.heading as usize])?;
-                }
-                match code {
-                    0 if (row, col) == (robot.row, robot.col) => {}
-                    0 => f.write_str(".")?,
-                    crate::world::WALL => f.write_str("#")?,
-                    markers => write!(f, "{markers}")?,
-                }
+        let cell = |row: u8, (col, code): (u8, &u8)| match *code {
+            WALL => CellKind::Wall,
+            markers if (row, col) == (robot.row, robot.col) => {
+                CellKind::Robot { heading: robot.heading, markers }
             }
-            if row > 0 {
-                f.write_str("\n")?;
-            }
-        }
-        Ok(())
+            markers => CellKind::Markers(markers),
+        };
+        let rows = (0..self.rows()).rev();
+        let rows = rows.map(|row| (0..).zip(self.row_codes(row)).map(move |at| cell(row, at)));
+        f.write_str(&grid_rows(rows).join("\n"))
     }
 }

@@ -2,34 +2,44 @@
 
 use syntax::ast::{Action, Heading, Test};
 
-use crate::world::MAX_MARKERS;
+/// Most markers that a cell can hold.
+pub(crate) const MAX_MARKERS: u8 = 9;
 
-/// A robot and what is around it: a [`crate::World`], or a [`crate::sample::Walk`] through one that is yet to be
-/// drawn.
+/// A robot and what is around it: a [`crate::World`], a [`crate::sample::Walk`] through one that is yet to be drawn,
+/// or what a network sees. The required methods say how it is kept; the provided ones say, once for all of them, what
+/// actions and conditions mean.
 pub trait Ground {
-    /// No wall next to the robot, `turn` quarter turns to the right of its heading.
+    /// Whether there is no wall next to the robot, `turn` quarter turns to the right of its heading.
     fn clear(&self, turn: u8) -> bool;
 
-    /// Markers where the robot stands.
+    /// The number of markers where the robot stands.
     fn here(&self) -> u8;
 
-    /// Goes to the cell ahead, which is clear.
+    /// Moves the robot to the cell ahead, which is clear.
     fn advance(&mut self);
 
-    /// Turns to the right, so many quarters.
+    /// Turns the robot to the right, by `turn` quarter turns.
     fn turn(&mut self, turn: u8);
 
-    /// Changes the markers where the robot stands, which remain 0 to 9.
+    /// Changes the number of markers where the robot stands, which remains 0 to 9.
     fn change(&mut self, by: i8);
 
     /// The number of the robot's cell.
     fn place(&self) -> u16;
 
+    /// The direction in which the robot looks.
     fn heading(&self) -> Heading;
 
-    /// Carries the action out after `before` was told of it. False, and nothing happens, where it would crash.
+    /// Carries the action out. Returns false, and changes nothing, where it would crash.
     #[inline]
-    fn act(&mut self, action: Action, before: impl FnOnce(&Self)) -> bool {
+    fn act(&mut self, action: Action) -> bool {
+        self.act_after(action, |_| {})
+    }
+
+    /// Carries the action out after `before` has seen the ground. Returns false, and does neither, where it would
+    /// crash.
+    #[inline]
+    fn act_after(&mut self, action: Action, before: impl FnOnce(&Self)) -> bool {
         match action {
             Action::Move if self.clear(0) => {
                 before(self);
@@ -56,6 +66,7 @@ pub trait Ground {
         true
     }
 
+    /// Whether the test holds.
     #[inline]
     fn holds(&self, test: Test) -> bool {
         match test {
@@ -66,10 +77,11 @@ pub trait Ground {
             Test::NoMarkersPresent => self.here() == 0,
         }
     }
-}
 
-/// The heading after `turn` quarter turns to the right.
-#[inline]
-pub(crate) fn turned(heading: Heading, turn: u8) -> Heading {
-    Heading::ALL[usize::from((heading as u8 + turn) & 3)]
+    /// The first four tests as bits, the lowest first: front, left, right is clear, markers are present.
+    #[inline]
+    fn condition_bits(&self) -> u8 {
+        let bit = |bit: u8, test: Test| u8::from(self.holds(test)) << bit;
+        (0..4).zip(Test::ALL).map(|(n, test)| bit(n, test)).sum()
+    }
 }

@@ -25,6 +25,7 @@ pub use code::{Check, Code, Origin};
 pub use coverage::{Coverage, Reach};
 pub use difference::{Difference, difference};
 pub use grid::GridError;
+pub use ground::Ground;
 pub use lower::{Program, Site, SiteKind, lower, lower_with};
 pub use machine::{Limits, Machine, Outcome};
 pub use record::{Cursor, Recording, Step, StepKind, record};

@@ -167,9 +167,9 @@ impl Machine {
                 Op::Act(action) => {
                     tick!();
                     let depth = self.calls.len();
-                    if !world
-                        .act(action, |world| observer.step(origin(), StepKind::Action(action), depth, world))
-                    {
+                    if !world.act_after(action, |world| {
+                        observer.step(origin(), StepKind::Action(action), depth, world)
+                    }) {
                         break Outcome::Crashed { action, origin: origin() };
                     }
                     if PROVE {

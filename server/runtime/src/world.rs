@@ -4,12 +4,10 @@ use std::hash::Hash;
 
 use syntax::ast::{Action, Heading, Test};
 
-use crate::ground::{Ground, turned};
+use crate::ground::{Ground, MAX_MARKERS};
 
 /// Code of a wall among cell codes; markers are their count, 0 to 9.
 pub(crate) const WALL: u8 = 10;
-/// Most markers a cell can hold.
-pub(crate) const MAX_MARKERS: u8 = 9;
 
 /// A grid of 1×1 to 100×100 cells and the robot in it. Row 0 is the **southernmost** row and column 0 the
 /// westernmost, as in the public dataset; north is towards higher rows. Outside the grid is wall.
@@ -42,7 +40,7 @@ impl Clone for World {
     }
 }
 
-/// Where the robot stands and where it looks.
+/// Where the robot stands and the direction in which it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Robot {
     /// 0 is the southernmost row.
@@ -50,6 +48,17 @@ pub struct Robot {
     /// 0 is the westernmost column.
     pub col: u8,
     pub heading: Heading,
+}
+
+impl Robot {
+    /// The row and column of the cell next to the robot, `turn` quarter turns to the right of its heading; 255 where
+    /// that is south of row 0 or west of column 0.
+    #[inline]
+    pub fn beside(self, turn: u8) -> (u8, u8) {
+        const WAYS: [(i8, i8); 4] = [(1, 0), (0, 1), (-1, 0), (0, -1)];
+        let (north, east) = WAYS[self.heading.turned(turn) as usize];
+        (self.row.wrapping_add_signed(north), self.col.wrapping_add_signed(east))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -150,31 +159,30 @@ impl World {
         }
     }
 
-    /// Carries the action out. False, and nothing changes, where it would crash.
+    /// Carries the action out. Returns false, and changes nothing, where it would crash.
     #[inline]
     #[must_use]
     pub fn act(&mut self, action: Action) -> bool {
-        Ground::act(self, action, |_| {})
+        Ground::act(self, action)
     }
 
+    /// Whether the test holds.
     #[inline]
     pub fn holds(&self, test: Test) -> bool {
         Ground::holds(self, test)
     }
 
-    /// Bit 0: front is clear, 1: left is clear, 2: right is clear, 3: markers are present.
+    /// The first four tests as bits, see [`Ground::condition_bits`].
+    #[inline]
     pub fn condition_bits(&self) -> u8 {
-        u8::from(self.clear(0))
-            | u8::from(self.clear(3)) << 1
-            | u8::from(self.clear(1)) << 2
-            | u8::from(self.here() > 0) << 3
+        Ground::condition_bits(self)
     }
 
     #[inline]
     fn neighbour(&self, turn: u8) -> u16 {
         let stride = i16::from(self.cols) + 2;
         let ways = [stride, 1, -stride, -1];
-        self.place.wrapping_add_signed(ways[usize::from((self.heading as u8 + turn) & 3)])
+        self.place.wrapping_add_signed(ways[self.heading.turned(turn) as usize])
     }
 
     /// Takes back the effect that one step had: the robot as it stood before, and the change of markers there.
@@ -214,7 +222,7 @@ impl Ground for World {
 
     #[inline]
     fn turn(&mut self, turn: u8) {
-        self.heading = turned(self.heading, turn);
+        self.heading = self.heading.turned(turn);
     }
 
     #[inline]

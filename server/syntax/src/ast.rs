@@ -1,6 +1,8 @@
 //! The typed tree of a file. Permissive: whatever the text, there is a tree; what is missing is said by
 //! `Missing`/`Error` variants, never by a panic. Every node carries its range in the source.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use text_size::TextRange;
 
@@ -289,6 +291,40 @@ pub enum CellKind {
     Unknown,
 }
 
+impl CellKind {
+    /// The cell that a word of grid text spells: `.` empty, `#` wall, `1` to `9` markers, the robot `^ > v <` (or
+    /// `↑ → ↓ ←`) followed by the number of markers under it, if any.
+    pub fn from_text(word: &str) -> CellKind {
+        let digit = |text: &str| match text.as_bytes() {
+            [digit @ b'1'..=b'9'] => Some(digit - b'0'),
+            _ => None,
+        };
+        let mut rest = word.chars();
+        let kind = match (word, rest.next().and_then(Heading::from_arrow), rest.as_str()) {
+            (".", ..) => Some(CellKind::Markers(0)),
+            ("#", ..) => Some(CellKind::Wall),
+            (_, None, _) => digit(word).map(CellKind::Markers),
+            (_, Some(heading), "") => Some(CellKind::Robot { heading, markers: 0 }),
+            (_, Some(heading), under) => digit(under).map(|markers| CellKind::Robot { heading, markers }),
+        };
+        kind.unwrap_or(CellKind::Unknown)
+    }
+}
+
+impl fmt::Display for CellKind {
+    /// Writes the canonical spelling of the cell; `?` where it is unknown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CellKind::Markers(0) => f.write_str("."),
+            CellKind::Markers(markers) => write!(f, "{markers}"),
+            CellKind::Wall => f.write_str("#"),
+            CellKind::Robot { heading, markers: 0 } => write!(f, "{}", heading.arrow()),
+            CellKind::Robot { heading, markers } => write!(f, "{}{markers}", heading.arrow()),
+            CellKind::Unknown => f.write_str("?"),
+        }
+    }
+}
+
 /// Clockwise from north, so that turning right adds one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -302,6 +338,28 @@ pub enum Heading {
 
 impl Heading {
     pub const ALL: [Heading; 4] = [Heading::North, Heading::East, Heading::South, Heading::West];
+
+    /// The heading after this many quarter turns to the right.
+    #[inline]
+    pub fn turned(self, quarters: u8) -> Heading {
+        Heading::ALL[usize::from((self as u8 + quarters) & 3)]
+    }
+
+    /// The heading that an arrow of grid text shows.
+    pub fn from_arrow(arrow: char) -> Option<Heading> {
+        Some(match arrow {
+            '^' | '↑' => Heading::North,
+            '>' | '→' => Heading::East,
+            'v' | '↓' => Heading::South,
+            '<' | '←' => Heading::West,
+            _ => return None,
+        })
+    }
+
+    /// The arrow as it is written.
+    pub fn arrow(self) -> char {
+        ['^', '>', 'v', '<'][self as usize]
+    }
 }
 
 /// `trace:` (given, part of the specification) or `trace?:` (inferred, shown only).
@@ -335,5 +393,35 @@ impl File {
 
     pub fn includes(&self) -> impl Iterator<Item = &Include> {
         self.items.iter().filter_map(|i| if let Item::Include(e) = i { Some(e) } else { None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CellKind, Heading};
+
+    #[test]
+    fn a_cell_is_read_as_it_is_written() {
+        let robots = Heading::ALL.into_iter().flat_map(|heading| {
+            let robot = move |markers| CellKind::Robot { heading, markers };
+            (0..=9).map(robot)
+        });
+        for cell in (0..=9).map(CellKind::Markers).chain(robots).chain([CellKind::Wall]) {
+            assert_eq!(CellKind::from_text(&cell.to_string()), cell);
+        }
+        for (arrow, heading) in "↑→↓←".chars().zip(Heading::ALL) {
+            assert_eq!(CellKind::from_text(&format!("{arrow}2")), CellKind::Robot { heading, markers: 2 });
+        }
+        for word in ["", "0", "10", "^0", "^10", "^.", "..", "#1", ".1", "1.", "V", "x", "é", "٣", "?"] {
+            assert_eq!(CellKind::from_text(word), CellKind::Unknown, "{word}");
+        }
+    }
+
+    #[test]
+    fn right_turns_go_clockwise() {
+        for (number, heading) in (0..).zip(Heading::ALL) {
+            let turned = [0, 1, 2, 3, 4].map(|quarters| heading.turned(quarters) as u8);
+            assert_eq!(turned, [0, 1, 2, 3, 4].map(|quarters| (number + quarters) % 4));
+        }
     }
 }

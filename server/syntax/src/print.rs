@@ -1,7 +1,9 @@
 //! Tree → text in the paper's form (Figure 1): `while(frontIsClear()):`, four blanks a level, one statement a line.
 //! For trees without comments; `format` keeps a file's own comments and blank lines.
 
-use crate::ast::{Block, Condition, ConditionKind, Count, CountKind, Procedure, Statement, StatementKind};
+use crate::ast::{
+    Block, CellKind, Condition, ConditionKind, Count, CountKind, Procedure, Statement, StatementKind,
+};
 
 /// One level of indentation.
 pub const INDENT: &str = "    ";
@@ -31,6 +33,19 @@ pub fn print_statements(statements: &[Statement], level: usize) -> String {
         print_statement(statement, level, &mut text);
     }
     text
+}
+
+/// The rows of a grid in canonical form: cells with blanks between them, columns aligned.
+pub fn grid_rows<R: IntoIterator<Item = CellKind>>(rows: impl IntoIterator<Item = R>) -> Vec<String> {
+    let row = |cells: R| cells.into_iter().map(|cell| cell.to_string()).collect();
+    let rows: Vec<Vec<String>> = rows.into_iter().map(row).collect();
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(String::len).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    let padded = |row: &Vec<String>| -> Vec<String> {
+        row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect()
+    };
+    rows.iter().map(|row| padded(row).join(" ").trim_end().to_owned()).collect()
 }
 
 fn print_statement(statement: &Statement, level: usize, text: &mut String) {

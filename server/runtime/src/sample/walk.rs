@@ -4,7 +4,7 @@ use syntax::ast::Heading;
 
 use super::Sketch;
 use super::sketch::{SIDE, index};
-use crate::ground::{Ground, turned};
+use crate::ground::Ground;
 use crate::world::{Robot, WALL};
 
 /// A run through a [`Sketch`], which draws the cells that are looked at.
@@ -25,22 +25,12 @@ impl Walk {
     pub fn has_changed(&self) -> bool {
         self.robot != self.sketch.robot || self.changes.iter().any(|&change| change != 0)
     }
-
-    /// The row and column `turn` quarter turns to the right of the heading; beyond 200 where that is south or west
-    /// of the world.
-    #[inline]
-    fn neighbour(&self, turn: u8) -> (u8, u8) {
-        const WAYS: [(i8, i8); 4] = [(1, 0), (0, 1), (-1, 0), (0, -1)];
-        let Robot { row, col, heading } = self.robot;
-        let (north, east) = WAYS[turned(heading, turn) as usize];
-        (row.wrapping_add_signed(north), col.wrapping_add_signed(east))
-    }
 }
 
 impl Ground for Walk {
     #[inline]
     fn clear(&self, turn: u8) -> bool {
-        let (row, col) = self.neighbour(turn);
+        let (row, col) = self.robot.beside(turn);
         row < self.sketch.rows && col < self.sketch.cols && self.sketch.code(row, col) < WALL
     }
 
@@ -52,12 +42,12 @@ impl Ground for Walk {
 
     #[inline]
     fn advance(&mut self) {
-        (self.robot.row, self.robot.col) = self.neighbour(0);
+        (self.robot.row, self.robot.col) = self.robot.beside(0);
     }
 
     #[inline]
     fn turn(&mut self, turn: u8) {
-        self.robot.heading = turned(self.robot.heading, turn);
+        self.robot.heading = self.robot.heading.turned(turn);
     }
 
     #[inline]

@@ -1,10 +1,10 @@
 //! Tree → lines in canonical form, each with its level and the range of the text that it stands for. Comments and
 //! blank lines come later (`weave`).
 
-use crate::ast::{Block, CellKind, Example, ExampleKind, File, Grid, Item, Statement, StatementKind, Trace};
+use crate::ast::{Block, Example, ExampleKind, File, Grid, Item, Statement, StatementKind, Trace};
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::lines::slice;
-use crate::print::{INDENT, head};
+use crate::print::{INDENT, grid_rows, head};
 use text_size::TextRange;
 
 /// Traces are wrapped where a line would be longer, in characters.
@@ -116,33 +116,11 @@ fn example(e: &Example, text: &str, lines: &mut Vec<Line>) {
 fn grid(word: &str, grid: &Grid) -> Vec<Line> {
     let mut lines =
         vec![Line { level: 1, text: word.to_owned(), source: grid.keyword, kind: LineKind::Close }];
-    let rows: Vec<Vec<String>> =
-        grid.rows.iter().map(|row| row.cells.iter().map(|cell| cell_text(cell.kind)).collect()).collect();
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width =
-        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(String::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    for (row, cells) in grid.rows.iter().zip(&rows) {
-        let padded: Vec<String> =
-            cells.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect();
-        let text = padded.join(" ").trim_end().to_owned();
+    let texts = grid_rows(grid.rows.iter().map(|row| row.cells.iter().map(|cell| cell.kind)));
+    for (row, text) in grid.rows.iter().zip(texts) {
         lines.push(Line { level: 2, text, source: row.range, kind: LineKind::Data });
     }
     lines
-}
-
-/// The one spelling of a cell: the robot as `^ > v <`, its markers only if there are any.
-fn cell_text(kind: CellKind) -> String {
-    match kind {
-        CellKind::Markers(0) => ".".to_owned(),
-        CellKind::Markers(markers) => markers.to_string(),
-        CellKind::Wall => "#".to_owned(),
-        CellKind::Robot { heading, markers } => {
-            let arrow = ["^", ">", "v", "<"][heading as usize];
-            if markers == 0 { arrow.to_owned() } else { format!("{arrow}{markers}") }
-        }
-        CellKind::Unknown => "?".to_owned(),
-    }
 }
 
 fn trace(trace: &Trace) -> Vec<Line> {

@@ -99,22 +99,7 @@ impl<'a> Lower<'a> {
     }
 
     fn cell(&self, node: Node<'_>) -> GridCell {
-        let text = self.slice(node.range);
-        let digit = |c: Option<char>| c.and_then(|c| c.to_digit(10)).unwrap_or(0) as u8;
-        let kind = match node.kind {
-            Kind::Empty => CellKind::Markers(0),
-            Kind::Wall => CellKind::Wall,
-            Kind::Markers => CellKind::Markers(digit(text.chars().next())),
-            Kind::Robot => {
-                let mut chars = text.chars();
-                match chars.next().and_then(heading) {
-                    Some(heading) => CellKind::Robot { heading, markers: digit(chars.next()) },
-                    None => CellKind::Unknown,
-                }
-            }
-            _ => CellKind::Unknown,
-        };
-        GridCell { range: node.range, kind }
+        GridCell { range: node.range, kind: CellKind::from_text(self.slice(node.range)) }
     }
 
     /// At most one message for a row, and one for all cells that only lack the blanks between them.
@@ -155,7 +140,7 @@ impl<'a> Lower<'a> {
                 }
                 continue;
             }
-            let digits = text.strip_prefix(|c| heading(c).is_some()).unwrap_or(text);
+            let digits = text.strip_prefix(|c| Heading::from_arrow(c).is_some()).unwrap_or(text);
             let number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
             if number && digits.bytes().any(|b| b != b'0') && !digits.starts_with('0') {
                 let message = format!("A cell holds at most 9 markers, not {}.", digits_quoted(digits));
@@ -256,16 +241,6 @@ fn usual_width(rows: &[GridRow]) -> Option<usize> {
     counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(width, _)| width)
 }
 
-fn heading(c: char) -> Option<Heading> {
-    Some(match c {
-        '^' | '↑' => Heading::North,
-        '>' | '→' => Heading::East,
-        'v' | '↓' => Heading::South,
-        '<' | '←' => Heading::West,
-        _ => return None,
-    })
-}
-
 /// `..>3#` as `. . >3 #`, if it is nothing but cells and not just a number.
 fn spaced(text: &str) -> Option<String> {
     if text.len() > 4096 || text.chars().all(|c| c.is_ascii_digit()) {
@@ -278,15 +253,15 @@ fn spaced(text: &str) -> Option<String> {
             '1'..='9' if robot => cells.last_mut()?.push(c),
             '.' | '#' | '1'..='9' => cells.push(c.to_string()),
             _ => {
-                heading(c)?;
+                Heading::from_arrow(c)?;
                 cells.push(c.to_string());
             }
         }
-        robot = heading(c).is_some();
+        robot = Heading::from_arrow(c).is_some();
     }
     // a robot on two figures' worth of markers is another mistake
     let number = cells.len() == 2
-        && heading(text.chars().next()?).is_some()
+        && Heading::from_arrow(text.chars().next()?).is_some()
         && text.ends_with(|c: char| c.is_ascii_digit());
     (cells.len() > 1 && !number).then(|| cells.join(" "))
 }
