@@ -6,7 +6,7 @@ use std::ffi::{CStr, CString};
 use tch::Device;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Choice {
+pub enum DevicePreference {
     /// CUDA if it is there, else the CPU.
     Auto,
     Cpu,
@@ -19,8 +19,8 @@ pub enum Choice {
 pub struct NoCuda(String);
 
 /// Chooses the device. Call it once, before anything else of torch and before there are other threads.
-pub fn open(choice: Choice) -> Result<Device, NoCuda> {
-    if choice == Choice::Cpu {
+pub fn open(choice: DevicePreference) -> Result<Device, NoCuda> {
+    if choice == DevicePreference::Cpu {
         return Ok(Device::Cpu);
     }
     let cuda = load_cuda().and_then(|()| match tch::Cuda::is_available() {
@@ -29,7 +29,7 @@ pub fn open(choice: Choice) -> Result<Device, NoCuda> {
     });
     match (cuda, choice) {
         (Ok(device), _) => Ok(device),
-        (Err(reason), Choice::Cuda) => Err(NoCuda(reason)),
+        (Err(reason), DevicePreference::Cuda) => Err(NoCuda(reason)),
         (Err(_), _) => Ok(Device::Cpu),
     }
 }

@@ -5,10 +5,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use dataset::compact::{ACT, BEGIN, END, IF, REPEAT};
 use proptest::prelude::*;
-use synth::beam::{Anything, BeamTask, Breadth, Flow, Judge, search};
+use synth::decode::beam::{Anything, BeamTask, Breadth, Flow, Judge, search};
+use synth::decode::template::{Allowed, Element, Fill, Prefix, Template};
 use synth::grammar::Rules;
 use synth::models::{Decoder, Row, Scores, VOCABULARY};
-use synth::template::{Choice, Element, Fill, Prefix, Template};
 use tch::{Kind, Tensor};
 
 fn hash(of: impl Hash) -> u64 {
@@ -145,7 +145,7 @@ fn decode(
         .collect();
     let mut decoder = Fake::new(seeds, levels, on_device);
     let found = search(&mut decoder, &mut tasks, breadth, &|| false, &mut |_, _| Flow::Continue);
-    let plain = |found: Vec<synth::beam::Finished>| {
+    let plain = |found: Vec<synth::decode::beam::Finished>| {
         found.into_iter().map(|f| (f.log_probability, f.prefix)).collect::<Found>()
     };
     found.into_iter().map(plain).zip(judges.into_iter().map(|judge| judge.asked)).collect()
@@ -153,7 +153,7 @@ fn decode(
 
 /// A whole program; a hole between actions; a count that the vocabulary can only say nearly; a hole that comes twice.
 fn templates() -> Vec<Template> {
-    let near = |count: u8, bonus| Choice { token: REPEAT, fill: Fill::Count(count), bonus };
+    let near = |count: u8, bonus| Allowed { token: REPEAT, fill: Fill::Count(count), bonus };
     let statements = || Element::Statements { hole: 0 };
     vec![
         Template::program(9),

@@ -6,13 +6,14 @@ use dataset::Task;
 use expect_test::expect;
 use protocol::message::Budget;
 use serde_json::Value;
+use synth::decode::traces::Mask;
 use synth::eval::{
     Conditions, Report, Served, ServedReport, ServedScores, ServedSettings, Settings, TaskResult,
     TraceSource, calibrate, evaluate, read, serve, spread,
 };
 use synth::grammar::Rules;
 use synth::models::Models;
-use synth::traces::Mask;
+use synth::search::stages::SERVED;
 use tch::Device;
 
 fn tasks(count: usize) -> Vec<Task> {
@@ -199,7 +200,7 @@ fn requests_as_served_with_a_question_answered() {
     let models = Models::embedded(Device::Cpu).unwrap();
     let tasks = tasks(4);
     let budget = Budget { milliseconds: 600_000, candidates: 3, beam: 20 };
-    let settings = ServedSettings { shown: 1, questions: 1, budget, workers: 1 };
+    let settings = ServedSettings { shown: 1, questions: 1, budget, workers: 1, steps: SERVED.to_vec() };
     let results = serve(&models, Device::Cpu, &tasks, &settings, &|_| ());
     assert_eq!(results.len(), 4);
     for (served, task) in results.iter().zip(&tasks) {

@@ -5,15 +5,15 @@ use std::sync::OnceLock;
 
 use dataset::{Example, Task};
 use serde_json::Value;
-use synth::beam::{Anything, BeamTask, Breadth, Flow, search};
-use synth::device::{self, Choice};
+use synth::decode::beam::{Anything, BeamTask, Breadth, Flow, search};
+use synth::decode::template::Template;
+use synth::decode::traces::{Traces, infer};
+use synth::device::{self, DevicePreference};
 use synth::models::code_transformer::CodeTransformer;
 use synth::models::network::Network;
 use synth::models::trace_policy::TracePolicy;
 use synth::models::weights::Weights;
 use synth::models::{CodeModel, CodeTask, Pair};
-use synth::template::Template;
-use synth::traces::{Traces, infer};
 use tch::{Device, Kind};
 
 const TOLERANCE: f64 = 1e-3;
@@ -52,7 +52,7 @@ fn assert_close(found: impl IntoIterator<Item = f64>, expected: &Value, what: &s
 /// The CPU, and CUDA where there is one.
 fn devices() -> &'static [Device] {
     static DEVICES: OnceLock<Vec<Device>> = OnceLock::new();
-    DEVICES.get_or_init(|| match device::open(Choice::Auto) {
+    DEVICES.get_or_init(|| match device::open(DevicePreference::Auto) {
         Ok(cuda @ Device::Cuda(_)) => vec![Device::Cpu, cuda],
         _ => vec![Device::Cpu],
     })

@@ -1,14 +1,12 @@
 //! What search does after the first beam: near misses repaired, and the table of what each part brings.
 
-use dataset::Task;
 use dataset::compact::{self, ACT, END, EOP, IF, WHILE};
 use runtime::{Limits, Machine, World};
-use synth::ablate::{Part, ablate, table};
-use synth::executor::{Case, Executor, Expected, NearMiss, Source};
-use synth::likelihood::{follow, log_probability};
+use synth::decode::likelihood::{follow, log_probability};
+use synth::decode::template::Template;
 use synth::models::{CodeTask, Models, Pair, Row, VOCABULARY};
-use synth::repair::repair;
-use synth::template::Template;
+use synth::search::executor::{Case, Executor, Expected, NearMiss, Source};
+use synth::search::repair::repair;
 use tch::Device;
 
 /// The examples that a program makes of some sampled worlds.
@@ -98,20 +96,5 @@ fn programs_are_followed_side_by_side() {
             alone += f64::from(decoder.step(&[Row { parent: 0, token }])[usize::from(tokens[place])]);
         }
         assert!((log_probability(table, tokens) - alone).abs() < 1e-3, "{tokens:?}");
-    }
-}
-
-#[test]
-fn more_parts_never_find_less() {
-    let models = Models::embedded(Device::Cpu).unwrap();
-    let tasks = include_str!("fixtures/tasks.jsonl").lines().map(|l| Task::from_json(l.as_bytes()).unwrap());
-    let parts = [Part::Beam, Part::Consistent, Part::Repair];
-    let results: Vec<_> = tasks.take(3).map(|task| ablate(&models, &task, 8, &parts)).collect();
-    let lines = table(&results);
-    let names: Vec<&str> = lines.iter().map(|line| line.parts).collect();
-    assert_eq!(names, ["beam, dataset rules", "beam + consistent traces", "beam + repair"]);
-    for line in &lines {
-        assert!(line.found.count >= lines[0].found.count && line.any.count >= lines[0].any.count);
-        assert!(line.any.count >= line.fitted.count && line.found.of == 3 && line.seconds > 0.0);
     }
 }

@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use protocol::message::{Budget, Example, Outcome, Specification, Stopped};
 use runtime::sample::worlds;
 use runtime::{Limits, Machine, World, lower};
-use synth::holes::context;
+use synth::decode::template_of_program::context;
 use synth::models::Models;
+use synth::search::specification::Problem;
 use synth::search::synthesize;
-use synth::specification::Problem;
 use tch::Device;
 
 thread_local! {

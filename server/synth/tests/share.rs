@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 use dataset::compact::{ACT, BEGIN, IF};
 use protocol::message::{Budget, Example, Outcome, Specification};
 use runtime::World;
-use synth::beam::{BeamTask, Breadth, Finished, Flow, Judge, search};
+use synth::decode::beam::{BeamTask, Breadth, Finished, Flow, Judge, search};
+use synth::decode::template::{Prefix, Template};
 use synth::models::{CodeModel, CodeTask, Decoder, Models, Pair, Row, VOCABULARY, share_device};
 use synth::search::synthesize;
-use synth::template::{Prefix, Template};
 use tch::Device;
 
 fn hash(of: impl Hash) -> u64 {

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use dataset::compact::BEGIN;
 use runtime::sample::Random;
+use synth::decode::traces::Mask;
 use synth::eval::{Rate, SHOWN, Settings, TaskResult, TraceScores, TraceSource, evaluate, read};
 use synth::grammar::Rules;
 use synth::models::code_transformer::CodeTransformer;
@@ -15,7 +16,6 @@ use synth::models::network::{Model, Network, Sample};
 use synth::models::parameters::Parameters;
 use synth::models::weights::{Sizes, Weights};
 use synth::models::{CodeTask, Models, Pair, Row, VOCABULARY};
-use synth::traces::Mask;
 use synth::train::config::Config;
 use synth::train::evaluation::{Evaluation, Figures};
 use synth::train::metrics::Line;

@@ -7,11 +7,11 @@ use std::time::Duration;
 use protocol::message::{Budget, Example, InferTraces, Outcome, Specification, Stopped};
 use runtime::sample::Random;
 use runtime::{Action, Cell, Heading, Limits, Machine, Robot, World, lower};
-use synth::memory::Memory;
 use synth::models::{CodeModel, CodeTask, Decoder, Models, Pair, Rollouts, Row, TraceModel};
+use synth::search::memory::Memory;
+use synth::search::specification::LOOKED_AT;
+use synth::search::watch::{Clock, Pace};
 use synth::search::{Surroundings, synthesize};
-use synth::specification::LOOKED_AT;
-use synth::watch::{Clock, Pace};
 use tch::Device;
 
 thread_local! {
@@ -127,14 +127,8 @@ fn traces_in_large_worlds() {
 fn infer(examples: Vec<Example>, milliseconds: u64, clock: &dyn Clock) -> Vec<Option<Vec<String>>> {
     let request = InferTraces { examples, milliseconds };
     MODELS.with(|models| {
-        let around = Surroundings {
-            models,
-            device: "cpu",
-            clock,
-            memory: &Memory::default(),
-            cancelled: &|| false,
-            on_tally: &|_| (),
-        };
+        let memory = Memory::default();
+        let around = Surroundings::new(models, "cpu", clock, &memory);
         around.infer_traces(&request).unwrap().traces
     })
 }
@@ -268,14 +262,8 @@ impl Decoder for SlowDecoder<'_> {
 
 fn ask_slowly(slow: &Arc<Slow>, examples: Vec<Example>, budget: &Budget) -> Outcome {
     let models = slow.models();
-    let around = Surroundings {
-        models: &models,
-        device: "cpu",
-        clock: &**slow,
-        memory: &Memory::default(),
-        cancelled: &|| false,
-        on_tally: &|_| (),
-    };
+    let memory = Memory::default();
+    let around = Surroundings::new(&models, "cpu", &**slow, &memory);
     let specification = Specification { program: WHOLE.to_owned(), examples };
     around.synthesize(&specification, budget, &mut |_| ()).unwrap()
 }
@@ -342,14 +330,8 @@ fn when_time_is_up_nothing_more_is_begun() {
         (0..5_000).map(|n| example(&start, Some(if n % 2 == 0 { &one } else { &two }))).collect();
     let clock = Counting::default();
     let outcome = MODELS.with(|models| {
-        let around = Surroundings {
-            models,
-            device: "cpu",
-            clock: &clock,
-            memory: &Memory::default(),
-            cancelled: &|| false,
-            on_tally: &|_| (),
-        };
+        let memory = Memory::default();
+        let around = Surroundings::new(models, "cpu", &clock, &memory);
         let specification = Specification { program: WHOLE.to_owned(), examples };
         let budget = Budget { milliseconds: 1_500, ..Budget::default() };
         around.synthesize(&specification, &budget, &mut |_| ()).unwrap()
@@ -375,14 +357,8 @@ fn what_was_found_comes_back() {
     let one = World::parse("> . .\n. . .").unwrap();
     let moved = World::parse(". > .\n. . .").unwrap();
     MODELS.with(|models| {
-        let around = Surroundings {
-            models,
-            device: "cpu",
-            clock: &Pace::new(std::time::Instant::now()),
-            memory: &memory,
-            cancelled: &|| false,
-            on_tally: &|_| (),
-        };
+        let clock = Pace::new(std::time::Instant::now());
+        let around = Surroundings::new(models, "cpu", &clock, &memory);
         let ask = |examples, milliseconds| {
             let specification = Specification { program: WHOLE.to_owned(), examples };
             let budget = Budget { milliseconds, candidates: 3, beam: 30 };

@@ -3,23 +3,21 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use protocol::message::Budget;
+use serde::Serialize;
 use serde_json::json;
-use synth::ablate::{Ablated, Line, Part, ablate, table};
 use synth::device;
-use synth::eval::{Rate, read, spread};
+use synth::eval::ablate::{VARIANTS, Variant};
+use synth::eval::{Rate, SHOWN, ServedScores, ServedSettings, read, serve, spread};
 
 use super::Computation;
 
-/// Measure what each part of the search brings, alone and together: rules of the real programs, wider beams, sampled
-/// and consistent traces, repair, and ways to choose
+/// Measure what each part of the search brings: the search as it is served, and without one part at a time
 #[derive(Args)]
 pub struct Ablate {
     /// Tasks in the public dataset's format, plain or gzip
@@ -31,12 +29,9 @@ pub struct Ablate {
     /// Width of the beam
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     beam: u32,
-    /// Parts to run; lines of the table that need others are left out [default: all]
-    #[arg(long, value_enum, value_delimiter = ',')]
-    parts: Vec<Part>,
-    /// Begin no task later than so many minutes after the start; the table says how many were done
-    #[arg(long)]
-    minutes: Option<f64>,
+    /// Milliseconds that a request may take
+    #[arg(long, default_value_t = Budget::default().milliseconds)]
+    budget: u64,
     /// Write the table as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -44,108 +39,81 @@ pub struct Ablate {
     computation: Computation,
 }
 
+/// A row of the table.
+#[derive(Serialize)]
+struct Row {
+    variant: Variant,
+    scores: ServedScores,
+}
+
 impl Ablate {
     pub fn run(self) -> anyhow::Result<()> {
         let (tasks, _) = read(&self.tasks, None)?;
-        let chosen = match self.limit {
+        let tasks = match self.limit {
             Some(limit) => spread(tasks, limit),
             None => tasks,
         };
-        // So that what is done when time is up lies spread over the file, which may be sorted.
-        let order = scattered(chosen.len());
-        let parts = if self.parts.is_empty() { Part::value_variants() } else { &self.parts };
-        // A part may need what one before it found.
-        let parts: Vec<Part> =
-            Part::value_variants().iter().copied().filter(|part| parts.contains(part)).collect();
         let (on, models) = self.computation.open()?;
-        let workers = self.computation.threads().min(chosen.len().max(1));
-        let bar = ProgressBar::new(chosen.len() as u64);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} tasks, {eta} left") {
-            bar.set_style(style);
-        }
+        let budget = Budget { milliseconds: self.budget, beam: self.beam as usize, ..Budget::default() };
+        let bar = ProgressBar::new((tasks.len() * VARIANTS.len()) as u64)
+            .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} requests, {eta} left")?);
         let start = Instant::now();
-        let end = self.minutes.map(|minutes| Duration::from_secs_f64(minutes.max(0.0) * 60.0));
-        let next = AtomicUsize::new(0);
-        let results: Mutex<Vec<(usize, Option<Ablated>)>> = Mutex::new(Vec::new());
-        let shared: Vec<_> = (0..workers).map(|_| models.share()).collect();
-        std::thread::scope(|scope| {
-            for models in shared {
-                let (next, results, chosen, parts, bar) = (&next, &results, &chosen, &parts, &bar);
-                let order = &order;
-                scope.spawn(move || {
-                    // The workers are the parallelism.
-                    device::set_threads(Some(1));
-                    while end.is_none_or(|end| start.elapsed() < end) {
-                        let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-                        let result = ablate(&models, &chosen[number], self.beam as usize, parts);
-                        results.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
-                        bar.inc(1);
-                    }
-                });
-            }
-        });
+        let rows: Vec<Row> = VARIANTS
+            .iter()
+            .map(|&variant| {
+                let settings = ServedSettings {
+                    shown: SHOWN,
+                    questions: 0,
+                    budget: budget.clone(),
+                    workers: self.computation.threads(),
+                    steps: variant.steps(),
+                };
+                let served = serve(&models, on, &tasks, &settings, &|done| bar.inc(done));
+                Row { variant, scores: ServedScores::new(SHOWN, &served) }
+            })
+            .collect();
         bar.finish_and_clear();
-        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-        results.sort_by_key(|(number, _)| *number);
-        let results: Vec<Option<Ablated>> = results.into_iter().map(|(_, result)| result).collect();
-        let lines = table(&results);
         let file = self.tasks.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(path) = &self.json {
             let report = json!({
-                "file": file, "tasks": results.len(), "spread_over": chosen.len(), "beam": self.beam,
-                "device": device::name(on), "models": models.names, "workers": workers,
-                "seconds": start.elapsed().as_secs_f64(), "lines": lines,
+                "file": file, "tasks": tasks.len(), "beam": self.beam, "budget_milliseconds": self.budget,
+                "device": device::name(on), "models": models.names, "workers": self.computation.threads(),
+                "seconds": start.elapsed().as_secs_f64(), "rows": rows,
             });
             fs::write(path, serde_json::to_string_pretty(&report)? + "\n")
-                .with_context(|| format!("can't write {}", path.display()))?;
+                .with_context(|| format!("{} can't be written", path.display()))?;
         }
         anstream::println!(
-            "{file}, {} of {} tasks spread over it, beam {}, models {}, {}, {workers} workers of one thread, {:.0} s",
-            results.len(),
-            chosen.len(),
+            "{file}, {} tasks spread over it, {SHOWN} examples, beam {}, {} ms, models {}, {}, {} workers, {:.0} s",
+            tasks.len(),
             self.beam,
+            self.budget,
             models.names.join(", "),
             device::name(on),
+            self.computation.threads(),
             start.elapsed().as_secs_f64()
         );
-        anstream::print!("{}", markdown(&lines));
+        anstream::print!("{}", markdown(&rows));
         Ok(())
     }
 }
 
-/// The numbers below `count`, any first part of which lies about evenly among them.
-fn scattered(count: usize) -> Vec<usize> {
-    // A step near the golden section that has no divisor in common with the number.
-    let coprime = |step: &usize| {
-        let (mut a, mut b) = (*step, count);
-        while b != 0 {
-            (a, b) = (b, a % b);
-        }
-        a == 1
-    };
-    let golden = (count as f64 * 0.618) as usize;
-    let step = (golden.max(1)..=count).find(coprime).unwrap_or(1);
-    (0..count).map(|number| number * step % count).collect()
-}
-
-fn markdown(lines: &[Line]) -> String {
+fn markdown(rows: &[Row]) -> String {
     let mut text = String::from(
-        "\n| % (95% interval) | some program passes | likeliest generalizes | shortest | fitted choice | some \
-         program generalizes | s/task |\n|---|---|---|---|---|---|---|\n",
+        "\n| % (95% interval) | a program is offered | the first one generalizes | some one does | s/task |\n\
+         |---|---|---|---|---|\n",
     );
     let show = |rate: &Rate| format!("{:.1} ({:.1} to {:.1})", rate.percent, rate.low, rate.high);
-    for line in lines {
+    for Row { variant, scores } in rows {
         // Writing to a string can't fail.
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} | {:.2} |",
-            line.parts,
-            show(&line.found),
-            show(&line.likeliest),
-            show(&line.shortest),
-            show(&line.fitted),
-            show(&line.any),
-            line.seconds
+            "| {} | {} | {} | {} | {:.2} |",
+            variant.name,
+            show(&scores.found),
+            show(&scores.first),
+            show(&scores.any),
+            scores.seconds_per_task
         );
     }
     text

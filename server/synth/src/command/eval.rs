@@ -10,16 +10,17 @@ use dataset::Task;
 use indicatif::{ProgressBar, ProgressStyle};
 use protocol::message::Budget;
 use serde::Serialize;
-use synth::choice::Fitted;
+use synth::decode::traces::Mask;
 use synth::device;
+use synth::eval::shard::{Piece, Shard};
 use synth::eval::{
     Conditions, Report, SHOWN, ServedReport, ServedScores, ServedSettings, Settings, TaskResult, TraceSource,
     calibrate, evaluate, fit, read, serve, spread,
 };
 use synth::grammar::Rules;
 use synth::models::Models;
-use synth::shard::{Piece, Shard};
-use synth::traces::Mask;
+use synth::rank::weights::Fitted;
+use synth::search::stages::SERVED;
 use tch::Device;
 
 use super::Computation;
@@ -245,7 +246,7 @@ impl Eval {
         let budget =
             Budget { milliseconds: self.milliseconds, candidates: self.candidates, beam: self.beam as usize };
         let (run, results) = run.each(|run, shown| {
-            let settings = ServedSettings { shown, questions, budget, workers };
+            let settings = ServedSettings { shown, questions, budget, workers, steps: SERVED.to_vec() };
             let bar = &run.bar;
             serve(&run.models, run.device, &run.tasks, &settings, &|n| bar.inc(n))
         });

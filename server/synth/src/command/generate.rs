@@ -15,8 +15,8 @@ use dataset::generate::{self, MAX_EXAMPLES, Scratch, Settings};
 use flate2::{Compression, write::GzEncoder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use synth::eval::shard::Shard;
 use synth::interrupt::stop_on_ctrl_c;
-use synth::shard::Shard;
 
 /// Make up tasks with the statistics of the public dataset
 #[derive(Args)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use synth::shard::{self, Parts};
+use synth::eval::shard::{self, Parts};
 
 use super::generate::Out;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use synth::device::{self, Choice};
+use synth::device::{self, DevicePreference};
 use synth::eval::{made_up, read, spread};
 use synth::interrupt::stop_on_ctrl_c;
 use synth::reproduce::{Request, Scale, Tasks, reproduce};
@@ -59,7 +59,7 @@ pub struct Reproduce {
     beam: Option<usize>,
     /// Where to compute
     #[arg(long, value_enum, default_value = "auto")]
-    device: Choice,
+    device: DevicePreference,
     /// CPU threads [default: all]
     #[arg(long)]
     threads: Option<usize>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use synth::device::{self, Choice};
+use synth::device::{self, DevicePreference};
 use synth::interrupt::stop_on_ctrl_c;
 use synth::train::background::{PAUSE, apart};
 use synth::train::config::{Config, overlay};
@@ -45,7 +45,7 @@ pub struct Train {
     keep: Keep,
     /// Where to compute
     #[arg(long, value_enum, default_value = "auto")]
-    device: Choice,
+    device: DevicePreference,
     /// CPU threads [default: all]
     #[arg(long)]
     threads: Option<usize>,

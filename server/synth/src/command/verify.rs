@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use synth::device;
 use synth::eval::read;
+use synth::eval::verify;
 use synth::models::Models;
-use synth::verify;
 use tch::Device;
 
 use super::Computation;

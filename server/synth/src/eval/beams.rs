@@ -4,20 +4,19 @@ use std::time::Instant;
 
 use dataset::Task;
 use dataset::compact;
-use dataset::features::Canvas;
 use runtime::{Limits, Machine, World};
 
-use super::{Choices, Ranked, Settings, Slice, TaskResult, TraceSource};
-use crate::beam::{Anything, BeamTask, Breadth, Finished, Flow, Judge, search};
-use crate::choice::Choice;
-use crate::choose::choose;
-use crate::classes::Classes;
-use crate::executor::{Case, Executor, Expected, Source};
+use super::{Choices, Ranked, Settings, Slice, TaskResult, TraceSource, readable};
+use crate::decode::beam::{Anything, BeamTask, Breadth, Finished, Flow, Judge, search};
+use crate::decode::shown_examples::choose;
+use crate::decode::template::Template;
+use crate::decode::trace_beam;
+use crate::decode::traces::{self, Traces};
 use crate::grammar::Rules;
 use crate::models::{CodeTask, Models, Pair};
-use crate::template::Template;
-use crate::trace_beam;
-use crate::traces::{self, Traces};
+use crate::rank::classes::Classes;
+use crate::rank::weights::Ranking;
+use crate::search::executor::{Case, Executor, Source};
 
 /// Asked whether to give up.
 type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
@@ -35,16 +34,8 @@ struct Subject<'a> {
 impl<'a> Subject<'a> {
     fn new(task: &'a Task, shown: usize) -> Subject<'a> {
         let shown = shown.min(task.examples.len());
-        let pairs: Vec<Pair> = task.examples[..shown]
-            .iter()
-            .map(|e| Pair { start: e.input.clone(), goal: e.output.clone() })
-            .collect();
-        let expected = |p: &Pair| Case {
-            start: p.start.clone(),
-            expected: Expected::World(p.goal.clone()),
-            trace: None,
-        };
-        let cases = pairs.iter().map(expected).collect();
+        let pairs = task.examples[..shown].iter().map(Pair::from).collect();
+        let cases = task.examples[..shown].iter().map(Case::from).collect();
         let length = surface_length(task);
         let slices = Slice::of(&task.program.body.statements, length);
         Subject { task, pairs, cases, result: TaskResult { slices, ..TaskResult::default() } }
@@ -52,7 +43,7 @@ impl<'a> Subject<'a> {
 
     /// Whether the networks can read it at all; where not, it counts as failed.
     fn readable(&self) -> bool {
-        !self.pairs.is_empty() && self.pairs.iter().all(|p| Canvas::fits(&p.start) && Canvas::fits(&p.goal))
+        readable(&self.task.examples[..self.pairs.len()])
     }
 }
 
@@ -105,7 +96,7 @@ fn infer(models: &Models, subjects: &mut [&mut Subject], settings: &Settings, st
     let pairs: Vec<&[Pair]> = subjects.iter().map(|s| &s.pairs[..]).collect();
     let model = models.trace.as_deref();
     let way = traces::Way { mask: settings.mask, ..traces::Way::default() };
-    let choices = vec![traces::Choice::Greedy; pairs.len()];
+    let choices = vec![traces::Selection::Greedy; pairs.len()];
     let greedy = traces::roll_out_each(model, &pairs, &choices, way, stop);
     let retried = match settings.retries {
         true => traces::retry(model, &pairs, greedy.clone(), settings.seed, stop),
@@ -237,7 +228,7 @@ fn choices(subject: &Subject, found: &[Finished], ranked: &Ranked, traces: &Trac
             passes[added.class] = ranked.all[number];
         }
     }
-    let places = classes.ranked(Choice::fitted(), &subject.pairs, traces);
+    let places = classes.ranked(Ranking::fitted(), &subject.pairs, traces);
     let heaviest = places.iter().max_by(|a, b| a.features.log_mass.total_cmp(&b.features.log_mass));
     Choices {
         likeliest: ranked.guided_search(),

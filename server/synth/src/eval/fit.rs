@@ -1,7 +1,7 @@
 //! Fitting the learned choice: the weights that make it likeliest that the behaviour put first is a right one.
 
 use super::TaskResult;
-use crate::choice::{COUNT, Choice, log_sum};
+use crate::rank::weights::{COUNT, Ranking, log_sum};
 
 const ROUNDS: usize = 3_000;
 /// Of Adam.
@@ -12,7 +12,7 @@ const DECAY: f64 = 1e-4;
 /// Fits on the tasks that have both right and wrong behaviours; gives also how many those are. By gradient ascent on
 /// the logarithm of the probability that the choice gives to the right ones together (a conditional logit), features
 /// scaled to unit variance meanwhile. Starts from nothing and is always the same for the same results.
-pub fn fit(results: &[TaskResult]) -> (Choice, usize) {
+pub fn fit(results: &[TaskResult]) -> (Ranking, usize) {
     let tasks: Vec<Vec<([f64; COUNT], bool)>> = results
         .iter()
         .map(|r| r.choices.behaviours.iter().map(|(f, right)| (f.values(), *right)).collect::<Vec<_>>())
@@ -30,7 +30,7 @@ pub fn fit(results: &[TaskResult]) -> (Choice, usize) {
             weights[i] += RATE * m / (v.sqrt() + 1e-8);
         }
     }
-    (Choice::new(std::array::from_fn(|i| weights[i] * scales[i])), tasks.len())
+    (Ranking::new(std::array::from_fn(|i| weights[i] * scales[i])), tasks.len())
 }
 
 /// One over the standard deviation of each feature within the tasks; 0 where it never differs.
@@ -73,8 +73,8 @@ fn gradient(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::choice::{Features, Profile};
     use crate::eval::Choices;
+    use crate::rank::weights::{Features, Profile};
 
     #[test]
     fn finds_what_matters() {

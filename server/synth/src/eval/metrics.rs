@@ -3,7 +3,7 @@
 use runtime::Action;
 use serde::{Deserialize, Serialize};
 
-use crate::choice::Features;
+use crate::rank::weights::Features;
 use syntax::ast::{Statement, StatementKind};
 
 /// How one ranked list of candidates did on one task.

@@ -4,11 +4,15 @@
 //! A task's first examples are shown, five of them unless said otherwise; the rest is held out. Workers take whole
 //! batches of tasks in file order, so that the result does not depend on their number.
 
+pub mod ablate;
 mod beams;
+pub mod bench;
 mod fit;
 mod metrics;
 mod report;
 mod served;
+pub mod shard;
+pub mod verify;
 
 use std::fmt;
 use std::path::Path;
@@ -17,15 +21,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::Context;
 use clap::ValueEnum;
 use dataset::Task;
+use dataset::features::Canvas;
 use dataset::generate::{self, Scratch};
 use rayon::prelude::*;
+use runtime::{Code, Limits, lower};
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
+use crate::decode::traces::Mask;
 use crate::device;
 use crate::grammar::Rules;
 use crate::models::Models;
-use crate::traces::Mask;
+use crate::search::executor::{Case, Executor, Source};
 pub(crate) use beams::evaluate_together;
 pub use fit::fit;
 pub use metrics::{BeamTraces, Choices, Ranked, Rate, Slice, TaskResult, TraceResult};
@@ -34,6 +41,22 @@ pub use served::{Served, ServedReport, ServedScores, ServedSettings, calibrate, 
 
 /// Examples shown, as in the paper.
 pub const SHOWN: usize = 5;
+
+/// Whether a program does what these examples say.
+pub fn generalizes(program: &str, examples: &[dataset::Example]) -> bool {
+    passes_all(&lower(&syntax::parse(program).file).code, examples)
+}
+
+/// Whether code does what these examples say.
+pub(crate) fn passes_all(code: &Code, examples: &[dataset::Example]) -> bool {
+    let cases: Vec<Case> = examples.iter().map(Case::from).collect();
+    Executor::new(&cases, Source::Tokens, Limits::DATASET).passes_all(code)
+}
+
+/// Whether the networks can read the examples: there is one at least, and each fits their canvas.
+pub(crate) fn readable(shown: &[dataset::Example]) -> bool {
+    !shown.is_empty() && shown.iter().all(|e| Canvas::fits(&e.input) && Canvas::fits(&e.output))
+}
 
 /// Where the traces come from that the code model reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]

@@ -4,9 +4,9 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
-use crate::choice::Choice;
+use crate::decode::traces::Mask;
 use crate::grammar::Rules;
-use crate::traces::Mask;
+use crate::rank::weights::Ranking;
 
 use super::{BeamTraces, Ranked, Rate, Slice, TaskResult, TraceSource};
 
@@ -150,7 +150,7 @@ pub struct Kept {
 
 impl Kept {
     fn new(share: f64, results: &[TaskResult]) -> Kept {
-        let choice = Choice::fitted();
+        let choice = Ranking::fitted();
         let kept = |r: &TaskResult| -> Vec<bool> {
             let scores: Vec<f64> = r.choices.behaviours.iter().map(|(f, _)| choice.score(f)).collect();
             let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -7,18 +7,18 @@ use std::time::Instant;
 
 use dataset::Task;
 use protocol::message::{Budget, Deciding, Example, Outcome, Specification};
-use runtime::{Code, Limits, Machine, Program, World, lower};
+use runtime::{Code, Limits, Machine, World, lower};
 use serde::Serialize;
-use syntax::ast;
 use tch::Device;
 
-use super::{Conditions, Rate, in_batches};
-use crate::bench::specification;
-use crate::calibration::{Calibration, Group};
-use crate::memory::Memory;
+use super::{Conditions, Rate, generalizes, in_batches};
+use crate::eval::bench::specification;
 use crate::models::Models;
+use crate::rank::calibration::{Calibration, Group};
 use crate::search::Surroundings;
-use crate::watch::Pace;
+use crate::search::memory::Memory;
+use crate::search::stages::Step;
+use crate::search::watch::Pace;
 
 /// What to ask the engine.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct ServedSettings {
     pub budget: Budget,
     /// Threads that serve requests, one each.
     pub workers: usize,
+    /// The steps of the search: [`crate::search::stages::SERVED`], or rows of it.
+    pub steps: Vec<Step>,
 }
 
 /// How one request went.
@@ -74,7 +76,7 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
     let ask = |specification: &Specification| {
         let clock = &Pace::new(Instant::now());
         let around =
-            Surroundings { models, device, clock, memory: &memory, cancelled: &|| false, on_tally: &|_| () };
+            Surroundings { steps: &settings.steps, ..Surroundings::new(models, device, clock, &memory) };
         // A task that can't be asked for is one that is not solved.
         around.synthesize(specification, &settings.budget, &mut |_| ()).ok()
     };
@@ -83,7 +85,7 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
         return served;
     };
     let held_out = task.examples.get(settings.shown..).unwrap_or_default();
-    let right = |program: &str| passes(program, held_out);
+    let right = |program: &str| generalizes(program, held_out);
     served.offered = candidates.iter().map(|c| c.program.clone()).collect();
     served.right = candidates.iter().map(|c| right(&c.program)).collect();
     served.ambiguous = ambiguous;
@@ -120,22 +122,7 @@ fn one(models: &Models, device: &str, task: &Task, settings: &ServedSettings) ->
 
 fn reference(task: &Task) -> Code {
     let text = syntax::print::print_program([&task.program]);
-    lowered(&text).code
-}
-
-fn lowered(program: &str) -> Program {
-    let file: ast::File = syntax::parse(program).file;
-    lower(&file)
-}
-
-fn passes(program: &str, examples: &[dataset::Example]) -> bool {
-    let code = lowered(program).code;
-    let mut machine = Machine::new();
-    examples.iter().all(|example| {
-        let mut world = example.input.clone();
-        let outcome = machine.run(&code, &mut world, &Limits::DATASET);
-        outcome == runtime::Outcome::Finished && world == example.output
-    })
+    lower(&syntax::parse(&text).file).code
 }
 
 /// The deciding example with the reference's answer, and the candidates that agree; none where the reference crashes

@@ -43,6 +43,12 @@ pub struct Pair {
     pub goal: World,
 }
 
+impl From<&dataset::Example> for Pair {
+    fn from(example: &dataset::Example) -> Pair {
+        Pair { start: example.input.clone(), goal: example.output.clone() }
+    }
+}
+
 /// I/O → TRACE.
 pub trait TraceModel: Send {
     /// Starts one roll-out per pair, numbered through all tasks. A task's pairs come together, so that a model may

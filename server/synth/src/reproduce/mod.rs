@@ -17,13 +17,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
+use crate::decode::traces::Mask;
 use crate::device;
 use crate::eval::{Conditions, Report, SHOWN, Settings, evaluate};
 use crate::grammar::Rules;
 use crate::models::Models;
 use crate::models::carried;
 use crate::models::weights::{Sizes, Weights};
-use crate::traces::Mask;
 use crate::train::config::Config;
 use crate::train::pieces::crc;
 use crate::train::{Keep, Options, Resume, train};

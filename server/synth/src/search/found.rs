@@ -3,13 +3,13 @@
 use protocol::message::{Answer, Candidate, Deciding};
 use runtime::World;
 
-use crate::choice::Choice;
-use crate::classes::{Class, Classes, Place};
-use crate::decide::{Question, decide};
-use crate::fill;
-use crate::memory::Known;
-use crate::specification::Problem;
-use crate::traces::Traces;
+use crate::decode::fill_text;
+use crate::decode::traces::Traces;
+use crate::rank::classes::{Class, Classes, Place};
+use crate::rank::deciding_example::{Question, decide};
+use crate::rank::weights::Ranking;
+use crate::search::memory::Known;
+use crate::search::specification::Problem;
 
 /// A behaviour that is less likely than the likeliest by more than this factor is far-fetched, and not offered.
 const FAR_FETCHED: f64 = 0.03;
@@ -76,7 +76,7 @@ impl Found {
         log_probability: Option<f64>,
         origin: Origin,
     ) -> Option<Candidate> {
-        let program = fill::program(&problem.text, &problem.holes, &fills);
+        let program = fill_text::program(&problem.text, &problem.holes, &fills);
         let added = self.classes.add(&program, log_probability);
         let searched = origin == Origin::Search;
         match self.fills.get_mut(added.class) {
@@ -95,7 +95,7 @@ impl Found {
 
     /// All behaviours, best first, whether they are offered or not.
     pub fn known(&self, problem: &Problem, traces: &Traces) -> Vec<Known> {
-        let places = self.classes.ranked(Choice::fitted(), &problem.pairs, traces);
+        let places = self.classes.ranked(Ranking::fitted(), &problem.pairs, traces);
         let known = |place: &Place| Known {
             fills: self.fills[place.class].0.clone(),
             log_probability: self.classes.all()[place.class].log_probability,
@@ -106,7 +106,7 @@ impl Found {
     /// Chooses among what was found, leaves out what is far-fetched, and looks for the deciding example. `traces` are
     /// the inferred ones.
     pub fn choose(&self, problem: &Problem, traces: &Traces, stop: &dyn Fn() -> bool) -> Chosen {
-        let mut places = self.classes.ranked(Choice::fitted(), &problem.pairs, traces);
+        let mut places = self.classes.ranked(Ranking::fitted(), &problem.pairs, traces);
         self.put_simplest_first(&mut places);
         let most = places.first().map_or(0.0, |best| best.probability);
         let likely = places.iter().take_while(|place| place.probability >= most * FAR_FETCHED).count();

@@ -11,8 +11,8 @@ use toml::{Table, Value};
 
 use super::optimizer::OptimizerConfig;
 use super::schedule::Schedule;
+use crate::decode::traces::{Mask, Way};
 use crate::models::weights::Sizes;
-use crate::traces::{Mask, Way};
 
 /// Everything that decides what comes out of a training, the device aside.
 #[derive(Debug, Clone, Deserialize)]
@@ -128,7 +128,7 @@ impl Default for TracesConfig {
             inferred: 0.0,
             none: 0.0,
             sampled_share: 0.5,
-            temperature: crate::traces::TEMPERATURE,
+            temperature: crate::decode::traces::TEMPERATURE,
             mask: Mask::default(),
             sets: 1,
             trace_model: None,

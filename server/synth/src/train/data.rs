@@ -15,11 +15,11 @@ use runtime::sample::Random;
 
 use super::config::{Config, DataConfig, TracesConfig};
 use super::file::Line;
+use crate::decode::traces::Selection;
 use crate::eval::SHOWN;
 use crate::models::network::{Network, Sample};
 use crate::models::weights::Sizes;
 use crate::models::{CodeTask, Pair};
-use crate::traces::Choice;
 
 /// Draws samples from tasks.
 pub struct Data {
@@ -38,7 +38,7 @@ pub struct Draft {
     first: u64,
     pub samples: Vec<Sample>,
     /// Samples whose traces are to be inferred, and how.
-    pub wishes: Vec<(usize, Choice)>,
+    pub wishes: Vec<(usize, Selection)>,
     /// Lines of the file that hold no usable task.
     pub refused: usize,
 }
@@ -61,7 +61,7 @@ struct Whole {
 }
 
 /// The samples of a task, and how their traces are to be inferred.
-type Drawn = Vec<(Sample, Option<Choice>)>;
+type Drawn = Vec<(Sample, Option<Selection>)>;
 
 /// Kept apart from the sequences of the generator.
 const DRAWS: u64 = 0x6472_6177_7321;
@@ -179,7 +179,7 @@ impl Data {
         let mut choice = |set: usize| {
             let sampled = random.chance(config.sampled_share);
             let seed = random.bits();
-            if set > 0 || sampled { Choice::Sampled { seed } } else { Choice::Greedy }
+            if set > 0 || sampled { Selection::Sampled { seed } } else { Selection::Greedy }
         };
         let set = |set| {
             let task = CodeTask { pairs: pairs.clone(), traces: unknown() };

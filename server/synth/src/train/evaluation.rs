@@ -9,13 +9,13 @@ use tch::{Device, Kind};
 
 use super::config::Config;
 use super::inferred;
+use crate::decode::traces::Mask;
 use crate::eval::{
     Rate, SHOWN, Settings, TaskResult, TraceScores, TraceSource, evaluate_together, made_up, read,
 };
 use crate::grammar::Rules;
 use crate::models::network::Model;
 use crate::models::{Models, TraceModel};
-use crate::traces::Mask;
 
 /// Figures by name, in percent.
 pub type Figures = BTreeMap<String, f64>;

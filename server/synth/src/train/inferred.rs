@@ -7,12 +7,12 @@ use tch::{Device, Kind};
 
 use super::config::TracesConfig;
 use super::data::Draft;
+use crate::decode::traces::{Selection, Way, roll_out_each};
 use crate::models::carried;
 use crate::models::network::{self, Model, Network as _};
 use crate::models::trace_policy::TracePolicy;
 use crate::models::weights::Weights;
 use crate::models::{Pair, TraceModel};
-use crate::traces::{Choice, Way, roll_out_each};
 
 /// Tasks of a thread whose traces are wished for together.
 const TASKS: u64 = 8192;
@@ -86,19 +86,19 @@ fn infer(model: &dyn TraceModel, drafts: &mut [Draft], way: Way) {
     let wishes = |(number, draft): (usize, &Draft)| {
         draft.wishes.iter().map(move |&(sample, choice)| (number, sample, choice)).collect::<Vec<_>>()
     };
-    let wishes: Vec<(usize, usize, Choice)> = drafts.iter().enumerate().flat_map(wishes).collect();
+    let wishes: Vec<(usize, usize, Selection)> = drafts.iter().enumerate().flat_map(wishes).collect();
     let mut rest = &wishes[..];
     while !rest.is_empty() {
         let pairs = |draft: usize, sample: usize| &drafts[draft].samples[sample].task.pairs[..];
         let mut together = 0;
-        let fits = |&&(draft, sample, _): &&(usize, usize, Choice)| {
+        let fits = |&&(draft, sample, _): &&(usize, usize, Selection)| {
             together += pairs(draft, sample).len();
             together <= TOGETHER
         };
         let count = rest.iter().take_while(fits).count().max(1);
         let (now, later) = rest.split_at(count);
         let tasks: Vec<&[Pair]> = now.iter().map(|&(draft, sample, _)| pairs(draft, sample)).collect();
-        let choices: Vec<Choice> = now.iter().map(|&(.., choice)| choice).collect();
+        let choices: Vec<Selection> = now.iter().map(|&(.., choice)| choice).collect();
         let traces = roll_out_each(Some(model), &tasks, &choices, way, &|| false);
         for (&(draft, sample, _), traces) in now.iter().zip(traces) {
             drafts[draft].samples[sample].task.traces = traces;

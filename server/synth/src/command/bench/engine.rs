@@ -11,7 +11,7 @@ use protocol::message::{Found, Synthesize};
 use protocol::wire::{Answer, Request, Response};
 use serde::Serialize;
 use serde_json::Value;
-use synth::bench::Times;
+use synth::eval::bench::Times;
 
 pub struct Engine {
     process: Child,

@@ -9,7 +9,7 @@ use runtime::Check;
 use syntax::TextRange;
 use syntax::ast::{Block, Condition, ConditionKind, Count, CountKind, File, Procedure, StatementKind};
 
-use crate::template::{Choice, Element, Fill, Template};
+use crate::decode::template::{Allowed, Element, Fill, Template};
 
 /// Counts that the vocabulary can say.
 const COUNTS: std::ops::RangeInclusive<u8> = 2..=10;
@@ -221,11 +221,11 @@ fn nearest(first: u8, check: Check) -> u8 {
 }
 
 /// Every condition for a hole; `negated` where a `not` stands before it.
-fn conditions(first: u8, negated: bool) -> Vec<Choice> {
+fn conditions(first: u8, negated: bool) -> Vec<Allowed> {
     let shown = |check: Check| if negated { !check } else { check };
     CONDITIONS
         .iter()
-        .map(|&check| Choice {
+        .map(|&check| Allowed {
             token: nearest(first, shown(check)),
             fill: Fill::Condition(check),
             bonus: 0.0,
@@ -238,12 +238,12 @@ fn count_token(count: u8) -> u8 {
 }
 
 /// Every count for a hole.
-fn counts() -> Vec<Choice> {
+fn counts() -> Vec<Allowed> {
     ALL_COUNTS
         .map(|count| {
             let distance = count.abs_diff(count.clamp(*COUNTS.start(), *COUNTS.end()));
             let bonus = if distance == 0 { 0.0 } else { OUTSIDE + FAR * f32::from(distance) };
-            Choice { token: count_token(count), fill: Fill::Count(count), bonus }
+            Allowed { token: count_token(count), fill: Fill::Count(count), bonus }
         })
         .collect()
 }

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use dataset::compact::{ACT, ELSE, END, EOP, IF, IFELSE, REPEAT, VOCABULARY, WHILE};
 
-use crate::beam::{Finished, Judge};
-use crate::executor::{Executor, NearMiss};
-use crate::likelihood::{follow, log_probability};
+use crate::decode::beam::{Finished, Judge};
+use crate::decode::likelihood::{follow, log_probability};
+use crate::decode::template::{Prefix, Template};
 use crate::models::{self, CodeModel, CodeTask};
-use crate::template::{Prefix, Template};
+use crate::search::executor::{Executor, NearMiss};
 
 /// Changes, one after the other, that lead from a near miss to a program that passes.
 const ROUNDS: usize = 3;

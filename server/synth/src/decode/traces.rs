@@ -18,7 +18,7 @@ pub const RETRIES: usize = 3;
 
 /// How the next action is chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Choice {
+pub enum Selection {
     /// The likeliest.
     Greedy,
     /// By probability; the same for the same seed.
@@ -73,7 +73,7 @@ struct Live<'a> {
     goal: &'a World,
     now: World,
     actions: Vec<Action>,
-    choice: Choice,
+    choice: Selection,
     random: Random,
     /// Worlds seen so far, where seeing one again means going round for ever.
     seen: Option<HashSet<World>>,
@@ -87,7 +87,7 @@ const CHUNK: usize = 128;
 pub fn roll_out(
     model: Option<&dyn TraceModel>,
     tasks: &[&[Pair]],
-    choice: Choice,
+    choice: Selection,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Traces> {
     roll_out_each(model, tasks, &vec![choice; tasks.len()], Way::default(), stop)
@@ -97,7 +97,7 @@ pub fn roll_out(
 pub fn roll_out_each(
     model: Option<&dyn TraceModel>,
     tasks: &[&[Pair]],
-    choices: &[Choice],
+    choices: &[Selection],
     way: Way,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Traces> {
@@ -108,8 +108,8 @@ pub fn roll_out_each(
     let mut live: Vec<Live> = Vec::new();
     let mut going = Vec::new();
     for (task, (pairs, &choice)) in tasks.iter().zip(choices).enumerate() {
-        let seed = if let Choice::Sampled { seed } = choice { seed } else { 0 };
-        let forgets = choice == Choice::Greedy && !model.remembers();
+        let seed = if let Selection::Sampled { seed } = choice { seed } else { 0 };
+        let forgets = choice == Selection::Greedy && !model.remembers();
         for (index, pair) in pairs.iter().enumerate() {
             going.push(Canvas::fits(&pair.start) && Canvas::fits(&pair.goal));
             live.push(Live {
@@ -167,8 +167,8 @@ impl Live<'_> {
         let options: Vec<(usize, f64)> = (0..6).filter(possible).map(|o| (o, f64::from(logits[o]))).collect();
         // The turns are always possible, so there is an option.
         let chosen = match self.choice {
-            Choice::Greedy => options.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }),
-            Choice::Sampled { .. } => sample(&options, limits.way.temperature, &mut self.random),
+            Selection::Greedy => options.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }),
+            Selection::Sampled { .. } => sample(&options, limits.way.temperature, &mut self.random),
         };
         let Some(&action) = chosen.and_then(|(option, _)| Action::ALL.get(option)) else {
             return if self.now == *self.goal { Next::Arrived } else { Next::Failed };
@@ -201,7 +201,7 @@ pub fn infer(
     seed: u64,
     stop: &dyn Fn() -> bool,
 ) -> Vec<Traces> {
-    let greedy = roll_out(model, tasks, Choice::Greedy, stop);
+    let greedy = roll_out(model, tasks, Selection::Greedy, stop);
     retry(model, tasks, greedy, seed, stop)
 }
 
@@ -223,7 +223,7 @@ pub fn retry(
     let again: Vec<Vec<Pair>> =
         failed.iter().map(|&(task, pair)| vec![tasks[task][pair].clone(); RETRIES]).collect();
     let again: Vec<&[Pair]> = again.iter().map(Vec::as_slice).collect();
-    let sampled = roll_out(model, &again, Choice::Sampled { seed }, stop);
+    let sampled = roll_out(model, &again, Selection::Sampled { seed }, stop);
     for ((task, pair), attempts) in failed.into_iter().zip(sampled) {
         // The shortest, as it is most likely the author's.
         traces[task][pair] = attempts.into_iter().flatten().min_by_key(Vec::len);

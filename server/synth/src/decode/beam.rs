@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use dataset::compact::BEGIN;
 use rayon::prelude::*;
 
+use crate::decode::template::{Move, Prefix, Template};
 use crate::models::{Asked, Decoder, Row, Shortlist};
-use crate::template::{Move, Prefix, Template};
 
 /// Says which prefixes may stay.
 pub trait Judge: Send {

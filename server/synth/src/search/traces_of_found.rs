@@ -1,9 +1,9 @@
 //! Consistent traces: what one program does in all examples, in place of what was inferred of each alone.
 
-use crate::beam::Finished;
-use crate::executor::{Executor, NearMiss};
+use crate::decode::beam::Finished;
+use crate::decode::traces::Traces;
 use crate::models::Pair;
-use crate::traces::Traces;
+use crate::search::executor::{Executor, NearMiss};
 
 /// Programs that are looked at for traces not read yet.
 const ASKED: usize = 10;
@@ -18,7 +18,7 @@ pub fn next(
     pairs: &[Pair],
     inferred: &Traces,
     longest: usize,
-    tried: &[Traces],
+    read: &dyn Fn(&Traces) -> bool,
 ) -> Option<Traces> {
     let most = near.iter().filter(|near| 2 * near.passed > pairs.len() && passing.is_empty());
     let passing = passing.iter().map(|finished| &finished.prefix);
@@ -26,5 +26,5 @@ pub fn next(
         .chain(most.map(|near| &near.prefix))
         .take(ASKED)
         .map(|prefix| executor.traces(prefix, pairs, inferred, longest))
-        .find(|traces| !tried.contains(traces))
+        .find(|traces| !read(traces))
 }

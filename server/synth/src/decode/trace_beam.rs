@@ -5,8 +5,8 @@
 use dataset::features::Canvas;
 use runtime::{Action, World};
 
+use crate::decode::traces::Mask;
 use crate::models::{Pair, TraceModel};
-use crate::traces::Mask;
 
 /// How much less likely than the likeliest finished trace one under way may be, in natural logarithm.
 const MARGIN: f64 = 10.0;

@@ -5,11 +5,11 @@ use dataset::compact::{EOP, IF, emit};
 use runtime::{Action, Code, CodeBuilder, Limits, Machine, Outcome, World, lower_with, record};
 use syntax::ast;
 
-use crate::beam::Judge;
+use crate::decode::beam::Judge;
+use crate::decode::template::{Fill, Prefix};
+use crate::decode::traces::Traces;
 use crate::models::Pair;
-use crate::template::{Fill, Prefix};
-use crate::traces::Traces;
-use crate::watch::Watch;
+use crate::search::watch::Watch;
 
 /// An example as search sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub struct Case {
     pub expected: Expected,
     /// The author's trace: a program has to act exactly so.
     pub trace: Option<Vec<Action>>,
+}
+
+impl From<&dataset::Example> for Case {
+    fn from(example: &dataset::Example) -> Case {
+        Case { start: example.input.clone(), expected: Expected::World(example.output.clone()), trace: None }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

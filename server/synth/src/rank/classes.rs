@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use runtime::{Program, World, lower};
 use syntax::ast;
 
-use crate::behaviour::Behaviours;
-use crate::choice::{Choice, Features, log_sum, profile};
-use crate::fill;
+use crate::decode::fill_text;
+use crate::decode::traces::Traces;
 use crate::models::Pair;
-use crate::search::MARGIN;
-use crate::traces::Traces;
+use crate::rank::behaviour::Behaviours;
+use crate::rank::weights::{Features, Ranking, log_sum, profile};
+
+/// How much less likely than the likeliest verified program an alternative may be, in natural logarithm.
+pub const MARGIN: f64 = 10.0;
 
 /// The behaviours found so far.
 pub struct Classes {
@@ -73,7 +75,7 @@ impl Classes {
     pub fn add(&mut self, program: &str, log_probability: Option<f64>) -> Added {
         let file = syntax::parse(program).file;
         let lowered = lower(&file);
-        let length = fill::length(file.procedures());
+        let length = fill_text::length(file.procedures());
         let behaviour = self.behaviours.of(&lowered.code);
         let class = *self.known.entry(behaviour.key).or_insert(self.all.len());
         let fresh = |members| Class {
@@ -104,7 +106,7 @@ impl Classes {
 
     /// The classes, best first: by the learned choice, and where the networks have proposed none of the programs,
     /// shortest first.
-    pub fn ranked(&self, choice: &Choice, pairs: &[Pair], traces: &Traces) -> Vec<Place> {
+    pub fn ranked(&self, choice: &Ranking, pairs: &[Pair], traces: &Traces) -> Vec<Place> {
         let likeliest = |class: &Class| class.members.values().flatten().copied().reduce(f64::max);
         let most = self.all.iter().filter_map(likeliest).reduce(f64::max);
         let floor = most.unwrap_or_default() - MARGIN;

@@ -37,7 +37,7 @@ impl Calibration {
     pub fn embedded() -> &'static Calibration {
         static EMBEDDED: LazyLock<Calibration> = LazyLock::new(|| {
             // A test sees to it that the file can be read; without it nothing is claimed.
-            serde_json::from_str(include_str!("../data/calibration.json")).unwrap_or_default()
+            serde_json::from_str(include_str!("../../data/calibration.json")).unwrap_or_default()
         });
         &EMBEDDED
     }
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn the_data_file_can_be_read() {
-        let read: Calibration = serde_json::from_str(include_str!("../data/calibration.json")).unwrap();
+        let read: Calibration = serde_json::from_str(include_str!("../../data/calibration.json")).unwrap();
         assert_eq!(&read, Calibration::embedded());
         assert!(read.groups.iter().all(|g| (0.0..=100.0).contains(&g.percent)));
     }

@@ -8,9 +8,9 @@ use syntax::ast;
 use syntax::diagnostic::Severity;
 use syntax::{TextRange, parse};
 
-use crate::executor::{Case, Expected};
+use crate::decode::traces::Traces;
 use crate::models::Pair;
-use crate::traces::Traces;
+use crate::search::executor::{Case, Expected};
 
 /// Why a request can't be used, in one sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -22,10 +22,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::device::{memory_mib, set_threads};
-use crate::memory::Memory;
 use crate::models::{Models, reason, share_device};
 use crate::search::Surroundings;
-use crate::watch::{Pace, Tally};
+use crate::search::memory::Memory;
+use crate::search::watch::{Pace, Tally};
 use queue::{Job, Queue, Work};
 
 type Running = Arc<Mutex<HashMap<u64, Arc<AtomicBool>>>>;
@@ -274,13 +274,11 @@ impl Worker {
             };
             notify("progress", json!(progress));
         };
+        let clock = &Pace::new(job.read);
         let around = Surroundings {
-            models: &self.models,
-            device: &self.device,
-            clock: &Pace::new(job.read),
-            memory: &self.memory,
             cancelled: &cancelled,
             on_tally: &on_tally,
+            ..Surroundings::new(&self.models, &self.device, clock, &self.memory)
         };
         let result = match &job.work {
             Work::Synthesize(request) => {

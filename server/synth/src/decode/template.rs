@@ -32,13 +32,13 @@ pub enum Element {
     /// One token out of several. A hole that comes again takes the same option.
     Choice {
         hole: usize,
-        options: Vec<Choice>,
+        options: Vec<Allowed>,
     },
 }
 
 /// A way to fill a hole for a condition or a count.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Choice {
+pub struct Allowed {
     /// As the network reads it.
     pub token: u8,
     pub fill: Fill,
@@ -217,7 +217,7 @@ impl Template {
                 }
             },
             Some(Element::Choice { hole, options }) => {
-                let same = |option: &&Choice| prefix.fills[*hole].is_none_or(|fill| fill == option.fill);
+                let same = |option: &&Allowed| prefix.fills[*hole].is_none_or(|fill| fill == option.fill);
                 for option in options.iter().filter(same) {
                     push(option.token, option.bonus, next, Some((*hole, option.fill)));
                 }
@@ -280,8 +280,8 @@ mod tests {
         done
     }
 
-    fn choice(token: u8, fill: Fill) -> Choice {
-        Choice { token, fill, bonus: 0.0 }
+    fn choice(token: u8, fill: Fill) -> Allowed {
+        Allowed { token, fill, bonus: 0.0 }
     }
 
     #[test]

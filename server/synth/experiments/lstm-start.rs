@@ -17,7 +17,7 @@ use anyhow::Context;
 use clap::Parser;
 use runtime::sample::Random;
 use serde::{Deserialize, Serialize};
-use synth::device::{self, Choice};
+use synth::device::{self, DevicePreference};
 use synth::eval::made_up;
 use synth::interrupt::stop_on_ctrl_c;
 use synth::models::network::{self, Network, Sample, Visitor};
@@ -54,7 +54,7 @@ struct Arguments {
     out: Option<PathBuf>,
     /// Where to compute
     #[arg(long, value_enum, default_value = "cpu")]
-    device: Choice,
+    device: DevicePreference,
     /// Threads of torch; networks as small as these are slower on several
     #[arg(long, default_value_t = 1)]
     threads: usize,

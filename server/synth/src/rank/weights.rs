@@ -18,7 +18,7 @@ pub struct Features {
     pub log_probability: f64,
     /// Natural logarithm of what all its programs that were found have together.
     pub log_mass: f64,
-    /// Share of random worlds on which it comes to its end ([`crate::behaviour`]).
+    /// Share of random worlds on which it comes to its end ([`crate::rank::behaviour`]).
     pub finishes: f64,
     /// Of its shortest program.
     pub profile: Profile,
@@ -65,7 +65,7 @@ impl Features {
 
 /// A linear ranking of behaviours.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Choice {
+pub struct Ranking {
     weights: [f64; COUNT],
 }
 
@@ -80,34 +80,34 @@ pub struct Fitted {
     pub weights: BTreeMap<String, f64>,
 }
 
-impl Choice {
+impl Ranking {
     /// The one that the engine uses.
-    pub fn fitted() -> &'static Choice {
-        static FITTED: LazyLock<Choice> = LazyLock::new(|| {
-            let read = serde_json::from_str::<Fitted>(include_str!("../data/choice.json"));
+    pub fn fitted() -> &'static Ranking {
+        static FITTED: LazyLock<Ranking> = LazyLock::new(|| {
+            let read = serde_json::from_str::<Fitted>(include_str!("../../data/choice.json"));
             // A test sees to it that the file can be read; likeliest first is never wrong.
-            read.ok().and_then(|fitted| Choice::named(&fitted.weights)).unwrap_or_else(Choice::likeliest)
+            read.ok().and_then(|fitted| Ranking::named(&fitted.weights)).unwrap_or_else(Ranking::likeliest)
         });
         &FITTED
     }
 
     /// By probability alone.
-    pub fn likeliest() -> Choice {
-        Choice { weights: std::array::from_fn(|i| f64::from(u8::from(i == 0))) }
+    pub fn likeliest() -> Ranking {
+        Ranking { weights: std::array::from_fn(|i| f64::from(u8::from(i == 0))) }
     }
 
-    pub fn new(weights: [f64; COUNT]) -> Choice {
-        Choice { weights }
+    pub fn new(weights: [f64; COUNT]) -> Ranking {
+        Ranking { weights }
     }
 
     /// None where a weight is missing, unknown or not finite.
-    pub fn named(weights: &BTreeMap<String, f64>) -> Option<Choice> {
+    pub fn named(weights: &BTreeMap<String, f64>) -> Option<Ranking> {
         let mut values = [0.0; COUNT];
         for (value, name) in values.iter_mut().zip(NAMES) {
             *value = *weights.get(name)?;
         }
         let sound = weights.len() == COUNT && values.iter().all(|value| value.is_finite());
-        sound.then_some(Choice { weights: values })
+        sound.then_some(Ranking { weights: values })
     }
 
     /// The weights by name.
@@ -196,10 +196,10 @@ mod tests {
 
     #[test]
     fn the_data_file_can_be_read() {
-        let fitted: Fitted = serde_json::from_str(include_str!("../data/choice.json")).unwrap();
-        assert_eq!(Choice::named(&fitted.weights).as_ref(), Some(Choice::fitted()));
+        let fitted: Fitted = serde_json::from_str(include_str!("../../data/choice.json")).unwrap();
+        assert_eq!(Ranking::named(&fitted.weights).as_ref(), Some(Ranking::fitted()));
         let missing = fitted.weights.into_iter().skip(1).collect();
-        assert_eq!(Choice::named(&missing), None);
+        assert_eq!(Ranking::named(&missing), None);
     }
 
     #[test]

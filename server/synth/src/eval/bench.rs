@@ -1,23 +1,27 @@
 //! How long a synthesis takes: the phases of one, warm, task by task; and how many tasks a second are decoded in
 //! batches.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use dataset::Task;
-use dataset::features::Canvas;
 use protocol::message::{Budget, Example, Specification};
-use runtime::{Limits, Machine, lower};
+use runtime::Limits;
 use serde::Serialize;
 
-use crate::beam::{Anything, BeamTask, Breadth, Flow, search};
-use crate::choose::choose;
+use super::{generalizes, readable};
+use crate::decode::beam::{Anything, BeamTask, Breadth, Flow, search};
+use crate::decode::shown_examples::choose;
+use crate::decode::template::Template;
+use crate::decode::traces;
 use crate::device::Peaks;
-use crate::executor::{Case, Executor, Expected, Source};
 use crate::grammar::Rules;
 use crate::models::{CodeTask, Models, Pair, Work};
-use crate::search::{MARGIN, synthesize};
-use crate::template::Template;
-use crate::traces;
+use crate::search::Surroundings;
+use crate::search::executor::{Case, Executor, Source};
+use crate::search::memory::Memory;
+use crate::search::stages::{Part, Step};
+use crate::search::watch::{Clock, Pace};
 
 /// Examples per synthesis.
 pub const EXAMPLES: usize = 5;
@@ -46,11 +50,11 @@ impl Times {
 /// What is measured of every task.
 #[derive(Debug, Default)]
 pub struct Latencies {
-    /// Greedy roll-outs of five examples, with retries.
+    /// The steps of [`Part::Traces`]: greedy roll-outs of five examples, with retries.
     pub traces: Vec<Duration>,
-    /// Encoding, and the execution-pruned beam to its end.
+    /// The step of [`Part::Beam`]: encoding, and the execution-pruned beam to its end.
     pub beam: Vec<Duration>,
-    /// Both.
+    /// Both together.
     pub one_beam: Vec<Duration>,
     /// A request, text to text, until its first verified candidate; of those that have one.
     pub first_candidate: Vec<Duration>,
@@ -77,68 +81,44 @@ pub fn specification(task: &Task, shown: usize) -> Specification {
     }
 }
 
-/// Synthesizes one task's program in both ways, and notes the times. Tasks that the networks can't read are left out.
-/// Says whether the first program found was the networks'.
+/// Serves a request for one task's program, and notes the times of its steps. Tasks that the networks can't read are
+/// left out. Says whether the first program found was the networks'.
 pub fn measure(models: &Models, device: &str, task: &Task, beam: usize, latencies: &mut Latencies) -> bool {
     let shown = &task.examples[..EXAMPLES.min(task.examples.len())];
-    if shown.is_empty() || !shown.iter().all(|e| Canvas::fits(&e.input) && Canvas::fits(&e.output)) {
+    if !readable(shown) {
         return false;
     }
-    one_beam(models, shown, beam, latencies);
-
     let specification = specification(task, EXAMPLES);
-    let start = Instant::now();
+    let budget = Budget { beam, ..Budget::default() };
+    let (clock, memory) = (Pace::new(Instant::now()), Memory::default());
+    let steps: Mutex<Vec<(Part, Duration)>> = Mutex::default();
+    let note = |step: &Step, time: Duration| {
+        steps.lock().unwrap_or_else(PoisonError::into_inner).push((step.part, time));
+    };
+    let around = Surroundings { on_step: &note, ..Surroundings::new(models, device, &clock, &memory) };
     let mut first = None;
     let mut from_networks = false;
-    let budget = Budget { beam, ..Budget::default() };
-    let outcome = synthesize(models, device, &specification, &budget, &|| false, &mut |candidate| {
+    let outcome = around.synthesize(&specification, &budget, &mut |candidate| {
         if first.is_none() {
-            first = Some(start.elapsed());
+            first = Some(clock.elapsed());
             from_networks = candidate.log_probability.is_some();
         }
     });
     latencies.first_candidate.extend(first);
     if let Ok(outcome) = outcome {
-        latencies.whole.push(start.elapsed());
+        latencies.whole.push(clock.elapsed());
         if let Some(best) = outcome.candidates.first() {
             latencies.solved += 1;
-            latencies.generalized += usize::from(passes(&best.program, &task.examples[shown.len()..]));
+            latencies.generalized += usize::from(generalizes(&best.program, &task.examples[shown.len()..]));
         }
     }
+    let steps = steps.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let time = |part: Part| steps.iter().filter(|step| step.0 == part).map(|step| step.1).sum::<Duration>();
+    let (traces, beam) = (time(Part::Traces), time(Part::Beam));
+    latencies.traces.push(traces);
+    latencies.beam.push(beam);
+    latencies.one_beam.push(traces + beam);
     from_networks
-}
-
-fn passes(program: &str, examples: &[dataset::Example]) -> bool {
-    let code = lower(&syntax::parse(program).file).code;
-    let mut machine = Machine::new();
-    examples.iter().all(|example| {
-        let mut world = example.input.clone();
-        let outcome = machine.run(&code, &mut world, &Limits::DATASET);
-        outcome == runtime::Outcome::Finished && world == example.output
-    })
-}
-
-fn one_beam(models: &Models, shown: &[dataset::Example], width: usize, latencies: &mut Latencies) {
-    let pairs: Vec<Pair> =
-        shown.iter().map(|e| Pair { start: e.input.clone(), goal: e.output.clone() }).collect();
-    let case =
-        |p: &Pair| Case { start: p.start.clone(), expected: Expected::World(p.goal.clone()), trace: None };
-    let cases: Vec<Case> = pairs.iter().map(case).collect();
-    let template = Template::program(models.code.longest()).with_rules(Rules::Dataset);
-    let mut executor = Executor::new(&cases, Source::Tokens, Limits::SERVING);
-
-    let start = Instant::now();
-    let traces = traces::infer(models.trace.as_deref(), &[&pairs], 0, &|| false).pop().unwrap_or_default();
-    let inferred = start.elapsed();
-    let mut decoder = models.code.begin(&[choose(&pairs, &traces, &models.code.examples())]);
-    let mut beams = [BeamTask { template: &template, judge: &mut executor }];
-    search(&mut *decoder, &mut beams, Breadth { width, margin: Some(MARGIN) }, &|| false, &mut |_, _| {
-        Flow::Continue
-    });
-    let all = start.elapsed();
-    latencies.traces.push(inferred);
-    latencies.beam.push(all - inferred);
-    latencies.one_beam.push(all);
 }
 
 /// How fast batches of one size are decoded: encoding and beams, traces left out.
@@ -174,22 +154,18 @@ pub struct Traced {
 
 /// Infers the traces of the tasks that the networks can read, together, and says how long it took.
 pub fn trace<'t>(models: &Models, tasks: impl IntoIterator<Item = &'t Task>) -> (Vec<Traced>, Duration) {
-    let pairs: Vec<Vec<Pair>> = tasks
+    let shown: Vec<&[dataset::Example]> = tasks
         .into_iter()
         .map(|task| &task.examples[..EXAMPLES.min(task.examples.len())])
-        .filter(|shown| {
-            !shown.is_empty() && shown.iter().all(|e| Canvas::fits(&e.input) && Canvas::fits(&e.output))
-        })
-        .map(|shown| shown.iter().map(|e| Pair { start: e.input.clone(), goal: e.output.clone() }).collect())
+        .filter(|shown| readable(shown))
         .collect();
+    let pairs: Vec<Vec<Pair>> = shown.iter().map(|shown| shown.iter().map(Pair::from).collect()).collect();
     let borrowed: Vec<&[Pair]> = pairs.iter().map(Vec::as_slice).collect();
     let start = Instant::now();
     let traces = traces::infer(models.trace.as_deref(), &borrowed, 0, &|| false);
     let time = start.elapsed();
-    let case =
-        |p: &Pair| Case { start: p.start.clone(), expected: Expected::World(p.goal.clone()), trace: None };
-    let traced = pairs.iter().zip(&traces).map(|(pairs, traces)| Traced {
-        cases: pairs.iter().map(case).collect(),
+    let traced = shown.iter().zip(&pairs).zip(&traces).map(|((shown, pairs), traces)| Traced {
+        cases: shown.iter().map(Case::from).collect(),
         task: choose(pairs, traces, &models.code.examples()),
     });
     (traced.collect(), time)

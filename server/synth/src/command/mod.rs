@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use synth::device::{self, Choice};
+use synth::device::{self, DevicePreference};
 use synth::models::Models;
 use tch::Device;
 
@@ -64,7 +64,7 @@ impl Arguments {
 pub struct Computation {
     /// Where to compute
     #[arg(long, value_enum, default_value = "auto")]
-    device: Choice,
+    device: DevicePreference,
     /// CPU threads [default: all]
     #[arg(long)]
     threads: Option<usize>,

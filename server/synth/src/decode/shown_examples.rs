@@ -2,8 +2,8 @@
 
 use runtime::Action;
 
+use crate::decode::traces::Traces;
 use crate::models::{CodeTask, Pair};
-use crate::traces::Traces;
 
 /// Picks as many examples as `count` allows: all where that is possible, those whose traces differ most where there
 /// are too many (in their order), and each again in turn where there are too few. Empty for no examples.

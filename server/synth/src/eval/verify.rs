@@ -5,12 +5,12 @@ use anyhow::{Context, bail};
 use dataset::{Example, Task};
 use serde::Deserialize;
 
-use crate::beam::{Anything, BeamTask, Breadth, Finished, Flow, search};
-use crate::choose::choose;
+use crate::decode::beam::{Anything, BeamTask, Breadth, Finished, Flow, search};
+use crate::decode::shown_examples::choose;
+use crate::decode::template::Template;
+use crate::decode::traces::{self, Traces};
 use crate::eval::{SHOWN, made_up};
 use crate::models::{Models, Pair};
-use crate::template::Template;
-use crate::traces::{self, Traces};
 
 /// Greatest difference of two logarithms of a probability.
 const TOLERANCE: f64 = 1e-3;

@@ -6,7 +6,7 @@ use syntax::ast::{Block, Condition, ConditionKind, Procedure, Statement, Stateme
 use syntax::lines::indentation;
 use syntax::print::{print_condition, print_statements};
 
-use crate::template::{Fill, Prefix};
+use crate::decode::template::{Fill, Prefix};
 
 /// The text for each hole. Holes that `main` never comes to keep the text they have in `text`.
 pub fn texts(prefix: &Prefix, text: &str, holes: &[TextRange]) -> Vec<String> {
