@@ -133,24 +133,7 @@ pub(crate) fn crc(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Removed at the end.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> Folder {
-            let path = std::env::temp_dir().join(format!("karel-pieces-{name}-{}", std::process::id()));
-            let _ = fs::remove_dir_all(&path);
-            fs::create_dir_all(&path).unwrap();
-            Folder(path)
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
+    use tempfile::tempdir;
 
     fn whole(step: u8) -> Vec<u8> {
         (0..PIECE + 1000).map(|i| (i as u8).wrapping_mul(step)).collect()
@@ -158,40 +141,40 @@ mod tests {
 
     #[test]
     fn what_was_saved_last_is_read_whatever_is_left_of_other_saves() {
-        let folder = Folder::new("last");
-        assert!(read(&folder.0).unwrap().is_none());
-        let first = save(&folder.0, 1, &whole(1)).unwrap();
+        let folder = tempdir().unwrap();
+        assert!(read(folder.path()).unwrap().is_none());
+        let first = save(folder.path(), 1, &whole(1)).unwrap();
         assert_eq!(first.len(), 2);
         assert!(first.iter().all(|file| fs::metadata(file).unwrap().len() <= PIECE as u64));
         let kept: Vec<Vec<u8>> = first.iter().map(|file| fs::read(file).unwrap()).collect();
-        let second = save(&folder.0, 2, &whole(2)).unwrap();
+        let second = save(folder.path(), 2, &whole(2)).unwrap();
         assert!(first.iter().all(|file| !file.exists()));
         // As a copy finds the folder that is made while it is written: all of one save, a part of the next.
         first.iter().zip(&kept).for_each(|(file, bytes)| fs::write(file, bytes).unwrap());
-        assert_eq!(read(&folder.0).unwrap(), Some(whole(2)));
+        assert_eq!(read(folder.path()).unwrap(), Some(whole(2)));
         fs::remove_file(&second[1]).unwrap();
-        assert_eq!(read(&folder.0).unwrap(), Some(whole(1)));
+        assert_eq!(read(folder.path()).unwrap(), Some(whole(1)));
         fs::remove_file(&first[0]).unwrap();
-        let error = read(&folder.0).unwrap_err().to_string();
+        let error = read(folder.path()).unwrap_err().to_string();
         assert!(error.contains("step 2 lacks piece 2 of 2"), "{error}");
         // Of both, what is left was never finished.
         fs::remove_file(&second[0]).unwrap();
-        assert!(first[1].exists() && read(&folder.0).unwrap().is_none());
+        assert!(first[1].exists() && read(folder.path()).unwrap().is_none());
     }
 
     #[test]
     fn mixed_and_damaged_pieces_are_refused() {
-        let (folder, other) = (Folder::new("mixed"), Folder::new("other"));
-        let files = save(&folder.0, 5, &whole(3)).unwrap();
-        let others = save(&other.0, 5, &whole(4)).unwrap();
+        let (folder, other) = (tempdir().unwrap(), tempdir().unwrap());
+        let files = save(folder.path(), 5, &whole(3)).unwrap();
+        let others = save(other.path(), 5, &whole(4)).unwrap();
         // The same step of another training, under the same name.
         fs::copy(&others[0], &files[0]).unwrap();
-        assert!(read(&folder.0).unwrap_err().to_string().contains("lacks piece"));
+        assert!(read(folder.path()).unwrap_err().to_string().contains("lacks piece"));
         let mut bytes = fs::read(&others[1]).unwrap();
         *bytes.last_mut().unwrap() ^= 1;
         fs::write(&others[1], bytes).unwrap();
-        assert!(read(&other.0).unwrap_err().to_string().contains("don't add up"));
+        assert!(read(other.path()).unwrap_err().to_string().contains("don't add up"));
         fs::write(&others[1], "something else").unwrap();
-        assert!(read(&other.0).unwrap_err().to_string().contains("no piece of a checkpoint"));
+        assert!(read(other.path()).unwrap_err().to_string().contains("no piece of a checkpoint"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 
@@ -21,24 +21,7 @@ use synth::train::evaluation::{Evaluation, Figures};
 use synth::train::metrics::Line;
 use synth::train::{Options, Resume, SAVE, Summary, train};
 use tch::{Device, Kind};
-
-/// A folder of its own for a test, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("karel-train-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use tempfile::{TempDir, tempdir};
 
 /// One of the shipped configurations, made small.
 fn config(name: &str, overrides: &[&str]) -> Config {
@@ -103,15 +86,15 @@ fn policy(folder: &Path) -> String {
 
 #[test]
 fn a_tiny_system_learns_resumes_compactly_evaluates_and_serves() {
-    let (first, second) = (Folder::new("policy"), Folder::new("code"));
-    let trace_model = policy(&first.0);
+    let (first, second) = (tempdir().unwrap(), tempdir().unwrap());
+    let trace_model = policy(first.path());
     let config = config(
         "code-transformer.toml",
         &[&trace_model, "optimizer.rate=5e-3", "traces.inferred=0.05", "schedule.steps=200"],
     );
-    let summary = run(&config, &Options { keep: synth::train::Keep::Both, ..options(&second.0, 150) });
+    let summary = run(&config, &Options { keep: synth::train::Keep::Both, ..options(second.path(), 150) });
     assert_eq!((summary.progress.step, summary.progress.tasks), (150, 150 * 32));
-    let lines = lines(&second.0);
+    let lines = lines(second.path());
     let losses: Vec<f64> =
         lines.iter().filter_map(|l| if let Line::Training(l) = l { Some(l.loss) } else { None }).collect();
     let last = *losses.last().unwrap();
@@ -123,28 +106,28 @@ fn a_tiny_system_learns_resumes_compactly_evaluates_and_serves() {
         let name = format!("made up, traces {traces}: top_1_generalization");
         assert!(figures.contains_key(&name), "{figures:?}");
     }
-    assert!(fs::read_to_string(second.0.join("curve.svg")).unwrap().contains("</svg>"));
+    assert!(fs::read_to_string(second.path().join("curve.svg")).unwrap().contains("</svg>"));
 
     // The compact checkpoint alone goes on about where it was.
     assert_eq!(summary.compact.len(), 1);
-    let travelled = Folder::new("travelled");
+    let travelled = tempdir().unwrap();
     for file in &summary.compact {
-        fs::copy(file, travelled.0.join(file.file_name().unwrap())).unwrap();
+        fs::copy(file, travelled.path().join(file.file_name().unwrap())).unwrap();
     }
-    let on = run(&config, &options(&travelled.0, 10));
+    let on = run(&config, &options(travelled.path(), 10));
     assert_eq!(on.progress.step, 160);
     let loss = on.sums.total.loss / on.sums.total.targets as f64;
     assert!((loss - last).abs() < 0.3, "{loss} after {last}");
 
     // What was written is a whole system: code model and trace model.
-    let models = Models::from_folder(&second.0, Device::Cpu).unwrap();
+    let models = Models::from_folder(second.path(), Device::Cpu).unwrap();
     assert!(models.trace.is_some());
     let tasks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tasks.jsonl");
-    let evaluated = engine(&second.0, &["eval", "--beam", "2", "--tasks", tasks.to_str().unwrap()], "");
+    let evaluated = engine(second.path(), &["eval", "--beam", "2", "--tasks", tasks.to_str().unwrap()], "");
     assert!(evaluated.contains("top-1"), "{evaluated}");
     let asked =
         [r#"{"jsonrpc":"2.0","id":1,"method":"status"}"#, r#"{"jsonrpc":"2.0","id":2,"method":"shutdown"}"#];
-    let answered = engine(&second.0, &["serve"], &format!("{}\n{}\n", asked[0], asked[1]));
+    let answered = engine(second.path(), &["serve"], &format!("{}\n{}\n", asked[0], asked[1]));
     assert!(answered.contains("code-transformer.safetensors"), "{answered}");
     let bytes = fs::read(&summary.weights).unwrap();
     let weights = Weights::parse(&bytes, "weights", Device::Cpu).unwrap();
@@ -184,17 +167,17 @@ fn unigram() -> f64 {
 
 #[test]
 fn resumed_is_uninterrupted() {
-    let first = Folder::new("frozen");
-    let trace_model = policy(&first.0);
-    let (whole, halves) = (Folder::new("whole"), Folder::new("halves"));
+    let first = tempdir().unwrap();
+    let trace_model = policy(first.path());
+    let (whole, halves) = (tempdir().unwrap(), tempdir().unwrap());
     let config = config("code-transformer.toml", &[&trace_model, "schedule.steps=8", "traces.sets=2"]);
-    run(&config, &Options { threads: 3, ..options(&whole.0, 6) });
-    run(&config, &Options { threads: 1, ..options(&halves.0, 3) });
-    run(&config, &Options { threads: 2, ..options(&halves.0, 3) });
-    let read = |folder: &Folder, name| fs::read(folder.0.join(name)).unwrap();
+    run(&config, &Options { threads: 3, ..options(whole.path(), 6) });
+    run(&config, &Options { threads: 1, ..options(halves.path(), 3) });
+    run(&config, &Options { threads: 2, ..options(halves.path(), 3) });
+    let read = |folder: &TempDir, name| fs::read(folder.path().join(name)).unwrap();
     assert!(read(&whole, "code-transformer.safetensors").len() > 10_000);
     // Masters, memories of the optimizer and average, bit for bit; the seconds are not the same.
-    let tensors = |folder: &Folder| {
+    let tensors = |folder: &TempDir| {
         let bytes = read(folder, "checkpoint");
         let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
         let mut all: Vec<_> =
@@ -211,44 +194,44 @@ fn resumed_is_uninterrupted() {
 
 #[test]
 fn what_does_not_fit_is_refused_in_one_sentence() {
-    let folder = Folder::new("refusals");
+    let folder = tempdir().unwrap();
     let gold = ["traces.inferred=0", "traces.trace_model=/nowhere.safetensors"];
-    let text = error(&config("code-transformer.toml", &gold), &options(&folder.0, 1));
+    let text = error(&config("code-transformer.toml", &gold), &options(folder.path(), 1));
     assert!(text.contains("can't read the trace model /nowhere.safetensors"), "{text}");
     let policy = |more: &[&str]| config("trace-policy.toml", more);
-    let text = error(&policy(&["model.model=Oracle"]), &options(&folder.0, 1));
+    let text = error(&policy(&["model.model=Oracle"]), &options(folder.path(), 1));
     assert!(text.contains("no network Oracle") && text.contains("TracePolicy"), "{text}");
-    let text = error(&policy(&["model.channels=0"]), &options(&folder.0, 1));
+    let text = error(&policy(&["model.channels=0"]), &options(folder.path(), 1));
     assert!(text.contains("no usable `channels`"), "{text}");
-    let text = error(&policy(&["data.file=/nowhere.json"]), &options(&folder.0, 1));
+    let text = error(&policy(&["data.file=/nowhere.json"]), &options(folder.path(), 1));
     assert!(text.contains("can't read /nowhere.json"), "{text}");
-    let empty = folder.0.join("empty.json");
+    let empty = folder.path().join("empty.json");
     fs::write(&empty, "").unwrap();
-    let text = error(&policy(&[&format!("data.file={}", empty.display())]), &options(&folder.0, 1));
+    let text = error(&policy(&[&format!("data.file={}", empty.display())]), &options(folder.path(), 1));
     assert!(text.contains("holds none"), "{text}");
 
-    run(&policy(&[]), &options(&folder.0, 1));
-    let text = error(&policy(&["model.channels=4"]), &options(&folder.0, 1));
+    run(&policy(&[]), &options(folder.path(), 1));
+    let text = error(&policy(&["model.channels=4"]), &options(folder.path(), 1));
     assert!(text.contains("other sizes"), "{text}");
-    let text = error(&policy(&["seed=5"]), &options(&folder.0, 1));
+    let text = error(&policy(&["seed=5"]), &options(folder.path(), 1));
     assert!(text.contains("of seed 0"), "{text}");
-    let checkpoint = folder.0.join("checkpoint");
+    let checkpoint = folder.path().join("checkpoint");
     let bytes = fs::read(&checkpoint).unwrap();
     fs::write(&checkpoint, &bytes[..bytes.len() / 2]).unwrap();
-    let text = error(&policy(&[]), &options(&folder.0, 1));
+    let text = error(&policy(&[]), &options(folder.path(), 1));
     assert!(text.contains("is damaged") && text.contains("remove it"), "{text}");
-    let elsewhere = Options { resume: Resume::From("/nowhere".into()), ..options(&folder.0, 1) };
+    let elsewhere = Options { resume: Resume::From("/nowhere".into()), ..options(folder.path(), 1) };
     let text = error(&policy(&[]), &elsewhere);
     assert!(text.contains("no checkpoint to resume from"), "{text}");
-    run(&policy(&[]), &Options { resume: Resume::Never, ..options(&folder.0, 1) });
+    run(&policy(&[]), &Options { resume: Resume::Never, ..options(folder.path(), 1) });
 }
 
 #[test]
 fn a_training_starts_from_finished_weights() {
-    let (traces, first, second) = (Folder::new("traces"), Folder::new("finished"), Folder::new("further"));
-    let trace_model = policy(&traces.0);
+    let (traces, first, second) = (tempdir().unwrap(), tempdir().unwrap(), tempdir().unwrap());
+    let trace_model = policy(traces.path());
     let gold = ["traces.inferred=0.0", "data.examples=[1,3]", "model.examples=3", &*trace_model];
-    let finished = run(&config("code-transformer.toml", &gold), &options(&first.0, 60));
+    let finished = run(&config("code-transformer.toml", &gold), &options(first.path(), 60));
     let loss = |summary: &Summary| summary.sums.total.loss / summary.sums.total.targets as f64;
 
     // A longer table of examples is grown; with a rate of next to nothing the first losses are those of the weights.
@@ -261,26 +244,26 @@ fn a_training_starts_from_finished_weights() {
         &*trace_model,
     ];
     let config = config("code-transformer.toml", &longer);
-    let further = run(&config, &Options { from: from(&finished.weights), ..options(&second.0, 5) });
+    let further = run(&config, &Options { from: from(&finished.weights), ..options(second.path(), 5) });
     assert_eq!(further.progress.step, 5);
-    let scratch = Folder::new("scratch");
-    let anew = run(&config, &options(&scratch.0, 5));
+    let scratch = tempdir().unwrap();
+    let anew = run(&config, &options(scratch.path(), 5));
     assert!(loss(&further) < loss(&anew) - 0.2, "{} against {} anew", loss(&further), loss(&anew));
     let bytes = fs::read(&further.weights).unwrap();
     let rows = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     assert_eq!(rows.tensor("example.weight").unwrap().shape(), [5, 32]);
 
     // What there is of a checkpoint goes before the weights.
-    let on = run(&config, &Options { from: Some("/nowhere".to_owned()), ..options(&second.0, 1) });
+    let on = run(&config, &Options { from: Some("/nowhere".to_owned()), ..options(second.path(), 1) });
     assert_eq!(on.progress.step, 6);
 
     let refused = |config: &Config, from: &str| {
-        let folder = Folder::new("refused");
-        error(config, &Options { from: Some(from.to_owned()), ..options(&folder.0, 1) })
+        let folder = tempdir().unwrap();
+        error(config, &Options { from: Some(from.to_owned()), ..options(folder.path(), 1) })
     };
     let text = refused(&config, "/nowhere.safetensors");
     assert!(text.contains("can't read the weights /nowhere.safetensors"), "{text}");
-    let text = refused(&config, &traces.0.join("trace-policy.safetensors").display().to_string());
+    let text = refused(&config, &traces.path().join("trace-policy.safetensors").display().to_string());
     assert!(text.contains("TracePolicy, but those of CodeTransformer are needed"), "{text}");
     let other = self::config("code-transformer.toml", &["model.d=64", &*trace_model]);
     let text = refused(&other, &finished.weights.display().to_string());
@@ -289,8 +272,8 @@ fn a_training_starts_from_finished_weights() {
 
 #[test]
 fn the_shortest_run_comes_farther() {
-    let folder = Folder::new("short");
-    let short = Options { minutes: Some(1e-9), ..options(&folder.0, 100) };
+    let folder = tempdir().unwrap();
+    let short = Options { minutes: Some(1e-9), ..options(folder.path(), 100) };
     for step in 1..=2 {
         assert_eq!(run(&config("trace-policy.toml", &[]), &short).progress.step, step);
     }
@@ -298,15 +281,15 @@ fn the_shortest_run_comes_farther() {
 
 #[test]
 fn a_file_of_tasks_is_learned_from() {
-    let folder = Folder::new("file");
+    let folder = tempdir().unwrap();
     let tasks = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tasks.jsonl");
     let file = format!("data.file={}", tasks.display());
-    let summary = run(&config("trace-policy.toml", &[&file, "data.batch=16"]), &options(&folder.0, 2));
+    let summary = run(&config("trace-policy.toml", &[&file, "data.batch=16"]), &options(folder.path(), 2));
     assert_eq!((summary.progress.tasks, summary.progress.samples), (32, 32));
     let exclude = format!("data.exclude={}", tasks.display());
     let text = error(
         &config("trace-policy.toml", &[&file, &exclude, "seed=1"]),
-        &Options { resume: Resume::Never, ..options(&folder.0, 1000) },
+        &Options { resume: Resume::Never, ..options(folder.path(), 1000) },
     );
     assert!(text.contains("nothing was learned"), "{text}");
 }

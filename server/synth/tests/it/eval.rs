@@ -17,7 +17,7 @@ use synth::search::stages::SERVED;
 use tch::Device;
 
 fn tasks(count: usize) -> Vec<Task> {
-    let lines = include_str!("fixtures/tasks.jsonl").lines();
+    let lines = include_str!("../fixtures/tasks.jsonl").lines();
     lines.take(count).map(|line| Task::from_json(line.as_bytes()).unwrap()).collect()
 }
 

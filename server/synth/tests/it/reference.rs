@@ -24,8 +24,9 @@ struct Reference {
 }
 
 fn references() -> Vec<Reference> {
-    let values: Vec<Value> = serde_json::from_str(include_str!("fixtures/vectors.json")).unwrap();
-    let tasks = include_str!("fixtures/tasks.jsonl").lines().map(|l| Task::from_json(l.as_bytes()).unwrap());
+    let values: Vec<Value> = serde_json::from_str(include_str!("../fixtures/vectors.json")).unwrap();
+    let tasks =
+        include_str!("../fixtures/tasks.jsonl").lines().map(|l| Task::from_json(l.as_bytes()).unwrap());
     tasks
         .zip(values)
         .map(|(task, values)| {
@@ -59,12 +60,12 @@ fn devices() -> &'static [Device] {
 }
 
 fn policy(device: Device) -> TracePolicy {
-    let bytes = include_bytes!("../weights/trace-policy.safetensors");
+    let bytes = include_bytes!("../../weights/trace-policy.safetensors");
     TracePolicy::build(Weights::parse(bytes, "trace-policy", device).unwrap()).unwrap()
 }
 
 fn transformer(device: Device) -> CodeTransformer {
-    let bytes = include_bytes!("../weights/code-transformer.safetensors");
+    let bytes = include_bytes!("../../weights/code-transformer.safetensors");
     CodeTransformer::build(Weights::parse(bytes, "code-transformer", device).unwrap()).unwrap()
 }
 

@@ -1,28 +1,11 @@
 //! A training that is killed, started again, and left in the background.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use safetensors::SafeTensors;
-
-/// A folder of its own for a test, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("karel-background-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use tempfile::tempdir;
 
 /// `karel-synth train` of a tiny policy of so many steps, saved after each.
 fn train(out: &Path, steps: u32, more: &[&str]) -> Command {
@@ -72,26 +55,27 @@ fn weights(out: &Path) -> Vec<u8> {
 
 #[test]
 fn killed_at_any_instant_it_goes_on_and_comes_to_the_same_weights() {
-    let (whole, killed) = (Folder::new("whole"), Folder::new("killed"));
-    assert!(train(&whole.0, 60, &[]).status().unwrap().success());
+    let (whole, killed) = (tempdir().unwrap(), tempdir().unwrap());
+    assert!(train(whole.path(), 60, &[]).status().unwrap().success());
     for wanted in [1, 9, 10, 31, 45] {
-        let mut child = train(&killed.0, 60, &[]).spawn().unwrap();
-        wait_for(&mut child, &killed.0, wanted);
+        let mut child = train(killed.path(), 60, &[]).spawn().unwrap();
+        wait_for(&mut child, killed.path(), wanted);
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(step(&killed.0).is_some_and(|step| step >= wanted));
+        assert!(step(killed.path()).is_some_and(|step| step >= wanted));
     }
-    assert!(train(&killed.0, 60, &[]).status().unwrap().success());
-    assert!(weights(&whole.0) == weights(&killed.0));
+    assert!(train(killed.path(), 60, &[]).status().unwrap().success());
+    assert!(weights(whole.path()) == weights(killed.path()));
 }
 
 /// On a busy machine it would pause: told that nothing is too busy, it only gives way.
 #[cfg(target_os = "linux")]
 #[test]
 fn in_the_background_it_runs_in_the_lowest_class_of_a_session_of_its_own() {
-    let folder = Folder::new("class");
-    let mut parent = train(&folder.0, 1_000_000, &["--background", "--pause-above", "100"]).spawn().unwrap();
-    wait_for(&mut parent, &folder.0, 1);
+    let folder = tempdir().unwrap();
+    let mut parent =
+        train(folder.path(), 1_000_000, &["--background", "--pause-above", "100"]).spawn().unwrap();
+    wait_for(&mut parent, folder.path(), 1);
     let children = format!("/proc/{0}/task/{0}/children", parent.id());
     let children = fs::read_to_string(children).unwrap();
     let child: i32 = children.trim().parse().expect("one child");
@@ -105,10 +89,10 @@ fn in_the_background_it_runs_in_the_lowest_class_of_a_session_of_its_own() {
     assert_eq!(session, i64::from(child), "{stat}");
     assert_eq!(class, 5, "SCHED_IDLE: {stat}");
     // Whoever ends the command, ends the training, which saves before it goes.
-    let before = step(&folder.0).unwrap();
+    let before = step(folder.path()).unwrap();
     // SAFETY: sends a signal to a process of this test.
     unsafe { libc::kill(i32::try_from(parent.id()).unwrap(), libc::SIGTERM) };
     assert!(parent.wait().unwrap().success());
-    assert!(step(&folder.0).unwrap() >= before);
-    assert!(folder.0.join("trace-policy.safetensors").exists());
+    assert!(step(folder.path()).unwrap() >= before);
+    assert!(folder.path().join("trace-policy.safetensors").exists());
 }

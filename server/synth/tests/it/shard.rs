@@ -1,31 +1,14 @@
 //! Runs that are split among processes give what one run gives, byte for byte, times aside.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use tempfile::{TempDir, tempdir};
 
-/// A folder of its own for a test, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("karel-shard-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn file(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).display().to_string()
 }
 
 fn synth(arguments: &[&str]) -> Output {
@@ -65,10 +48,10 @@ fn timeless(file: &str) -> Value {
 
 #[test]
 fn an_evaluation_in_parts_is_the_evaluation() {
-    let folder = Folder::new("eval");
-    let (whole, merged) = (folder.file("whole.json"), folder.file("merged.json"));
+    let folder = tempdir().unwrap();
+    let (whole, merged) = (file(&folder, "whole.json"), file(&folder, "merged.json"));
     evaluate(&["--json", &whole]);
-    let parts: Vec<String> = (1..=3).map(|number| folder.file(&format!("part-{number}.json"))).collect();
+    let parts: Vec<String> = (1..=3).map(|number| file(&folder, &format!("part-{number}.json"))).collect();
     for (number, part) in (1..).zip(&parts) {
         evaluate(&["--shard", &format!("{number}/3"), "--json", part]);
     }
@@ -84,17 +67,17 @@ fn an_evaluation_in_parts_is_the_evaluation() {
     refused(&[&parts[0], &parts[1]], "2 of 3 parts");
     refused(&[&parts[0], &parts[0], &parts[2]], "part 1 of 3 is there twice");
     refused(&[&parts[0], &whole], "some are not");
-    let other = folder.file("other.json");
+    let other = file(&folder, "other.json");
     evaluate(&["--rules", "any", "--shard", "2/3", "--json", &other]);
     refused(&[&parts[0], &other, &parts[2]], "another evaluation");
 }
 
 #[test]
 fn tasks_made_in_parts_are_the_tasks() {
-    let folder = Folder::new("generate");
-    let (whole, merged) = (folder.file("whole.jsonl.gz"), folder.file("merged.jsonl.gz"));
+    let folder = tempdir().unwrap();
+    let (whole, merged) = (file(&folder, "whole.jsonl.gz"), file(&folder, "merged.jsonl.gz"));
     run(&["generate", "--tasks", "50", "--seed", "3", "--out", &whole]);
-    let parts: Vec<String> = (1..=4).map(|number| folder.file(&format!("{number}.jsonl"))).collect();
+    let parts: Vec<String> = (1..=4).map(|number| file(&folder, &format!("{number}.jsonl"))).collect();
     for (number, part) in (1..).zip(&parts) {
         run(&["generate", "--tasks", "50", "--seed", "3", "--shard", &format!("{number}/4"), "--out", part]);
     }

@@ -1,7 +1,9 @@
 //! Search with the networks in process: whole programs, holes of every kind, what the networks can't read, what is
 //! refused; and that no candidate is ever offered that fails an example.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use proptest::prelude::*;
 use protocol::message::{Budget, Example, Outcome, Specification, Stopped};
@@ -9,8 +11,11 @@ use runtime::sample::worlds;
 use runtime::{Limits, Machine, World, lower};
 use synth::decode::template_of_program::context;
 use synth::models::Models;
+use synth::search::memory::Memory;
 use synth::search::specification::Problem;
-use synth::search::synthesize;
+use synth::search::stages::{Part, SERVED, Step};
+use synth::search::watch::Pace;
+use synth::search::{Surroundings, synthesize};
 use tch::Device;
 
 thread_local! {
@@ -397,4 +402,35 @@ proptest! {
         let outcome = ask_with("def main(): ...", examples(program, count, seed), &quick).unwrap();
         prop_assert!(outcome.candidates.len() <= 2);
     }
+}
+
+/// Runs these steps on two examples that contradict each other, so that nothing ever passes, and lists the parts that
+/// were taken.
+fn taken(steps: &[Step], milliseconds: u64) -> Vec<Part> {
+    let mut examples = examples("def main():\n    move()\n", 2, 3);
+    examples[1].input = examples[0].input.clone();
+    examples[1].output = Some(examples[0].input.clone());
+    let specification = Specification { program: "def main():\n    ...\n".to_owned(), examples };
+    let heard = Mutex::new(Vec::new());
+    let note = |step: &Step, _| heard.lock().unwrap().push(step.part);
+    MODELS.with(|models| {
+        let (clock, memory) = (Pace::new(Instant::now()), Memory::default());
+        let around =
+            Surroundings { steps, on_step: &note, ..Surroundings::new(models, "cpu", &clock, &memory) };
+        let budget = Budget { milliseconds, candidates: 1, beam: 4 };
+        let outcome = around.synthesize(&specification, &budget, &mut |_| ()).unwrap();
+        assert!(outcome.candidates.is_empty());
+    });
+    heard.into_inner().unwrap()
+}
+
+#[test]
+fn the_steps_of_the_table_are_taken_in_its_order() {
+    let due = |step: &&Step| step.part != Part::Narrow;
+    let expected: Vec<Part> = SERVED.iter().filter(due).map(|step| step.part).collect();
+    assert_eq!(taken(SERVED, 600_000), expected, "nothing is found, and there is time for all of it");
+    let some: Vec<Step> =
+        SERVED.iter().copied().filter(|step| [Part::Traces, Part::Beam].contains(&step.part)).collect();
+    assert_eq!(taken(&some, 600_000), [Part::Traces, Part::Traces, Part::Beam]);
+    assert_eq!(taken(SERVED, 0), [], "no step begins after the time is up");
 }

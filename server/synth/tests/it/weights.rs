@@ -1,33 +1,11 @@
 //! Weight files that can't be used are refused with one sentence, before torch sees a byte.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use synth::models::Models;
 use tch::Device;
-
-/// A folder of its own for a test, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("karel-weights-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn with(self, file: &str, bytes: &[u8]) -> Folder {
-        fs::write(self.0.join(file), bytes).unwrap();
-        self
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use tempfile::{TempDir, tempdir};
 
 fn shipped(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("weights").join(name)).unwrap()
@@ -37,8 +15,15 @@ fn policy() -> Vec<u8> {
     shipped("trace-policy.safetensors")
 }
 
-fn refusal(folder: &Folder) -> String {
-    let error = Models::from_folder(&folder.0, Device::Cpu).err().map(|e| e.to_string()).unwrap();
+/// A folder of these files, removed at the end.
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempdir().unwrap();
+    files.iter().for_each(|(file, bytes)| fs::write(folder.path().join(file), bytes).unwrap());
+    folder
+}
+
+fn refusal(folder: &Path) -> String {
+    let error = Models::from_folder(folder, Device::Cpu).err().map(|e| e.to_string()).unwrap();
     assert!(!error.contains('\n'), "{error}");
     error
 }
@@ -55,19 +40,22 @@ fn with_header(bytes: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
 
 #[test]
 fn a_folder_of_both_is_loaded() {
-    let folder = Folder::new("both").with("a.safetensors", &policy()).with("notes.txt", b"not weights");
-    let folder = folder.with("b.safetensors", &shipped("code-transformer.safetensors"));
-    assert_eq!(Models::from_folder(&folder.0, Device::Cpu).unwrap().names.len(), 2);
+    let folder = folder(&[
+        ("a.safetensors", &policy()),
+        ("notes.txt", b"not weights"),
+        ("b.safetensors", &shipped("code-transformer.safetensors")),
+    ]);
+    assert_eq!(Models::from_folder(folder.path(), Device::Cpu).unwrap().names.len(), 2);
 }
 
 #[test]
 fn missing_and_doubled_models() {
-    assert!(refusal(&Folder::new("empty")).contains("holds no weights of a code model"));
-    let one = Folder::new("one").with("a.safetensors", &policy());
-    assert!(refusal(&one).contains("holds no weights of a code model"));
-    let two = Folder::new("two").with("a.safetensors", &policy()).with("b.safetensors", &policy());
-    assert!(refusal(&two).contains("holds two trace models"));
-    assert!(refusal(&Folder(PathBuf::from("/nonexistent/folder"))).starts_with("can't read the folder"));
+    assert!(refusal(folder(&[]).path()).contains("holds no weights of a code model"));
+    let one = folder(&[("a.safetensors", &policy())]);
+    assert!(refusal(one.path()).contains("holds no weights of a code model"));
+    let two = folder(&[("a.safetensors", &policy()), ("b.safetensors", &policy())]);
+    assert!(refusal(two.path()).contains("holds two trace models"));
+    assert!(refusal(Path::new("/nonexistent/folder")).starts_with("can't read the folder"));
 }
 
 #[test]
@@ -79,14 +67,14 @@ fn damaged_files() {
         ("cut", whole[..whole.len() - 100].to_vec()),
         ("huge header", u64::MAX.to_le_bytes().to_vec()),
     ] {
-        let error = refusal(&Folder::new("damaged").with("a.safetensors", &bytes));
+        let error = refusal(folder(&[("a.safetensors", &bytes)]).path());
         assert!(error.contains("is no safetensors file, or a damaged one"), "{name}: {error}");
     }
     let mut not_finite = whole.clone();
     let last = not_finite.len() - 1;
     not_finite[last] = 0x7c;
     not_finite[last - 1] = 0;
-    let error = refusal(&Folder::new("infinite").with("a.safetensors", &not_finite));
+    let error = refusal(folder(&[("a.safetensors", &not_finite)]).path());
     assert!(error.contains("holds a number that is not finite"), "{error}");
 }
 
@@ -107,7 +95,7 @@ fn foreign_files() {
     ] {
         let changed = with_header(&whole, |header| header.replace(change.0, change.1));
         assert_ne!(changed, whole, "{change:?}");
-        let error = refusal(&Folder::new("foreign").with("a.safetensors", &changed));
+        let error = refusal(folder(&[("a.safetensors", &changed)]).path());
         assert!(error.contains(expected), "{change:?}: {error}");
     }
 }

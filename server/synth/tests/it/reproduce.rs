@@ -5,25 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::SystemTime;
-
-/// Removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let folder = std::env::temp_dir().join(format!("karel-reproduce-{}-{name}", std::process::id()));
-        // Of a run that was killed.
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        Folder(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use tempfile::tempdir;
 
 fn reproduce(out: &Path, more: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_karel-synth"));
@@ -49,14 +31,14 @@ fn written(folder: &Path) -> Vec<(PathBuf, SystemTime)> {
 
 #[test]
 fn every_system_comes_into_the_tables_and_a_second_run_has_nothing_to_do() {
-    let folder = Folder::new("all");
-    let first = reproduce(&folder.0, &[]);
+    let folder = tempdir().unwrap();
+    let first = reproduce(folder.path(), &[]);
     let text = String::from_utf8_lossy(&first.stdout).into_owned();
     assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
     for heading in ["## Table 1", "## Table 2", "## Table 3", "## Table 4", "## Conditions"] {
         assert!(text.contains(heading), "{text}");
     }
-    let tables = fs::read(folder.0.join("tables.json")).unwrap();
+    let tables = fs::read(folder.path().join("tables.json")).unwrap();
     let tables: serde_json::Value = serde_json::from_slice(&tables).unwrap();
     let rows = tables["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 15);
@@ -64,23 +46,23 @@ fn every_system_comes_into_the_tables_and_a_second_run_has_nothing_to_do() {
         assert_eq!(row["report"]["conditions"]["tasks"], 4, "{row}");
         assert!(row["networks"].as_array().is_some_and(|networks| !networks.is_empty()));
     }
-    let before = written(&folder.0);
-    let second = reproduce(&folder.0, &[]);
+    let before = written(folder.path());
+    let second = reproduce(folder.path(), &[]);
     assert!(second.status.success());
     assert!(!String::from_utf8_lossy(&second.stderr).contains("training"));
-    assert_eq!(written(&folder.0), before);
+    assert_eq!(written(folder.path()), before);
     assert_eq!(String::from_utf8_lossy(&second.stdout), text);
 }
 
 #[test]
 fn unknown_names_are_told() {
-    let folder = Folder::new("names");
+    let folder = tempdir().unwrap();
     for (arguments, expected) in [
         (["--only", "table-5"], "there is no `table-5` in the tables"),
         (["--weights", "ours"], "no NAME=FILE"),
         (["--weights", "ours=x"], "there is no network `ours`"),
     ] {
-        let output = reproduce(&folder.0, &arguments);
+        let output = reproduce(folder.path(), &arguments);
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && error.contains(expected), "{error}");
     }
