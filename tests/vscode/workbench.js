@@ -56,6 +56,9 @@ const SETTINGS = {
 // Long enough for any busy machine: nothing here is about time.
 const PATIENCE = Number(process.env.KAREL_TEST_PATIENCE ?? 240_000);
 
+/** Milliseconds that a person takes from a line's last character to Enter: a list of completions has opened by then. */
+const BEFORE_ENTER = 700;
+
 /** Milliseconds after which a gesture that showed nothing is made again: long enough for a list on a busy machine. */
 const BRIEFLY = 10_000;
 
@@ -136,7 +139,7 @@ class Workbench {
     async type(text) {
         for (const part of text.split(/(\n|(?<=\w)(?=\W))/)) {
             if (part === "\n") {
-                await this.page.waitForTimeout(700);
+                await this.page.waitForTimeout(BEFORE_ENTER);
                 await this.page.keyboard.press("Enter");
             } else if (part !== "") {
                 await this.page.keyboard.type(part, { delay: 40 });
@@ -306,14 +309,19 @@ async function listening(port, server) {
     throw new Error("VS Code's server does not answer; see its log");
 }
 
+/** Ends the process and all that it has started: by force what has not ended after a while. */
 async function endGroup(leader) {
-    for (const signal of ["SIGTERM", "SIGKILL"]) {
+    const gone = (signal) => {
         try {
-            process.kill(-leader.pid, signal);
+            return !process.kill(-leader.pid, signal);
         } catch {
-            return; // it has ended
+            return true;
         }
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+    };
+    for (const signal of ["SIGTERM", "SIGKILL"]) {
+        if (gone(signal) || (await within(BRIEFLY, async () => gone(0)))) {
+            return;
+        }
     }
 }
 
