@@ -144,6 +144,42 @@ return {
     T.equal(list, { { 'E', 2 }, { 'I', 1 }, { 'I', 3 } })
   end,
 
+  [':KarelTest tells a held-out test from an example, and warns where one fails'] = function(T)
+    T.attached(T.open('.karel', { 'example "one":', 'example "held":' }))
+    vim.cmd.KarelTest()
+    T.wait('the summary', function()
+      return T.messages[1]
+    end)
+    T.equal(vim.fn.getqflist()[1].text, 'held-out test "held": crashed at step 3')
+    vim.cmd.KarelLog()
+    assert(table.concat(T.lines(), '\n'):find('warning: 1/2 examples pass.', 1, true), 'it is no warning')
+  end,
+
+  ['a question about the examples is given up for a newer one'] = function(T)
+    local buffer = T.open('.karel', program)
+    local client = T.attached(buffer)
+    vim.cmd.KarelTest()
+    T.wait('the summary', function()
+      return T.messages[1]
+    end)
+    local cancelled = 0
+    local cancel = client.cancel_request
+    client.cancel_request = function(...)
+      cancelled = cancelled + 1
+      return cancel(...)
+    end
+    require('karel.tests').refresh()
+    require('karel.tests').refresh()
+    client.cancel_request = nil
+    T.equal(cancelled, 1)
+  end,
+
+  ['a command in a buffer without a server says what to do'] = function(T)
+    vim.cmd.enew()
+    vim.cmd.KarelTest()
+    T.equal(T.messages, { 'No Karel server runs here: try :KarelRestart.' })
+  end,
+
   [':KarelTest\'s list follows the program, and closes when all pass'] = function(T)
     local buffer = T.open('.karel', program)
     T.attached(buffer)
@@ -216,12 +252,40 @@ return {
   [':KarelRestart starts another server for the open buffers'] = function(T)
     local buffer = T.open('.karel', program)
     local old = T.attached(buffer).id
+    require('karel.status').set({ state = 'ready', engine = 'cpu', message = '' })
     vim.cmd.KarelRestart()
     T.wait('another client', function()
       local client = vim.lsp.get_clients({ bufnr = buffer, name = 'karel' })[1]
       return client and client.id ~= old and client.initialized
     end)
     T.equal(#vim.lsp.get_clients({ name = 'karel' }), 1)
+    -- Nothing is known of the new server's engine.
+    T.equal(require('karel').status(), '')
+  end,
+
+  [':KarelRestart stops a server that no buffer is attached to'] = function(T)
+    local old
+    require('karel.client').any(function(client)
+      old = client
+    end)
+    T.wait('a server', function()
+      return old
+    end)
+    local forced, terminate = false, old.rpc.terminate
+    old.rpc.terminate = function()
+      forced = true
+      terminate()
+    end
+    vim.cmd.KarelRestart()
+    T.wait('its end', function()
+      return vim.lsp.get_client_by_id(old.id) == nil
+    end)
+    T.equal(forced, false)
+  end,
+
+  ['the server does not ask over what one types'] = function(T)
+    local client = T.attached(T.open('.karel', program))
+    T.equal(client.settings.karel.synthesis.ask, false)
   end,
 
   ['without a server one message says what to do, and nothing fails'] = function(T)

@@ -15,6 +15,9 @@ end
 return {
   [':KarelCancel ends the work, without a word'] = function(T)
     local buffer = slow(T)
+    T.wait('a second to pass', function()
+      return vim.b[buffer].karel_status == 'Karel: Searching, 1 s'
+    end)
     vim.cmd.KarelCancel()
     T.wait('the end', function()
       return vim.b[buffer].karel_status == ''
@@ -160,6 +163,13 @@ return {
       assert(found:find(expected, 1, true), ('no %s in:\n%s'):format(expected, found))
     end
     assert(not found:find('twice', 1, true), found)
+    require('karel.status').set({ state = 'error', engine = '', message = 'The engine ended.' })
+    found = report()
+    assert(found:find('WARNING error: The engine ended.', 1, true), found)
+    vim.lsp.config('karel', { settings = { karel = { engine = { command = { '/nowhere/engine' } } } } })
+    found = report()
+    vim.lsp.config('karel', { settings = { karel = { engine = { command = false } } } })
+    assert(found:find("WARNING karel.engine.command can't be run: '/nowhere/engine'.", 1, true), found)
     local copy = vim.fn.tempname()
     vim.fn.mkdir(copy .. '/lua/karel', 'p')
     vim.fn.writefile({}, copy .. '/lua/karel/init.lua')
@@ -173,5 +183,21 @@ return {
       assert(found:find(expected, 1, true), ('no %s in:\n%s'):format(expected, found))
     end
     assert(found:find('ERROR', 1, true), 'a missing server is no error:\n' .. found)
+  end,
+
+  ['an installed plugin finds the server that was installed with it'] = function(T)
+    local prefix = vim.fn.tempname()
+    local folder = prefix .. '/share/nvim/site/pack/karel/start/karel/lua/karel'
+    vim.fn.mkdir(folder, 'p')
+    vim.fn.mkdir(prefix .. '/bin', 'p')
+    local source = vim.fs.joinpath(require('karel.server').plugin_folder(), 'lua/karel/server.lua')
+    vim.uv.fs_copyfile(source, folder .. '/server.lua')
+    vim.fn.writefile({ '#!/bin/sh' }, prefix .. '/bin/karel-lsp')
+    vim.fn.setfperm(prefix .. '/bin/karel-lsp', 'rwxr-xr-x')
+    local path = vim.env.PATH
+    vim.env.PATH, vim.g.karel_server = '/nowhere', nil
+    local found = dofile(folder .. '/server.lua').find()
+    vim.env.PATH = path
+    T.equal(found, { prefix .. '/bin/karel-lsp' })
   end,
 }

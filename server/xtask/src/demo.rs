@@ -12,7 +12,7 @@ use owo_colors::OwoColorize;
 use serde_json::{Value, json};
 
 use crate::lsp_client::{Client, apply};
-use crate::{process, programs, repo};
+use crate::{process, programs, repo, target};
 
 /// The code action that the demonstration is about.
 const KIND: &str = "refactor.karel.synthesize.program";
@@ -40,7 +40,7 @@ pub fn run(args: Args) -> Result<()> {
     anstream::println!("{}\n\n{}", repo::shown(&file).bold(), definitions(&text));
 
     let start = Instant::now();
-    let mut server = Client::start(&repo::binary("karel-lsp"))?;
+    let mut server = Client::start(&target::binary("karel-lsp"))?;
     let Ok(uri) = url::Url::from_file_path(&file) else { bail!("{} is not a whole path", file.display()) };
     let uri = uri.as_str();
     let mut told = None;
@@ -59,7 +59,7 @@ pub fn run(args: Args) -> Result<()> {
     );
     anstream::println!("{}", definitions(&result).green());
 
-    let written = repo::target().join("demo").join(file.file_name().context("the file has no name")?);
+    let written = target::folder().join("demo").join(file.file_name().context("the file has no name")?);
     fs::create_dir_all(written.parent().context("the target folder has no name")?)?;
     fs::write(&written, &result)?;
     verdict(&written)?;
@@ -155,7 +155,7 @@ fn definitions(text: &str) -> String {
 
 /// Runs the program of `file` on its examples with the command line, and prints how many it passes.
 fn verdict(file: &Path) -> Result<()> {
-    let mut test = process::command(repo::binary("karel"));
+    let mut test = process::command(target::binary("karel"));
     let output = test.args(["test", "--json"]).arg(file).output().context("karel cannot be started")?;
     let report: Value = serde_json::from_slice(&output.stdout).with_context(|| {
         format!("`karel test` failed: {}", String::from_utf8_lossy(&output.stderr).trim_end())

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, repo};
+use crate::files::files;
+use crate::{process, repo, target};
 
 /// The release of the tree-sitter command line that the committed parser is generated with.
 const VERSION: &str = "0.27.1";
@@ -50,7 +51,7 @@ fn installed() -> PathBuf {
 }
 
 fn tools() -> PathBuf {
-    repo::target().join("tools")
+    target::folder().join("tools")
 }
 
 /// Builds the command line from its crate; takes three to five minutes on two cores.
@@ -72,7 +73,7 @@ fn generate(cli: &Path) -> Command {
 
 /// The names of the committed files that differ from what the grammar generates, or that the queries are copied to.
 pub fn stale(cli: &Path) -> Result<Vec<String>> {
-    let fresh = repo::target().join("tools/generated-grammar");
+    let fresh = target::folder().join("tools/generated-grammar");
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh)?;
     process::run(generate(cli).arg("--output").arg(&fresh))?;
@@ -127,20 +128,6 @@ fn queries(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
         queries.insert(name, fs::read(&file)?);
     }
     Ok(queries)
-}
-
-/// The files under `folder`, in its subfolders too.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.extend(self::files(&path)?);
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }
 
 /// The command that runs the corpus.

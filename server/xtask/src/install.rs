@@ -10,9 +10,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
-use crate::{libtorch, process, programs, repo};
+use crate::files::{place, place_folder, place_with};
+use crate::{libtorch, process, programs, repo, target};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -52,7 +53,7 @@ fn install_programs(prefix: &Path) -> Result<()> {
     programs::build()?;
     let bin = prefix.join("bin");
     for program in programs::PROGRAMS {
-        let built = repo::binary(program);
+        let built = target::binary(program);
         place_with(&built, &bin.join(built.file_name().context("a program has no name")?), strip)?;
     }
     libtorch::install(&prefix.join("lib/karel"))?;
@@ -133,55 +134,10 @@ fn strip(program: &Path) {
     let _ = process::run_quietly(process::command("strip").arg(program));
 }
 
-/// Copies `from` to `to`, under another name first: a running program's file cannot be written, but replaced.
-pub fn place(from: &Path, to: &Path) -> Result<()> {
-    place_with(from, to, |_| {})
-}
-
-/// The same, with something done to the copy before it comes to its place.
-fn place_with(from: &Path, to: &Path, finish: impl Fn(&Path)) -> Result<()> {
-    ensure!(from.exists(), "{} is not there, though it was built", from.display());
-    let write = || -> std::io::Result<()> {
-        fs::create_dir_all(to.parent().unwrap_or(to))?;
-        let fresh = to.with_extension("new");
-        fs::copy(from, &fresh)?;
-        finish(&fresh);
-        fs::rename(&fresh, to)
-    };
-    write().with_context(|| format!("{} cannot be written; try another --prefix", to.display()))
-}
-
-/// Copies the folder `from` and all in it to `to`.
-pub fn place_folder(from: &Path, to: &Path) -> Result<()> {
-    for entry in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
-        let entry = entry?;
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() { place_folder(&from, &to)? } else { place(&from, &to)? }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The paths of all files in the folder, from it.
-    fn files(folder: &Path) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut folders = vec![folder.to_path_buf()];
-        while let Some(next) = folders.pop() {
-            for entry in fs::read_dir(next).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    found.push(path.strip_prefix(folder).unwrap().display().to_string());
-                }
-            }
-        }
-        found.sort();
-        found
-    }
+    use crate::files::files;
 
     #[test]
     #[cfg(target_os = "linux")]
@@ -194,7 +150,7 @@ mod tests {
         let listed = process::answer(process::command(&to).arg("--list"));
         assert!(listed.is_some_and(|tests| tests.contains("programs_are_installed")), "it still runs");
         let missing = place(&folder.path().join("none"), &to).unwrap_err().to_string();
-        assert!(missing.contains("none is not there"), "{missing}");
+        assert!(missing.contains("none was built, but it is not there"), "{missing}");
     }
 
     #[test]
@@ -203,7 +159,11 @@ mod tests {
         fs::create_dir_all(site.path().join(PLUGIN).join("lua/old")).unwrap();
         fs::write(site.path().join(PLUGIN).join("lua/old/stale.lua"), "").unwrap();
         place_plugin(site.path()).unwrap().unwrap();
-        let found = files(site.path());
+        let found: Vec<String> = files(site.path())
+            .unwrap()
+            .iter()
+            .map(|file| file.strip_prefix(site.path()).unwrap().display().to_string())
+            .collect();
         for expected in [
             "plugin/karel.lua",
             "pack/karel/start/karel/plugin/karel.lua",

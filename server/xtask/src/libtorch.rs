@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::install::place;
+use crate::files::place;
 use crate::{process, repo};
 
 /// The release that `tch` 0.24 is written for; patch releases and builds (`+cu130`, `+cpu`) all do.

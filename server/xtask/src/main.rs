@@ -3,6 +3,7 @@
 //! own beside them.
 
 mod demo;
+mod files;
 mod grammar;
 mod install;
 mod libtorch;
@@ -12,6 +13,7 @@ mod pack;
 mod process;
 mod programs;
 mod repo;
+mod target;
 mod test;
 mod tools;
 mod vsix;

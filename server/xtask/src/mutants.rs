@@ -9,9 +9,11 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 use owo_colors::OwoColorize;
+use walkdir::{DirEntry, WalkDir};
 
+use crate::files::place;
 use crate::tools::{self, Node};
-use crate::{process, repo};
+use crate::{process, repo, target};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -29,7 +31,7 @@ pub fn run(args: Args) -> Result<()> {
         Some(part @ ("vscode" | "nvim")) => vec![part],
         Some(package) => {
             let mut cargo = process::cargo();
-            let folder = repo::target().join("mutants").join(package);
+            let folder = target::folder().join("mutants").join(package);
             cargo.args(["mutants", "--package", package, "--test-tool=nextest", "--output"]).arg(folder);
             return process::run(&mut cargo).context("cargo-mutants is got by `cargo install cargo-mutants`");
         }
@@ -104,9 +106,18 @@ struct Bench {
 impl Bench {
     fn set_up(part: &str) -> Result<Bench> {
         let (node, neovim) = (tools::node()?, tools::neovim()?);
-        let root = repo::target().join("mutants").join(part);
+        let root = target::folder().join("mutants").join(part);
         let _ = fs::remove_dir_all(root.join("editors"));
-        copy(&repo::root().join("editors"), &root.join("editors"))?;
+        let editors = repo::root().join("editors");
+        // What is installed or built there is left out.
+        let is_source =
+            |entry: &DirEntry| !["node_modules", "dist"].iter().any(|name| entry.file_name() == *name);
+        for entry in WalkDir::new(&editors).into_iter().filter_entry(is_source) {
+            let entry = entry?;
+            if entry.file_type().is_file() {
+                place(entry.path(), &root.join("editors").join(entry.path().strip_prefix(&editors)?))?;
+            }
+        }
         let modules = "editors/vscode/node_modules";
         node.install(&repo::root().join("editors/vscode"))?;
         for shared in ["grammar", "server", modules] {
@@ -176,21 +187,6 @@ impl Bench {
         }
         Ok(tests.wait()?.success())
     }
-}
-
-/// Copies the folder without what is installed or built in it.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let (path, copied) = (entry.path(), to.join(entry.file_name()));
-        if path.is_file() {
-            fs::copy(&path, &copied)?;
-        } else if entry.file_name() != "node_modules" && entry.file_name() != "dist" {
-            copy(&path, &copied)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

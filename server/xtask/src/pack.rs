@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{install, libtorch, process, repo};
+use crate::files::{files, place, place_folder};
+use crate::{libtorch, process, repo, target};
 
 /// Greatest size of the folder in bytes.
 const LIMIT: u64 = 60_000_000;
@@ -25,7 +26,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<()> {
-    let folder = args.folder.unwrap_or_else(|| repo::target().join("pack"));
+    let folder = args.folder.unwrap_or_else(|| target::folder().join("pack"));
     let engine = args.engine.map_or_else(build, Ok)?;
     let size = pack(&folder, &engine, args.tasks.as_deref())?;
     anstream::println!("{}: {:.1} MB; there, run ./go.sh OUT MINUTES", folder.display(), size as f64 / 1e6);
@@ -37,20 +38,20 @@ pub fn pack(folder: &Path, engine: &Path, tasks: Option<&Path>) -> Result<u64> {
     let synth = repo::root().join("server/synth");
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let packed = folder.join("karel-synth");
-    install::place(engine, &packed)?;
+    place(engine, &packed)?;
     // Without debugging information it is a quarter of the size; where there is no `strip` it is as it is.
     let _ = process::run_quietly(process::command("strip").arg(&packed));
-    install::place(&synth.join("pack/go.sh"), &folder.join("go.sh"))?;
+    place(&synth.join("pack/go.sh"), &folder.join("go.sh"))?;
     for part in ["systems", "weights"] {
-        install::place_folder(&synth.join(part), &folder.join(part))?;
+        place_folder(&synth.join(part), &folder.join(part))?;
     }
     for file in ["tasks.jsonl", "vectors.json"] {
-        install::place(&synth.join("tests/fixtures").join(file), &folder.join("fixtures").join(file))?;
+        place(&synth.join("tests/fixtures").join(file), &folder.join("fixtures").join(file))?;
     }
     if let Some(tasks) = tasks {
-        install::place(tasks, &folder.join("tasks.jsonl.gz"))?;
+        place(tasks, &folder.join("tasks.jsonl.gz"))?;
     }
-    let size = size(folder)?;
+    let size: u64 = files(folder)?.iter().map(|file| file.metadata().map_or(0, |file| file.len())).sum();
     ensure!(size <= LIMIT, "{} has {size} bytes, more than the {LIMIT} that travel", folder.display());
     Ok(size)
 }
@@ -58,20 +59,9 @@ pub fn pack(folder: &Path, engine: &Path, tasks: Option<&Path>) -> Result<u64> {
 /// Builds the engine without weights in a target folder of its own, so that the usual one stays as it is.
 fn build() -> Result<PathBuf> {
     libtorch::find_or_get()?;
-    let target = repo::target().join("without-weights");
+    let target = target::folder().join("without-weights");
     let mut cargo = process::cargo();
     cargo.args(["build", "--release", "--package=karel-synth", "--no-default-features", "--target-dir"]);
     process::run(cargo.arg(&target))?;
     Ok(target.join("release").join(format!("karel-synth{}", std::env::consts::EXE_SUFFIX)))
-}
-
-/// Bytes of all files in the folder.
-fn size(folder: &Path) -> Result<u64> {
-    let mut sum = 0;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let metadata = entry.metadata()?;
-        sum += if metadata.is_dir() { size(&entry.path())? } else { metadata.len() };
-    }
-    Ok(sum)
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{libtorch, process, repo};
+use crate::{libtorch, process, target};
 
 /// What users run: the command line, the language server, the synthesis engine. Package and program share a name.
 pub const PROGRAMS: [&str; 3] = ["karel", "karel-lsp", "karel-synth"];
@@ -10,7 +10,7 @@ pub const PROGRAMS: [&str; 3] = ["karel", "karel-lsp", "karel-synth"];
 /// Builds them in the release profile. libtorch is got first: the engine's crate needs it.
 pub fn build() -> Result<()> {
     libtorch::find_or_get()?;
-    if !repo::binary("karel-synth").exists() {
+    if !target::binary("karel-synth").exists() {
         anstream::eprintln!("{}", estimate(std::thread::available_parallelism().map_or(1, usize::from)));
     }
     let mut cargo = process::cargo();

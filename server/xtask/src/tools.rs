@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, repo};
+use crate::{process, repo, target};
 
 /// A tool is not there and this task cannot get it: the tests that need it are skipped, with this reason.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl std::error::Error for Unavailable {}
 
 /// The folder that holds the tools.
 pub fn folder() -> PathBuf {
-    repo::target().join("test-tools")
+    target::folder().join("test-tools")
 }
 
 /// The Python of an environment with what `tests/requirements.txt` lists.

@@ -11,7 +11,7 @@ use super::Suite;
 use super::runner::run;
 use super::tally::{Report, Tally};
 use crate::tools::{self, Unavailable};
-use crate::{grammar, install, libtorch, pack, process, programs, repo, vsix};
+use crate::{grammar, install, libtorch, pack, process, programs, repo, target, vsix};
 
 pub static SUITES: &[Suite] = &[
     Suite { name: "fmt", about: "the sources are formatted", run: fmt },
@@ -53,7 +53,7 @@ fn rust() -> Result<Tally> {
     libtorch::find_or_get()?;
     let nextest = process::answer(process::cargo().args(["nextest", "--version"])).is_some();
     let mut cargo = process::cargo();
-    let skipped = repo::target().join("skipped-tests");
+    let skipped = target::folder().join("skipped-tests");
     let _ = fs::remove_file(&skipped);
     cargo.env("KAREL_SKIPPED", &skipped);
     let tally = if nextest {
@@ -102,7 +102,7 @@ fn end_to_end(mut command: Command, suite: &str) -> Result<Command> {
         bail!("the programs could not be built");
     }
     let output = output(suite)?;
-    command.env("KAREL_BIN", repo::target().join("release")).env("KAREL_TEST_OUTPUT", output);
+    command.env("KAREL_BIN", target::folder().join("release")).env("KAREL_TEST_OUTPUT", output);
     command.env("PYTHONDONTWRITEBYTECODE", "1");
     Ok(command)
 }
@@ -133,9 +133,9 @@ fn research() -> Result<Tally> {
     let mut python = process::command(tools::python()?);
     python.args(["-m", "pytest", "--config-file=tests/pytest.ini", "tests/research"]);
     let mut python = end_to_end(python, "research")?;
-    let folder = repo::target().join("test-pack");
+    let folder = target::folder().join("test-pack");
     let _ = fs::remove_dir_all(&folder);
-    pack::pack(&folder, &repo::binary("karel-synth"), None)?;
+    pack::pack(&folder, &target::binary("karel-synth"), None)?;
     python.env("KAREL_PACK", &folder);
     run(python, Report::Pytest)
 }
