@@ -18,7 +18,7 @@ use clap::Parser;
 use runtime::sample::Random;
 use serde::{Deserialize, Serialize};
 use synth::device::{self, DevicePreference};
-use synth::eval::made_up;
+use synth::eval::generated_tasks;
 use synth::interrupt::stop_on_ctrl_c;
 use synth::models::network::{self, Network, Sample, Visitor};
 use synth::models::weights::{Weights, WeightsError};
@@ -40,7 +40,7 @@ struct Arguments {
     /// A row ends after so many seconds of training, wherever it is
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..), default_value_t = 240)]
     seconds: u32,
-    /// Of the first weights and of the tasks learned from
+    /// Seed of the first weights and of the tasks learned from
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Only these rows, by their numbers from 1
@@ -112,7 +112,7 @@ const SEED: u64 = 0x7374_6172_7473;
 struct Loss {
     /// Nats per prediction.
     right: f64,
-    /// The same where every task has another one's input.
+    /// The loss where every task has another one's input.
     exchanged: f64,
 }
 
@@ -227,7 +227,7 @@ impl Held {
                 examples.map(|e| (Pair { start: e.input, goal: e.output }, Some(e.actions))).unzip();
             Sample { task: CodeTask { pairs, traces }, program }
         };
-        let right: Vec<Sample> = made_up(SEED, HELD_OUT)?.into_iter().map(sample).collect();
+        let right: Vec<Sample> = generated_tasks(SEED, HELD_OUT)?.into_iter().map(sample).collect();
         let mut exchanged = right.clone();
         exchanged.rotate_left(1);
         for (exchanged, right) in exchanged.iter_mut().zip(&right) {
@@ -242,7 +242,7 @@ impl Held {
         Ok(Held { right, exchanged })
     }
 
-    /// Of the network in a weight file.
+    /// The loss of the network in a weight file.
     fn loss(&self, file: &Path, device: Device) -> anyhow::Result<Loss> {
         struct On<'a>(Weights<'a>, [&'a [Sample]; 2]);
         impl Visitor for On<'_> {

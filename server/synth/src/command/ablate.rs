@@ -64,7 +64,7 @@ impl Ablate {
                 let settings = ServedSettings {
                     shown: SHOWN,
                     questions: 0,
-                    budget: budget.clone(),
+                    budget,
                     workers: self.computation.threads(),
                     steps: variant.steps(),
                 };

@@ -140,7 +140,7 @@ impl Bench {
         );
         match memory {
             Some(mib) => anstream::println!("Engine's resident memory after one synthesis: {mib} MiB"),
-            None => anstream::println!("Engine's resident memory: not told by this system"),
+            None => anstream::println!("Engine's resident memory: this system does not tell it"),
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub struct Generate {
     /// How many
     #[arg(long, default_value_t = 1_000)]
     tasks: u64,
-    /// The same seed gives the same tasks
+    /// Seed of the tasks; equal seeds give equal tasks
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Make part I of N of these tasks; `karel-synth merge` puts the parts together

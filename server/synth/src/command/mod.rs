@@ -59,7 +59,7 @@ impl Arguments {
     }
 }
 
-/// What every command that uses the networks can be told.
+/// The options of every command that uses the networks.
 #[derive(Args)]
 pub struct Computation {
     /// Where to compute
@@ -81,7 +81,7 @@ impl Computation {
         Ok((device, Models::load(self.models.as_deref(), device)?))
     }
 
-    /// The same as arguments for another engine.
+    /// These settings as arguments for another engine.
     fn arguments(&self) -> Vec<OsString> {
         let device = self.device.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
         let mut arguments = vec!["--device".into(), device.into()];

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use synth::device::{self, DevicePreference};
-use synth::eval::{made_up, read, spread};
+use synth::eval::{generated_tasks, read, spread};
 use synth::interrupt::stop_on_ctrl_c;
 use synth::reproduce::{Request, Scale, Tasks, reproduce};
 
@@ -117,7 +117,7 @@ impl Reproduce {
     fn tasks(&self) -> anyhow::Result<Tasks> {
         let Some(file) = &self.tasks else {
             let count = self.limit.unwrap_or(if self.quick { 4 } else { 500 });
-            let tasks = made_up(SEED, count)?;
+            let tasks = generated_tasks(SEED, count)?;
             return Ok(Tasks { name: format!("the project's generator, seed {SEED}"), tasks, spread: false });
         };
         let (tasks, errors) = read(file, None)?;

@@ -173,7 +173,7 @@ fn tell(config: &Config, options: &Options, summary: &Summary) {
         percent(total.inferring.as_secs_f64()),
         if sums.skipped > 0 { format!(", {} steps skipped", sums.skipped) } else { String::new() },
     );
-    // The way back costs twice the way there.
+    // The backward pass costs twice what the forward pass does.
     let operations = 3.0 * total.work.flop;
     anstream::println!(
         "{:.2} GFLOP a sample, {:.3} TFLOP/s",

@@ -68,7 +68,7 @@ pub enum Flow {
 /// Hears of an accepted program, and the number of its task.
 type OnFinished<'f> = dyn FnMut(usize, &Finished) -> Flow + Send + 'f;
 
-/// Between two questions whether to stop lie at most so many judgements.
+/// At most this many judgements pass between two checks of the stop flag.
 const STOP_INTERVAL: usize = 64;
 /// Extensions that the decoder ranks for each place in the beam. A judge refuses about as many as it accepts.
 const RANKED: usize = 3;
@@ -125,7 +125,7 @@ pub fn search(
     }
 }
 
-/// The same for every beam, on all cores; a single one is not worth waking another thread.
+/// Does the work for every beam, on all cores; a single beam is not worth waking another thread.
 fn each<B: Send, T: Send>(beams: &mut [B], work: impl Fn(&mut B, usize) -> T + Sync + Send) -> Vec<T> {
     match beams {
         [one] => vec![work(one, 0)],
@@ -162,7 +162,7 @@ struct Next {
 /// A possible place in the next beam.
 #[derive(Clone, Copy)]
 enum Candidate {
-    /// Of the finished ones.
+    /// A finished program, by its number.
     Done(usize),
     Extended {
         parent: usize,

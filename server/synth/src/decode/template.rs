@@ -76,7 +76,7 @@ enum Place {
     Before(usize),
     /// In the statements of this element.
     Inside(usize, Grammar),
-    /// In the repeated statements of this element, after so many tokens.
+    /// In the repeated statements of this element, after this many tokens.
     Copying(usize, usize),
 }
 
@@ -104,7 +104,7 @@ impl Template {
         Template { elements, needs, holes, limit, rules: Rules::default() }
     }
 
-    /// The same, with these rules for what stands in its holes.
+    /// This template with these rules for what stands in its holes.
     pub fn with_rules(self, rules: Rules) -> Template {
         Template { rules, ..self }
     }

@@ -53,7 +53,7 @@ impl Mask {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Way {
     pub mask: Mask,
-    /// Of the sampled ones.
+    /// The temperature of sampled roll-outs.
     pub temperature: f64,
 }
 
@@ -93,7 +93,7 @@ pub fn roll_out(
     roll_out_each(model, tasks, &vec![choice; tasks.len()], Way::default(), stop)
 }
 
-/// The same with a choice for each task, in this way.
+/// Rolls out every pair of every task, with a selection for each task, in this way.
 pub fn roll_out_each(
     model: Option<&dyn TraceModel>,
     tasks: &[&[Pair]],

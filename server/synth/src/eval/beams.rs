@@ -26,7 +26,7 @@ struct Subject<'a> {
     task: &'a Task,
     /// The examples shown.
     pairs: Vec<Pair>,
-    /// The same, for the judge of the pruned beam.
+    /// The examples shown, for the judge of the pruned beam.
     cases: Vec<Case>,
     result: TaskResult,
 }

@@ -58,11 +58,11 @@ pub struct Latencies {
     pub one_beam: Vec<Duration>,
     /// A request, text to text, until its first verified candidate; of those that have one.
     pub first_candidate: Vec<Duration>,
-    /// The same until its end: up to five candidates that differ, further trace sets.
+    /// A request, text to text, until its end: up to five candidates that differ, further trace sets.
     pub whole: Vec<Duration>,
     /// Requests for which a program was found.
     pub solved: usize,
-    /// Of those, how many of the programs named first pass the held-out examples too.
+    /// Requests whose first program passes the held-out examples too.
     pub generalized: usize,
 }
 
@@ -171,7 +171,7 @@ pub fn trace<'t>(models: &Models, tasks: impl IntoIterator<Item = &'t Task>) -> 
     (traced.collect(), time)
 }
 
-/// Decodes so many tasks, each again in turn where there are fewer, in batches.
+/// Decodes this many tasks in batches; where there are fewer, they come again in turn.
 pub fn throughput(
     models: &Models,
     traced: &[Traced],

@@ -4,7 +4,7 @@ use super::TaskResult;
 use crate::rank::weights::{COUNT, Ranking, log_sum};
 
 const ROUNDS: usize = 3_000;
-/// Of Adam.
+/// The learning rate of Adam.
 const RATE: f64 = 0.02;
 /// Pull of the weights towards 0, per task.
 const DECAY: f64 = 1e-4;

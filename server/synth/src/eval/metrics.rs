@@ -19,7 +19,7 @@ pub struct Ranked {
     pub lengths: Vec<usize>,
     /// Finished programs run until one passed the examples shown, or none was left.
     pub run: u64,
-    /// Of one thread, for this list.
+    /// Seconds that one thread spent on this list.
     pub seconds: f64,
 }
 
@@ -213,7 +213,7 @@ impl Ranked {
         self.shown.iter().position(|&passed| passed).is_some_and(|first| self.all[first])
     }
 
-    /// The same with the shortest candidate that passes the examples shown, ties by likelihood.
+    /// Guided search that takes the shortest candidate that passes the examples shown, ties by likelihood.
     pub fn guided_shortest(&self) -> bool {
         let consistent = (0..self.shown.len()).filter(|&i| self.shown[i]);
         consistent.min_by_key(|&i| self.lengths[i]).is_some_and(|i| self.all[i])

@@ -131,11 +131,11 @@ pub fn read(file: &Path, limit: Option<usize>) -> anyhow::Result<(Vec<Task>, Vec
     Ok((tasks, errors))
 }
 
-/// The generator's first so many tasks of a seed.
+/// The first `count` tasks that the generator makes from a seed.
 ///
 /// # Errors
-/// Where a program that was made up is none.
-pub fn made_up(seed: u64, count: usize) -> anyhow::Result<Vec<Task>> {
+/// When a generated program can't be read.
+pub fn generated_tasks(seed: u64, count: usize) -> anyhow::Result<Vec<Task>> {
     let settings = generate::Settings { seed, ..generate::Settings::default() };
     let task =
         |scratch: &mut Scratch, index| Ok(generate::task(&settings, index, scratch).into_task(seed, index)?);

@@ -26,7 +26,7 @@ pub struct Report {
     pub pruned: Scores,
     /// Which of the pruned beam's candidates to take.
     pub choices: Choices,
-    /// The same tasks with other numbers of examples shown, and with that of the figures above.
+    /// Results by number of examples shown, that of the figures above included.
     pub by_examples: Vec<ByExamples>,
 }
 
@@ -75,7 +75,7 @@ pub struct TraceScores {
     pub exact_all_shown: Rate,
     /// All of a task's shown examples have a correct greedy roll-out.
     pub correct_all_shown: Rate,
-    /// The same with sampled retries.
+    /// The share of tasks of which all traces are correct after sampled retries.
     pub retried_all_shown: Rate,
     /// With the beam over actions, where there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,7 +130,7 @@ pub struct Choices {
     pub shortest: Rate,
     /// The behaviour whose programs are the likeliest together.
     pub heaviest: Rate,
-    /// By the fitted choice.
+    /// The candidate that the fitted ranking puts first.
     pub learned: Rate,
     /// The best that a choice could do.
     pub any: Rate,
@@ -138,7 +138,7 @@ pub struct Choices {
     pub kept: Vec<Kept>,
 }
 
-/// Only behaviours at least so likely as a share of the likeliest, by the fitted choice, are kept.
+/// Only behaviours at least so likely as a share of the likeliest, by the fitted ranking, are kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Kept {
     pub share: f64,
@@ -170,13 +170,13 @@ impl Kept {
 pub struct ByExamples {
     /// Examples shown.
     pub examples: usize,
-    /// Of the plain beam.
+    /// Top-1 generalization of the plain beam.
     pub top_1_generalization: Rate,
-    /// Of the plain beam.
+    /// Guided search of the plain beam.
     pub guided_search: Rate,
     /// Of the pruned beam.
     pub guided_search_pruned: Rate,
-    /// Of the pruned beam, by the fitted choice.
+    /// Guided search of the pruned beam, by the fitted ranking.
     pub guided_search_learned: Rate,
     /// Of the pruned beam.
     pub top_k_generalization: Rate,
@@ -283,7 +283,7 @@ impl TraceScores {
 }
 
 impl Report {
-    /// Of one run per number of examples. The figures are those of the run with as many as the conditions say.
+    /// Makes the report of one run per number of examples. The figures are those of the run with as many as the conditions say.
     pub fn new(conditions: Conditions, runs: &[(usize, Vec<TaskResult>)]) -> Report {
         let main = runs.iter().find(|(examples, _)| *examples == conditions.examples).or(runs.first());
         let results = main.map_or(&[][..], |(_, results)| results);

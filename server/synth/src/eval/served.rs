@@ -173,9 +173,9 @@ pub struct ServedScores {
     pub ambiguous: Rate,
     /// A deciding example was found.
     pub asked: Rate,
-    /// Of those asked: the reference crashes on it, or comes to no end.
+    /// The share of the questions on which the reference crashes, or comes to no end.
     pub crashed: Rate,
-    /// Of those asked: no candidate gave the reference's answer.
+    /// The share of the questions to which no candidate gave the reference's answer.
     pub surprised: Rate,
     /// Cells of the deciding examples, mean.
     pub cells: f64,

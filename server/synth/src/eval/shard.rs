@@ -48,7 +48,7 @@ impl Shard {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Piece {
     pub shard: Shard,
-    /// Of the whole evaluation, but for the time: that is the part's own.
+    /// The conditions of the whole evaluation, but for the time, which is the part's own.
     pub conditions: Conditions,
     /// Results by number of examples shown.
     pub results: Vec<(usize, Vec<TaskResult>)>,

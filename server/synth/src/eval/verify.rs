@@ -9,7 +9,7 @@ use crate::decode::beam::{Anything, BeamTask, Breadth, Finished, Flow, search};
 use crate::decode::shown_examples::choose;
 use crate::decode::template::Template;
 use crate::decode::traces::{self, Traces};
-use crate::eval::{SHOWN, made_up};
+use crate::eval::{SHOWN, generated_tasks};
 use crate::models::{Models, Pair};
 
 /// Greatest difference of two logarithms of a probability.
@@ -47,16 +47,16 @@ pub fn find(models: &Models, tasks: &[Task], beam: usize) -> Found {
         tasks.iter().map(|task| task.examples.iter().take(SHOWN).map(pair).collect()).collect();
     let borrowed: Vec<&[Pair]> = pairs.iter().map(Vec::as_slice).collect();
     let traces = traces::infer(models.trace.as_deref(), &borrowed, 0, &|| false);
-    let told: Vec<_> = pairs
+    let shown: Vec<_> = pairs
         .iter()
         .zip(&traces)
         .map(|(pairs, traces)| choose(pairs, traces, &models.code.examples()))
         .collect();
     let template = Template::program(models.code.longest().min(LONGEST));
-    let mut judges: Vec<Anything> = told.iter().map(|_| Anything).collect();
+    let mut judges: Vec<Anything> = shown.iter().map(|_| Anything).collect();
     let mut tasks: Vec<BeamTask> =
         judges.iter_mut().map(|judge| BeamTask { template: &template, judge }).collect();
-    let mut decoder = models.code.begin(&told);
+    let mut decoder = models.code.begin(&shown);
     let go_on = &mut |_: usize, _: &Finished| Flow::Continue;
     let beams = search(&mut *decoder, &mut tasks, Breadth::plain(beam), &|| false, go_on);
     Found { traces, beams }
@@ -97,14 +97,14 @@ pub fn against_reference(
     Ok(tasks.len())
 }
 
-/// Compares a device with the CPU, on tasks that are made up. Gives the number of tasks.
+/// Compares a device with the CPU, on generated tasks. Returns the number of tasks.
 ///
 /// # Errors
 /// The first difference.
 pub fn against_cpu(models: &Models, cpu: &Models, beam: usize) -> anyhow::Result<usize> {
     const TASKS: usize = 16;
     const SEED: u64 = 0x7665_7269_6679;
-    let tasks = made_up(SEED, TASKS)?;
+    let tasks = generated_tasks(SEED, TASKS)?;
     let (found, expected) = (find(models, &tasks, beam), find(cpu, &tasks, beam));
     if let Some(number) = (0..TASKS).find(|&n| found.traces[n] != expected.traces[n]) {
         bail!("made-up task {}: other traces than on the CPU", number + 1);

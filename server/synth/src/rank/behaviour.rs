@@ -62,7 +62,7 @@ impl Behaviours {
     }
 }
 
-/// The same world with the robot on another cell, looking anywhere.
+/// This world with the robot on another cell, looking anywhere.
 fn variant(world: &World, random: &mut Random) -> Option<World> {
     let mut variant = world.clone();
     let (row, col) = (random.between(0, world.rows() - 1), random.between(0, world.cols() - 1));

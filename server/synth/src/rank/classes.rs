@@ -28,7 +28,7 @@ pub struct Class {
     pub program: String,
     /// Dataset tokens.
     pub length: usize,
-    /// Of the best program; none where the networks have not proposed it.
+    /// The log-probability of the best program; none where the networks have not proposed it.
     pub log_probability: Option<f64>,
     pub lowered: Program,
     file: ast::File,
@@ -51,8 +51,8 @@ pub struct Added {
 pub struct Place {
     pub class: usize,
     pub features: Features,
-    /// Of being the right one, if one of the classes is, as the choice has it; the same for all where the networks
-    /// have proposed none of the programs.
+    /// The probability that this class is the right one, if one of them is, as the ranking has it; equal for all where
+    /// the networks have proposed none of the programs.
     pub probability: f64,
 }
 

@@ -114,7 +114,7 @@ struct Judge<'a> {
     reserve: &'a [&'a Code],
     /// Rows and columns that a world keeps.
     least: (u8, u8),
-    /// Of the probabilities.
+    /// The sum of the probabilities.
     sum: f64,
     stop: &'a dyn Fn() -> bool,
     machine: Machine,
@@ -251,7 +251,7 @@ enum Kind {
     Columns,
     Walls,
     Markers,
-    /// Of markers on one cell, all but one.
+    /// All markers on one cell but one.
     Counts,
 }
 

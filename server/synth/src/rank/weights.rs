@@ -20,7 +20,7 @@ pub struct Features {
     pub log_mass: f64,
     /// Share of random worlds on which it comes to its end ([`crate::rank::behaviour`]).
     pub finishes: f64,
-    /// Of its shortest program.
+    /// The profile of its shortest program.
     pub profile: Profile,
 }
 

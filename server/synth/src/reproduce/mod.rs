@@ -46,7 +46,7 @@ pub struct Request {
     pub save: Duration,
     /// Trains only, and evaluates another time.
     pub only_train: bool,
-    /// Of each network, in place of its configuration's.
+    /// Minutes of training for each network, in place of its configuration's.
     pub minutes: Option<f64>,
     /// Values in the place of the configurations' own.
     pub overrides: Vec<String>,
@@ -80,7 +80,7 @@ impl Tasks {
 pub struct Trained {
     pub name: String,
     pub minutes: Option<f64>,
-    /// Of all cores together.
+    /// Minutes that all cores together spent on training.
     #[serde(default)]
     pub processor_minutes: Option<f64>,
     /// Tasks taken from the stream.

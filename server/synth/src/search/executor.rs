@@ -57,7 +57,7 @@ pub struct Executor<'a> {
     pub programs_run: u64,
     /// How many examples the best finished program passed.
     pub best_passed: usize,
-    /// The same, of the first few that are run.
+    /// How many of the first [`FEW`] examples the best finished program passed.
     best_of_few: usize,
     /// Finished programs that pass some examples and not all: those that pass most first, ties as they came.
     pub near: Vec<NearMiss>,
@@ -73,12 +73,12 @@ pub struct NearMiss {
 /// Near misses that are remembered.
 const NEAR: usize = 32;
 
-/// Where there are more examples, a prefix is judged by so many, and a finished program that passes fewer of these than
-/// another did is run on no more.
+/// Where there are more examples than this, a prefix is judged by this many, and a finished program that passes fewer of
+/// them than another did runs on no more.
 const FEW: usize = 64;
-/// Between two questions whether time is up lie at most so many short runs.
+/// At most this many short runs pass between two checks of the time.
 const RUNS: usize = 64;
-/// A long run counts as so many.
+/// A long run counts as this many short ones.
 const LONG: usize = 16;
 
 /// Ticks of a short run.

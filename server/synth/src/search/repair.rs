@@ -19,7 +19,7 @@ const CHANGED: usize = 16;
 const ENOUGH: usize = 20;
 /// Longest run of statements that is put into a block.
 const WRAPPED: usize = 3;
-/// Between two questions whether to stop lie at most so many programs.
+/// At most this many programs pass between two checks of the stop flag.
 const STOP_INTERVAL: usize = 64;
 
 /// Looks for programs of the template that pass all of the executor's examples in the neighbourhood of the near misses.

@@ -13,8 +13,8 @@ const CROWDED: f64 = 0.6;
 const LOADED: f64 = 1.5;
 /// How often it is looked how much of a core there was.
 const LOOK: Duration = Duration::from_millis(100);
-/// How often progress is told.
-const TELL: Duration = Duration::from_millis(250);
+/// Time between two reports of progress.
+const REPORT: Duration = Duration::from_millis(250);
 /// How many times its budget a request may take on a crowded machine while its first beam is not through.
 const PATIENCE: u32 = 2;
 /// This part of the budget is for traces, at the most.
@@ -122,8 +122,8 @@ pub struct Watch<'a> {
     programs_run: AtomicU64,
     best_passed: AtomicUsize,
     found: AtomicUsize,
-    /// Milliseconds at which progress was told last.
-    told: AtomicU64,
+    /// Milliseconds at which progress was reported last.
+    reported: AtomicU64,
 }
 
 impl<'a> Watch<'a> {
@@ -143,7 +143,7 @@ impl<'a> Watch<'a> {
             programs_run: AtomicU64::new(0),
             best_passed: AtomicUsize::new(0),
             found: AtomicUsize::new(0),
-            told: AtomicU64::new(0),
+            reported: AtomicU64::new(0),
         }
     }
 
@@ -203,9 +203,9 @@ impl<'a> Watch<'a> {
     }
 
     fn tell(&self, elapsed: Duration) {
-        let (now, told) = (elapsed.as_millis() as u64, self.told.load(Ordering::Relaxed));
-        if now >= told.saturating_add(TELL.as_millis() as u64) {
-            self.told.store(now, Ordering::Relaxed);
+        let (now, reported) = (elapsed.as_millis() as u64, self.reported.load(Ordering::Relaxed));
+        if now >= reported.saturating_add(REPORT.as_millis() as u64) {
+            self.reported.store(now, Ordering::Relaxed);
             (self.on_tally)(self.tally());
         }
     }

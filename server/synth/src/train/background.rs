@@ -89,7 +89,7 @@ impl Background {
     }
 }
 
-/// The share that others had of so many seconds of all cores.
+/// The share that other processes had of this many seconds of all cores.
 fn others(before: Usage, now: Usage, capacity: f64) -> f64 {
     let spent = (now.all - before.all) - (now.own - before.own);
     if capacity > 0.0 { (spent / capacity).clamp(0.0, 1.0) } else { 0.0 }
@@ -108,7 +108,7 @@ fn machine_seconds() -> Option<f64> {
     (per_second > 0).then(|| ticks as f64 / per_second as f64)
 }
 
-/// Of the line `cpu  user nice system idle iowait irq softirq steal guest guest_nice`: all but the idle and waiting
+/// The busy ticks of the line `cpu  user nice system idle iowait irq softirq steal guest guest_nice`: all but the idle and waiting
 /// time. Guests are part of `user` and `nice`.
 fn busy_ticks(line: &str) -> Option<u64> {
     let numbers: Vec<u64> =

@@ -18,9 +18,9 @@ use crate::models::weights::Sizes;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Of the system; the weights are called so.
+    /// The name of the system, which its weights bear.
     pub name: String,
-    /// Of the first weights, of the tasks, and of what is drawn from each.
+    /// The seed of the first weights, of the tasks, and of what is drawn from each.
     #[serde(default)]
     pub seed: u64,
     /// What CUDA computes in. The weights themselves are always float32, and so is everything on the CPU.
@@ -42,7 +42,7 @@ pub struct Config {
     pub schedule: Schedule,
     #[serde(default)]
     pub evaluation: EvaluationConfig,
-    /// The same as text, overrides included.
+    /// The configuration as text, overrides included.
     #[serde(skip)]
     pub text: String,
 }
@@ -68,7 +68,7 @@ impl Arithmetic {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DataConfig {
-    /// Tasks in the public dataset's format, plain or gzip, read again and again; without it tasks are made up
+    /// Tasks in the public dataset's format, plain or gzip, read again and again; without it tasks are generated
     /// endlessly, and none is seen twice.
     pub file: Option<PathBuf>,
     /// Tasks of the file among which the next one is drawn.
@@ -99,7 +99,7 @@ impl Default for DataConfig {
     }
 }
 
-/// `[traces]`: which traces a code model is told. The shares need not add up to 1.
+/// `[traces]`: which traces a code model reads. The shares need not add up to 1.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TracesConfig {
@@ -111,7 +111,7 @@ pub struct TracesConfig {
     pub none: f64,
     /// Share of inferred trace sets that are sampled; the others are greedy.
     pub sampled_share: f64,
-    /// Of the samples.
+    /// The temperature of sampled traces.
     pub temperature: f64,
     /// What is masked as they are inferred.
     pub mask: Mask,
@@ -149,9 +149,9 @@ impl TracesConfig {
 pub struct EvaluationConfig {
     /// Minutes of training between two evaluations; there is always one at the end.
     pub minutes: f64,
-    /// Tasks that are made up; 0 for none.
+    /// Tasks that are generated; 0 for none.
     pub tasks: usize,
-    /// Of these tasks.
+    /// The seed of these tasks.
     pub seed: u64,
     /// A file of tasks to evaluate on too.
     pub file: Option<PathBuf>,
@@ -176,7 +176,7 @@ impl Config {
         Config::parse(&text, &file.display().to_string(), overrides)
     }
 
-    /// The same from text; `file` is what errors call it.
+    /// Reads a configuration from text; `file` is what errors call it.
     pub fn parse(text: &str, file: &str, overrides: &[String]) -> anyhow::Result<Config> {
         // Without overrides first: its errors know their lines.
         let own: Result<Config, toml::de::Error> = toml::from_str(text);

@@ -65,7 +65,7 @@ type Drawn = Vec<(Sample, Option<Selection>)>;
 
 /// Kept apart from the sequences of the generator.
 const DRAWS: u64 = 0x6472_6177_7321;
-/// The same for what a network draws of its samples.
+/// The constant that sets apart what a network draws of its samples.
 const FEATURES: u64 = 0x6665_6174_7321;
 
 /// The random sequence of a task or batch, independent of its neighbours'.
@@ -103,7 +103,7 @@ impl Data {
         self.config.batch as u64
     }
 
-    /// The batch whose first task has this number: of the lines, or made up where there is no file.
+    /// The batch whose first task has this number: from the lines, or generated where there is no file.
     pub fn draft(&self, first: u64, lines: Option<Vec<Line>>) -> Draft {
         let drawn: Vec<Option<Drawn>> = match lines {
             Some(lines) => lines
@@ -150,7 +150,7 @@ impl Data {
         (!examples.is_empty()).then_some(Whole { program, examples })
     }
 
-    /// Some of a task's examples in random order, and the traces that are told of them.
+    /// Some of a task's examples in random order, and the traces that are shown with them.
     fn draw(&self, index: u64, whole: Whole) -> Drawn {
         let mut random = sequence(self.seed, DRAWS, index);
         let Whole { program, mut examples } = whole;

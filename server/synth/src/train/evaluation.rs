@@ -1,5 +1,5 @@
 //! What is measured as training goes: the metrics of `karel-synth eval` at beam 1, which is greedy decoding, on fixed
-//! tasks that are never trained on, made up and from a file.
+//! tasks that are never trained on, generated and from a file.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::config::Config;
 use super::inferred;
 use crate::decode::traces::Mask;
 use crate::eval::{
-    Rate, SHOWN, Settings, TaskResult, TraceScores, TraceSource, evaluate_together, made_up, read,
+    Rate, SHOWN, Settings, TaskResult, TraceScores, TraceSource, evaluate_together, generated_tasks, read,
 };
 use crate::grammar::Rules;
 use crate::models::network::Model;
@@ -24,8 +24,8 @@ pub type Figures = BTreeMap<String, f64>;
 pub struct Evaluation {
     /// By name.
     sets: Vec<(&'static str, Vec<Task>)>,
-    /// Which traces a code model is told, one after the other.
-    told: Vec<TraceSource>,
+    /// The traces that a code model reads, one source after the other.
+    sources: Vec<TraceSource>,
     /// Infers those that are inferred.
     trace_model: Option<Box<dyn TraceModel>>,
     /// What is masked as traces are inferred.
@@ -42,7 +42,7 @@ impl Evaluation {
     pub fn new(config: &Config, device: Device, kind: Kind) -> anyhow::Result<Evaluation> {
         let mut sets = Vec::new();
         if config.evaluation.tasks > 0 {
-            sets.push(("made up", made_up(config.evaluation.seed, config.evaluation.tasks)?));
+            sets.push(("generated", generated_tasks(config.evaluation.seed, config.evaluation.tasks)?));
         }
         if let Some(file) = &config.evaluation.file {
             let (tasks, _) = read(file, Some(config.evaluation.limit))?;
@@ -55,27 +55,27 @@ impl Evaluation {
             Some(of) => Some(inferred::load(of, device, kind)?),
             None => None,
         };
-        let mut told = Vec::new();
-        told.extend(trace_model.as_ref().map(|_| TraceSource::Inferred));
-        told.extend((config.traces.gold > 0.0).then_some(TraceSource::Gold));
-        told.extend((config.traces.none > 0.0).then_some(TraceSource::None));
+        let mut sources = Vec::new();
+        sources.extend(trace_model.as_ref().map(|_| TraceSource::Inferred));
+        sources.extend((config.traces.gold > 0.0).then_some(TraceSource::Gold));
+        sources.extend((config.traces.none > 0.0).then_some(TraceSource::None));
         let batch = if device == Device::Cpu { 16 } else { 512 };
-        Ok(Evaluation { sets, told, trace_model, mask: config.traces.mask, batch })
+        Ok(Evaluation { sets, sources, trace_model, mask: config.traces.mask, batch })
     }
 
     /// Measures; None where `stop` says so.
     pub fn measure(&self, model: Model, stop: &(dyn Fn() -> bool + Sync)) -> Option<Figures> {
         let _no_grad = tch::no_grad_guard();
-        let (models, programs, told) = match model {
+        let (models, programs, sources) = match model {
             Model::Trace(model) => (Models::of(Some(model), None), false, &[TraceSource::Inferred][..]),
             Model::Code(model) => {
                 let trace_model = self.trace_model.as_ref().map(|model| model.share());
-                (Models::of(trace_model, Some(model)), true, &self.told[..])
+                (Models::of(trace_model, Some(model)), true, &self.sources[..])
             }
         };
         let mut figures = Figures::new();
         for (set, tasks) in &self.sets {
-            for &traces in told {
+            for &traces in sources {
                 let settings = Settings {
                     shown: SHOWN,
                     beam: 1,

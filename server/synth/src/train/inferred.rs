@@ -1,5 +1,5 @@
 //! Traces found by a trace model as training goes, with which a code model learns what it will meet in use. Every
-//! task's are found once and used once: told the same inferred traces again and again, a code model learns them by
+//! task's are found once and used once: if it is shown the same inferred traces again and again, a code model learns them by
 //! heart.
 
 use anyhow::{Context, bail};

@@ -73,7 +73,7 @@ pub struct Step {
     pub inferred: usize,
     pub unknown: usize,
     pub refused: usize,
-    /// Of the forward passes.
+    /// The operations of the forward passes.
     pub work: Work,
 }
 
@@ -82,7 +82,7 @@ pub struct Step {
 pub struct Sums {
     pub steps: u64,
     pub skipped: u64,
-    /// Of which the rate is the last one's.
+    /// The sum of the steps; its rate is the last one's.
     pub total: Step,
 }
 
@@ -133,7 +133,7 @@ impl Sums {
 
 /// Time between two lines.
 const PERIOD: Duration = Duration::from_secs(1);
-/// Time between two lines on what is no terminal.
+/// Time between two lines where the output is not a terminal.
 const SPOKEN: Duration = Duration::from_secs(60);
 
 /// Time until the first of them.
@@ -144,9 +144,9 @@ const FIRST: Duration = Duration::from_secs(20);
 pub struct Left {
     /// 0 to 1.
     pub share: f64,
-    /// Of this training, if that can be told.
+    /// What this training still takes, if that can be estimated.
     pub this: Option<Duration>,
-    /// Of this one and those that come after it.
+    /// What this training and those that come after it still take.
     pub all: Option<Duration>,
 }
 

@@ -106,9 +106,9 @@ pub enum Resume {
 /// What a run came to.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// Of the whole training.
+    /// How far the whole training has come.
     pub progress: Progress,
-    /// Of this run.
+    /// The sums over this run.
     pub sums: Sums,
     /// Whether the training has come to its end.
     pub finished: bool,
@@ -118,8 +118,8 @@ pub struct Summary {
 
 /// Time between two checkpoints, if nothing else is wished.
 pub const SAVE: Duration = Duration::from_secs(180);
-/// So many steps in a row that teach nothing end the training.
-const HOPELESS: u32 = 100;
+/// This many steps in a row without a finite gradient end the training.
+const DIVERGED: u32 = 100;
 
 /// Trains the network that the configuration names, until the training's end, this run's limit, or `stop`. What there
 /// is by then has been saved.
@@ -225,16 +225,16 @@ impl<'a, N: Network> Run<'a, N> {
         self.started = Instant::now();
         self.begun = (self.config.schedule.progress(self.progress.spent()), self.progress.processor_seconds);
         let first = self.progress.step;
-        let (mut saved, mut measured, mut hopeless) = (Instant::now(), self.progress.seconds, 0);
+        let (mut saved, mut measured, mut diverged) = (Instant::now(), self.progress.seconds, 0);
         while !self.finished() && !self.ended(first) && !stop.load(Ordering::Relaxed) {
             if let Some(background) = &mut self.background {
                 background.give_way(stop, &|| self.log.doing("paused, as the machine is busy"));
             }
             let step = self.step()?;
-            hopeless = if step.gradient.is_finite() { 0 } else { hopeless + 1 };
-            if hopeless == HOPELESS {
+            diverged = if step.gradient.is_finite() { 0 } else { diverged + 1 };
+            if diverged == DIVERGED {
                 bail!(
-                    "nothing was learned in {HOPELESS} steps: the gradients are not finite (lower \
+                    "nothing was learned in {DIVERGED} steps: the gradients are not finite (lower \
                      `optimizer.rate`), or no task of the file can be used"
                 );
             }
@@ -413,7 +413,7 @@ impl<'a, N: Network> Run<'a, N> {
     }
 }
 
-/// Of the exact checkpoint.
+/// The folder of the exact checkpoint.
 const CHECKPOINT: &str = "checkpoint";
 
 /// The checkpoint to go on from.

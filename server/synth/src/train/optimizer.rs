@@ -20,7 +20,7 @@ pub struct OptimizerConfig {
     pub weight_decay: Option<f64>,
     /// Decay of AdamW's two averages.
     pub betas: [f64; 2],
-    /// Of SGD and Muon. If nothing is said, 0.95, and none with SGD.
+    /// The momentum of SGD and Muon. The default is 0.95, and none with SGD.
     pub momentum: Option<f64>,
     /// Gradients together longer than this are shortened to it; 0 for never.
     pub clip: f64,

@@ -40,7 +40,7 @@ impl Header {
         bytes
     }
 
-    /// None where the file is no piece.
+    /// Returns nothing where the file is not a piece of a checkpoint.
     fn read(bytes: &[u8]) -> Option<Header> {
         let four = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
         let step = u64::from_le_bytes(bytes.get(8..16)?.try_into().ok()?);

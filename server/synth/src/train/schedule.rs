@@ -40,7 +40,7 @@ pub enum Decay {
     Constant,
     /// Half a cosine over the whole training.
     Cosine,
-    /// By half every so many steps, as Shin et al. 2018 train.
+    /// The rate is halved after every this many steps, as Shin et al. 2018 train.
     Halving,
 }
 

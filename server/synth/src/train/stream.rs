@@ -37,7 +37,7 @@ pub struct Stream<N: Network> {
 }
 
 impl<N: Network> Stream<N> {
-    /// Begins with task number `first`, on so many threads.
+    /// Begins with task number `first`, on this many threads.
     ///
     /// # Errors
     /// Where the system gives no threads.
@@ -75,7 +75,7 @@ impl<N: Network> Stream<N> {
         let inferring = self.inferring;
         let batch = self.advance().with_context(|| match &self.lines {
             Some(_) => "the file of tasks holds none, or can't be read any more",
-            None => "a thread that prepares tasks has come to grief (see above)",
+            None => "a thread that prepares tasks has failed; its reason stands above",
         });
         self.waited += start.elapsed() - (self.inferring - inferring);
         batch

@@ -81,7 +81,7 @@ fn request(milliseconds: u64) -> Value {
     })
 }
 
-/// The same without the example that contradicts the others.
+/// The request without the example that contradicts the others.
 fn possible() -> Value {
     let mut request = request(600_000);
     request["specification"]["examples"].as_array_mut().unwrap().pop();

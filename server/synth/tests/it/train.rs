@@ -103,7 +103,7 @@ fn a_tiny_system_learns_resumes_compactly_evaluates_and_serves() {
         lines.iter().rev().find_map(|l| if let Line::Evaluation(l) = l { Some(&l.figures) } else { None });
     let figures = figures.unwrap();
     for traces in ["inferred", "gold", "none"] {
-        let name = format!("made up, traces {traces}: top_1_generalization");
+        let name = format!("generated, traces {traces}: top_1_generalization");
         assert!(figures.contains_key(&name), "{figures:?}");
     }
     assert!(fs::read_to_string(second.path().join("curve.svg")).unwrap().contains("</svg>"));

@@ -43,7 +43,7 @@ fn sample() -> Sample {
 fn places(model: &str, name: &str) -> usize {
     const CELLS: usize = 256;
     let (states, tokens) = (EXAMPLES * (ACTIONS + 1), EXAMPLES * TOKENS);
-    /// Of the Transformer: six of each example and one for each of its states.
+    /// Tokens that the Transformer reads: six of each example and one for each of its states.
     const READ: usize = EXAMPLES * (6 + ACTIONS + 1);
     let starts = |beginning: &str| name.starts_with(beginning);
     match model {
