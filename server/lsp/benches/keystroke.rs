@@ -3,7 +3,7 @@
 //!
 //! `cargo bench -p karel-lsp --bench keystroke [-- ROUNDS]`
 
-#[path = "../tests/client/mod.rs"]
+#[path = "../tests/it/client.rs"]
 mod client;
 
 use std::fmt::Write as _;

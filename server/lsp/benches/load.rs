@@ -5,7 +5,7 @@
 //! named there, each beside the first: figures of two servers are comparable only from one run. A part is one of these
 //! four by its number; all where none is named.
 
-#[path = "../tests/client/mod.rs"]
+#[path = "../tests/it/client.rs"]
 mod client;
 
 use std::collections::BTreeMap;

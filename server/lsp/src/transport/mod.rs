@@ -1,5 +1,5 @@
 //! Everything between the client's bytes and a handler's call. tower-lsp 0.20.0 reads, runs handlers and writes on
-//! one task, four at a time; it starves, reorders, and hangs at `exit` (`tests/probes.rs` holds a test for each
+//! one task, four at a time; it starves, reorders, and hangs at `exit` (`tests/it/probes.rs` holds a test for each
 //! fault). So its concurrency, cancellation and exit are not used:
 //!
 //! - [`intake`] reads frames, on a thread of its own, and passes on only those that tower-lsp can't trip over;

@@ -1,6 +1,6 @@
 //! A language client for tests: sends what it is told and reads when it is told, over any pipe.
 
-#![allow(dead_code, reason = "each test file uses its own part of it")]
+#![allow(dead_code, reason = "each benchmark uses its own part of it")]
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -1,11 +1,8 @@
 //! The examples of documents and files, and how each goes, as a test explorer is told.
 
-mod client;
-
 use std::fs;
-use std::path::PathBuf;
 
-use client::{InProcess, at, capabilities, document};
+use crate::client::{InProcess, at, capabilities, document};
 use serde_json::{Value, json};
 
 const PROGRAM: &str = "def main():\n    move()\n";
@@ -88,11 +85,11 @@ async fn an_example_file_is_told_about_with_its_program() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_that_nobody_has_opened_are_read() {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("verdicts {}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
-        fs::write(folder.join(name), text).unwrap();
-        tower_lsp::lsp_types::Url::from_file_path(folder.join(name)).unwrap().to_string()
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        tower_lsp::lsp_types::Url::from_file_path(path).unwrap().to_string()
     };
     let program = write("c.karel", &format!("{PROGRAM}{}", block("test", "own", "> . .")));
     let grid = write("c.kgrid", &block("example", "beside", ". > ."));
@@ -108,7 +105,6 @@ async fn files_that_nobody_has_opened_are_read() {
     let gone = json!({ "command": "karel.examples", "arguments": [format!("{program}.karel")] });
     let id = server.client.ask("workspace/executeCommand", gone).await;
     assert_eq!(server.client.reply(id).await["error"]["code"], -32803);
-    fs::remove_dir_all(&folder).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,40 +1,34 @@
 //! The files that belong to a program: beside it, named by it, open or on disk, and what happens when they change.
 
-mod client;
-
 use std::fs;
 use std::path::PathBuf;
 
-use client::{InProcess, capabilities};
+use crate::client::{InProcess, capabilities};
 use serde_json::{Value, json};
 
 const PROGRAM: &str = "def main():\n    move()\n";
 const PASSES: &str = "example \"fine\":\n    input:\n        > .\n    output:\n        . >\n";
 const FAILS: &str = "example \"wrong\":\n    input:\n        > .\n    output:\n        > .\n";
 
-struct Folder(PathBuf);
+/// A folder whose name clients have to escape.
+struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new(name: &str) -> Folder {
-        let path =
-            PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name} é {}", std::process::id()));
-        fs::create_dir_all(&path).expect("a folder for the test");
-        Folder(path)
+    fn new() -> Folder {
+        Folder(tempfile::Builder::new().prefix("karel é ").tempdir().expect("a folder for the test"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
     }
 
     fn write(&self, name: &str, text: &str) -> String {
-        fs::write(self.0.join(name), text).expect("a file for the test");
+        fs::write(self.path(name), text).expect("a file for the test");
         self.uri(name)
     }
 
     fn uri(&self, name: &str) -> String {
-        tower_lsp::lsp_types::Url::from_file_path(self.0.join(name)).expect("an absolute path").to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        tower_lsp::lsp_types::Url::from_file_path(self.path(name)).expect("an absolute path").to_string()
     }
 }
 
@@ -62,7 +56,7 @@ fn changed(uri: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_file_of_the_same_name_is_read_and_watched() {
-    let folder = Folder::new("watched");
+    let folder = Folder::new();
     let grid = folder.write("row.kgrid", FAILS);
     let mut server = InProcess::with(capabilities()).await;
     server.client.open(&folder.uri("row.karel"), "kareldsl", 1, PROGRAM).await;
@@ -79,7 +73,7 @@ async fn the_file_of_the_same_name_is_read_and_watched() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_right_after_opening_sees_the_files() {
-    let folder = Folder::new("right after");
+    let folder = Folder::new();
     folder.write("row.kgrid", PASSES);
     let program = folder.uri("row.karel");
     let mut server = InProcess::with(capabilities()).await;
@@ -92,7 +86,7 @@ async fn a_request_right_after_opening_sees_the_files() {
 /// Without didChangeWatchedFiles there are occasions: a command, saving, opening.
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_read_again_where_the_client_does_not_watch_them() {
-    let folder = Folder::new("unwatched");
+    let folder = Folder::new();
     let grid = folder.write("row.kgrid", FAILS);
     let program = folder.uri("row.karel");
     let mut server = InProcess::with(capabilities()).await;
@@ -106,7 +100,7 @@ async fn files_are_read_again_where_the_client_does_not_watch_them() {
     folder.write("row.kgrid", FAILS);
     server.client.notify("textDocument/didSave", client::document(&program)).await;
     codes(&mut server, &grid, failed).await;
-    let _ = fs::remove_file(folder.0.join("row.kgrid"));
+    let _ = fs::remove_file(folder.path("row.kgrid"));
     server.client.notify("textDocument/didSave", client::document(&program)).await;
     codes(&mut server, &grid, <[String]>::is_empty).await;
     folder.write("row.kgrid", FAILS);
@@ -116,7 +110,7 @@ async fn files_are_read_again_where_the_client_does_not_watch_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_of_other_schemes_are_others() {
-    let folder = Folder::new("schemes");
+    let folder = Folder::new();
     let grid = folder.write("row.kgrid", FAILS);
     let file = folder.uri("row.karel");
     let mut server = InProcess::with(capabilities()).await;
@@ -159,7 +153,7 @@ async fn documents_of_other_schemes_are_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_example_file_is_named_and_never_quoted() {
-    let folder = Folder::new("secrets");
+    let folder = Folder::new();
     folder.write("secret.txt", "hunter2 is my word\n");
     let program = folder.uri("row.karel");
     let mut server = InProcess::with(capabilities()).await;
@@ -174,7 +168,7 @@ async fn what_is_no_example_file_is_named_and_never_quoted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_example_file_alone_finds_its_program() {
-    let folder = Folder::new("alone");
+    let folder = Folder::new();
     folder.write("row.karel", PROGRAM);
     let grid = folder.uri("row.kgrid");
     let mut server = InProcess::with(capabilities()).await;
@@ -184,7 +178,7 @@ async fn an_example_file_alone_finds_its_program() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn included_files_are_read_and_missing_ones_are_said() {
-    let folder = Folder::new("included");
+    let folder = Folder::new();
     let grid = folder.write("other.kgrid", FAILS);
     let program = folder.uri("row.karel");
     let mut server = InProcess::with(capabilities()).await;
@@ -200,10 +194,10 @@ async fn included_files_are_read_and_missing_ones_are_said() {
 /// As the command line refuses them: nothing is read that is no text, and nothing is guessed.
 #[tokio::test(flavor = "multi_thread")]
 async fn example_files_that_are_no_text_are_named() {
-    let folder = Folder::new("no text");
-    fs::write(folder.0.join("latin1.kgrid"), b"# caf\xe9\n").expect("a file for the test");
-    fs::write(folder.0.join("row.kgrid"), b"# caf\xe9\n").expect("a file for the test");
-    fs::write(folder.0.join("text.txt"), "secret\n").expect("a file for the test");
+    let folder = Folder::new();
+    fs::write(folder.path("latin1.kgrid"), b"# caf\xe9\n").expect("a file for the test");
+    fs::write(folder.path("row.kgrid"), b"# caf\xe9\n").expect("a file for the test");
+    fs::write(folder.path("text.txt"), "secret\n").expect("a file for the test");
     let program = folder.uri("row.karel");
     let mut server = InProcess::with(capabilities()).await;
     let text = format!("examples \"latin1.kgrid\"\nexamples \"text.txt\"\nexamples \"\"\n{PROGRAM}");

@@ -1,11 +1,9 @@
 //! Synthesis actions and commands, with engines that are a few lines of Python.
 
 mod ambiguity;
-#[path = "../client/mod.rs"]
-mod client;
 mod engine;
 
-use client::{InProcess, capabilities};
+use crate::client::{InProcess, capabilities};
 use engine::{TEXT, URI, actions, server, shown, the_action, with_progress};
 use serde_json::{Value, json};
 

@@ -1,10 +1,8 @@
 //! The real binary as a child process, as an editor starts it.
 
-mod client;
-
 use std::process::Stdio;
 
-use client::{Client, GUARD, capabilities, document, place};
+use crate::client::{Client, GUARD, capabilities, document, place};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
@@ -82,7 +80,8 @@ async fn the_command_line_explains_itself() {
 
 #[tokio::test]
 async fn the_log_goes_to_a_file_and_nothing_but_messages_to_standard_output() {
-    let log = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("log-{}", std::process::id()));
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let log = folder.path().join("log");
     let mut child = binary()
         .args(["--log-level", "debug", "--log"])
         .arg(&log)
@@ -100,7 +99,6 @@ async fn the_log_goes_to_a_file_and_nothing_but_messages_to_standard_output() {
     while client.read().await.is_some() {}
     let written = std::fs::read_to_string(&log).expect("the log is there");
     assert!(written.contains("never-opened.karel"), "{written}");
-    let _ = std::fs::remove_file(&log);
 }
 
 /// Runs for longer than anybody waits.
@@ -116,10 +114,8 @@ fn endless() -> String {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_hundred_runs_without_end_and_a_pipe_lock_nobody_out() {
-    let folder =
-        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pipe-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder for the test");
-    let made = std::process::Command::new("mkfifo").arg(folder.join("fifo.kgrid")).status();
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("fifo.kgrid")).status();
     assert!(made.expect("mkfifo runs").success());
     let (mut child, mut client) = start();
     let options = json!({ "run": { "maxTicks": 1_000_000_000_000u64 } });
@@ -127,7 +123,7 @@ async fn a_hundred_runs_without_end_and_a_pipe_lock_nobody_out() {
     client.request("initialize", params).await;
     client.notify("initialized", json!({})).await;
     let uri = "file:///nowhere/endless.karel";
-    let piped = format!("file://{}/program.karel", folder.display());
+    let piped = format!("file://{}/program.karel", folder.path().display());
     client.open(uri, "kareldsl", 1, &endless()).await;
     client.open(&piped, "kareldsl", 1, "examples \"fifo.kgrid\"\nexamples \"fifo\"\ndef main(): mo\n").await;
     let mut runs = Vec::new();
@@ -144,7 +140,6 @@ async fn a_hundred_runs_without_end_and_a_pipe_lock_nobody_out() {
     client.request("shutdown", Value::Null).await;
     client.notify("exit", Value::Null).await;
     assert_eq!(ended(&mut child).await, Some(0));
-    let _ = std::fs::remove_dir_all(&folder);
 }
 
 #[tokio::test]
@@ -186,9 +181,9 @@ async fn the_process_ends_with_the_one_that_started_it() {
 #[tokio::test]
 async fn a_hung_engine_is_left_behind_by_no_end_of_the_server() {
     let program = "def main():\n    ...\nexample \"one\":\n    input:\n        > .\n        . .\n    output:\n        . >\n        . .\n";
+    let folder = tempfile::tempdir().expect("a folder for the test");
     for ending in ["shutdown", "exit", "closed", "SIGTERM", "SIGINT"] {
-        let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("engine-{}-{ending}", std::process::id()));
+        let file = folder.path().join(ending);
         let script = format!(
             "import os, signal, sys, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nsys.stdin.readline()\n\
              open({file:?} + '.part', 'w').write(str(os.getpid()))\nos.rename({file:?} + '.part', {file:?})\n\
@@ -210,7 +205,6 @@ async fn a_hung_engine_is_left_behind_by_no_end_of_the_server() {
         };
         tokio::time::timeout(GUARD, written).await.expect("the engine starts");
         let engine = std::fs::read_to_string(&file).expect("it says so");
-        let _ = std::fs::remove_file(&file);
         let lives = || std::path::Path::new("/proc").join(&engine).exists();
         assert!(lives());
         let signal = |name: &str| {

@@ -1,8 +1,6 @@
 //! Bad input: each is survived, with a clear message where somebody can act on it.
 
-mod client;
-
-use client::{InProcess, capabilities, document, place};
+use crate::client::{InProcess, capabilities, document, place};
 use serde_json::{Value, json};
 
 const URI: &str = "file:///nowhere/program.karel";

@@ -1,12 +1,10 @@
 //! The twelve probes that stock tower-lsp 0.20.0 fails, run against it behind the project's transport. None of them
 //! measures time: what must not wait for something is asked while that something never ends.
 
-mod client;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use client::{Client, GUARD, document, place};
+use crate::client::{Client, GUARD, document, place};
 use karel_lsp::document::Key;
 use karel_lsp::transport::context;
 use karel_lsp::transport::serve::serve;

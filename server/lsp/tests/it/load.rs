@@ -1,10 +1,8 @@
 //! Much work at a time: none of it holds up what is quick, and what nobody wants any more is not done. Nothing is timed.
 
-mod client;
-
 use std::path::Path;
 
-use client::{InProcess, at, capabilities, document, place};
+use crate::client::{InProcess, at, capabilities, document, place};
 use serde_json::{Value, json};
 
 const URI: &str = "file:///nowhere/program.karel";

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::client::{self, capabilities, place};
-use crate::engine::{TEXT, URI, actions, server, the_action, with_progress};
+use super::engine::{TEXT, URI, actions, server, the_action, with_progress};
 
 /// Finds two programs, and a world that tells them apart.
 const ENGINE: &str = r"send(id=r['id'], result=outcome('move()', 'move(); if(markersPresent()): pickMarker()',

@@ -1,0 +1,12 @@
+//! The language server as a client sees it: one program, so that the server is linked once.
+
+mod client;
+mod features;
+mod files;
+mod load;
+mod probes;
+mod process;
+mod robustness;
+mod sync;
+mod synthesis;
+mod verdicts;
