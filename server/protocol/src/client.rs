@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 pub use tokio_util::sync::CancellationToken;
 
 use crate::message::{Candidate, InferTraces, InferredTraces, Outcome, Progress, Status, Synthesize};
-use connection::{Connection, FAREWELL};
+use connection::Connection;
 pub use error::EngineError;
 
 /// When the client gives up on the engine or lets it go.
@@ -28,6 +28,8 @@ pub struct Patience {
     pub idle: Duration,
     /// Pause before the second restart in a row; doubled with each further one, up to a minute.
     pub pause: Duration,
+    /// How long an engine may take to end after it was asked to, or after its output has ended. It is killed then.
+    pub farewell: Duration,
 }
 
 impl Default for Patience {
@@ -36,6 +38,7 @@ impl Default for Patience {
             answer: Duration::from_secs(30),
             idle: Duration::from_secs(600),
             pause: Duration::from_millis(500),
+            farewell: Duration::from_secs(2),
         }
     }
 }
@@ -123,12 +126,12 @@ impl Engine {
     }
 
     /// Ends the engine; the next request starts it again. It is asked to end, and killed where it has not done so in
-    /// two seconds, or where this future is dropped.
+    /// time ([`Patience::farewell`]), or where this future is dropped.
     pub async fn shutdown(&self) {
-        self.shutdown_within(FAREWELL).await;
+        self.shutdown_within(self.shared.patience.farewell).await;
     }
 
-    /// The same for who can wait only `within` that time.
+    /// Ends the engine as [`Engine::shutdown`] does, and kills it where it has not ended `within` that time.
     pub async fn shutdown_within(&self, within: Duration) {
         let connection = self.shared.state.lock().await.connection.take();
         if let Some(connection) = connection {
@@ -189,7 +192,7 @@ impl Engine {
             }
             tokio::time::sleep(left).await;
         }
-        let connection = Connection::open(&self.shared.command, self.shared.patience.idle)?;
+        let connection = Connection::open(&self.shared.command, self.shared.patience)?;
         state.connection = Some(connection.clone());
         Ok(connection)
     }

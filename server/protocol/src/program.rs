@@ -19,6 +19,12 @@ pub fn installed(name: &str) -> Option<PathBuf> {
     beside.and_then(|path| find(&path)).or_else(|| find(Path::new(name)))
 }
 
+/// The command that starts the synthesis engine where the user names none.
+pub fn engine() -> Option<Vec<String>> {
+    let program = installed("karel-synth")?;
+    Some(vec![program.to_string_lossy().into_owned(), "serve".to_owned()])
+}
+
 fn on_path(name: &Path, path: &std::ffi::OsStr) -> Option<PathBuf> {
     let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
     folders.flat_map(|folder| with_suffix(folder.join(name))).find(|file| is_executable(file))
@@ -59,12 +65,28 @@ mod tests {
         assert_eq!(find(Path::new("")), None);
     }
 
+    #[test]
+    fn a_suffix_is_part_of_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("engine"), "").unwrap();
+        assert_eq!(find(&folder.path().join("engine.sh")), None);
+        assert!(find(&folder.path().join("engine")).is_some());
+    }
+
+    #[test]
+    fn what_lies_beside_the_running_program_is_found() {
+        let own = env::current_exe().unwrap();
+        let name = own.file_name().unwrap().to_str().unwrap();
+        assert_eq!(installed(name), Some(own.clone()));
+        assert_eq!(installed("no-such-program-at-all"), None);
+    }
+
     #[cfg(unix)]
     #[test]
     fn only_absolute_entries_of_path_are_searched_and_only_programs_found() {
         use std::os::unix::fs::PermissionsExt;
-        let folder = env::temp_dir().join(format!("karel-program-{}", std::process::id()));
-        let [plain, good] = ["plain", "good"].map(|name| folder.join(name));
+        let folder = tempfile::tempdir().unwrap();
+        let [plain, good] = ["plain", "good"].map(|name| folder.path().join(name));
         for (folder, mode) in [(&plain, 0o644), (&good, 0o755)] {
             std::fs::create_dir_all(folder).unwrap();
             let file = folder.join("karel-tool");
@@ -80,6 +102,5 @@ mod tests {
         }
         let program = Some(good.join("karel-tool"));
         assert_eq!(found(&format!("{relative}::{}:{}", plain.display(), good.display())), program);
-        let _ = std::fs::remove_dir_all(&folder);
     }
 }

@@ -77,3 +77,26 @@ impl<'de> Deserialize<'de> for Version {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::InferTraces;
+
+    #[test]
+    fn only_version_2_is_spoken() {
+        let read = |line: &str| serde_json::from_str::<Request>(line).map(|request| request.method);
+        assert_eq!(read(r#"{"jsonrpc":"2.0","id":1,"method":"status"}"#).unwrap(), "status");
+        assert_eq!(read(r#"{"id":1,"method":"status"}"#).unwrap(), "status");
+        let error = read(r#"{"jsonrpc":"1.0","id":1,"method":"status"}"#).unwrap_err().to_string();
+        assert!(error.starts_with("JSON-RPC version `1.0` instead of `2.0`"), "{error}");
+        let request = Request::new(7, "status", ()).unwrap();
+        assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"jsonrpc":"2.0","id":7,"method":"status"}"#);
+    }
+
+    #[test]
+    fn traces_take_five_seconds_where_nothing_is_said() {
+        let params: InferTraces = serde_json::from_str(r#"{"examples":[]}"#).unwrap();
+        assert_eq!(params.milliseconds, 5_000);
+    }
+}

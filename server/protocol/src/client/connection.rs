@@ -15,7 +15,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
-use super::{EngineError, News};
+use super::{EngineError, News, Patience};
 use crate::line::{Line, read_async};
 use crate::message::{CANCELLED, Cancel, Found, INVALID, MAX_LINE, Progress};
 use crate::program;
@@ -23,13 +23,12 @@ use crate::wire::{Answer, Request, Response};
 
 /// Longest line of standard error that is kept.
 const LAST_WORDS: usize = 4 << 10;
-/// How long an engine may take to end after it was asked to, or after its output has ended.
-pub const FAREWELL: Duration = Duration::from_secs(2);
 
 pub struct Connection {
     requests: UnboundedSender<Vec<u8>>,
     waiting: Mutex<Waiting>,
     next_id: AtomicU64,
+    patience: Patience,
     /// Cancelled to have the process killed.
     kill: CancellationToken,
     /// Cancelled when the process is gone.
@@ -45,6 +44,17 @@ struct Waiting {
     last_use: Option<Instant>,
     /// When the engine has last said anything.
     last_heard: Option<Instant>,
+}
+
+impl Waiting {
+    /// How long it takes until the engine counts as idle, if nobody asks meanwhile; zero where it is.
+    fn until_idle(&self, opened: Instant, idle: Duration) -> Duration {
+        if self.requests.is_empty() {
+            idle.saturating_sub(self.last_use.unwrap_or(opened).elapsed())
+        } else {
+            idle
+        }
+    }
 }
 
 /// What a waiting request hears.
@@ -63,7 +73,7 @@ enum Message {
 
 impl Connection {
     /// Starts the process.
-    pub fn open(command: &[String], idle: Duration) -> Result<Arc<Connection>, EngineError> {
+    pub fn open(command: &[String], patience: Patience) -> Result<Arc<Connection>, EngineError> {
         let (program, arguments) = command.split_first().ok_or(EngineError::NoCommand)?;
         let failed = |reason: String| EngineError::NotStarted { command: command.join(" "), reason };
         // Not left to the system, which may search the current folder.
@@ -87,12 +97,13 @@ impl Connection {
             requests,
             waiting: Mutex::default(),
             next_id: AtomicU64::new(1),
+            patience,
             kill: CancellationToken::new(),
             gone: CancellationToken::new(),
         });
         tokio::spawn(write(outgoing, stdin));
         tokio::spawn(connection.clone().attend(child, stdout, stderr));
-        tokio::spawn(connection.clone().close_when_idle(idle));
+        tokio::spawn(connection.clone().close_when_idle());
         Ok(connection)
     }
 
@@ -209,8 +220,11 @@ impl Connection {
         self.gone.cancel();
         let status = status.map_or_else(|e| e.to_string(), |s| s.to_string());
         // A grandchild may hold standard error open.
-        let words =
-            tokio::time::timeout(FAREWELL, last_words).await.ok().and_then(Result::ok).unwrap_or_default();
+        let words = tokio::time::timeout(self.patience.farewell, last_words)
+            .await
+            .ok()
+            .and_then(Result::ok)
+            .unwrap_or_default();
         let reason = if words.is_empty() { status } else { format!("{status}: {words}") };
         self.fail(EngineError::Died(reason));
     }
@@ -218,7 +232,7 @@ impl Connection {
     /// Waits for the end of a process whose output has ended, which should be about to end itself.
     async fn end_of(&self, child: &mut Child) -> std::io::Result<ExitStatus> {
         let patient = tokio::select! {
-            status = tokio::time::timeout(FAREWELL, child.wait()) => status.ok(),
+            status = tokio::time::timeout(self.patience.farewell, child.wait()) => status.ok(),
             () = self.kill.cancelled() => None,
         };
         if let Some(status) = patient {
@@ -289,26 +303,27 @@ impl Connection {
         }
     }
 
-    async fn close_when_idle(self: Arc<Self>, idle: Duration) {
+    async fn close_when_idle(self: Arc<Self>) {
+        let idle = self.patience.idle;
         let opened = Instant::now();
         loop {
             let left = {
                 let mut waiting = self.waiting();
-                let quiet = waiting.last_use.unwrap_or(opened).elapsed();
-                if waiting.requests.is_empty() && quiet >= idle {
+                let left = waiting.until_idle(opened, idle);
+                if left.is_zero() {
                     // From here on a new request starts a new engine.
                     waiting.closed = true;
                     waiting.end.get_or_insert((EngineError::Died("it was idle".to_owned()), Instant::now()));
                     break;
                 }
-                if waiting.requests.is_empty() { idle - quiet } else { idle }
+                left
             };
             tokio::select! {
                 () = tokio::time::sleep(left) => (),
                 () = self.gone.cancelled() => return,
             }
         }
-        self.close(FAREWELL).await;
+        self.close(self.patience.farewell).await;
     }
 }
 
@@ -352,4 +367,39 @@ async fn last_words(stderr: ChildStderr) -> String {
         }
     }
     String::from_utf8_lossy(&last).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Version;
+
+    #[test]
+    fn an_engine_is_idle_when_it_has_not_been_used_for_long() {
+        let (now, hour) = (Instant::now(), Duration::from_secs(3600));
+        let Some(opened) = now.checked_sub(2 * hour) else { return };
+        let mut waiting = Waiting::default();
+        assert!(waiting.until_idle(opened, hour).is_zero(), "never used");
+        waiting.last_use = Some(now);
+        let left = waiting.until_idle(opened, hour);
+        assert!(left > Duration::ZERO && left <= hour, "used just now: {left:?}");
+        waiting.last_use = Some(opened);
+        assert!(waiting.until_idle(opened, hour).is_zero(), "used long ago");
+        waiting.requests.insert(1, unbounded_channel().0);
+        assert_eq!(waiting.until_idle(opened, hour), hour, "at work");
+    }
+
+    #[test]
+    fn answers_count_as_use() {
+        let connection = Connection {
+            requests: unbounded_channel().0,
+            waiting: Mutex::default(),
+            next_id: AtomicU64::new(1),
+            patience: Patience::default(),
+            kill: CancellationToken::new(),
+            gone: CancellationToken::new(),
+        };
+        connection.answer(Response { jsonrpc: Version, id: Some(1), answer: Answer::Result(Value::Null) });
+        assert!(connection.waiting().last_use.is_some());
+    }
 }

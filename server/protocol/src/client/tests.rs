@@ -26,6 +26,7 @@ fn patience() -> Patience {
         answer: Duration::from_secs(60),
         idle: Duration::from_secs(600),
         pause: Duration::from_millis(20),
+        farewell: Duration::from_secs(2),
     }
 }
 
@@ -94,8 +95,8 @@ for r in requests():
 
 #[tokio::test]
 async fn death_is_one_sentence_and_the_next_request_restarts() {
-    let marker = std::env::temp_dir().join(format!("karel-client-{}", std::process::id()));
-    let _ = std::fs::remove_file(&marker);
+    let folder = tempfile::tempdir().unwrap();
+    let marker = folder.path().join("started");
     let engine = engine(&format!(
         r#"
 first = not os.path.exists({marker:?})
@@ -113,7 +114,6 @@ for r in requests():
         "the synthesis engine ended before it answered (exit status: 3: out of memory)"
     );
     assert!(synthesize(&engine).await.is_ok());
-    let _ = std::fs::remove_file(&marker);
 }
 
 #[tokio::test]
@@ -128,15 +128,19 @@ async fn an_engine_that_keeps_dying_is_left_alone_for_a_while() {
 
 #[tokio::test]
 async fn deaths_with_answers_between_them_are_no_row() {
-    let script = r#"
+    for answer in ["result=STATUS", "error=dict(code=-32602, message='')"] {
+        let script = format!(
+            r#"
 for r in requests():
     if r["method"] != "status": os._exit(1)
-    send(id=r["id"], result=STATUS)
-"#;
-    let engine = engine_with(script, Patience { pause: Duration::from_secs(3_000), ..patience() });
-    for _ in 0..4 {
-        assert!(engine.status().await.is_ok());
-        assert!(matches!(synthesize(&engine).await, Err(EngineError::Died(_))));
+    send(id=r["id"], {answer})
+"#
+        );
+        let engine = engine_with(&script, Patience { pause: Duration::from_secs(3_000), ..patience() });
+        for _ in 0..4 {
+            assert!(matches!(engine.status().await, Ok(_) | Err(EngineError::Refused(_))));
+            assert!(matches!(synthesize(&engine).await, Err(EngineError::Died(_))));
+        }
     }
 }
 
@@ -173,6 +177,16 @@ async fn a_line_of_100_megabytes_is_dropped_as_it_comes() {
     );
     let error = synthesize(&engine).await.unwrap_err();
     assert!(matches!(&error, EngineError::Garbled(what) if what.contains("16 MiB")), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_not_sent() {
+    let engine = engine("for r in requests(): send(id=r['id'], result=OUTCOME)");
+    let mut question = question();
+    question.specification.program = "#".repeat(crate::message::MAX_LINE);
+    let answer = engine.synthesize(&question, |_| (), &CancellationToken::new()).await;
+    assert_eq!(answer, Err(EngineError::TooLong(16)));
+    assert!(synthesize(&engine).await.is_ok());
 }
 
 #[tokio::test]

@@ -87,7 +87,8 @@ for r in requests():
     if r["method"] == "synthesize": send(method="candidate", params=dict(id=r["id"], candidate=CANDIDATE))
     if r["method"] == "traces": send(id=r["id"], error=dict(code=-32602, message=""))
 "#;
-    let engine = engine_with(script, Patience { answer: Duration::from_secs(2), ..patience() });
+    let engine =
+        engine_with(script, Patience { answer: Duration::from_secs(2), pause: Duration::ZERO, ..patience() });
     let never = CancellationToken::new();
     // However long its start takes.
     while engine.traces(&InferTraces { examples: vec![], milliseconds: 0 }, &never).await
@@ -154,6 +155,114 @@ async fn an_engine_that_does_not_end_when_asked_to_is_killed() {
     let idle = engine_with(STUBBORN, idle);
     let process = idle.status().await.unwrap().version;
     gone(&process).await;
+}
+
+#[tokio::test]
+async fn an_engine_that_is_let_go_as_it_is_asked_is_asked_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let marker = folder.path().join("started");
+    let engine = engine(&format!(
+        r#"
+first = not os.path.exists({marker:?})
+open({marker:?}, "w").close()
+for r in requests():
+    if r["method"] == "shutdown": break
+    if first: send(method="candidate", params=dict(id=r["id"], candidate=CANDIDATE))
+    else: send(id=r["id"], result=OUTCOME)
+"#
+    ));
+    let begun = CancellationToken::new();
+    let (tell, question, never) = (begun.clone(), question(), CancellationToken::new());
+    let asked = engine.synthesize(&question, move |_| tell.cancel(), &never);
+    let end = async {
+        begun.cancelled().await;
+        engine.shutdown().await;
+    };
+    let (answer, ()) = tokio::join!(asked, end);
+    assert_eq!(answer.map(|outcome| outcome.programs_run), Ok(1));
+}
+
+#[tokio::test]
+async fn an_engine_that_was_idle_has_not_died() {
+    let patience =
+        Patience { idle: Duration::from_millis(1), pause: Duration::from_secs(3_000), ..patience() };
+    let engine = engine_with(HOLDS, patience);
+    for _ in 0..4 {
+        let token = CancellationToken::new();
+        let cancel = token.clone();
+        let answer = engine.synthesize(&question(), move |_| cancel.cancel(), &token).await;
+        assert_eq!(answer, Err(EngineError::Cancelled));
+        while engine.is_running().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_engine_is_asked_to_end_and_given_time_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = folder.path().join("ended");
+    let script = format!(
+        r#"
+for r in requests():
+    if r["method"] == "shutdown":
+        time.sleep(0.3)
+        open({ended:?}, "w").close()
+        break
+    send(id=r["id"], result=STATUS)
+"#
+    );
+    let engine = engine_with(&script, Patience { farewell: Duration::from_secs(60), ..patience() });
+    engine.status().await.unwrap();
+    engine.shutdown().await;
+    assert!(ended.exists());
+}
+
+#[tokio::test]
+async fn an_engine_that_closes_its_output_has_time_to_end() {
+    let script = "for r in requests():\n    os.close(1)\n    time.sleep(0.3)\n    os._exit(3)";
+    let engine = engine_with(script, Patience { farewell: Duration::from_secs(60), ..patience() });
+    assert_eq!(synthesize(&engine).await, Err(EngineError::Died("exit status: 3".to_owned())));
+}
+
+#[tokio::test]
+async fn an_engine_that_closes_its_output_and_stays_is_killed_when_it_is_let_go() {
+    let script = r#"
+for r in requests():
+    send(method="candidate", params=dict(id=r["id"], candidate=CANDIDATE))
+    os.close(1)
+    time.sleep(3600)
+"#;
+    let engine = engine_with(script, Patience { farewell: Duration::from_secs(3600), ..patience() });
+    let begun = CancellationToken::new();
+    let (tell, question, never) = (begun.clone(), question(), CancellationToken::new());
+    let end = async {
+        begun.cancelled().await;
+        engine.shutdown_within(Duration::from_millis(100)).await;
+    };
+    tokio::select! {
+        answer = engine.synthesize(&question, move |_| tell.cancel(), &never) => panic!("{answer:?}"),
+        () = end => {}
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_engine_that_is_silent_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("process");
+    let script = format!(
+        "open({file:?} + '.part', 'w').write(str(os.getpid()))\nos.rename({file:?} + '.part', {file:?})\ntime.sleep(3600)"
+    );
+    let engine = engine_with(
+        &script,
+        Patience { answer: Duration::from_secs(2), pause: Duration::ZERO, ..patience() },
+    );
+    // However long its start takes.
+    while !file.exists() {
+        assert_eq!(engine.status().await, Err(EngineError::Silent(2)));
+    }
+    gone(&std::fs::read_to_string(&file).unwrap()).await;
 }
 
 /// Hangs, and is ended by the test runner, where the process lives for ever.
