@@ -64,11 +64,11 @@ impl Check {
             let mut parts = Vec::new();
             for (n, what) in [(errors, "error"), (warnings, "warning"), (others, "hint")] {
                 if n > 0 {
-                    parts.push(counted(n, what));
+                    parts.push(ide::count(n as u64, what));
                 }
             }
             let found = if parts.is_empty() { "nothing to report".to_owned() } else { parts.join(", ") };
-            let line = format!("{found} in {}", counted(files, "file"));
+            let line = format!("{found} in {}", ide::count(files as u64, "file"));
             match (errors, warnings) {
                 (0, 0) => writeln!(out, "{}", line.green().bold())?,
                 (0, _) => writeln!(out, "{}", line.yellow().bold())?,
@@ -77,9 +77,4 @@ impl Check {
         }
         Ok(found.verdict().max(Verdict::fine_if(errors + warnings == 0)))
     }
-}
-
-/// `1 file`, `2 files`.
-pub fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

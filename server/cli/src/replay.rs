@@ -17,7 +17,6 @@ use serde::Serialize;
 use syntax::ast;
 
 use crate::Verdict;
-use crate::check::counted;
 use crate::progress::Progress;
 
 /// Run every task of a dataset file, and compare outputs and traces with the file
@@ -73,7 +72,7 @@ impl Replay {
             return Ok(Verdict::fine_if(fine));
         }
         let Report { tasks, pairs, agree, bad_lines, .. } = report;
-        let summary = format!("{agree} of {pairs} pairs agree ({})", counted(tasks, "task"));
+        let summary = format!("{agree} of {pairs} pairs agree ({})", ide::count(tasks as u64, "task"));
         if fine {
             writeln!(out, "{}", summary.green().bold())?;
         } else if pairs == 0 && bad_lines == 0 {

@@ -8,7 +8,6 @@ use ide::{Analysis, Case, Config, NEVER, Verdict};
 use runtime::{Action, Limits, Outcome, Program, Recording, record};
 use serde::Serialize;
 
-use crate::check::counted;
 use crate::findings::Place;
 use crate::{files, import};
 
@@ -118,8 +117,8 @@ impl Run<'_> {
     pub fn ending(&self) -> String {
         let Recording { outcome, ticks, .. } = &self.recording;
         let actions = self.recording.actions().count();
-        let after = counted(actions, "action");
-        let ticks = counted(usize::try_from(*ticks).unwrap_or(usize::MAX), "tick");
+        let after = ide::count(actions as u64, "action");
+        let ticks = ide::count(*ticks, "tick");
         let line =
             outcome.origin().and_then(|o| self.line(o)).map_or(String::new(), |n| format!(" in line {n}"));
         match outcome {

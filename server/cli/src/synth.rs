@@ -6,16 +6,16 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use assist::{Checked, Solution};
 use clap::Args;
-use ide::synthesis::{self, Ambiguity, Answer, Goal, Prompt};
-use ide::{Analysis, Config, NEVER};
+use ide::synthesis::{self, Goal};
+use ide::{Config, NEVER, count};
 use owo_colors::OwoColorize;
 use protocol::client::{CancellationToken, News};
-use protocol::message::{Budget, Example, HeldOut, Outcome, Specification, Synthesize};
+use protocol::message::{Budget, HeldOut, Outcome, Synthesize};
 use protocol::{Engine, EngineError};
 use serde::Serialize;
 
-use crate::check::counted;
 use crate::progress::Progress;
 use crate::{Interrupted, Verdict, files};
 
@@ -104,10 +104,7 @@ impl Synth {
         };
         let task = synthesis::task(analysis, &goal).map_err(anyhow::Error::msg)?;
         let request = Synthesize {
-            specification: Specification {
-                program: task.program.clone(),
-                examples: task.examples.iter().map(example).collect(),
-            },
+            specification: assist::specification(&task),
             budget: Budget {
                 milliseconds: self.budget,
                 candidates: self.candidates.max(1),
@@ -117,15 +114,12 @@ impl Synth {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let engine = Engine::new(self.command()?);
         let outcome = runtime.block_on(ask(&engine, &request))?;
-        let mut candidates = Vec::new();
-        for candidate in &outcome.candidates {
-            // The engine has verified it; what is printed as a score is counted here once more.
-            match synthesis::answer(analysis, &task, &candidate.fills, NEVER).context("cancelled")? {
-                Ok(answer) if answer.passes_all() => candidates.push(found(analysis, &answer, candidate)?),
-                Ok(_) => {}
-                Err(reason) => anstream::eprintln!("left out: {reason}"),
-            }
+        let checked = Checked::new(analysis, &task, &outcome, NEVER).context("cancelled")?;
+        for reason in &checked.left_out {
+            anstream::eprintln!("left out: {reason}");
         }
+        let ambiguity = checked.ambiguity;
+        let candidates: Vec<Found> = checked.solutions.into_iter().map(Found::from).collect();
         if let (true, Some(best)) = (self.write, candidates.first()) {
             if files::read(&path).ok().as_deref() != Some(&*program.text) {
                 bail!("{} has changed meanwhile and stays as it is: synthesize again", files::name(&path));
@@ -133,7 +127,6 @@ impl Synth {
             files::write(&path, &best.program)?;
         }
         let fine = !candidates.is_empty();
-        let ambiguity = self.ambiguity(analysis, &candidates, &outcome)?;
         let deciding = ambiguity.as_ref().and_then(|ambiguity| ambiguity.deciding.as_ref());
         let report = Report { candidates, deciding: deciding.map(deciding::Report::of), outcome };
         let mut out = anstream::stdout().lock();
@@ -166,26 +159,10 @@ impl Synth {
         if let Some(command) = &self.engine {
             return Ok(command.split_whitespace().map(str::to_owned).collect());
         }
-        let engine = protocol::program::installed("karel-synth").context(
+        protocol::program::engine().context(
             "the synthesis engine karel-synth is neither beside this program nor on PATH; \
              install it, or name it with --engine",
-        )?;
-        Ok(vec![engine.display().to_string(), "serve".to_owned()])
-    }
-
-    /// What the programs that were found leave open; computed here, from what they do.
-    fn ambiguity(
-        &self,
-        analysis: &Analysis,
-        candidates: &[Found],
-        outcome: &Outcome,
-    ) -> anyhow::Result<Option<Ambiguity>> {
-        if !outcome.ambiguous || candidates.len() < 2 {
-            return Ok(None);
-        }
-        let programs = candidates.iter().map(|found| found.program.clone()).collect();
-        let input = outcome.deciding.as_ref().map(|deciding| &*deciding.input);
-        Ok(Some(Ambiguity::new(programs, input, analysis.config(), NEVER).context("cancelled")?))
+        )
     }
 
     fn show(&self, report: &Report, path: &Path, out: &mut impl Write) -> anyhow::Result<()> {
@@ -205,7 +182,7 @@ impl Synth {
             writeln!(out)?;
         }
         let device = &outcome.device;
-        let run = counted(usize::try_from(outcome.programs_run).unwrap_or(usize::MAX), "program");
+        let run = count(outcome.programs_run, "program");
         if candidates.is_empty() {
             let (best, all) = (outcome.best_passed, outcome.examples);
             let nothing =
@@ -229,13 +206,13 @@ async fn ask(engine: &Engine, request: &Synthesize) -> anyhow::Result<Outcome> {
             on_interrupt.cancel();
         }
     });
-    let examples = counted(request.specification.examples.len(), "example");
+    let examples = count(request.specification.examples.len() as u64, "example");
     let progress = Progress::spinner(format!("synthesizing from {examples}"));
     let on_news = |news| {
         if let News::Progress(so_far) = news {
             let seconds = so_far.milliseconds as f64 / 1000.0;
-            let run = counted(usize::try_from(so_far.programs_run).unwrap_or(usize::MAX), "candidate");
-            let found = counted(so_far.candidates, "program");
+            let run = count(so_far.programs_run, "candidate");
+            let found = count(so_far.candidates as u64, "program");
             progress.say(format!("synthesizing from {examples}: {seconds:.1} s, {run} run, {found} found"));
         }
     };
@@ -245,35 +222,20 @@ async fn ask(engine: &Engine, request: &Synthesize) -> anyhow::Result<Outcome> {
     }
 }
 
-fn example(prompt: &Prompt) -> Example {
-    Example {
-        name: prompt.name.clone(),
-        input: prompt.input.clone(),
-        output: prompt.output.clone(),
-        crashes: prompt.crashes,
-        trace: prompt.trace.as_ref().map(|actions| actions.iter().map(|a| a.name().to_owned()).collect()),
+impl From<Solution<'_>> for Found {
+    fn from(Solution { answer, text, candidate }: Solution<'_>) -> Found {
+        Found {
+            program: text,
+            fills: candidate.fills.clone(),
+            passed: answer.passed,
+            examples: answer.examples,
+            tests_passed: answer.tests_passed,
+            tests: answer.tests,
+            log_probability: candidate.log_probability,
+            held_out: candidate.held_out,
+            score: answer.score(),
+        }
     }
-}
-
-fn found(
-    analysis: &Analysis,
-    answer: &Answer,
-    candidate: &protocol::message::Candidate,
-) -> anyhow::Result<Found> {
-    let program = analysis.program().context("there is no program")?;
-    let edits: Vec<_> =
-        answer.change.files.iter().filter(|f| f.uri == program.uri).flat_map(|f| f.edits.clone()).collect();
-    Ok(Found {
-        program: ide::apply(&program.text, &edits),
-        fills: candidate.fills.clone(),
-        passed: answer.passed,
-        examples: answer.examples,
-        tests_passed: answer.tests_passed,
-        tests: answer.tests,
-        log_probability: candidate.log_probability,
-        held_out: candidate.held_out,
-        score: answer.score(),
-    })
 }
 
 /// The procedures of a file, as they are written.

@@ -10,11 +10,11 @@ use owo_colors::OwoColorize;
 use runtime::Difference;
 use serde::Serialize;
 
+use crate::Verdict;
 use crate::files::{self, Loaded, Unread};
 use crate::findings::Place;
 use crate::progress::Progress;
 use crate::worlds::{self, Panel};
-use crate::{Verdict, check::counted};
 
 /// Run every example and every held-out test, and say which pass
 #[derive(Args)]
@@ -105,7 +105,7 @@ impl Test {
         }
         let mut summary = format!("{}/{} examples", report.passed, report.total);
         if !report.unread.is_empty() {
-            summary.push_str(&format!(", {} can't be read", counted(report.unread.len(), "file")));
+            summary.push_str(&format!(", {} can't be read", ide::count(report.unread.len() as u64, "file")));
         }
         if report.tests > 0 {
             summary.push_str(&format!(", {}/{} held-out tests", report.tests_passed, report.tests));
@@ -170,7 +170,7 @@ fn entry(analysis: &Analysis, case: Case<'_>) -> Entry {
     let mistakes = analysis.program().map_or(0, |p| p.parse.diagnostics.len());
     let (status, message) = match judged {
         Judged::Passes => {
-            let steps = run.and_then(ide::Run::actions).map(|n| counted(n, "step"));
+            let steps = run.and_then(ide::Run::actions).map(|n| ide::count(n as u64, "step"));
             (Status::Passed, steps.unwrap_or_default())
         }
         Judged::NoOutput => (Status::Unjudged, "no output yet".to_owned()),

@@ -57,7 +57,7 @@ pub use completion::{COMPLETION_TRIGGERS, Completion, CompletionKind, completion
 pub use config::Config;
 pub use coverage::{StatementCount, coverage};
 pub use definition::{Highlight, HighlightKind, definition, highlight, references};
-pub use describe::clipped;
+pub use describe::{clipped, count};
 pub use diagnostics::Diagnostic;
 pub use example_actions::{example_actions, fill_in_outputs};
 pub use folding::{Fold, FoldKind, folding};

@@ -3,11 +3,12 @@
 use tower_lsp::lsp_types::*;
 
 use crate::commands;
-use crate::handlers::{code_action, semantic_tokens, synthesis};
-use crate::session::Session;
+use crate::handlers::{code_action, semantic_tokens};
+use crate::state::session::Session;
+use crate::synthesis::actions;
 
 pub fn capabilities(session: &Session) -> ServerCapabilities {
-    let can = session.can;
+    let supports = session.supports;
     ServerCapabilities {
         position_encoding: Some(session.encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -30,7 +31,7 @@ pub fn capabilities(session: &Session) -> ServerCapabilities {
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
-        rename_provider: Some(if can.prepare_rename {
+        rename_provider: Some(if supports.prepare_rename {
             OneOf::Right(RenameOptions {
                 prepare_provider: Some(true),
                 work_done_progress_options: WorkDoneProgressOptions::default(),
@@ -55,10 +56,10 @@ pub fn capabilities(session: &Session) -> ServerCapabilities {
             resolve_provider: None,
             work_done_progress_options: WorkDoneProgressOptions::default(),
         }),
-        code_action_provider: can.action_literals.then(|| {
+        code_action_provider: supports.action_literals.then(|| {
             CodeActionProviderCapability::Options(CodeActionOptions {
-                code_action_kinds: Some(code_action::KINDS.into_iter().chain(synthesis::KINDS).collect()),
-                resolve_provider: Some(can.resolve_action_edit),
+                code_action_kinds: Some(code_action::KINDS.into_iter().chain(actions::KINDS).collect()),
+                resolve_provider: Some(supports.resolve_action_edit),
                 work_done_progress_options: WorkDoneProgressOptions::default(),
             })
         }),
@@ -94,13 +95,13 @@ pub fn registrations(session: &Session) -> Vec<Registration> {
         let id = format!("karel/{method}");
         registrations.push(Registration { id, method: method.to_owned(), register_options: options });
     };
-    if session.can.register_watched_files {
+    if session.supports.register_watched_files {
         let watchers = ["**/*.kgrid", "**/*.karel"]
             .map(|glob| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.to_owned()), kind: None });
         let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.to_vec() };
         register("workspace/didChangeWatchedFiles", serde_json::to_value(options).ok());
     }
-    if session.can.register_configuration {
+    if session.supports.register_configuration {
         register("workspace/didChangeConfiguration", Some(serde_json::json!({ "section": "karel" })));
     }
     registrations

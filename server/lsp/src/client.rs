@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use tower_lsp::Client;
 use tower_lsp::lsp_types::notification::Notification;
 use tower_lsp::lsp_types::request::{
     ApplyWorkspaceEdit, CodeLensRefresh, InlayHintRefreshRequest, Request, WorkspaceConfiguration,
@@ -19,37 +18,38 @@ use tower_lsp::lsp_types::{
     WorkspaceEdit,
 };
 
-use crate::told::Told;
-use crate::workspace::Shared;
+use crate::notice::Notice;
+use crate::state::global::GlobalState;
 
 /// How long a client may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
-pub struct Outbox {
-    client: Client,
-    shared: Arc<Shared>,
+pub struct Client {
+    raw: tower_lsp::Client,
+    global: Arc<GlobalState>,
     /// Cancelled when the client has said `initialized`: what is said before that is lost.
     ready: CancellationToken,
     /// A refresh is on its way.
     refreshing: Arc<AtomicBool>,
 }
 
-impl Outbox {
-    pub fn new(client: Client, shared: Arc<Shared>) -> Outbox {
-        Outbox { client, shared, ready: CancellationToken::new(), refreshing: Arc::default() }
+impl Client {
+    pub fn new(raw: tower_lsp::Client, global: Arc<GlobalState>) -> Client {
+        Client { raw, global, ready: CancellationToken::new(), refreshing: Arc::default() }
     }
 
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// tower-lsp's own handle.
+    pub fn raw(&self) -> &tower_lsp::Client {
+        &self.raw
     }
 
-    pub fn shared(&self) -> &Arc<Shared> {
-        &self.shared
+    pub fn global(&self) -> &Arc<GlobalState> {
+        &self.global
     }
 
     /// The client has said `initialized`.
-    pub fn client_is_ready(&self) {
+    pub fn set_ready(&self) {
         self.ready.cancel();
     }
 
@@ -62,30 +62,30 @@ impl Outbox {
     pub async fn show(&self, kind: MessageType, text: impl Display) {
         let text = text.to_string();
         if self.ready.is_cancelled() {
-            return self.client.show_message(kind, text).await;
+            return self.raw.show_message(kind, text).await;
         }
-        let outbox = self.clone();
+        let client = self.clone();
         tokio::spawn(async move {
-            outbox.ready().await;
-            outbox.client.show_message(kind, text).await;
+            client.ready().await;
+            client.raw.show_message(kind, text).await;
         });
     }
 
     /// Shows the short form, and logs the long one.
-    pub async fn tell(&self, kind: MessageType, told: &Told) {
-        self.log(kind, told).await;
-        self.show(kind, &told.short).await;
+    pub async fn report(&self, kind: MessageType, notice: &Notice) {
+        self.log(kind, notice).await;
+        self.show(kind, &notice.short).await;
     }
 
     /// Logs the long form, where there is one, so that who has seen the short one can read on.
-    pub async fn log(&self, kind: MessageType, told: &Told) {
-        if let Some(long) = &told.long {
-            self.client.log_message(kind, long).await;
+    pub async fn log(&self, kind: MessageType, notice: &Notice) {
+        if let Some(long) = &notice.long {
+            self.raw.log_message(kind, long).await;
         }
     }
 
     pub async fn notify<N: Notification>(&self, params: N::Params) {
-        self.client.send_notification::<N>(params).await;
+        self.raw.send_notification::<N>(params).await;
     }
 
     /// The client's answer; `None` where it refused, can't, or took too long.
@@ -95,8 +95,8 @@ impl Outbox {
         R::Params: Send + 'static,
         R::Result: Send + 'static,
     {
-        let client = self.client.clone();
-        let question = tokio::spawn(async move { client.send_request::<R>(params).await });
+        let raw = self.raw.clone();
+        let question = tokio::spawn(async move { raw.send_request::<R>(params).await });
         match tokio::time::timeout(PATIENCE, question).await {
             Ok(Ok(Ok(answer))) => Some(answer),
             Ok(Ok(Err(error))) => {
@@ -114,44 +114,55 @@ impl Outbox {
         }
     }
 
-    /// True where the client applied the edit.
-    pub async fn apply(&self, label: String, edit: WorkspaceEdit) -> bool {
+    /// Has the client apply the edit.
+    ///
+    /// # Errors
+    /// A sentence for the user: it can't, or it refused.
+    pub async fn apply(&self, label: String, edit: WorkspaceEdit) -> Result<(), &'static str> {
+        if !self.global.snapshot().session.supports.apply_edit {
+            return Err("This editor accepts no changes from a server.");
+        }
         let params = ApplyWorkspaceEditParams { label: Some(label), edit };
-        self.ask::<ApplyWorkspaceEdit>(params).await.is_some_and(|answer| answer.applied)
+        match self.ask::<ApplyWorkspaceEdit>(params).await {
+            Some(answer) if answer.applied => Ok(()),
+            _ => Err("The editor rejected the change."),
+        }
     }
 
     /// Has the client ask again for lenses and hints. Of many calls at once it sees one.
     pub fn refresh(&self) {
-        let can = self.shared.snapshot().session.can;
-        if !(can.refresh_lenses || can.refresh_hints) || self.refreshing.swap(true, Ordering::AcqRel) {
+        let supports = self.global.snapshot().session.supports;
+        if !(supports.refresh_lenses || supports.refresh_hints)
+            || self.refreshing.swap(true, Ordering::AcqRel)
+        {
             return;
         }
-        let outbox = self.clone();
+        let client = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            outbox.refreshing.store(false, Ordering::Release);
-            if can.refresh_lenses {
-                outbox.ask::<CodeLensRefresh>(()).await;
+            client.refreshing.store(false, Ordering::Release);
+            if supports.refresh_lenses {
+                client.ask::<CodeLensRefresh>(()).await;
             }
-            if can.refresh_hints {
-                outbox.ask::<InlayHintRefreshRequest>(()).await;
+            if supports.refresh_hints {
+                client.ask::<InlayHintRefreshRequest>(()).await;
             }
         });
     }
 
     /// Asks for the settings and takes them, where the client can be asked.
     pub fn ask_for_settings(&self) {
-        if !self.shared.snapshot().session.can.configure {
+        if !self.global.snapshot().session.supports.configure {
             return;
         }
-        let outbox = self.clone();
+        let client = self.clone();
         tokio::spawn(async move {
             let item = ConfigurationItem { scope_uri: None, section: Some("karel".into()) };
             let answer =
-                outbox.ask::<WorkspaceConfiguration>(ConfigurationParams { items: vec![item] }).await;
+                client.ask::<WorkspaceConfiguration>(ConfigurationParams { items: vec![item] }).await;
             match answer.and_then(|answers| answers.into_iter().next()) {
                 // A client that has nothing under this name; what came with `initialize` stays.
-                Some(section) if !section.is_null() => outbox.shared.configure(&section),
+                Some(section) if !section.is_null() => client.global.configure(&section),
                 _ => {}
             }
         });
@@ -162,10 +173,9 @@ impl Outbox {
         if registrations.is_empty() {
             return;
         }
-        let outbox = self.clone();
+        let client = self.clone();
         tokio::spawn(async move {
-            let client = outbox.client.clone();
-            if let Err(error) = client.register_capability(registrations).await {
+            if let Err(error) = client.raw.register_capability(registrations).await {
                 tracing::warn!("the client refused client/registerCapability: {error}");
             }
         });

@@ -22,15 +22,10 @@ pub fn explanation(code: &str) -> Option<String> {
     Some(format!("# {}\n\n**{}.** {}\n", code.code, code.title, code.explanation))
 }
 
-/// The place of the code's explanation; `None` where links are not wanted or the page can't be written.
-pub fn link(code: &str, wanted: bool) -> Option<Url> {
+/// Where the page lies, which is written at the first call; `None` where it can't be.
+pub fn page_url() -> Option<&'static Url> {
     static PLACE: OnceLock<Option<Url>> = OnceLock::new();
-    if !wanted {
-        return None;
-    }
-    let mut link = PLACE.get_or_init(write_page).clone()?;
-    link.set_fragment(Some(&code.to_ascii_lowercase()));
-    Some(link)
+    PLACE.get_or_init(write_page).as_ref()
 }
 
 fn write_page() -> Option<Url> {

@@ -5,7 +5,7 @@ use protocol::client::EngineError;
 /// The short form is shown, in at most [`SHORT`] characters: first the fact, then what to do. The long form, where there
 /// is more to say, goes to the log that the editor shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Notice {
     pub short: String,
     pub long: Option<String>,
 }
@@ -13,9 +13,9 @@ pub struct Told {
 /// VS Code cuts what is longer.
 pub const SHORT: usize = 55;
 
-impl Told {
-    pub fn new(short: impl Into<String>, long: impl Into<String>) -> Told {
-        Told { short: short.into(), long: Some(long.into()) }
+impl Notice {
+    pub fn new(short: impl Into<String>, long: impl Into<String>) -> Notice {
+        Notice { short: short.into(), long: Some(long.into()) }
     }
 
     pub fn in_full(&self) -> &str {
@@ -23,20 +23,20 @@ impl Told {
     }
 }
 
-impl From<String> for Told {
-    fn from(short: String) -> Told {
-        Told { short, long: None }
+impl From<String> for Notice {
+    fn from(short: String) -> Notice {
+        Notice { short, long: None }
     }
 }
 
-impl From<&str> for Told {
-    fn from(short: &str) -> Told {
-        Told::from(short.to_owned())
+impl From<&str> for Notice {
+    fn from(short: &str) -> Notice {
+        Notice::from(short.to_owned())
     }
 }
 
-impl From<&EngineError> for Told {
-    fn from(error: &EngineError) -> Told {
+impl From<&EngineError> for Notice {
+    fn from(error: &EngineError) -> Notice {
         let short = match error {
             EngineError::NoCommand | EngineError::NotStarted { .. } => {
                 "The engine does not start: the log says why."
@@ -45,7 +45,7 @@ impl From<&EngineError> for Told {
             EngineError::Silent(_) => "The engine was stopped, it was silent: ask again.",
             EngineError::Garbled(_) => "The engine can't be understood: install it again.",
             EngineError::Resting { seconds, .. } => {
-                return Told::new(
+                return Notice::new(
                     format!("The engine keeps ending: ask again in {seconds} s."),
                     sentence(error),
                 );
@@ -57,7 +57,7 @@ impl From<&EngineError> for Told {
             #[allow(unreachable_patterns, reason = "kinds may be added")]
             _ => "The engine gave no answer: the log says why.",
         };
-        Told::new(short, sentence(error))
+        Notice::new(short, sentence(error))
     }
 }
 
@@ -89,11 +89,11 @@ mod tests {
             EngineError::Refused(long.clone()),
             EngineError::Failed(long),
         ] {
-            let told = Told::from(&error);
-            assert!(told.short.chars().count() <= SHORT, "{}", told.short);
+            let notice = Notice::from(&error);
+            assert!(notice.short.chars().count() <= SHORT, "{}", notice.short);
             assert!(
-                told.in_full().ends_with('.') && told.in_full().starts_with(char::is_uppercase),
-                "{told:?}"
+                notice.in_full().ends_with('.') && notice.in_full().starts_with(char::is_uppercase),
+                "{notice:?}"
             );
         }
         assert_eq!(sentence(&""), ".");

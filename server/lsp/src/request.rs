@@ -7,13 +7,13 @@ use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::lsp_types::{Position, Url};
 
-use crate::analyses::Unit;
-use crate::document::{Document, Key};
-use crate::from_proto;
-use crate::transport::context::Context;
-use crate::workspace::Snapshot;
+use crate::proto::from_proto;
+use crate::state::document::{Document, Key};
+use crate::state::snapshot::Snapshot;
+use crate::state::unit::Unit;
+use crate::transport::arrival::Arrival;
 
-pub struct Asked {
+pub struct RequestContext {
     pub snapshot: Arc<Snapshot>,
     cancel: CancellationToken,
     /// Of what was found to be asked about: whose texts may have changed since.
@@ -21,25 +21,25 @@ pub struct Asked {
 }
 
 /// The document that a question is about.
-pub struct About {
+pub struct Target {
     pub document: Arc<Document>,
     pub unit: Arc<Unit>,
 }
 
-impl Asked {
-    pub fn new(context: Context) -> Asked {
-        Asked { snapshot: context.snapshot, cancel: context.cancel, unit: None }
+impl RequestContext {
+    pub fn new(arrival: Arrival) -> RequestContext {
+        RequestContext { snapshot: arrival.snapshot, cancel: arrival.cancel, unit: None }
     }
 
     /// `None` where the client has not opened the document, or the server has lost its text.
-    pub fn about(&mut self, uri: &Url) -> Option<About> {
+    pub fn target(&mut self, uri: &Url) -> Option<Target> {
         let document = Arc::clone(self.snapshot.document_at(uri)?);
         if document.too_large() {
             return None;
         }
         let unit = self.snapshot.unit(&document);
         self.unit = Some(Arc::clone(&unit));
-        Some(About { document, unit })
+        Some(Target { document, unit })
     }
 
     /// Which files have to be read before the question can be answered: who asks right after opening shall not be told
@@ -57,8 +57,8 @@ impl Asked {
         own.into_iter().chain(if afresh { unit.beside.clone() } else { unit.unread.clone() }).collect()
     }
 
-    pub fn offset(&self, about: &About, position: Position) -> TextSize {
-        from_proto::offset(&self.snapshot, &about.document, position)
+    pub fn offset(&self, target: &Target, position: Position) -> TextSize {
+        from_proto::offset(&self.snapshot, &target.document, position)
     }
 
     /// Nobody wants the answer any more: the request is cancelled, or a text that it is about has changed.
@@ -76,7 +76,7 @@ impl Asked {
     }
 }
 
-impl About {
+impl Target {
     pub fn uri(&self) -> &str {
         self.document.uri.as_str()
     }

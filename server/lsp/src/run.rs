@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 use tower_lsp::LspService;
 
 use crate::diagnostics::schedule::Scheduler;
-use crate::files::Read;
 use crate::server::Server;
+use crate::state::files::Read;
+use crate::state::global::GlobalState;
 use crate::transport::serve::serve;
-use crate::workspace::Shared;
 
 /// How long the engine may take to end at the end of the session. It is killed then.
 const FAREWELL: Duration = Duration::from_millis(300);
@@ -39,16 +39,16 @@ where
     R: AsyncRead + Unpin + Send + 'static,
     W: AsyncWrite + Unpin + Send + 'static,
 {
-    let (shared, events) = Shared::reading(options.read);
-    let (service, socket) = LspService::build(|client| Server::new(client, Arc::clone(&shared)))
+    let (global, events) = GlobalState::reading(options.read);
+    let (service, socket) = LspService::build(|client| Server::new(client, Arc::clone(&global)))
         .custom_method("karel/debugText", Server::debug_text)
         .custom_method("karel/debugWork", Server::debug_work)
         .finish();
-    let outbox = service.inner().outbox().clone();
+    let client = service.inner().client().clone();
     let synthesis = Arc::clone(service.inner().synthesis());
-    let scheduler = Scheduler::new(Arc::clone(&shared), outbox, Arc::clone(&synthesis), options.pause);
+    let scheduler = Scheduler::new(Arc::clone(&global), client, Arc::clone(&synthesis), options.pause);
     let scheduler = tokio::spawn(scheduler.run(events));
-    let polite = serve(from, to, service, socket, shared, options.stop).await;
+    let polite = serve(from, to, service, socket, global, options.stop).await;
     scheduler.abort();
     // Twice the time, should the system take its own to end a process.
     let _ = tokio::time::timeout(2 * FAREWELL, synthesis.engine.shutdown(FAREWELL)).await;

@@ -3,31 +3,28 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ide::synthesis::Ambiguity;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::*;
-use tower_lsp::{Client, LanguageServer};
 
-use crate::asked::{Asked, content_modified, refused};
 use crate::capabilities::{capabilities, registrations};
+use crate::client::Client;
 use crate::commands;
-use crate::document::{Document, Key};
-use crate::handlers::synthesis::{At, Resolved};
 use crate::handlers::{self, command::argument};
-use crate::outbox::Outbox;
-use crate::synthesis::question::Question;
-use crate::synthesis::{Failure, Request, Synthesis, left_open, passing};
-use crate::to_proto;
-use crate::told::Told;
-use crate::transport::context::{self, Context};
+use crate::request::{RequestContext, content_modified, refused};
+use crate::state::document::{Document, Key};
+use crate::state::global::GlobalState;
+use crate::state::snapshot::Snapshot;
+use crate::synthesis::actions::{self, At};
+use crate::synthesis::{Request, Synthesis};
+use crate::transport::arrival::{self, Arrival};
 use crate::workers::{Lane, Stopped};
-use crate::workspace::{Shared, Snapshot};
 
 pub struct Server {
-    outbox: Outbox,
-    shared: Arc<Shared>,
+    client: Client,
+    global: Arc<GlobalState>,
     synthesis: Arc<Synthesis>,
     /// The last completions and signatures of each document that were asked for.
     last: Mutex<HashMap<(Key, &'static str), Last>>,
@@ -40,21 +37,21 @@ struct Last {
     asked_again: CancellationToken,
 }
 
-type Handler<P, R> = fn(&mut Asked, P) -> Result<R>;
+type Handler<P, R> = fn(&mut RequestContext, P) -> Result<R>;
 
 impl Server {
-    pub fn new(client: Client, shared: Arc<Shared>) -> Server {
-        let outbox = Outbox::new(client, Arc::clone(&shared));
-        let synthesis = Arc::new(Synthesis::new(outbox.clone()));
-        Server { synthesis, outbox, shared, last: Mutex::default() }
+    pub fn new(raw: tower_lsp::Client, global: Arc<GlobalState>) -> Server {
+        let client = Client::new(raw, Arc::clone(&global));
+        let synthesis = Arc::new(Synthesis::new(client.clone()));
+        Server { synthesis, client, global, last: Mutex::default() }
     }
 
     pub fn synthesis(&self) -> &Arc<Synthesis> {
         &self.synthesis
     }
 
-    pub fn outbox(&self) -> &Outbox {
-        &self.outbox
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Has a worker answer what is asked about the document's text. Once the text has changed the answer would be about
@@ -64,12 +61,12 @@ impl Server {
         P: Send + 'static,
         R: Send + 'static,
     {
-        let context = context::current().ok_or_else(Error::internal_error)?;
-        let superseded = match context.snapshot.document_at(&uri) {
+        let arrival = arrival::current().ok_or_else(Error::internal_error)?;
+        let superseded = match arrival.snapshot.document_at(&uri) {
             Some(document) => document.superseded.clone(),
             None => CancellationToken::new(),
         };
-        self.work_until(superseded, context, lane, Some(uri), params, handler).await
+        self.work_until(superseded, arrival, lane, Some(uri), params, handler).await
     }
 
     /// The same for what clients go on using as the user types, and don't ask again for every key: given up only where
@@ -85,25 +82,25 @@ impl Server {
         P: Send + 'static,
         R: Send + 'static,
     {
-        let context = context::current().ok_or_else(Error::internal_error)?;
+        let arrival = arrival::current().ok_or_else(Error::internal_error)?;
         let asked_again = CancellationToken::new();
-        if let Some(document) = context.snapshot.document_at(&uri).cloned() {
+        if let Some(document) = arrival.snapshot.document_at(&uri).cloned() {
             let key = (document.key.clone(), kind);
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            last.retain(|(key, _), _| context.snapshot.open.contains_key(key));
+            last.retain(|(key, _), _| arrival.snapshot.open.contains_key(key));
             let before = last.insert(key, Last { document, asked_again: asked_again.clone() });
             if let Some(before) = before.filter(|before| before.document.superseded.is_cancelled()) {
                 before.asked_again.cancel();
             }
         }
-        self.work_until(asked_again, context, Lane::Keys, Some(uri), params, handler).await
+        self.work_until(asked_again, arrival, Lane::Keys, Some(uri), params, handler).await
     }
 
     /// Has a worker answer, with all files that it takes; until `outdated`.
     async fn work_until<P, R>(
         &self,
         outdated: CancellationToken,
-        mut context: Context,
+        mut arrival: Arrival,
         lane: Lane,
         uri: Option<Url>,
         mut params: P,
@@ -113,27 +110,27 @@ impl Server {
         P: Send + 'static,
         R: Send + 'static,
     {
-        let cancel = context.cancel.child_token();
-        context.cancel = cancel.clone();
+        let cancel = arrival.cancel.child_token();
+        arrival.cancel = cancel.clone();
         let with_files = uri.filter(|_| matches!(lane, Lane::Sight | Lane::Commands));
         let answer = async {
             let mut read = Vec::new();
             loop {
-                let (asked, uri, done) = (context.clone(), with_files.clone(), read.clone());
+                let (context, uri, done) = (arrival.clone(), with_files.clone(), read.clone());
                 let work = move || {
-                    let mut asked = Asked::new(asked);
+                    let mut context = RequestContext::new(context);
                     let mut unread = match &uri {
-                        Some(uri) => asked.files(uri, lane == Lane::Commands),
+                        Some(uri) => context.files(uri, lane == Lane::Commands),
                         None => Vec::new(),
                     };
                     unread.retain(|key| !done.contains(key));
-                    if unread.is_empty() { Ok(handler(&mut asked, params)) } else { Err((unread, params)) }
+                    if unread.is_empty() { Ok(handler(&mut context, params)) } else { Err((unread, params)) }
                 };
-                match self.shared.workers.run(lane, &cancel, work).await? {
+                match self.global.workers.run(lane, &cancel, work).await? {
                     Ok(answer) => return Ok(answer),
                     Err((unread, not_yet)) => {
                         read.extend(unread.iter().cloned());
-                        self.read(&mut context.snapshot, with_files.as_ref(), unread).await;
+                        self.read(&mut arrival.snapshot, with_files.as_ref(), unread).await;
                         params = not_yet;
                     }
                 }
@@ -157,11 +154,11 @@ impl Server {
     /// Takes the files into the request's state; into that of all where they belong to a document that is open. What is
     /// only looked at for once is not kept: there may be very many.
     async fn read(&self, snapshot: &mut Arc<Snapshot>, uri: Option<&Url>, keys: Vec<Key>) {
-        let mut files = self.shared.files.read(keys).await;
+        let mut files = self.global.files.read(keys).await;
         if uri.is_some_and(|uri| snapshot.open.contains_key(&Key::of(uri))) {
-            self.shared.loaded(files.clone());
+            self.global.loaded(files.clone());
             // Who has the same documents shares what is found out about them.
-            let known = self.shared.snapshot();
+            let known = self.global.snapshot();
             for (key, file) in &mut files {
                 if let Some(known) = known.files.get(key).filter(|known| known.is_same(file)) {
                     *file = known.clone();
@@ -173,67 +170,11 @@ impl Server {
     }
 }
 
-impl Server {
-    /// Synthesizes, and has the client apply the change.
-    async fn synthesize(
-        &self,
-        question: Question,
-        title: String,
-        progress: Option<ProgressToken>,
-    ) -> Result<()> {
-        let context = context::current().ok_or_else(Error::internal_error)?;
-        let request = Request { snapshot: context.snapshot, cancel: context.cancel, progress };
-        let solved = match self.synthesis.solve(&request, &question, &title).await {
-            Ok(solved) => solved,
-            Err(failure) => {
-                if let Failure::Told(told) = &failure {
-                    self.outbox.log(MessageType::WARNING, told).await;
-                }
-                return Err(handlers::synthesis::error(failure));
-            }
-        };
-        if let Some(change) = &solved.change {
-            let edit = to_proto::workspace_edit(&request.snapshot, change);
-            self.apply(handlers::synthesis::label(&title, &solved), edit).await?;
-        }
-        self.tell(question.uri, solved.note, solved.ambiguity).await;
-        Ok(())
-    }
-
-    /// Says what there is to say about a program that was found; where others mean something else, asks which is right.
-    async fn tell(&self, uri: Url, note: Option<Told>, ambiguity: Option<Arc<Ambiguity>>) {
-        let snapshot = self.shared.snapshot();
-        let can_ask = snapshot.config.synthesis_ask
-            && snapshot.session.can.message_actions
-            && snapshot.session.can.apply_edit;
-        match (ambiguity.filter(|ambiguity| can_ask && ambiguity.deciding.is_some()), note) {
-            (Some(ambiguity), note) => {
-                if let Some(note) = note {
-                    self.outbox.log(MessageType::INFO, &note).await;
-                }
-                left_open::ask(&self.outbox, uri, ambiguity);
-            }
-            (None, Some(note)) => self.outbox.tell(MessageType::INFO, &note).await,
-            (None, None) => {}
-        }
-    }
-
-    async fn apply(&self, label: String, edit: WorkspaceEdit) -> Result<()> {
-        if !self.shared.snapshot().session.can.apply_edit {
-            return Err(refused("This editor lets no server change a document."));
-        }
-        match self.outbox.apply(label, edit).await {
-            true => Ok(()),
-            false => Err(refused("The editor did not apply the change.")),
-        }
-    }
-}
-
 #[tower_lsp::async_trait]
 impl LanguageServer for Server {
     async fn initialize(&self, _: InitializeParams) -> Result<InitializeResult> {
         // The transport's front has read the parameters already.
-        let session = Arc::clone(&self.shared.snapshot().session);
+        let session = Arc::clone(&self.global.snapshot().session);
         Ok(InitializeResult {
             capabilities: capabilities(&session),
             server_info: Some(ServerInfo {
@@ -244,11 +185,11 @@ impl LanguageServer for Server {
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        self.outbox.client_is_ready();
-        let session = Arc::clone(&self.shared.snapshot().session);
-        self.outbox.register(registrations(&session));
-        self.outbox.ask_for_settings();
-        self.synthesis.engine.tell_presence(&self.outbox, &self.shared.snapshot().config).await;
+        self.client.set_ready();
+        let session = Arc::clone(&self.global.snapshot().session);
+        self.client.register(registrations(&session));
+        self.client.ask_for_settings();
+        self.synthesis.engine.announce_presence(&self.client, &self.global.snapshot().config).await;
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -299,19 +240,7 @@ impl LanguageServer for Server {
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
-        let context = context::current().ok_or_else(Error::internal_error)?;
-        let request = Request { snapshot: context.snapshot, cancel: context.cancel, progress: None };
-        match handlers::synthesis::resolve(&self.synthesis, request, action).await? {
-            Resolved::Unchanged(action) => Ok(action),
-            Resolved::Done(action, uri, solved) => {
-                self.tell(uri, solved.note, solved.ambiguity).await;
-                Ok(action)
-            }
-            Resolved::Told(action, reason) => {
-                self.outbox.tell(MessageType::WARNING, &reason).await;
-                Ok(action)
-            }
-        }
+        self.synthesis.resolve(arrived(None)?, action).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
@@ -328,24 +257,17 @@ impl LanguageServer for Server {
         match params.command.as_str() {
             commands::SYNTHESIZE | commands::INFER_TRACE => {
                 let trace = params.command == commands::INFER_TRACE;
-                let (question, title) = match arguments.get(2) {
+                let at = match arguments.get(2) {
                     Some(question) if !question.is_null() => {
-                        (argument(&arguments, 2, "question")?, "Synthesize".to_owned())
+                        At::Ask(argument(&arguments, 2, "question")?, "Synthesize".to_owned())
                     }
                     _ => {
                         let position = argument(&arguments, 1, "position")?;
                         let params = (uri.clone(), position, trace);
-                        let found = self.work(Lane::Commands, uri, params, handlers::synthesis::at_position);
-                        match found.await? {
-                            At::Ask(question, title) => (question, title),
-                            At::Passes(fact, question) => {
-                                passing::told(&self.outbox, &self.synthesis, fact, question).await;
-                                return Ok(None);
-                            }
-                        }
+                        self.work(Lane::Commands, uri, params, actions::at_position).await?
                     }
                 };
-                self.synthesize(question, title, progress).await.map(|()| None)
+                self.synthesis.answer(arrived(progress)?, at).await.map(|()| None)
             }
             commands::SHOW_TRACE => {
                 let name = argument(&arguments, 1, "example's name")?;
@@ -361,14 +283,8 @@ impl LanguageServer for Server {
             }
             commands::NEXT_SOLUTION => {
                 let params = (uri.clone(), Arc::clone(&self.synthesis));
-                let (edit, label) = self
-                    .work(Lane::Commands, uri, params, |asked, (uri, synthesis)| {
-                        let (change, label) =
-                            handlers::command::next_solution(asked, &uri, &synthesis.solutions)?;
-                        Ok((to_proto::workspace_edit(&asked.snapshot, &change), label))
-                    })
-                    .await?;
-                self.apply(label, edit).await.map(|()| None)
+                let (label, edit) = self.work(Lane::Commands, uri, params, actions::next_solution).await?;
+                self.client.apply(label, edit).await.map(|()| None).map_err(refused)
             }
             unknown => Err(Error::invalid_params(format!("there is no command `{unknown}`"))),
         }
@@ -411,9 +327,9 @@ impl LanguageServer for Server {
     }
 
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
-        let context = context::current().ok_or_else(Error::internal_error)?;
+        let arrival = arrival::current().ok_or_else(Error::internal_error)?;
         let (never, handler) = (CancellationToken::new(), handlers::symbols::workspace_symbol);
-        self.work_until(never, context, Lane::Sight, None, params, handler).await
+        self.work_until(never, arrival, Lane::Sight, None, params, handler).await
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
@@ -485,17 +401,23 @@ impl LanguageServer for Server {
     }
 }
 
+/// The request that this task answers, as synthesis takes it.
+fn arrived(progress: Option<ProgressToken>) -> Result<Request> {
+    let Arrival { snapshot, cancel } = arrival::current().ok_or_else(Error::internal_error)?;
+    Ok(Request { snapshot, cancel, progress })
+}
+
 /// Beyond the protocol.
 impl Server {
     /// The document's text as the server has it, for tests of synchronisation; null where it has none.
     pub async fn debug_text(&self, params: TextDocumentIdentifier) -> Result<Option<String>> {
-        let context = context::current().ok_or_else(Error::internal_error)?;
-        let document = context.snapshot.open.get(&Key::of(&params.uri));
+        let arrival = arrival::current().ok_or_else(Error::internal_error)?;
+        let document = arrival.snapshot.open.get(&Key::of(&params.uri));
         Ok(document.map(|document| document.text.contiguous().to_string()))
     }
 
     /// How many pieces of work were begun since the start, for tests of what is not.
     pub async fn debug_work(&self) -> Result<usize> {
-        Ok(self.shared.workers.begun())
+        Ok(self.global.workers.begun())
     }
 }

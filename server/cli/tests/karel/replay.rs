@@ -144,7 +144,7 @@ fn reads_compressed_standard_input() {
 #[test]
 fn all_shared_tasks_agree() {
     let expected = [
-        ("karel-val-2189.jsonl.gz", "13134 of 13134 pairs agree (2189 tasks)\n"),
+        ("karel-val-2189.jsonl.gz", "13134 of 13134 pairs agree (2,189 tasks)\n"),
         ("karel-real-4.jsonl", "24 of 24 pairs agree (4 tasks)\n"),
     ];
     for (name, summary) in expected {

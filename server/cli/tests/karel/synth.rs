@@ -92,6 +92,8 @@ fn what_does_not_pass_is_not_shown() {
     expect![[r#"
         no program found that passes every example; the best passes 0 of 1
         0.02 s on cpu, 7 programs run
+        --- stderr
+        left out: A program of the engine passes only 0/1 example.
         --- exit code 1
     "#]]
     .assert_eq(&ran.all());

@@ -12,10 +12,12 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::Client;
 
-use crate::analyses::Unit;
-use crate::document::{Document, Key};
-use crate::to_proto;
-use crate::workspace::{Shared, Snapshot};
+use crate::docs;
+use crate::proto::to_proto;
+use crate::state::document::{Document, Key};
+use crate::state::global::GlobalState;
+use crate::state::snapshot::Snapshot;
+use crate::state::unit::Unit;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tier {
@@ -26,7 +28,7 @@ pub enum Tier {
 
 pub struct Publisher {
     client: Client,
-    shared: Arc<Shared>,
+    global: Arc<GlobalState>,
     shown: Mutex<HashMap<Key, Shown>>,
 }
 
@@ -38,8 +40,8 @@ struct Shown {
 }
 
 impl Publisher {
-    pub fn new(client: Client, shared: Arc<Shared>) -> Publisher {
-        Publisher { client, shared, shown: Mutex::default() }
+    pub fn new(client: Client, global: Arc<GlobalState>) -> Publisher {
+        Publisher { client, global, shown: Mutex::default() }
     }
 
     /// Takes what one tier found in the unit's documents, and sends what is new. Nothing of a check that was cancelled.
@@ -53,7 +55,7 @@ impl Publisher {
         cancel: &CancellationToken,
     ) {
         let mut shown = self.shown.lock().await;
-        let snapshot = self.shared.snapshot();
+        let snapshot = self.global.snapshot();
         let is_current = |document: &Arc<Document>| {
             snapshot.document(&document.key).is_some_and(|current| Arc::ptr_eq(current, document))
         };
@@ -85,7 +87,7 @@ impl Publisher {
     /// Takes back what was found in units that are gone, and in documents that left theirs.
     pub async fn retain(&self, units: &[Arc<Unit>]) {
         let mut shown = self.shown.lock().await;
-        let snapshot = self.shared.snapshot();
+        let snapshot = self.global.snapshot();
         let by_root: HashMap<&Key, &Arc<Unit>> = units.iter().map(|unit| (&unit.root, unit)).collect();
         for (key, entry) in shown.iter_mut() {
             let before = entry.found.len();
@@ -108,10 +110,10 @@ impl Publisher {
         keys.sort_by_key(|(root, tier)| (*tier, root));
         let merged = merged(keys.into_iter().flat_map(|key| &shown.found[key]));
         let document = &shown.document;
-        let diagnostics =
-            merged.iter().map(|found| to_proto::diagnostic(snapshot, document, found)).collect();
+        let page = if snapshot.session.supports.code_description { docs::page_url() } else { None };
+        let diagnostics = merged.iter().map(|found| to_proto::diagnostic(snapshot, document, found, page));
         let version = snapshot.open.get(&document.key).and(document.version);
-        self.client.publish_diagnostics(document.uri.clone(), diagnostics, version).await;
+        self.client.publish_diagnostics(document.uri.clone(), diagnostics.collect(), version).await;
     }
 }
 
@@ -218,19 +220,19 @@ mod tests {
 
     #[tokio::test]
     async fn what_an_outdated_check_found_is_not_shown() {
-        let (shared, _events) = Shared::new();
+        let (global, _events) = GlobalState::new();
         let (service, _socket) =
-            tower_lsp::LspService::new(|client| crate::server::Server::new(client, Arc::clone(&shared)));
-        let publisher = Publisher::new(service.inner().outbox().client().clone(), Arc::clone(&shared));
+            tower_lsp::LspService::new(|client| crate::server::Server::new(client, Arc::clone(&global)));
+        let publisher = Publisher::new(service.inner().client().raw().clone(), Arc::clone(&global));
         let open = |name: &str, version: i32, text: &str| {
             let uri = format!("file:///nowhere/{name}");
             let document =
                 serde_json::json!({ "uri": uri, "languageId": "", "version": version, "text": text });
             let params = serde_json::json!({ "textDocument": document });
-            assert!(shared.receive("textDocument/didOpen", Some(&params)));
+            assert!(global.receive("textDocument/didOpen", Some(&params)));
         };
         let unit = || {
-            let snapshot = shared.snapshot();
+            let snapshot = global.snapshot();
             let program = Key::of(&"file:///nowhere/a.karel".parse().unwrap());
             snapshot.unit(&snapshot.open[&program])
         };
@@ -240,7 +242,7 @@ mod tests {
             vec![Vec::new(), found]
         };
         let grid = Key::of(&"file:///nowhere/a.kgrid".parse().unwrap());
-        assert!(shared.initialize(Some(&serde_json::json!({ "capabilities": {} }))));
+        assert!(global.initialize(Some(&serde_json::json!({ "capabilities": {} }))));
         open("a.kgrid", 1, "example \"a\"\n    input:\n        >\n");
         open("a.karel", 1, "def main(): move()\n");
         let (outdated, cancel) = (unit(), CancellationToken::new());

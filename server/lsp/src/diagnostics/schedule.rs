@@ -17,18 +17,20 @@ use tokio_util::sync::CancellationToken;
 use tower_lsp::lsp_types::MessageType;
 
 use super::publish::{Publisher, Tier};
-use crate::analyses::Unit;
-use crate::document::{Document, Key, MAX_ANALYSED};
+use crate::client::Client;
 use crate::handlers::examples::{self, VerdictsNotification};
-use crate::outbox::Outbox;
+use crate::notice::Notice;
+use crate::state::document::{Document, Key, MAX_ANALYSED};
+use crate::state::event::Event;
+use crate::state::global::GlobalState;
+use crate::state::snapshot::Snapshot;
+use crate::state::unit::Unit;
 use crate::synthesis::Synthesis;
-use crate::told::Told;
 use crate::workers::{Lane, Stopped};
-use crate::workspace::{Event, Shared, Snapshot};
 
 pub struct Scheduler {
-    shared: Arc<Shared>,
-    outbox: Outbox,
+    global: Arc<GlobalState>,
+    client: Client,
     synthesis: Arc<Synthesis>,
     publisher: Arc<Publisher>,
     /// How long the typing has to pause before the examples are run.
@@ -47,9 +49,14 @@ struct Running {
 }
 
 impl Scheduler {
-    pub fn new(shared: Arc<Shared>, outbox: Outbox, synthesis: Arc<Synthesis>, pause: Duration) -> Scheduler {
-        let publisher = Arc::new(Publisher::new(outbox.client().clone(), Arc::clone(&shared)));
-        Scheduler { shared, outbox, synthesis, publisher, pause, running: HashMap::new() }
+    pub fn new(
+        global: Arc<GlobalState>,
+        client: Client,
+        synthesis: Arc<Synthesis>,
+        pause: Duration,
+    ) -> Scheduler {
+        let publisher = Arc::new(Publisher::new(client.raw().clone(), Arc::clone(&global)));
+        Scheduler { global, client, synthesis, publisher, pause, running: HashMap::new() }
     }
 
     /// Runs until nobody can report a change any more.
@@ -77,28 +84,28 @@ impl Scheduler {
             }
             Event::FilesChanged(_) | Event::Checked => true,
             Event::Read(files) => {
-                self.shared.loaded(files);
+                self.global.loaded(files);
                 false
             }
             Event::Doubt => {
-                let shared = Arc::clone(&self.shared);
-                let known = shared.snapshot().files.keys().cloned().collect();
-                tokio::spawn(async move { shared.loaded(shared.files.read(known).await) });
+                let global = Arc::clone(&self.global);
+                let known = global.snapshot().files.keys().cloned().collect();
+                tokio::spawn(async move { global.loaded(global.files.read(known).await) });
                 false
             }
             Event::Configured => {
-                self.outbox.refresh();
-                let (synthesis, outbox) = (Arc::clone(&self.synthesis), self.outbox.clone());
-                let config = Arc::clone(&self.shared.snapshot().config);
-                tokio::spawn(async move { synthesis.engine.tell_presence(&outbox, &config).await });
+                self.client.refresh();
+                let (synthesis, client) = (Arc::clone(&self.synthesis), self.client.clone());
+                let config = Arc::clone(&self.global.snapshot().config);
+                tokio::spawn(async move { synthesis.engine.announce_presence(&client, &config).await });
                 true
             }
             Event::AskForSettings => {
-                self.outbox.ask_for_settings();
+                self.client.ask_for_settings();
                 false
             }
-            Event::Message(kind, told) => {
-                self.outbox.tell(kind, &told).await;
+            Event::Message(kind, notice) => {
+                self.client.report(kind, &notice).await;
                 false
             }
         }
@@ -115,11 +122,11 @@ impl Scheduler {
 
     /// Starts the checks of the units that are not what they were.
     async fn refresh(&mut self) {
-        let snapshot = self.shared.snapshot();
+        let snapshot = self.global.snapshot();
         let current = Arc::clone(&snapshot);
         // Parses, and parsing takes its time.
         let work = move || current.units();
-        let Ok(units) = self.shared.workers.run(Lane::Checks, &self.shared.over, work).await else { return };
+        let Ok(units) = self.global.workers.run(Lane::Checks, &self.global.over, work).await else { return };
         let roots: HashSet<&Key> = units.iter().map(|unit| &unit.root).collect();
         self.running.retain(|root, running| {
             let lives = roots.contains(root);
@@ -147,14 +154,14 @@ impl Scheduler {
                 let before = |new: &Document| known.unit.document(new.uri.as_str());
                 unit.documents.iter().any(|new| before(new).is_some_and(|old| Arc::ptr_eq(old, new)))
             });
-            let cancel = self.shared.over.child_token();
+            let cancel = self.global.over.child_token();
             let outdated = cancel.child_token();
             let looked = Arc::new(AtomicBool::new(false));
             let check = Check {
-                shared: Arc::clone(&self.shared),
+                global: Arc::clone(&self.global),
                 snapshot: Arc::clone(&snapshot),
                 publisher: Arc::clone(&self.publisher),
-                outbox: self.outbox.clone(),
+                client: self.client.clone(),
                 unit: Arc::clone(&unit),
                 cancel: cancel.clone(),
                 outdated: outdated.clone(),
@@ -169,10 +176,10 @@ impl Scheduler {
 /// One unit on its way through the tiers.
 #[derive(Clone)]
 struct Check {
-    shared: Arc<Shared>,
+    global: Arc<GlobalState>,
     snapshot: Arc<Snapshot>,
     publisher: Arc<Publisher>,
-    outbox: Outbox,
+    client: Client,
     unit: Arc<Unit>,
     cancel: CancellationToken,
     outdated: CancellationToken,
@@ -185,7 +192,7 @@ impl Check {
         // In this order: either the actor sees that this has ended, or this one sees that it is outdated.
         self.looked.store(true, Ordering::SeqCst);
         if self.outdated.is_cancelled() {
-            return self.shared.tell(Event::Checked);
+            return self.global.send(Event::Checked);
         }
         if !all_well {
             return;
@@ -197,9 +204,9 @@ impl Check {
         }
         if self.tier(Tier::Runtime, Lane::Examples, &self.outdated).await {
             if refresh {
-                self.outbox.refresh();
+                self.client.refresh();
             }
-            self.tell_verdicts().await;
+            self.send_verdicts().await;
         }
     }
 
@@ -210,30 +217,30 @@ impl Check {
         }
         if !self.unit.unread.is_empty() {
             // The unit is another then, with what was read, and is checked from the start.
-            self.shared.loaded(self.shared.files.read(self.unit.unread.clone()).await);
+            self.global.loaded(self.global.files.read(self.unit.unread.clone()).await);
             return false;
         }
         self.tier(Tier::Names, Lane::Checks, &self.cancel).await
     }
 
     /// Tells a client that shows them how the examples went.
-    async fn tell_verdicts(&self) {
-        if !self.snapshot.session.can.verdicts {
+    async fn send_verdicts(&self) {
+        if !self.snapshot.session.supports.verdicts {
             return;
         }
         let check = self.clone();
-        let verdicts = self.shared.workers.run(Lane::Examples, &self.outdated, move || {
+        let verdicts = self.global.workers.run(Lane::Examples, &self.outdated, move || {
             examples::verdicts(&check.snapshot, &check.unit, &|| check.outdated.is_cancelled())
         });
         if let Ok(Ok(verdicts)) = verdicts.await {
-            self.outbox.notify::<VerdictsNotification>(verdicts).await;
+            self.client.notify::<VerdictsNotification>(verdicts).await;
         }
     }
 
     /// Computes one tier and hands it over. False: cancelled.
     async fn tier(&self, tier: Tier, lane: Lane, cancel: &CancellationToken) -> bool {
         let (check, asked) = (self.clone(), cancel.clone());
-        let found = self.shared.workers.run(lane, cancel, move || check.found(tier, &asked)).await;
+        let found = self.global.workers.run(lane, cancel, move || check.found(tier, &asked)).await;
         match found {
             Ok(Ok(found)) => {
                 self.publisher.put(&self.unit, tier, found, cancel).await;
@@ -243,8 +250,8 @@ impl Check {
             Err(Stopped::Panicked(_)) => {
                 tracing::error!("{tier:?} of {:?} failed", self.unit.root);
                 let long = format!("Checking failed inside the Karel server ({tier:?}); its log says where.");
-                let told = Told::new("The check failed: the log says where.", long);
-                self.shared.tell(Event::Message(MessageType::ERROR, told));
+                let notice = Notice::new("The check failed: the log says where.", long);
+                self.global.send(Event::Message(MessageType::ERROR, notice));
                 false
             }
         }

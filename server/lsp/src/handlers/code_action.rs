@@ -8,9 +8,9 @@ use tower_lsp::lsp_types::{
     NumberOrString, Range,
 };
 
-use crate::asked::{About, Asked, cancelled};
-use crate::handlers::synthesis;
-use crate::{from_proto, to_proto};
+use crate::proto::{from_proto, to_proto};
+use crate::request::{RequestContext, Target, cancelled};
+use crate::synthesis::actions;
 
 /// Changes of examples to what the program does.
 const EXAMPLE: CodeActionKind = CodeActionKind::new("refactor.karel.example");
@@ -27,20 +27,23 @@ pub const KINDS: [CodeActionKind; 6] = [
     FIX_ALL,
 ];
 
-pub fn code_action(asked: &mut Asked, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
+pub fn code_action(
+    context: &mut RequestContext,
+    params: CodeActionParams,
+) -> Result<Option<CodeActionResponse>> {
+    let Some(target) = context.target(&params.text_document.uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let range = from_proto::text_range(&context.snapshot, &target.document, params.range);
     let wanted = Wanted(params.context.only);
-    let (analysis, uri) = (&about.unit.analysis, about.uri());
-    let cancel = || asked.cancelled();
-    let marked = with_marked(asked, &about, &params.context.diagnostics, params.range);
+    let (analysis, uri) = (&target.unit.analysis, target.uri());
+    let cancel = || context.cancelled();
+    let marked = with_marked(context, &target, &params.context.diagnostics, params.range);
     let mut found = ide::quick_fixes(analysis, uri, marked, &cancel).map_err(cancelled)?;
     found.extend(ide::synthesis::question(analysis, uri, range));
     found.extend(ide::synthesis::solutions(analysis, uri, range));
     // Whoever looks from the top finds what changes the program before what changes what is asked of it.
     let mut rest = ide::example_actions(analysis, uri, range, &cancel).map_err(cancelled)?;
-    asked.still_wanted()?;
+    context.still_wanted()?;
     rest.extend(ide::refactorings(analysis, uri, range));
     // Editors show it in no menu; they ask for it by its kind.
     if wanted.0.is_some() && wanted.kind(&FIX_ALL) {
@@ -49,21 +52,26 @@ pub fn code_action(asked: &mut Asked, params: CodeActionParams) -> Result<Option
     let shown: &[Diagnostic] = &params.context.diagnostics;
     let actions = |found: Vec<Action>| {
         let found = found.into_iter().filter(|action| wanted.kind(&kind(action.kind)));
-        found.map(|action| protocol_action(asked, shown, action)).collect::<Vec<CodeAction>>()
+        found.map(|action| protocol_action(context, shown, action)).collect::<Vec<CodeAction>>()
     };
     let (mut actions, rest) = (actions(found), actions(rest));
-    actions.extend(synthesis::actions(asked, &about, range, shown, |kind| wanted.kind(kind))?);
+    actions.extend(actions::offered_at(context, &target, range, shown, |kind| wanted.kind(kind))?);
     actions.extend(rest);
     Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
 }
 
 /// The selection, and on its lines what the client says is marked there: an editor that asks with the cursor alone
 /// names what its user sees marked on the line, and means it.
-fn with_marked(asked: &Asked, about: &About, shown: &[Diagnostic], selection: Range) -> TextRange {
+fn with_marked(
+    context: &RequestContext,
+    target: &Target,
+    shown: &[Diagnostic],
+    selection: Range,
+) -> TextRange {
     let on_its_lines =
         |at: &Range| at.start.line <= selection.end.line && selection.start.line <= at.end.line;
     let marked = shown.iter().map(|diagnostic| diagnostic.range).filter(on_its_lines);
-    let range = |range| from_proto::text_range(&asked.snapshot, &about.document, range);
+    let range = |range| from_proto::text_range(&context.snapshot, &target.document, range);
     marked.fold(range(selection), |all, at| all.cover(range(at)))
 }
 
@@ -89,13 +97,13 @@ fn kind(kind: ActionKind) -> CodeActionKind {
         ActionKind::Inline => CodeActionKind::REFACTOR_INLINE,
         ActionKind::FixAll => FIX_ALL,
         ActionKind::Example => EXAMPLE,
-        ActionKind::Solution => synthesis::SOLUTION,
+        ActionKind::Solution => actions::SOLUTION,
     }
 }
 
 /// An action with its edit, and those of the shown diagnostics that it mends.
-fn protocol_action(asked: &Asked, shown: &[Diagnostic], action: Action) -> CodeAction {
-    let can = asked.snapshot.session.can;
+fn protocol_action(context: &RequestContext, shown: &[Diagnostic], action: Action) -> CodeAction {
+    let supports = context.snapshot.session.supports;
     let mends = |diagnostic: &&Diagnostic| match (&diagnostic.code, action.mends) {
         (Some(NumberOrString::String(code)), Some(mends)) => code == mends,
         _ => false,
@@ -105,8 +113,8 @@ fn protocol_action(asked: &Asked, shown: &[Diagnostic], action: Action) -> CodeA
         title: action.title,
         kind: Some(kind(action.kind)),
         diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
-        edit: Some(to_proto::workspace_edit(&asked.snapshot, &action.change)),
-        is_preferred: (action.preferred && can.preferred_actions).then_some(true),
+        edit: Some(to_proto::workspace_edit(&context.snapshot, &action.change)),
+        is_preferred: (action.preferred && supports.preferred_actions).then_some(true),
         ..CodeAction::default()
     }
 }

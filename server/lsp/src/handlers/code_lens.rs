@@ -8,15 +8,16 @@ use syntax::{TextRange, TextSize};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{CodeLens, CodeLensParams, Command};
 
-use crate::asked::{Asked, cancelled};
-use crate::{commands, to_proto};
+use crate::commands;
+use crate::proto::to_proto;
+use crate::request::{RequestContext, cancelled};
 
-pub fn code_lens(asked: &mut Asked, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
+pub fn code_lens(context: &mut RequestContext, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+    let Some(target) = context.target(&params.text_document.uri) else { return Ok(None) };
     let lenses =
-        ide::code_lens(&about.unit.analysis, about.uri(), &|| asked.cancelled()).map_err(cancelled)?;
-    let uri = Value::from(about.uri());
-    let own = ide::examples(&about.unit.analysis).into_iter().filter(|e| e.location.uri == about.uri());
+        ide::code_lens(&target.unit.analysis, target.uri(), &|| context.cancelled()).map_err(cancelled)?;
+    let uri = Value::from(target.uri());
+    let own = ide::examples(&target.unit.analysis).into_iter().filter(|e| e.location.uri == target.uri());
     let listed: BTreeMap<TextSize, ide::ListedExample> = own.map(|e| (e.block.start(), e)).collect();
     // Examples may have one name: kind and ordinal tell which of them it is.
     let which = |header: TextRange| {
@@ -31,12 +32,12 @@ pub fn code_lens(asked: &mut Asked, params: CodeLensParams) -> Result<Option<Vec
             }
             LensCommand::NextSolution => (commands::NEXT_SOLUTION, vec![uri.clone()]),
             LensCommand::Synthesize(offset) => {
-                let position = about.document.text.position(offset, asked.snapshot.session.encoding);
+                let position = target.document.text.position(offset, context.snapshot.session.encoding);
                 (commands::SYNTHESIZE, vec![uri.clone(), json!(position)])
             }
         };
         CodeLens {
-            range: to_proto::range(&asked.snapshot, &about.document, lens.range),
+            range: to_proto::range(&context.snapshot, &target.document, lens.range),
             command: Some(Command {
                 title: lens.title,
                 command: command.to_owned(),

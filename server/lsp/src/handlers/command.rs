@@ -3,13 +3,11 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use syntax::{TextRange, TextSize};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::Url;
 
-use crate::asked::{About, Asked, cancelled, content_modified, refused};
 use crate::docs;
-use crate::synthesis::solutions::Solutions;
+use crate::request::{RequestContext, Target, cancelled, refused};
 
 /// The argument of that number.
 pub fn argument<T: DeserializeOwned>(arguments: &[Value], number: usize, name: &str) -> Result<T> {
@@ -27,9 +25,12 @@ pub struct Which {
 }
 
 /// The example's run, as Markdown.
-pub fn show_trace(asked: &mut Asked, (uri, name, which): (Url, String, Option<Which>)) -> Result<Value> {
-    let about = about(asked, &uri)?;
-    let analysis = &about.unit.analysis;
+pub fn show_trace(
+    context: &mut RequestContext,
+    (uri, name, which): (Url, String, Option<Which>),
+) -> Result<Value> {
+    let target = target(context, &uri)?;
+    let analysis = &target.unit.analysis;
     let is_meant = |listed: &ide::ListedExample| {
         which.is_none_or(|which| (listed.test, listed.ordinal) == (which.test, which.ordinal))
     };
@@ -41,10 +42,10 @@ pub fn show_trace(asked: &mut Asked, (uri, name, which): (Url, String, Option<Wh
         found.map(|(case, _)| case)
     };
     // The one in this very document first.
-    let case = named(Some(about.uri())).or_else(|| named(None));
+    let case = named(Some(target.uri())).or_else(|| named(None));
     let gone = || refused(format!("There is no example \"{}\" in this program.", ide::clipped(&name)));
     let case = case.ok_or_else(gone)?;
-    let report = ide::example_report(analysis, case, &|| asked.cancelled()).map_err(cancelled)?;
+    let report = ide::example_report(analysis, case, &|| context.cancelled()).map_err(cancelled)?;
     Ok(Value::String(report))
 }
 
@@ -60,16 +61,6 @@ pub fn explain(code: &str) -> Result<Value> {
     docs::explanation(code).map(Value::from).ok_or_else(unknown)
 }
 
-/// The change from the solution in the program to the next one, and how to call it.
-pub fn next_solution(asked: &mut Asked, uri: &Url, solutions: &Solutions) -> Result<(ide::Change, String)> {
-    let about = about(asked, uri)?;
-    let next = solutions.next(&asked.snapshot, &about.unit.root).map_err(refused)?;
-    let program = about.unit.analysis.program().ok_or_else(content_modified)?;
-    let whole = TextRange::up_to(TextSize::of(&*program.text));
-    let edit = syntax::diagnostic::Edit { range: whole, insert: next.text };
-    Ok((ide::Change::of(program, vec![edit]), format!("Solution {} of {}", next.number, next.of)))
-}
-
-fn about(asked: &mut Asked, uri: &Url) -> Result<About> {
-    asked.about(uri).ok_or_else(|| refused("This document is not open in the Karel server."))
+fn target(context: &mut RequestContext, uri: &Url) -> Result<Target> {
+    context.target(uri).ok_or_else(|| refused("This document is not open in the Karel server."))
 }

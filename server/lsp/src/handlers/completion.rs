@@ -7,21 +7,24 @@ use tower_lsp::lsp_types::{
     Documentation, InsertTextFormat, InsertTextMode, TextEdit,
 };
 
-use crate::asked::Asked;
-use crate::to_proto;
+use crate::proto::to_proto;
+use crate::request::RequestContext;
 
-pub fn completion(asked: &mut Asked, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+pub fn completion(
+    context: &mut RequestContext,
+    params: CompletionParams,
+) -> Result<Option<CompletionResponse>> {
     let place = params.text_document_position;
-    let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
-    let offset = asked.offset(&about, place.position);
-    let can = asked.snapshot.session.can;
+    let Some(target) = context.target(&place.text_document.uri) else { return Ok(None) };
+    let offset = context.offset(&target, place.position);
+    let supports = context.snapshot.session.supports;
     let item = |found: ide::Completion| {
-        let snippet = found.snippet.filter(|_| can.snippets);
+        let snippet = found.snippet.filter(|_| supports.snippets);
         let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };
-        let range = to_proto::range(&asked.snapshot, &about.document, found.replace);
+        let range = to_proto::range(&context.snapshot, &target.document, found.replace);
         let documentation = found
             .documentation
-            .map(|text| Documentation::MarkupContent(to_proto::markup(text, can.markdown_completion)));
+            .map(|text| Documentation::MarkupContent(to_proto::markup(text, supports.markdown_completion)));
         CompletionItem {
             kind: Some(kind(found.kind)),
             // What the client compares with what was typed: all of what is replaced.
@@ -39,7 +42,7 @@ pub fn completion(asked: &mut Asked, params: CompletionParams) -> Result<Option<
             ..CompletionItem::default()
         }
     };
-    let found = ide::completion(&about.unit.analysis, about.uri(), offset);
+    let found = ide::completion(&target.unit.analysis, target.uri(), offset);
     Ok(Some(CompletionResponse::Array(found.into_iter().map(item).collect())))
 }
 

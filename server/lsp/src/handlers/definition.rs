@@ -7,47 +7,50 @@ use tower_lsp::lsp_types::{
     GotoDefinitionResponse, Location, ReferenceParams,
 };
 
-use crate::asked::Asked;
-use crate::to_proto;
+use crate::proto::to_proto;
+use crate::request::RequestContext;
 
-pub fn definition(asked: &mut Asked, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+pub fn definition(
+    context: &mut RequestContext,
+    params: GotoDefinitionParams,
+) -> Result<Option<GotoDefinitionResponse>> {
     let place = params.text_document_position_params;
-    let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let offset = asked.offset(&about, place.position);
-    let found = ide::definition(&about.unit.analysis, about.uri(), offset);
-    Ok(Some(GotoDefinitionResponse::Array(locations(asked, &found))))
+    let Some(target) = context.target(&place.text_document.uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let offset = context.offset(&target, place.position);
+    let found = ide::definition(&target.unit.analysis, target.uri(), offset);
+    Ok(Some(GotoDefinitionResponse::Array(locations(context, &found))))
 }
 
-pub fn references(asked: &mut Asked, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+pub fn references(context: &mut RequestContext, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
     let place = params.text_document_position;
-    let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let offset = asked.offset(&about, place.position);
+    let Some(target) = context.target(&place.text_document.uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let offset = context.offset(&target, place.position);
     let with_definition = params.context.include_declaration;
-    let found = ide::references(&about.unit.analysis, about.uri(), offset, with_definition);
-    Ok(Some(locations(asked, &found)))
+    let found = ide::references(&target.unit.analysis, target.uri(), offset, with_definition);
+    Ok(Some(locations(context, &found)))
 }
 
 pub fn highlight(
-    asked: &mut Asked,
+    context: &mut RequestContext,
     params: DocumentHighlightParams,
 ) -> Result<Option<Vec<DocumentHighlight>>> {
     let place = params.text_document_position_params;
-    let Some(about) = asked.about(&place.text_document.uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let offset = asked.offset(&about, place.position);
+    let Some(target) = context.target(&place.text_document.uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let offset = context.offset(&target, place.position);
     let highlight = |found: ide::Highlight| DocumentHighlight {
-        range: to_proto::range(&asked.snapshot, &about.document, found.range),
+        range: to_proto::range(&context.snapshot, &target.document, found.range),
         kind: Some(match found.kind {
             HighlightKind::Text => DocumentHighlightKind::TEXT,
             HighlightKind::Read => DocumentHighlightKind::READ,
             HighlightKind::Write => DocumentHighlightKind::WRITE,
         }),
     };
-    Ok(Some(ide::highlight(&about.unit.analysis, about.uri(), offset).into_iter().map(highlight).collect()))
+    Ok(Some(ide::highlight(&target.unit.analysis, target.uri(), offset).into_iter().map(highlight).collect()))
 }
 
-fn locations(asked: &Asked, found: &[ide::Location]) -> Vec<Location> {
-    found.iter().filter_map(|location| to_proto::location(&asked.snapshot, location)).collect()
+fn locations(context: &RequestContext, found: &[ide::Location]) -> Vec<Location> {
+    found.iter().filter_map(|location| to_proto::location(&context.snapshot, location)).collect()
 }

@@ -9,10 +9,10 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::Url;
 use tower_lsp::lsp_types::notification::Notification;
 
-use crate::analyses::Unit;
-use crate::asked::{About, Asked, cancelled, refused};
-use crate::to_proto;
-use crate::workspace::Snapshot;
+use crate::proto::to_proto;
+use crate::request::{RequestContext, Target, cancelled, refused};
+use crate::state::snapshot::Snapshot;
+use crate::state::unit::Unit;
 
 /// `karel/verdicts`
 pub enum VerdictsNotification {}
@@ -23,20 +23,20 @@ impl Notification for VerdictsNotification {
 }
 
 /// The examples of the document, which may be a file that nobody has opened. Nothing is run.
-pub fn list(asked: &mut Asked, uri: Url) -> Result<Value> {
-    let about = about(asked, &uri)?;
-    let own = ide::examples(&about.unit.analysis).into_iter().filter(|e| e.location.uri == about.uri());
+pub fn list(context: &mut RequestContext, uri: Url) -> Result<Value> {
+    let target = target(context, &uri)?;
+    let own = ide::examples(&target.unit.analysis).into_iter().filter(|e| e.location.uri == target.uri());
     let examples: Vec<Value> =
-        own.filter_map(|example| listed(&asked.snapshot, &about.unit, &example)).collect();
-    forget(asked, &about);
+        own.filter_map(|example| listed(&context.snapshot, &target.unit, &example)).collect();
+    forget(context, &target);
     Ok(json!({ "examples": examples }))
 }
 
 /// Runs all examples of the document's unit, and says how each went.
-pub fn run(asked: &mut Asked, uri: Url) -> Result<Value> {
-    let about = about(asked, &uri)?;
-    let examples = results(&asked.snapshot, &about.unit, &|| asked.cancelled()).map_err(cancelled);
-    forget(asked, &about);
+pub fn run(context: &mut RequestContext, uri: Url) -> Result<Value> {
+    let target = target(context, &uri)?;
+    let examples = results(&context.snapshot, &target.unit, &|| context.cancelled()).map_err(cancelled);
+    forget(context, &target);
     let examples = examples?;
     let passed = examples.iter().filter(|example| example["passed"] == true).count();
     Ok(json!({ "passed": passed, "total": examples.len(), "examples": examples }))
@@ -66,7 +66,7 @@ fn results(
     cancel: ide::Cancel<'_>,
 ) -> std::result::Result<Vec<Value>, ide::Cancelled> {
     let results = ide::example_results(&unit.analysis, cancel)?.into_iter();
-    let told = |result: ide::ExampleResult| {
+    let with_outcome = |result: ide::ExampleResult| {
         let mut example = listed(snapshot, unit, &result.example)?;
         example["passed"] = json!(result.outcome == ExampleOutcome::Passes);
         example["verdict"] = json!(match result.outcome {
@@ -77,7 +77,7 @@ fn results(
         example["message"] = json!(result.message);
         Some(example)
     };
-    Ok(results.filter_map(told).collect())
+    Ok(results.filter_map(with_outcome).collect())
 }
 
 fn listed(snapshot: &Snapshot, unit: &Unit, example: &ListedExample) -> Option<Value> {
@@ -92,15 +92,16 @@ fn listed(snapshot: &Snapshot, unit: &Unit, example: &ListedExample) -> Option<V
     }))
 }
 
-fn about(asked: &mut Asked, uri: &Url) -> Result<About> {
+fn target(context: &mut RequestContext, uri: &Url) -> Result<Target> {
     let too_large_or_gone = || refused("This file can't be read, or is too large.");
-    asked.about(uri).ok_or_else(too_large_or_gone)
+    context.target(uri).ok_or_else(too_large_or_gone)
 }
 
 /// What was worked out for files that nobody has open is not kept: there may be very many.
-fn forget(asked: &Asked, about: &About) {
-    let is_open = |document: &Arc<crate::document::Document>| asked.snapshot.open.contains_key(&document.key);
-    if !about.unit.documents.iter().any(is_open) {
-        asked.snapshot.forget_unit(&about.unit.root);
+fn forget(context: &RequestContext, target: &Target) {
+    let is_open =
+        |document: &Arc<crate::state::document::Document>| context.snapshot.open.contains_key(&document.key);
+    if !target.unit.documents.iter().any(is_open) {
+        context.snapshot.forget_unit(&target.unit.root);
     }
 }

@@ -4,15 +4,18 @@ use ide::FoldKind;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{FoldingRange, FoldingRangeKind, FoldingRangeParams};
 
-use crate::asked::Asked;
-use crate::to_proto;
+use crate::proto::to_proto;
+use crate::request::RequestContext;
 
-pub fn folding_range(asked: &mut Asked, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
-    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let lines_only = asked.snapshot.session.can.line_folding_only;
+pub fn folding_range(
+    context: &mut RequestContext,
+    params: FoldingRangeParams,
+) -> Result<Option<Vec<FoldingRange>>> {
+    let Some(target) = context.target(&params.text_document.uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let lines_only = context.snapshot.session.supports.line_folding_only;
     let fold = |fold: ide::Fold| {
-        let range = to_proto::range(&asked.snapshot, &about.document, fold.range);
+        let range = to_proto::range(&context.snapshot, &target.document, fold.range);
         // Without characters a fold begins at the end of its first line.
         FoldingRange {
             start_line: range.start.line,
@@ -27,5 +30,5 @@ pub fn folding_range(asked: &mut Asked, params: FoldingRangeParams) -> Result<Op
             collapsed_text: None,
         }
     };
-    Ok(Some(ide::folding(&about.unit.analysis, about.uri()).into_iter().map(fold).collect()))
+    Ok(Some(ide::folding(&target.unit.analysis, target.uri()).into_iter().map(fold).collect()))
 }

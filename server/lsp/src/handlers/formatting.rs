@@ -7,22 +7,25 @@ use tower_lsp::lsp_types::{
     DocumentFormattingParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, TextEdit, Url,
 };
 
-use crate::asked::{About, Asked, cancelled};
-use crate::{from_proto, to_proto};
+use crate::proto::{from_proto, to_proto};
+use crate::request::{RequestContext, Target, cancelled};
 
-pub fn formatting(asked: &mut Asked, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
-    answer(asked, &params.text_document.uri, |asked, about| {
-        ide::formatting(&about.unit.analysis, about.uri(), &|| asked.cancelled())
+pub fn formatting(
+    context: &mut RequestContext,
+    params: DocumentFormattingParams,
+) -> Result<Option<Vec<TextEdit>>> {
+    answer(context, &params.text_document.uri, |context, target| {
+        ide::formatting(&target.unit.analysis, target.uri(), &|| context.cancelled())
     })
 }
 
 pub fn range_formatting(
-    asked: &mut Asked,
+    context: &mut RequestContext,
     params: DocumentRangeFormattingParams,
 ) -> Result<Option<Vec<TextEdit>>> {
-    answer(asked, &params.text_document.uri, |asked, about| {
-        let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
-        ide::range_formatting(&about.unit.analysis, about.uri(), range, &|| asked.cancelled())
+    answer(context, &params.text_document.uri, |context, target| {
+        let range = from_proto::text_range(&context.snapshot, &target.document, params.range);
+        ide::range_formatting(&target.unit.analysis, target.uri(), range, &|| context.cancelled())
     })
 }
 
@@ -30,7 +33,7 @@ pub fn range_formatting(
 const WIDEST: usize = 16;
 
 pub fn on_type_formatting(
-    asked: &mut Asked,
+    context: &mut RequestContext,
     params: DocumentOnTypeFormattingParams,
 ) -> Result<Option<Vec<TextEdit>>> {
     let place = params.text_document_position;
@@ -38,20 +41,20 @@ pub fn on_type_formatting(
         true => " ".repeat((params.options.tab_size as usize).clamp(1, WIDEST)),
         false => "\t".to_owned(),
     };
-    answer(asked, &place.text_document.uri, |asked, about| {
-        let offset = asked.offset(about, place.position);
+    answer(context, &place.text_document.uri, |context, target| {
+        let offset = context.offset(target, place.position);
         let Some(typed) = params.ch.chars().next() else { return Ok(None) };
-        Ok(Some(ide::on_type_formatting(&about.unit.analysis, about.uri(), offset, typed, &level)))
+        Ok(Some(ide::on_type_formatting(&target.unit.analysis, target.uri(), offset, typed, &level)))
     })
 }
 
 fn answer(
-    asked: &mut Asked,
+    context: &mut RequestContext,
     uri: &Url,
-    format: impl FnOnce(&Asked, &About) -> std::result::Result<Option<Vec<Edit>>, Cancelled>,
+    format: impl FnOnce(&RequestContext, &Target) -> std::result::Result<Option<Vec<Edit>>, Cancelled>,
 ) -> Result<Option<Vec<TextEdit>>> {
-    let Some(about) = asked.about(uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let edits = format(asked, &about).map_err(cancelled)?;
-    Ok(edits.map(|edits| to_proto::text_edits(&asked.snapshot, &about.document, &edits)))
+    let Some(target) = context.target(uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let edits = format(context, &target).map_err(cancelled)?;
+    Ok(edits.map(|edits| to_proto::text_edits(&context.snapshot, &target.document, &edits)))
 }

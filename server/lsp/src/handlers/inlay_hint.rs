@@ -3,15 +3,15 @@
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip};
 
-use crate::asked::{Asked, cancelled};
-use crate::{from_proto, to_proto};
+use crate::proto::{from_proto, to_proto};
+use crate::request::{RequestContext, cancelled};
 
-pub fn inlay_hint(asked: &mut Asked, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
-    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
-    let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
-    let hints = ide::inlay_hints(&about.unit.analysis, about.uri(), range, &|| asked.cancelled());
+pub fn inlay_hint(context: &mut RequestContext, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+    let Some(target) = context.target(&params.text_document.uri) else { return Ok(None) };
+    let range = from_proto::text_range(&context.snapshot, &target.document, params.range);
+    let hints = ide::inlay_hints(&target.unit.analysis, target.uri(), range, &|| context.cancelled());
     let hint = |hint: ide::InlayHint| InlayHint {
-        position: about.document.text.position(hint.offset, asked.snapshot.session.encoding),
+        position: target.document.text.position(hint.offset, context.snapshot.session.encoding),
         label: InlayHintLabel::String(hint.label),
         kind: None,
         text_edits: None,

@@ -18,4 +18,3 @@ pub mod selection_range;
 pub mod semantic_tokens;
 pub mod signature_help;
 pub mod symbols;
-pub mod synthesis;

@@ -1,8 +1,5 @@
 //! Semantic tokens: whole documents, ranges, and what has changed since the last answer.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use ide::TokenKind;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
@@ -11,18 +8,10 @@ use tower_lsp::lsp_types::{
     SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SemanticTokensResult,
 };
 
-use crate::asked::{About, Asked};
-use crate::document::Key;
-use crate::from_proto;
-
-/// The last answer about each document, by which the next one can be told as a difference.
-#[derive(Clone, Default)]
-pub struct Answers(Arc<Mutex<HashMap<Key, Answer>>>);
-
-struct Answer {
-    id: String,
-    tokens: Vec<SemanticToken>,
-}
+use crate::proto::from_proto;
+use crate::request::{RequestContext, Target};
+use crate::state::document::Key;
+use crate::state::token_cache::Tokens;
 
 /// The protocol's own types only: themes know them.
 const TYPES: [SemanticTokenType; 8] = [
@@ -57,33 +46,36 @@ fn kind(kind: TokenKind) -> (SemanticTokenType, bool) {
     }
 }
 
-pub fn full(asked: &mut Asked, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
-    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let data = tokens(asked, &about, None);
-    let result_id = Some(remember(asked, &about, &data).0);
+pub fn full(
+    context: &mut RequestContext,
+    params: SemanticTokensParams,
+) -> Result<Option<SemanticTokensResult>> {
+    let Some(target) = context.target(&params.text_document.uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let data = tokens(context, &target, None);
+    let result_id = Some(remember(context, &target, &data).0);
     Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
 }
 
 pub fn range(
-    asked: &mut Asked,
+    context: &mut RequestContext,
     params: SemanticTokensRangeParams,
 ) -> Result<Option<SemanticTokensRangeResult>> {
-    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let range = from_proto::text_range(&asked.snapshot, &about.document, params.range);
-    let data = tokens(asked, &about, Some(range));
+    let Some(target) = context.target(&params.text_document.uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let range = from_proto::text_range(&context.snapshot, &target.document, params.range);
+    let data = tokens(context, &target, Some(range));
     Ok(Some(SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data })))
 }
 
 pub fn delta(
-    asked: &mut Asked,
+    context: &mut RequestContext,
     params: SemanticTokensDeltaParams,
 ) -> Result<Option<SemanticTokensFullDeltaResult>> {
-    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let data = tokens(asked, &about, None);
-    let (id, before) = remember(asked, &about, &data);
+    let Some(target) = context.target(&params.text_document.uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let data = tokens(context, &target, None);
+    let (id, before) = remember(context, &target, &data);
     let result_id = Some(id);
     Ok(Some(match before.filter(|before| before.id == params.previous_result_id) {
         Some(before) => {
@@ -94,12 +86,12 @@ pub fn delta(
     }))
 }
 
-fn tokens(asked: &Asked, about: &About, range: Option<syntax::TextRange>) -> Vec<SemanticToken> {
-    let encoding = asked.snapshot.session.encoding;
-    let text = &about.document.text;
+fn tokens(context: &RequestContext, target: &Target, range: Option<syntax::TextRange>) -> Vec<SemanticToken> {
+    let encoding = context.snapshot.session.encoding;
+    let text = &target.document.text;
     let (mut line, mut character) = (0, 0);
     let mut data = Vec::new();
-    for token in ide::semantic_tokens(&about.unit.analysis, about.uri(), range) {
+    for token in ide::semantic_tokens(&target.unit.analysis, target.uri(), range) {
         let start = text.position(token.range.start(), encoding);
         let end = text.position(token.range.end(), encoding);
         let (token_type, library) = kind(token.kind);
@@ -119,12 +111,11 @@ fn tokens(asked: &Asked, about: &About, range: Option<syntax::TextRange>) -> Vec
 }
 
 /// The new answer's id, and the answer before.
-fn remember(asked: &Asked, about: &About, tokens: &[SemanticToken]) -> (String, Option<Answer>) {
-    let id = asked.snapshot.revision.to_string();
-    let answer = Answer { id: id.clone(), tokens: tokens.to_vec() };
-    let mut answers = asked.snapshot.tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let before = answers.insert(about.document.key.clone(), answer);
-    answers.retain(|key, _| asked.snapshot.open.contains_key(key));
+fn remember(context: &RequestContext, target: &Target, tokens: &[SemanticToken]) -> (String, Option<Tokens>) {
+    let id = context.snapshot.revision.to_string();
+    let answer = Tokens { id: id.clone(), tokens: tokens.to_vec() };
+    let is_open = |key: &Key| context.snapshot.open.contains_key(key);
+    let before = context.snapshot.tokens.replace(&target.document.key, answer, is_open);
     (id, before)
 }
 

@@ -8,33 +8,33 @@ use tower_lsp::lsp_types::{
     WorkspaceSymbolParams,
 };
 
-use crate::asked::{About, Asked};
-use crate::to_proto;
+use crate::proto::to_proto;
+use crate::request::{RequestContext, Target};
 
 /// Deeper levels are left out: clients' JSON readers have their limits, and nobody reads an outline that deep.
 const MAX_DEPTH: usize = 32;
 
 pub fn document_symbol(
-    asked: &mut Asked,
+    context: &mut RequestContext,
     params: DocumentSymbolParams,
 ) -> Result<Option<DocumentSymbolResponse>> {
-    let Some(about) = asked.about(&params.text_document.uri) else { return Ok(None) };
-    asked.still_wanted()?;
-    let symbols = ide::document_symbols(&about.unit.analysis, about.uri());
-    if asked.snapshot.session.can.symbol_tree {
-        let tree = symbols.into_iter().map(|symbol| nested(asked, &about, symbol, MAX_DEPTH)).collect();
+    let Some(target) = context.target(&params.text_document.uri) else { return Ok(None) };
+    context.still_wanted()?;
+    let symbols = ide::document_symbols(&target.unit.analysis, target.uri());
+    if context.snapshot.session.supports.symbol_tree {
+        let tree = symbols.into_iter().map(|symbol| nested(context, &target, symbol, MAX_DEPTH)).collect();
         return Ok(Some(DocumentSymbolResponse::Nested(tree)));
     }
     let mut flat = Vec::new();
-    symbols.iter().for_each(|symbol| flatten(asked, &about, symbol, None, &mut flat));
+    symbols.iter().for_each(|symbol| flatten(context, &target, symbol, None, &mut flat));
     Ok(Some(DocumentSymbolResponse::Flat(flat)))
 }
 
 #[allow(deprecated, reason = "the type has deprecated fields that must be filled in")]
-fn nested(asked: &Asked, about: &About, symbol: ide::Symbol, levels: usize) -> DocumentSymbol {
-    let range = |range| to_proto::range(&asked.snapshot, &about.document, range);
+fn nested(context: &RequestContext, target: &Target, symbol: ide::Symbol, levels: usize) -> DocumentSymbol {
+    let range = |range| to_proto::range(&context.snapshot, &target.document, range);
     let children = symbol.children.into_iter().filter(|_| levels > 1);
-    let children: Vec<_> = children.map(|child| nested(asked, about, child, levels - 1)).collect();
+    let children: Vec<_> = children.map(|child| nested(context, target, child, levels - 1)).collect();
     DocumentSymbol {
         name: named(symbol.name),
         detail: symbol.detail,
@@ -48,30 +48,30 @@ fn nested(asked: &Asked, about: &About, symbol: ide::Symbol, levels: usize) -> D
 }
 
 fn flatten(
-    asked: &Asked,
-    about: &About,
+    context: &RequestContext,
+    target: &Target,
     symbol: &ide::Symbol,
     container: Option<&str>,
     flat: &mut Vec<SymbolInformation>,
 ) {
-    let range = to_proto::range(&asked.snapshot, &about.document, symbol.range);
-    let location = Location { uri: about.document.uri.clone(), range };
+    let range = to_proto::range(&context.snapshot, &target.document, symbol.range);
+    let location = Location { uri: target.document.uri.clone(), range };
     flat.push(information(symbol.name.clone(), symbol.kind, location, container.map(str::to_owned)));
-    symbol.children.iter().for_each(|child| flatten(asked, about, child, Some(&symbol.name), flat));
+    symbol.children.iter().for_each(|child| flatten(context, target, child, Some(&symbol.name), flat));
 }
 
 pub fn workspace_symbol(
-    asked: &mut Asked,
+    context: &mut RequestContext,
     params: WorkspaceSymbolParams,
 ) -> Result<Option<Vec<SymbolInformation>>> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
-    for unit in asked.snapshot.units() {
-        asked.still_wanted()?;
+    for unit in context.snapshot.units() {
+        context.still_wanted()?;
         for symbol in ide::workspace_symbols(&unit.analysis, &params.query) {
             // An example file may belong to two programs.
             if seen.insert(symbol.location.clone())
-                && let Some(location) = to_proto::location(&asked.snapshot, &symbol.location)
+                && let Some(location) = to_proto::location(&context.snapshot, &symbol.location)
             {
                 found.push(information(symbol.name, symbol.kind, location, None));
             }

@@ -3,8 +3,8 @@
 use syntax::{TextRange, TextSize};
 use tower_lsp::lsp_types::{Position, Range};
 
-use crate::document::Document;
-use crate::workspace::Snapshot;
+use crate::state::document::Document;
+use crate::state::snapshot::Snapshot;
 
 /// Clamped into the text.
 pub fn offset(snapshot: &Snapshot, document: &Document, position: Position) -> TextSize {

@@ -9,9 +9,8 @@ use tower_lsp::lsp_types::{
 use syntax::TextRange;
 use syntax::diagnostic::{Edit, Severity};
 
-use crate::docs;
-use crate::document::Document;
-use crate::workspace::Snapshot;
+use crate::state::document::Document;
+use crate::state::snapshot::Snapshot;
 
 pub fn range(snapshot: &Snapshot, document: &Document, range: TextRange) -> Range {
     document.text.range(range, snapshot.session.encoding)
@@ -39,7 +38,7 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &ide::Change) -> WorkspaceEdi
         let document = snapshot.document_at(&uri)?;
         Some((document, text_edits(snapshot, document, &file.edits)))
     });
-    if !snapshot.session.can.document_changes {
+    if !snapshot.session.supports.document_changes {
         let changes = files.map(|(document, edits)| (document.uri.clone(), edits)).collect();
         return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
     }
@@ -64,16 +63,18 @@ pub fn severity(severity: Severity) -> DiagnosticSeverity {
     }
 }
 
+/// `page` has a heading for each code, to which the diagnostic links.
 pub fn diagnostic(
     snapshot: &Snapshot,
     document: &Document,
     found: &ide::Diagnostic,
+    page: Option<&Url>,
 ) -> tower_lsp::lsp_types::Diagnostic {
-    let can = snapshot.session.can;
+    let supports = snapshot.session.supports;
     let related: Vec<DiagnosticRelatedInformation> = found
         .related
         .iter()
-        .filter(|_| can.related_information)
+        .filter(|_| supports.related_information)
         .filter_map(|(at, message)| {
             Some(DiagnosticRelatedInformation { location: location(snapshot, at)?, message: message.clone() })
         })
@@ -82,11 +83,15 @@ pub fn diagnostic(
         range: range(snapshot, document, found.range),
         severity: Some(severity(found.severity)),
         code: Some(NumberOrString::String(found.code.to_owned())),
-        code_description: docs::link(found.code, can.code_description).map(|href| CodeDescription { href }),
+        code_description: page.map(|page| {
+            let mut href = page.clone();
+            href.set_fragment(Some(&found.code.to_ascii_lowercase()));
+            CodeDescription { href }
+        }),
         source: Some("karel".to_owned()),
         message: found.message.clone(),
         related_information: (!related.is_empty()).then_some(related),
-        tags: (found.unnecessary && can.unnecessary_tag).then(|| vec![DiagnosticTag::UNNECESSARY]),
+        tags: (found.unnecessary && supports.unnecessary_tag).then(|| vec![DiagnosticTag::UNNECESSARY]),
         data: None,
     }
 }

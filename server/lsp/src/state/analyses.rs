@@ -2,93 +2,14 @@
 //! file of its own. An analysis is kept until one of its files changes, and shared by all who ask.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use ide::synthesis::Ambiguity;
-use ide::{Analysis, Recordings, Source};
+use ide::{Analysis, Source};
 
-use crate::config::Config;
-use crate::document::{Document, Key};
-use crate::workspace::{OnDisk, Snapshot};
-
-/// One program with its example files; without a program, one example file.
-pub struct Unit {
-    /// The program; without one, the example file.
-    pub root: Key,
-    pub analysis: Analysis,
-    /// The root first, then the example files.
-    pub documents: Vec<Arc<Document>>,
-    /// Files that belong to it and have not been read yet.
-    pub unread: Vec<Key>,
-    /// All files that belong to it, or would if they were there, and that the client has not opened.
-    pub beside: Vec<Key>,
-    config: Arc<Config>,
-    /// The documents' numbers by key, and by URI.
-    by_key: HashMap<Key, usize>,
-    by_uri: HashMap<String, usize>,
-}
-
-/// The latest unit of each root, and the room that their recorded runs share.
-#[derive(Clone)]
-pub(crate) struct Analyses {
-    kept: Arc<Mutex<HashMap<Key, Kept>>>,
-    recordings: Arc<Recordings>,
-}
-
-impl Default for Analyses {
-    fn default() -> Analyses {
-        Analyses { kept: Arc::default(), recordings: Arc::new(Recordings::new(Recordings::BUDGET)) }
-    }
-}
-
-impl Analyses {
-    pub fn recordings(&self) -> &Recordings {
-        &self.recordings
-    }
-
-    fn kept(&self) -> MutexGuard<'_, HashMap<Key, Kept>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-struct Kept {
-    revision: u64,
-    unit: Arc<Unit>,
-}
-
-impl Unit {
-    pub fn document(&self, uri: &str) -> Option<&Arc<Document>> {
-        self.documents.get(*self.by_uri.get(uri)?)
-    }
-
-    pub fn includes(&self, key: &Key) -> bool {
-        self.by_key.contains_key(key)
-    }
-
-    fn is_made_of(&self, files: &Files, config: &Arc<Config>) -> bool {
-        Arc::ptr_eq(&self.config, config)
-            && self.unread == files.unread
-            && same(self.analysis.ambiguity(), files.ambiguity.as_deref())
-            && self.documents.len() == files.documents.len()
-            && self.documents.iter().zip(&files.documents).all(|(a, b)| Arc::ptr_eq(a, b))
-    }
-}
-
-fn same(a: Option<&Ambiguity>, b: Option<&Ambiguity>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => std::ptr::eq(a, b),
-        (a, b) => a.is_none() && b.is_none(),
-    }
-}
-
-/// What a unit is made of.
-struct Files {
-    documents: Vec<Arc<Document>>,
-    unread: Vec<Key>,
-    beside: Vec<Key>,
-    /// Of a synthesis from these very documents.
-    ambiguity: Option<Arc<Ambiguity>>,
-}
+use crate::state::document::{Document, Key};
+use crate::state::on_disk::OnDisk;
+use crate::state::snapshot::Snapshot;
+use crate::state::unit::{Files, Kept, Unit};
 
 impl Snapshot {
     /// The unit that answers questions about the document: of an example file the program of its name, else the
@@ -190,8 +111,8 @@ impl Snapshot {
                 _ => {}
             }
         }
-        let left_open = self.left_open.get(&root.key).filter(|question| question.is_about(&files.documents));
-        files.ambiguity = left_open.map(|question| Arc::clone(&question.ambiguity));
+        let open = self.ambiguities.get(&root.key).filter(|open| open.is_about(&files.documents));
+        files.ambiguity = open.map(|open| Arc::clone(&open.ambiguity));
         files
     }
 
@@ -261,19 +182,19 @@ fn source(document: &Document) -> Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::keys_compared;
-    use crate::workspace::Shared;
+    use crate::state::document::keys_compared;
+    use crate::state::global::GlobalState;
 
-    fn opened(files: impl Iterator<Item = (String, String)>) -> Arc<Shared> {
-        let (shared, _events) = Shared::new();
+    fn opened(files: impl Iterator<Item = (String, String)>) -> Arc<GlobalState> {
+        let (global, _events) = GlobalState::new();
         let options = serde_json::json!({ "capabilities": {} });
-        shared.initialize(Some(&options));
+        global.initialize(Some(&options));
         for (name, text) in files {
             let uri = format!("file:///nowhere/{name}");
             let document = serde_json::json!({ "uri": uri, "languageId": "", "version": 1, "text": text });
-            shared.receive("textDocument/didOpen", Some(&serde_json::json!({ "textDocument": document })));
+            global.receive("textDocument/didOpen", Some(&serde_json::json!({ "textDocument": document })));
         }
-        shared
+        global
     }
 
     const GRID: &str = "example \"a\":\n    input:\n        >\n";
@@ -300,8 +221,8 @@ mod tests {
         ];
         for (what, files) in kinds {
             let cost = |n: usize| {
-                let shared = opened(files(n).into_iter());
-                let snapshot = shared.snapshot();
+                let global = opened(files(n).into_iter());
+                let snapshot = global.snapshot();
                 let before = keys_compared();
                 let units = snapshot.units();
                 for unit in &units {
@@ -317,13 +238,13 @@ mod tests {
     #[test]
     fn what_is_superseded_gives_up_its_recordings() {
         let text = format!("def main(): turnLeft()\n{GRID}");
-        let shared = opened([("a.karel".to_owned(), text.clone())].into_iter());
-        let unit = || shared.snapshot().unit(shared.snapshot().open.values().next().unwrap());
+        let global = opened([("a.karel".to_owned(), text.clone())].into_iter());
+        let unit = || global.snapshot().unit(global.snapshot().open.values().next().unwrap());
         let run = |unit: &Unit| {
             let case = unit.analysis.cases().next().unwrap();
             unit.analysis.verdict(case, ide::NEVER).unwrap();
         };
-        let bytes = || shared.snapshot().analyses.recordings().bytes();
+        let bytes = || global.snapshot().analyses.recordings().bytes();
         let old = unit();
         run(&old);
         let one = bytes();
@@ -332,8 +253,8 @@ mod tests {
             "textDocument": { "uri": "file:///nowhere/a.karel", "version": 2 },
             "contentChanges": [{ "text": text + "# more\n" }],
         });
-        let before = shared.snapshot();
-        shared.receive("textDocument/didChange", Some(&change));
+        let before = global.snapshot();
+        global.receive("textDocument/didChange", Some(&change));
         let new = unit();
         assert_eq!(bytes(), 0, "though {} is still held", old.root.path().unwrap().display());
         run(&new);
@@ -342,7 +263,7 @@ mod tests {
         let late = before.unit(before.open.values().next().unwrap());
         run(&late);
         assert_eq!(bytes(), one);
-        shared.configure(&serde_json::json!({ "run": { "memory": 0 } }));
+        global.configure(&serde_json::json!({ "run": { "memory": 0 } }));
         assert_eq!(bytes(), 0);
     }
 }

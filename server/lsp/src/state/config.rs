@@ -1,9 +1,14 @@
 //! The settings, section `karel`. Their names, defaults and meanings for users are in `editors/README.md`.
 
+use std::path::Path;
+
+use protocol::program;
 use serde_json::{Map, Value};
 
-use crate::engine;
-use crate::told::{SHORT, Told};
+use crate::notice::{Notice, SHORT};
+
+const NOT_INSTALLED: &str = "The engine karel-synth is missing: install it.";
+const NO_PROGRAM: &str = "karel.engine.command names no program: correct it.";
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -42,13 +47,33 @@ impl Config {
             max_ticks: self.max_ticks,
             inlay_hints: self.inlay_hints,
             code_lens: self.code_lens,
-            no_engine: engine::command(self).err().map(|told| told.short),
+            no_engine: self.engine().err().map(|notice| notice.short),
         }
+    }
+
+    /// The command that starts the engine.
+    ///
+    /// # Errors
+    /// There is none: says why, and what to do.
+    pub fn engine(&self) -> Result<Vec<String>, Notice> {
+        if let Some((program, arguments)) = self.engine_command.split_first() {
+            let found = program::find(Path::new(program)).ok_or_else(|| {
+                let long =
+                    format!("The setting `karel.engine.command` names `{program}`, which is not there.");
+                Notice::new(NO_PROGRAM, long)
+            })?;
+            return Ok([vec![found.to_string_lossy().into_owned()], arguments.to_vec()].concat());
+        }
+        program::engine().ok_or_else(|| {
+            let long = "The synthesis engine `karel-synth` is neither beside the language server nor on PATH; install \
+                        it, or set `karel.engine.command`.";
+            Notice::new(NOT_INSTALLED, long)
+        })
     }
 
     /// Reads the section's object: the settings, and a sentence about each name or value that can't be used. Such a
     /// setting has its default.
-    pub fn read(section: &Value) -> (Config, Vec<Told>) {
+    pub fn read(section: &Value) -> (Config, Vec<Notice>) {
         let mut reader = Reader { config: Config::default(), warnings: Vec::new() };
         match section {
             Value::Object(settings) => reader.object("karel", settings),
@@ -57,7 +82,7 @@ impl Config {
                 let long =
                     format!("The settings `karel` should be an object, not {other}; defaults are used.");
                 let short = "`karel` isn't usable: see the log.".to_owned();
-                reader.warnings.push(Told::new(short, long));
+                reader.warnings.push(Notice::new(short, long));
             }
         }
         (reader.config, reader.warnings)
@@ -66,7 +91,7 @@ impl Config {
 
 struct Reader {
     config: Config,
-    warnings: Vec<Told>,
+    warnings: Vec<Notice>,
 }
 
 impl Reader {
@@ -134,7 +159,7 @@ impl Reader {
     fn warn(&mut self, short: [String; 2], long: String) {
         let [named, general] = short;
         let short = if named.chars().count() <= SHORT { named } else { general };
-        self.warnings.push(Told::new(short, long));
+        self.warnings.push(Notice::new(short, long));
     }
 }
 
@@ -170,6 +195,19 @@ mod tests {
     }
 
     #[test]
+    fn a_command_that_is_not_there_is_named() {
+        let config = Config { engine_command: vec!["no-such-engine-at-all".into()], ..Config::default() };
+        let reason = config.engine().unwrap_err();
+        assert!(reason.in_full().contains("no-such-engine-at-all"), "{reason:?}");
+        for short in [NOT_INSTALLED, NO_PROGRAM] {
+            assert!(short.len() <= SHORT, "{short}");
+        }
+        let here = std::env::current_exe().unwrap().to_string_lossy().into_owned();
+        let config = Config { engine_command: vec![here.clone(), "serve".into()], ..Config::default() };
+        assert_eq!(config.engine(), Ok(vec![here, "serve".into()]));
+    }
+
+    #[test]
     fn what_cannot_be_used_is_said_and_has_its_default() {
         let (config, warnings) = Config::read(&json!({
             "engine": { "command": "karel-synth" },
@@ -182,7 +220,7 @@ mod tests {
             There is no setting `karel.inlayHints`; it is ignored.
             The setting `karel.synthesis.budget` should be a positive number of milliseconds, not -1; its default is used.
             There is no setting `karel.synthesis.bugdet`; it is ignored."#]]
-        .assert_eq(&warnings.iter().map(Told::in_full).collect::<Vec<_>>().join("\n"));
+        .assert_eq(&warnings.iter().map(Notice::in_full).collect::<Vec<_>>().join("\n"));
         assert!(warnings.iter().all(|warning| warning.short.chars().count() <= SHORT), "{warnings:?}");
         assert_eq!(warnings[1].short, "There is no setting `karel.inlayHints`.");
         let long = Config::read(&json!({ ("a".repeat(60)): 1 })).1;

@@ -9,7 +9,7 @@ use syntax::Parse;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 
-use crate::text::{Encoding, Text};
+use crate::state::text::{Encoding, Text};
 
 /// A larger document is kept in step with the client and not looked at: nobody writes Karel by the megabyte.
 pub const MAX_ANALYSED: usize = disk::MAX_BYTES;
@@ -96,7 +96,7 @@ pub struct Document {
     pub text: Text,
     /// Cancelled when the text is no longer the document's: long work on it is for nothing.
     pub superseded: CancellationToken,
-    /// Of a program, the files that belong to it by its name and its text; filled in by [`crate::analyses`].
+    /// Of a program, the files that belong to it by its name and its text; filled in by [`crate::state::analyses`].
     pub(crate) named: OnceLock<Vec<Key>>,
     contiguous: OnceLock<Arc<str>>,
     parse: OnceLock<Arc<Parse>>,

@@ -13,9 +13,10 @@ use futures::future::{BoxFuture, Shared, join_all};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tower_lsp::lsp_types::Url;
 
-use crate::document::{Document, Key};
-use crate::text::Text;
-use crate::workspace::{Event, OnDisk};
+use crate::state::document::{Document, Key};
+use crate::state::event::Event;
+use crate::state::on_disk::OnDisk;
+use crate::state::text::Text;
 
 /// How long anybody waits for a file.
 const DEADLINE: Duration = Duration::from_secs(2);

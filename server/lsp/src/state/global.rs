@@ -1,7 +1,7 @@
 //! The state of a session: the open documents, the files read beside them, the settings. It is changed in the order
 //! of the client's messages, at once, by the transport's front; everything else works on snapshots.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::de::DeserializeOwned;
@@ -10,97 +10,21 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::lsp_types::{
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, ProgressToken, Url,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, ProgressToken,
     WorkDoneProgressCancelParams,
 };
 
-use crate::analyses::Analyses;
-use crate::config::Config;
-use crate::document::{Document, Key};
-use crate::files::{Files, Read};
-use crate::handlers::semantic_tokens;
-use crate::session::Session;
-use crate::synthesis::left_open::LeftOpen;
-use crate::text::Text;
-use crate::told::Told;
+use crate::notice::Notice;
+use crate::state::ambiguity::OpenAmbiguity;
+use crate::state::config::Config;
+use crate::state::document::{Document, Key};
+use crate::state::event::Event;
+use crate::state::files::{Files, Read};
+use crate::state::on_disk::OnDisk;
+use crate::state::session::Session;
+use crate::state::snapshot::Snapshot;
+use crate::state::text::Text;
 use crate::workers::Workers;
-
-/// What has happened, for those who act on it later.
-#[derive(Clone)]
-pub enum Event {
-    /// The document has a new text, or none any more; or there is news about the text that it has.
-    Changed(Key),
-    /// The document is no longer open in the client.
-    Closed(Key),
-    /// Something changed on disk: what was read there may be outdated.
-    FilesChanged(Vec<Key>),
-    /// This is what the files are, which had not answered before.
-    Read(Vec<(Key, OnDisk)>),
-    /// What is said of files on disk may be outdated, in a session whose client watches none.
-    Doubt,
-    /// A check has found all that it can find without running anything.
-    Checked,
-    /// The settings may have changed in the client, which should be asked for them.
-    AskForSettings,
-    /// The settings have changed.
-    Configured,
-    /// To be shown to the user.
-    Message(MessageType, Told),
-}
-
-/// A file beside the open documents, as it was when it was read.
-#[derive(Clone)]
-pub enum OnDisk {
-    Text(Arc<Document>),
-    Missing,
-    /// It is there and can't be read.
-    Unreadable(disk::Unreadable),
-}
-
-impl OnDisk {
-    /// Nothing has changed from the one to the other.
-    pub fn is_same(&self, other: &OnDisk) -> bool {
-        match (self, other) {
-            (OnDisk::Text(a), OnDisk::Text(b)) => Arc::ptr_eq(a, b) || a.text.is_same(&b.text),
-            (OnDisk::Missing, OnDisk::Missing) => true,
-            (OnDisk::Unreadable(a), OnDisk::Unreadable(b)) => a == b,
-            _ => false,
-        }
-    }
-}
-
-/// The state at one moment. Never changes.
-#[derive(Clone, Default)]
-pub struct Snapshot {
-    /// Grows with every change.
-    pub revision: u64,
-    pub session: Arc<Session>,
-    pub config: Arc<Config>,
-    /// What the client has open.
-    pub open: Arc<BTreeMap<Key, Arc<Document>>>,
-    /// What was read from disk. Where a document is open, that counts instead.
-    pub files: Arc<BTreeMap<Key, OnDisk>>,
-    /// What syntheses left open, by the program.
-    pub(crate) left_open: Arc<BTreeMap<Key, LeftOpen>>,
-    pub(crate) analyses: Analyses,
-    /// Of each example file that open programs name, the first of them; filled in by [`crate::analyses`].
-    pub(crate) naming: OnceLock<HashMap<Key, Arc<Document>>>,
-    pub(crate) tokens: semantic_tokens::Answers,
-}
-
-impl Snapshot {
-    /// The document as the client has it, else as it is on disk if it was read.
-    pub fn document(&self, key: &Key) -> Option<&Arc<Document>> {
-        self.open.get(key).or_else(|| match self.files.get(key) {
-            Some(OnDisk::Text(document)) => Some(document),
-            _ => None,
-        })
-    }
-
-    pub fn document_at(&self, uri: &Url) -> Option<&Arc<Document>> {
-        self.document(&Key::of(uri))
-    }
-}
 
 /// Ends long work on a text that is no longer the document's.
 fn supersede(document: Option<&Document>) {
@@ -109,8 +33,8 @@ fn supersede(document: Option<&Document>) {
     }
 }
 
-/// The state, shared between the front and those who work for it.
-pub struct Shared {
+/// The session's state, shared between the front and those who work for it.
+pub struct GlobalState {
     /// Cancelled at the session's end, and with it all work for it.
     pub over: CancellationToken,
     pub workers: Arc<Workers>,
@@ -139,23 +63,23 @@ impl State {
     }
 }
 
-impl Shared {
+impl GlobalState {
     /// Also gives the events, to be taken by whoever acts on them.
-    pub fn new() -> (Arc<Shared>, mpsc::UnboundedReceiver<Event>) {
-        Shared::reading(disk::read)
+    pub fn new() -> (Arc<GlobalState>, mpsc::UnboundedReceiver<Event>) {
+        GlobalState::reading(disk::read)
     }
 
     /// The same, with another way to read files.
-    pub fn reading(read: Read) -> (Arc<Shared>, mpsc::UnboundedReceiver<Event>) {
+    pub fn reading(read: Read) -> (Arc<GlobalState>, mpsc::UnboundedReceiver<Event>) {
         let (events, receiver) = mpsc::unbounded_channel();
-        let shared = Shared {
+        let global = GlobalState {
             over: CancellationToken::new(),
             workers: Arc::default(),
             files: Files::new(read, events.clone()),
             state: Mutex::default(),
             events,
         };
-        (Arc::new(shared), receiver)
+        (Arc::new(global), receiver)
     }
 
     pub fn snapshot(&self) -> Arc<Snapshot> {
@@ -184,19 +108,19 @@ impl Shared {
     /// Takes a notification that changes the state. False: it is none.
     pub fn receive(&self, method: &str, params: Option<&Value>) -> bool {
         match method {
-            "textDocument/didOpen" => self.typed(method, params, Shared::open),
-            "textDocument/didChange" => self.typed(method, params, Shared::edit),
-            "textDocument/didClose" => self.typed(method, params, Shared::close),
+            "textDocument/didOpen" => self.typed(method, params, GlobalState::open),
+            "textDocument/didChange" => self.typed(method, params, GlobalState::edit),
+            "textDocument/didClose" => self.typed(method, params, GlobalState::close),
             "textDocument/didSave" => self.doubt_files(),
-            "workspace/didChangeConfiguration" => self.typed(method, params, Shared::settings_changed),
-            "workspace/didChangeWatchedFiles" => self.typed(method, params, Shared::files_changed),
-            "window/workDoneProgress/cancel" => self.typed(method, params, Shared::cancel_progress),
+            "workspace/didChangeConfiguration" => self.typed(method, params, GlobalState::settings_changed),
+            "workspace/didChangeWatchedFiles" => self.typed(method, params, GlobalState::files_changed),
+            "window/workDoneProgress/cancel" => self.typed(method, params, GlobalState::cancel_progress),
             _ => return false,
         }
         true
     }
 
-    fn typed<P: DeserializeOwned>(&self, method: &str, params: Option<&Value>, act: fn(&Shared, P)) {
+    fn typed<P: DeserializeOwned>(&self, method: &str, params: Option<&Value>, act: fn(&GlobalState, P)) {
         match P::deserialize(params.unwrap_or(&Value::Null)) {
             Ok(params) if self.state().started => act(self, params),
             Ok(_) => tracing::warn!("{method} before initialize is left out"),
@@ -214,8 +138,8 @@ impl Shared {
 
     /// Has files read again, now that the client gives an occasion, where it doesn't say when they change.
     fn doubt_files(&self) {
-        if !self.snapshot().session.can.register_watched_files {
-            self.tell(Event::Doubt);
+        if !self.snapshot().session.supports.register_watched_files {
+            self.send(Event::Doubt);
         }
     }
 
@@ -252,7 +176,7 @@ impl Shared {
         let old = Arc::make_mut(&mut state.change().open).insert(key.clone(), Arc::new(document));
         supersede(old.as_deref());
         drop(state);
-        self.tell(Event::Changed(key));
+        self.send(Event::Changed(key));
     }
 
     /// The server no longer knows the document's text. Guessing would show mistakes that aren't there.
@@ -264,7 +188,7 @@ impl Shared {
         state.lost.insert(key.clone(), document);
         drop(state);
         self.disagree(&key, "a change names a range that ends before it starts");
-        self.tell(Event::Closed(key));
+        self.send(Event::Closed(key));
     }
 
     fn disagree(&self, key: &Key, why: &str) {
@@ -281,8 +205,8 @@ impl Shared {
             }
             _ => "A document is out of step: close and reopen it.".to_owned(),
         };
-        let told = Told::new(short, long);
-        self.tell(Event::Message(MessageType::WARNING, told));
+        let notice = Notice::new(short, long);
+        self.send(Event::Message(MessageType::WARNING, notice));
     }
 
     fn close(&self, params: DidCloseTextDocumentParams) {
@@ -295,10 +219,10 @@ impl Shared {
         let was_open = open.is_some();
         // What was read before it was opened is outdated.
         Arc::make_mut(&mut snapshot.files).remove(&key);
-        Arc::make_mut(&mut snapshot.left_open).remove(&key);
+        Arc::make_mut(&mut snapshot.ambiguities).remove(&key);
         drop(state);
         if was_open {
-            self.tell(Event::Closed(key));
+            self.send(Event::Closed(key));
         } else if !was_lost {
             tracing::warn!("{key:?} was closed without having been opened");
         }
@@ -307,8 +231,8 @@ impl Shared {
     fn settings_changed(&self, params: DidChangeConfigurationParams) {
         // Clients that answer `workspace/configuration` send nothing, or everything, or only their own part here.
         match params.settings.get("karel") {
-            Some(section) if !self.snapshot().session.can.configure => self.configure(section),
-            _ => self.tell(Event::AskForSettings),
+            Some(section) if !self.snapshot().session.supports.configure => self.configure(section),
+            _ => self.send(Event::AskForSettings),
         }
     }
 
@@ -323,12 +247,12 @@ impl Shared {
         }
         drop(state);
         if news {
-            self.tell(Event::Configured);
+            self.send(Event::Configured);
         }
         // Last: who hears of a setting that is wrong may take the others to be in effect.
         for warning in warnings {
             tracing::warn!("{}", warning.in_full());
-            self.tell(Event::Message(MessageType::WARNING, warning));
+            self.send(Event::Message(MessageType::WARNING, warning));
         }
     }
 
@@ -343,7 +267,7 @@ impl Shared {
         }
         drop(state);
         self.files.outdate(&keys);
-        self.tell(Event::FilesChanged(keys));
+        self.send(Event::FilesChanged(keys));
     }
 
     /// Takes what was read from disk. A file that has not changed stays the same document.
@@ -364,18 +288,18 @@ impl Shared {
             }
         }
         drop(state);
-        self.tell(Event::FilesChanged(keys));
+        self.send(Event::FilesChanged(keys));
     }
 
     /// Takes what the last synthesis in the program left open, or that it left nothing open.
-    pub fn leave_open(&self, program: &Key, left_open: Option<LeftOpen>) {
+    pub fn set_ambiguity(&self, program: &Key, ambiguity: Option<OpenAmbiguity>) {
         let mut state = self.state();
-        let questions = Arc::make_mut(&mut state.change().left_open);
-        let (asks, asked) = (left_open.is_some(), questions.remove(program).is_some());
-        questions.extend(left_open.map(|left_open| (program.clone(), left_open)));
+        let ambiguities = Arc::make_mut(&mut state.change().ambiguities);
+        let (is_set, was_set) = (ambiguity.is_some(), ambiguities.remove(program).is_some());
+        ambiguities.extend(ambiguity.map(|ambiguity| (program.clone(), ambiguity)));
         drop(state);
-        if asks || asked {
-            self.tell(Event::Changed(program.clone()));
+        if is_set || was_set {
+            self.send(Event::Changed(program.clone()));
         }
     }
 
@@ -398,7 +322,7 @@ impl Shared {
             .for_each(|(_, cancel)| cancel.cancel());
     }
 
-    pub fn tell(&self, event: Event) {
+    pub fn send(&self, event: Event) {
         // Nobody listens any more when the session ends.
         let _ = self.events.send(event);
     }

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::Value;
 use tower_lsp::lsp_types::{
-    ClientCapabilities, CodeActionClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind,
+    self, CodeActionClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind,
     TextDocumentClientCapabilities, Url, WindowClientCapabilities, WorkspaceClientCapabilities,
 };
 
-use crate::text::Encoding;
+use crate::state::text::Encoding;
 
 /// Everything is off until the client has said that it can do it.
 #[derive(Debug, Clone, Default)]
@@ -16,14 +16,14 @@ pub struct Session {
     pub roots: Vec<Url>,
     /// The client's `initializationOptions`: the settings, for clients that have no other way.
     pub options: Value,
-    pub can: Can,
+    pub supports: ClientCapabilities,
     /// The process that started the server, if it said which.
     pub parent: Option<u32>,
 }
 
-/// What the client can do.
+/// What the client can do, as far as the server's answers depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Can {
+pub struct ClientCapabilities {
     /// `workspace/configuration`
     pub configure: bool,
     /// Wants to be registered with for `workspace/didChangeConfiguration`.
@@ -77,20 +77,21 @@ impl Session {
             encoding: Encoding::negotiate(offered),
             roots,
             options: params.initialization_options.unwrap_or_default(),
-            can: Can::read(&params.capabilities),
+            supports: ClientCapabilities::read(&params.capabilities),
             parent: params.process_id,
         })
     }
 }
 
-impl Can {
-    fn read(capabilities: &ClientCapabilities) -> Can {
-        let mut can = Can::default();
-        capabilities.workspace.iter().for_each(|workspace| can.workspace(workspace));
-        capabilities.window.iter().for_each(|window| can.window(window));
-        capabilities.text_document.iter().for_each(|document| can.text_document(document));
-        can.verdicts = capabilities.experimental.as_ref().is_some_and(|own| own["karelVerdicts"] == true);
-        can
+impl ClientCapabilities {
+    fn read(capabilities: &lsp_types::ClientCapabilities) -> ClientCapabilities {
+        let mut supports = ClientCapabilities::default();
+        capabilities.workspace.iter().for_each(|workspace| supports.workspace(workspace));
+        capabilities.window.iter().for_each(|window| supports.window(window));
+        capabilities.text_document.iter().for_each(|document| supports.text_document(document));
+        supports.verdicts =
+            capabilities.experimental.as_ref().is_some_and(|own| own["karelVerdicts"] == true);
+        supports
     }
 
     fn workspace(&mut self, workspace: &WorkspaceClientCapabilities) {

@@ -1,21 +1,25 @@
 //! The synthesis actions. They are listed at once, and the engine is asked when one is chosen: by
 //! `codeAction/resolve`, or by the command, for clients that don't resolve.
 
+use std::sync::Arc;
+
 use ide::synthesis::{Goal, SynthesisAction};
 use serde_json::{Value, json};
-use syntax::TextRange;
 use syntax::codes::running;
 use syntax::codes::synthesis::HOLE;
-use tower_lsp::jsonrpc::{Error, Result};
+use syntax::diagnostic::Edit;
+use syntax::{TextRange, TextSize};
+use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     CodeAction, CodeActionDisabled, CodeActionKind, Command, Diagnostic, NumberOrString, Position, Url,
+    WorkspaceEdit,
 };
 
-use crate::asked::{About, Asked, cancelled, content_modified, refused};
+use crate::commands;
+use crate::proto::to_proto;
+use crate::request::{RequestContext, Target, cancelled, content_modified, refused};
+use crate::synthesis::Synthesis;
 use crate::synthesis::question::Question;
-use crate::synthesis::{Failure, Request, Solved, Synthesis};
-use crate::told::Told;
-use crate::{commands, engine, to_proto};
 
 /// Above all kinds of synthesis, and of traces.
 pub const KINDS: [CodeActionKind; 6] = [
@@ -41,23 +45,23 @@ fn kind(goal: &Goal) -> CodeActionKind {
     }
 }
 
-fn offered(asked: &Asked, about: &About, range: TextRange) -> Result<Vec<SynthesisAction>> {
-    let engine = engine::command(&asked.snapshot.config).err().map(|told| told.short);
-    let cancel = || asked.cancelled();
-    ide::synthesis::actions(&about.unit.analysis, about.uri(), range, engine.as_deref(), &cancel)
+fn offered(context: &RequestContext, target: &Target, range: TextRange) -> Result<Vec<SynthesisAction>> {
+    let engine = context.snapshot.config.engine().err().map(|notice| notice.short);
+    let cancel = || context.cancelled();
+    ide::synthesis::actions(&target.unit.analysis, target.uri(), range, engine.as_deref(), &cancel)
         .map_err(cancelled)
 }
 
 /// The actions for the selection, without edits. What fills a hole, or changes a program that fails, is a quick fix of
 /// what is `shown` there for who asks for fixes or for anything, and else what it is by itself.
-pub fn actions(
-    asked: &Asked,
-    about: &About,
+pub fn offered_at(
+    context: &RequestContext,
+    target: &Target,
     range: TextRange,
     shown: &[Diagnostic],
     wanted: impl Fn(&CodeActionKind) -> bool,
 ) -> Result<Vec<CodeAction>> {
-    let can = asked.snapshot.session.can;
+    let supports = context.snapshot.session.supports;
     let action = |offer: SynthesisAction| {
         let fix = offer.fix && offer.disabled.is_none() && wanted(&CodeActionKind::QUICKFIX);
         let kind = if fix { CodeActionKind::QUICKFIX } else { kind(&offer.goal) };
@@ -66,16 +70,16 @@ pub fn actions(
             _ => false,
         };
         let diagnostics: Vec<Diagnostic> = shown.iter().filter(reported).filter(|_| fix).cloned().collect();
-        if !wanted(&kind) || offer.disabled.is_some() && !can.disabled_actions {
+        if !wanted(&kind) || offer.disabled.is_some() && !supports.disabled_actions {
             return None;
         }
-        let question = json!(Question::new(&about.document.uri, &about.unit, offer.goal));
-        let by_command = offer.disabled.is_none() && !can.resolve_action_edit;
+        let question = json!(Question::new(&target.document.uri, &target.unit, offer.goal));
+        let by_command = offer.disabled.is_none() && !supports.resolve_action_edit;
         Some(CodeAction {
             command: by_command.then(|| Command {
                 title: offer.title.clone(),
                 command: commands::SYNTHESIZE.to_owned(),
-                arguments: Some(vec![json!(about.uri()), Value::Null, question.clone()]),
+                arguments: Some(vec![json!(target.uri()), Value::Null, question.clone()]),
             }),
             title: offer.title,
             kind: Some(kind),
@@ -85,7 +89,7 @@ pub fn actions(
             ..CodeAction::default()
         })
     };
-    Ok(offered(asked, about, range)?.into_iter().filter_map(action).collect())
+    Ok(offered(context, target, range)?.into_iter().filter_map(action).collect())
 }
 
 /// The question that an action carries, if it carries one.
@@ -116,10 +120,13 @@ pub enum At {
 
 /// # Errors
 /// Says why nothing can be synthesized there.
-pub fn at_position(asked: &mut Asked, (uri, position, trace): (Url, Position, bool)) -> Result<At> {
-    let about = asked.about(&uri).ok_or_else(content_modified)?;
-    let range = TextRange::empty(asked.offset(&about, position));
-    let mut offers = offered(asked, &about, range)?;
+pub fn at_position(
+    context: &mut RequestContext,
+    (uri, position, trace): (Url, Position, bool),
+) -> Result<At> {
+    let target = context.target(&uri).ok_or_else(content_modified)?;
+    let range = TextRange::empty(context.offset(&target, position));
+    let mut offers = offered(context, &target, range)?;
     offers.retain(|offer| matches!(offer.goal, Goal::Trace(_)) == trace);
     // What is enabled first; of that what is most particular to the place.
     offers.sort_by_key(|offer| {
@@ -133,10 +140,10 @@ pub fn at_position(asked: &mut Asked, (uri, position, trace): (Url, Position, bo
     });
     let enabled = offers.first().is_some_and(|offer| offer.disabled.is_none() && offer.goal != Goal::Others);
     if !trace && !enabled {
-        let analysis = &about.unit.analysis;
-        let fact = ide::synthesis::passes_already(analysis, &|| asked.cancelled()).map_err(cancelled)?;
+        let analysis = &target.unit.analysis;
+        let fact = ide::synthesis::passes_already(analysis, &|| context.cancelled()).map_err(cancelled)?;
         if let Some(fact) = fact {
-            let question = Question::new(&about.document.uri, &about.unit, Goal::Others);
+            let question = Question::new(&target.document.uri, &target.unit, Goal::Others);
             return Ok(At::Passes(fact, question));
         }
     }
@@ -145,46 +152,20 @@ pub fn at_position(asked: &mut Asked, (uri, position, trace): (Url, Position, bo
     if let Some(reason) = offer.disabled {
         return Err(refused(reason));
     }
-    Ok(At::Ask(Question::new(&about.document.uri, &about.unit, offer.goal), offer.title))
+    Ok(At::Ask(Question::new(&target.document.uri, &target.unit, offer.goal), offer.title))
 }
 
-/// What became of an action.
-pub enum Resolved {
-    /// It is none of synthesis.
-    Unchanged(CodeAction),
-    /// With its edit; about the document.
-    Done(CodeAction, Url, Solved),
-    /// Why it can't be done, for the user. The action has no edit: an error would be shown by some clients as a
-    /// failure of the server.
-    Told(CodeAction, Told),
-}
-
-/// The action with its edit.
-pub async fn resolve(synthesis: &Synthesis, request: Request, mut action: CodeAction) -> Result<Resolved> {
-    let Some(question) = question(&action) else { return Ok(Resolved::Unchanged(action)) };
-    match synthesis.solve(&request, &question, &action.title).await {
-        Ok(solved) => {
-            let edit = |change| to_proto::workspace_edit(&request.snapshot, change);
-            action.edit = solved.change.as_ref().map(edit);
-            action.title = label(&action.title, &solved);
-            action.data = None;
-            action.command = None;
-            Ok(Resolved::Done(action, question.uri, solved))
-        }
-        Err(Failure::Told(told)) => Ok(Resolved::Told(action, told)),
-        Err(failure) => Err(error(failure)),
-    }
-}
-
-pub fn error(failure: Failure) -> Error {
-    match failure {
-        Failure::Stale => content_modified(),
-        Failure::Cancelled => Error::request_cancelled(),
-        Failure::Told(told) => refused(told.short),
-    }
-}
-
-/// How the client's history calls the change.
-pub fn label(title: &str, solved: &Solved) -> String {
-    format!("{title}: {}", solved.score)
+/// The change from the solution in the program to the next one, and how the client's history calls it.
+pub fn next_solution(
+    context: &mut RequestContext,
+    (uri, synthesis): (Url, Arc<Synthesis>),
+) -> Result<(String, WorkspaceEdit)> {
+    let not_open = || refused("This document is not open in the Karel server.");
+    let target = context.target(&uri).ok_or_else(not_open)?;
+    let next = synthesis.solutions.next(&context.snapshot, &target.unit.root).map_err(refused)?;
+    let program = target.unit.analysis.program().ok_or_else(content_modified)?;
+    let whole = TextRange::up_to(TextSize::of(&*program.text));
+    let change = ide::Change::of(program, vec![Edit { range: whole, insert: next.text }]);
+    let label = format!("Solution {} of {}", next.number, next.of);
+    Ok((label, to_proto::workspace_edit(&context.snapshot, &change)))
 }

@@ -12,7 +12,7 @@ use tower_lsp::lsp_types::{
     WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport,
 };
 
-use crate::outbox::Outbox;
+use crate::client::Client;
 
 /// Work that the client shows. Reports go nowhere where the client shows none.
 pub struct Progress {
@@ -27,29 +27,29 @@ impl Progress {
     /// Begins to show `title`. With `token` the client has offered to show it; else it is asked to, and the work doesn't
     /// wait for its answer. Cancelling it there cancels `cancel`.
     pub fn begin(
-        outbox: &Outbox,
+        client: &Client,
         token: Option<ProgressToken>,
         title: &str,
         cancel: &CancellationToken,
     ) -> Progress {
         let (news, to_show) = mpsc::unbounded_channel();
         let of_request = token.is_some();
-        let shown = tokio::spawn(show(outbox.clone(), token, cancel.clone(), to_show));
+        let shown = tokio::spawn(show(client.clone(), token, cancel.clone(), to_show));
         let progress = Progress { news, shown, of_request };
         let begin =
             WorkDoneProgressBegin { title: title.into(), cancellable: Some(true), ..Default::default() };
-        progress.tell(WorkDoneProgress::Begin(begin));
+        progress.send(WorkDoneProgress::Begin(begin));
         progress
     }
 
     pub fn report(&self, message: String) {
         let report =
             WorkDoneProgressReport { cancellable: Some(true), message: Some(message), percentage: None };
-        self.tell(WorkDoneProgress::Report(report));
+        self.send(WorkDoneProgress::Report(report));
     }
 
     pub async fn end(self, message: String) {
-        self.tell(WorkDoneProgress::End(WorkDoneProgressEnd { message: Some(message) }));
+        self.send(WorkDoneProgress::End(WorkDoneProgressEnd { message: Some(message) }));
         if self.of_request {
             drop(self.news);
             if let Err(error) = self.shown.await {
@@ -58,7 +58,7 @@ impl Progress {
         }
     }
 
-    fn tell(&self, value: WorkDoneProgress) {
+    fn send(&self, value: WorkDoneProgress) {
         // Nobody listens where the client shows nothing.
         let _ = self.news.send(value);
     }
@@ -66,33 +66,33 @@ impl Progress {
 
 /// Shows what comes, in order, as soon as there is a token.
 async fn show(
-    outbox: Outbox,
+    client: Client,
     token: Option<ProgressToken>,
     cancel: CancellationToken,
     mut to_show: mpsc::UnboundedReceiver<WorkDoneProgress>,
 ) {
     let token = match token {
         Some(token) => token,
-        None => match create(&outbox).await {
+        None => match create(&client).await {
             Some(token) => token,
             None => return,
         },
     };
-    outbox.shared().cancel_by(token.clone(), cancel);
+    client.global().cancel_by(token.clone(), cancel);
     while let Some(value) = to_show.recv().await {
         let params = ProgressParams { token: token.clone(), value: ProgressParamsValue::WorkDone(value) };
-        outbox.notify::<ProgressNotification>(params).await;
+        client.notify::<ProgressNotification>(params).await;
     }
-    outbox.shared().forget_progress(&token);
+    client.global().forget_progress(&token);
 }
 
 /// Asks the client to show progress; `None` where it can't or doesn't.
-async fn create(outbox: &Outbox) -> Option<ProgressToken> {
+async fn create(client: &Client) -> Option<ProgressToken> {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    if !outbox.shared().snapshot().session.can.work_done_progress {
+    if !client.global().snapshot().session.supports.work_done_progress {
         return None;
     }
     let token = ProgressToken::String(format!("karel/{}", NEXT.fetch_add(1, Ordering::Relaxed)));
-    outbox.ask::<WorkDoneProgressCreate>(WorkDoneProgressCreateParams { token: token.clone() }).await?;
+    client.ask::<WorkDoneProgressCreate>(WorkDoneProgressCreateParams { token: token.clone() }).await?;
     Some(token)
 }

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use syntax::TextSize;
 use tower_lsp::lsp_types::Url;
 
-use crate::analyses::Unit;
-use crate::document::Document;
-use crate::workspace::Snapshot;
+use crate::state::document::Document;
+use crate::state::snapshot::Snapshot;
+use crate::state::unit::Unit;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {

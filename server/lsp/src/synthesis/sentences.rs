@@ -1,10 +1,10 @@
 //! What the user is told about a synthesis. Each sentence is here, so that one test sees how long it gets.
 
-use ide::clipped;
 use ide::synthesis::{Ambiguity, Answer, measured, trust};
+use ide::{clipped, count};
 use protocol::message::{HeldOut, Outcome, Progress, Stopped};
 
-use crate::told::Told;
+use crate::notice::Notice;
 
 /// Of the button of a question about what is no longer there.
 pub const CHANGED: &str = "The text has changed since: synthesize again.";
@@ -14,17 +14,17 @@ pub fn so_far(progress: &Progress, examples: usize) -> String {
     let seconds = progress.milliseconds as f64 / 1000.0;
     let best = match progress.candidates {
         0 => format!("the best passes {} of {examples}", progress.best_passed),
-        found => format!("{} found", counted(found as u64, "program")),
+        found => format!("{} found", count(found as u64, "program")),
     };
-    format!("{seconds:.1} s, {}, {best}", counted(progress.programs_run, "candidate"))
+    format!("{seconds:.1} s, {}, {best}", count(progress.programs_run, "candidate"))
 }
 
 pub fn length(actions: usize) -> String {
-    counted(actions as u64, "action")
+    count(actions as u64, "action")
 }
 
 /// Why there is no program, as exactly as the engine knows.
-pub fn nothing_passes(outcome: &Outcome) -> Told {
+pub fn nothing_passes(outcome: &Outcome) -> Notice {
     let seconds = outcome.milliseconds as f64 / 1000.0;
     let examples = match outcome.examples {
         1 => "the example".to_owned(),
@@ -33,7 +33,7 @@ pub fn nothing_passes(outcome: &Outcome) -> Told {
     let tried = match outcome.programs_run {
         0 => "no candidate came to an end".to_owned(),
         1 => format!("the one candidate passed {}", outcome.best_passed),
-        n => format!("the best of {} candidates passed {}", thousands(n), outcome.best_passed),
+        n => format!("the best of {} passed {}", count(n, "candidate"), outcome.best_passed),
     };
     let (advice, why) = match outcome.stopped {
         Stopped::Budget => {
@@ -43,7 +43,7 @@ pub fn nothing_passes(outcome: &Outcome) -> Told {
             ("check the examples", format!("the search ended after {seconds:.1} s"))
         }
     };
-    Told::new(
+    Notice::new(
         format!("Nothing passes {examples}: {advice}."),
         format!("Nothing passes {examples}; {tried}; {why}."),
     )
@@ -55,11 +55,11 @@ pub fn note(
     answer: &Answer,
     held_out: Option<HeldOut>,
     ambiguity: Option<&Ambiguity>,
-) -> Option<Told> {
-    let mut notes: Vec<Told> = Vec::new();
+) -> Option<Notice> {
+    let mut notes: Vec<Notice> = Vec::new();
     if answer.tests_passed < answer.tests {
-        let tests = counted(answer.tests as u64, "held-out test");
-        notes.push(Told::new(
+        let tests = count(answer.tests as u64, "held-out test");
+        notes.push(Notice::new(
             format!("{}, but only {}/{} tests pass.", answer.score(), answer.tests_passed, answer.tests),
             format!("It passes {} of {tests}.", answer.tests_passed),
         ));
@@ -70,7 +70,7 @@ pub fn note(
             None => "and one more example would decide",
         };
         let programs = ambiguity.programs.len();
-        notes.push(Told::new(
+        notes.push(Notice::new(
             format!("{programs} different programs pass: hover over main."),
             format!(
                 "{programs} different programs pass all examples; this one comes first. 'Next solution' shows the \
@@ -79,59 +79,42 @@ pub fn note(
         ));
     }
     if let Some(HeldOut { percent, tasks }) = held_out {
-        notes.push(Told::new(format!("{}. {}", answer.score(), trust(percent)), measured(percent, tasks)));
+        notes.push(Notice::new(format!("{}. {}", answer.score(), trust(percent)), measured(percent, tasks)));
     }
     if outcome.enumerated {
-        notes.push(Told::new(
+        notes.push(Notice::new(
             "Found without the networks, by trying programs.",
             "The networks can't read this task; it was found by enumeration.",
         ));
     }
     let short = notes.first()?.short.clone();
-    let all: Vec<&str> = notes.iter().map(Told::in_full).collect();
-    Some(Told::new(short, format!("{}. {}", answer.score(), all.join(" "))))
+    let all: Vec<&str> = notes.iter().map(Notice::in_full).collect();
+    Some(Notice::new(short, format!("{}. {}", answer.score(), all.join(" "))))
 }
 
 /// The question which of the programs is meant, above a button for each answer.
-pub fn which(programs: usize) -> Told {
-    Told::from(format!("{programs} programs pass. Which end is right? Hover main."))
+pub fn which(programs: usize) -> Notice {
+    Notice::from(format!("{programs} programs pass. Which end is right? Hover main."))
 }
 
 /// That there are programs to look at beside the user's own.
-pub fn others(count: usize) -> Told {
-    match count {
-        0 => Told::from("No other program was found that passes."),
-        1 => Told::from("1 other program passes: hover over main to see it."),
-        n => Told::from(format!("{n} other programs pass: hover over main.")),
+pub fn others(programs: usize) -> Notice {
+    match programs {
+        0 => Notice::from("No other program was found that passes."),
+        1 => Notice::from("1 other program passes: hover over main to see it."),
+        n => Notice::from(format!("{n} other programs pass: hover over main.")),
     }
 }
 
-pub fn other_programs(count: usize) -> String {
-    counted(count as u64, "other program")
+pub fn other_programs(programs: usize) -> String {
+    count(programs as u64, "other program")
 }
 
-pub fn no_trace(example: &str) -> Told {
-    Told::new(
+pub fn no_trace(example: &str) -> Notice {
+    Notice::new(
         format!("No trace found for \"{}\": check its output.", clipped(example)),
         format!("No trace was found that leads from the input of \"{example}\" to its output."),
     )
-}
-
-fn counted(n: u64, what: &str) -> String {
-    format!("{} {what}{}", thousands(n), if n == 1 { "" } else { "s" })
-}
-
-/// `1,234`
-fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]
@@ -139,7 +122,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
-    use crate::told::SHORT;
+    use crate::notice::SHORT;
 
     fn outcome(programs_run: u64, stopped: Stopped, examples: usize) -> Outcome {
         Outcome {
@@ -159,21 +142,21 @@ mod tests {
 
     #[test]
     fn failures_are_told_exactly() {
-        let told = nothing_passes(&outcome(1234, Stopped::Budget, 5));
-        expect!["Nothing passes all 5 examples: allow more time."].assert_eq(&told.short);
+        let notice = nothing_passes(&outcome(1234, Stopped::Budget, 5));
+        expect!["Nothing passes all 5 examples: allow more time."].assert_eq(&notice.short);
         expect!["Nothing passes all 5 examples; the best of 1,234 candidates passed 4; time was up after 5.0 s (`karel.synthesis.budget`)."]
-            .assert_eq(told.in_full());
-        let told = nothing_passes(&outcome(0, Stopped::Exhausted, 5));
-        expect!["Nothing passes all 5 examples: check the examples."].assert_eq(&told.short);
+            .assert_eq(notice.in_full());
+        let notice = nothing_passes(&outcome(0, Stopped::Exhausted, 5));
+        expect!["Nothing passes all 5 examples: check the examples."].assert_eq(&notice.short);
         expect!["Nothing passes all 5 examples; no candidate came to an end; the search ended after 5.0 s."]
-            .assert_eq(told.in_full());
+            .assert_eq(notice.in_full());
     }
 
     /// Editors cut what is longer.
     #[test]
     fn every_sentence_is_short_whatever_is_in_it() {
         let mut all = vec![
-            Told::from(CHANGED),
+            Notice::from(CHANGED),
             no_trace("a name that is as long as nobody would think that a name could be"),
         ];
         for n in [1, 9, 100] {
@@ -199,11 +182,11 @@ mod tests {
                 all.extend(note(&outcome(9, Stopped::Found, n), &answer, held_out, ambiguity));
             }
         }
-        let told: std::collections::BTreeSet<String> = all.into_iter().map(|told| told.short).collect();
-        for told in &told {
-            assert!(told.chars().count() <= SHORT, "{} characters: {told}", told.chars().count());
+        let short: std::collections::BTreeSet<String> = all.into_iter().map(|notice| notice.short).collect();
+        for short in &short {
+            assert!(short.chars().count() <= SHORT, "{} characters: {short}", short.chars().count());
         }
-        assert!(told.len() > 12, "{told:?}");
+        assert!(short.len() > 12, "{short:?}");
     }
 
     #[test]
@@ -217,10 +200,5 @@ mod tests {
         };
         expect!["1.2 s, 3,400 candidates, the best passes 4 of 5"].assert_eq(&so_far(&progress(0), 5));
         expect!["1.2 s, 3,400 candidates, 1 program found"].assert_eq(&so_far(&progress(1), 5));
-    }
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!([0, 12, 999, 1000, 1234567].map(thousands), ["0", "12", "999", "1,000", "1,234,567"]);
     }
 }

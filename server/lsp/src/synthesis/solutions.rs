@@ -2,9 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::analyses::Unit;
-use crate::document::Key;
-use crate::workspace::Snapshot;
+use crate::state::document::Key;
+use crate::state::snapshot::Snapshot;
+use crate::state::unit::Unit;
 
 #[derive(Default)]
 pub struct Solutions {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::workspace::Snapshot;
+use crate::state::snapshot::Snapshot;
 
 #[derive(Clone)]
-pub struct Context {
+pub struct Arrival {
     /// The state at the request's arrival: what the client meant when it asked.
     pub snapshot: Arc<Snapshot>,
     /// Cancelled when the client cancels the request.
@@ -16,10 +16,10 @@ pub struct Context {
 }
 
 tokio::task_local! {
-    pub(super) static CURRENT: Context;
+    pub(super) static CURRENT: Arrival;
 }
 
-/// The context of the request that this task answers. `None` outside a request.
-pub fn current() -> Option<Context> {
-    CURRENT.try_with(Context::clone).ok()
+/// The arrival of the request that this task answers. `None` outside a request.
+pub fn current() -> Option<Arrival> {
+    CURRENT.try_with(Arrival::clone).ok()
 }

@@ -15,9 +15,9 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 
-use super::context::{CURRENT, Context};
+use super::arrival::{Arrival, CURRENT};
 use super::parent;
-use crate::workspace::Shared;
+use crate::state::global::GlobalState;
 
 /// How the session ends.
 #[derive(Clone, Default)]
@@ -32,14 +32,14 @@ pub struct Ending {
 
 pub struct Front<S> {
     inner: S,
-    shared: Arc<Shared>,
+    global: Arc<GlobalState>,
     running: Arc<Mutex<HashMap<Id, CancellationToken>>>,
     ending: Ending,
 }
 
 impl<S> Front<S> {
-    pub fn new(inner: S, shared: Arc<Shared>, ending: Ending) -> Front<S> {
-        Front { inner, shared, running: Arc::default(), ending }
+    pub fn new(inner: S, global: Arc<GlobalState>, ending: Ending) -> Front<S> {
+        Front { inner, global, running: Arc::default(), ending }
     }
 
     fn cancel(&self, params: Option<&Value>) {
@@ -128,7 +128,7 @@ where
             _ if has_id => return Received::Request,
             "$/cancelRequest" => self.cancel(params),
             "initialized" => return Received::ForTowerLsp,
-            _ if self.shared.receive(method, params) => {}
+            _ if self.global.receive(method, params) => {}
             // A request without an id: nobody would hear the answer.
             _ => tracing::debug!("{method} without an id is left out"),
         }
@@ -137,12 +137,12 @@ where
 
     /// The first one that can be read begins the session; tower-lsp refuses those that can't.
     fn initialize(&self, params: Option<&Value>) -> Received {
-        if self.shared.is_started() {
+        if self.global.is_started() {
             let message = "The server has been initialized already.";
             return Received::Refused(Error { message: message.into(), ..Error::invalid_request() });
         }
-        if self.shared.initialize(params)
-            && let Some(process) = self.shared.snapshot().session.parent
+        if self.global.initialize(params)
+            && let Some(process) = self.global.snapshot().session.parent
         {
             parent::watch(process, self.ending.parent_gone.clone());
         }
@@ -152,19 +152,19 @@ where
     /// Has the handler run on a task of its own.
     fn spawn(&mut self, request: Request, cancel: CancellationToken) -> JoinHandle<Handled<S::Error>> {
         let handled = AssertUnwindSafe(self.inner.call(without_null_params(request))).catch_unwind();
-        let context = Context { snapshot: self.shared.snapshot(), cancel };
+        let arrival = Arrival { snapshot: self.global.snapshot(), cancel };
         // Never dropped, not even when cancelled: workers end cleanly, and a late answer of the client to a question
         // of ours still finds somebody waiting (tower-lsp panics where it doesn't).
-        tokio::spawn(CURRENT.scope(context, handled))
+        tokio::spawn(CURRENT.scope(arrival, handled))
     }
 
     fn hand_on(&mut self, notification: Request) -> Reply<S::Error> {
-        let task = self.spawn(notification, self.shared.over.child_token());
+        let task = self.spawn(notification, self.global.over.child_token());
         Box::pin(async move { task.await.ok().and_then(Result::ok).unwrap_or(Ok(None)) })
     }
 
     fn answer(&mut self, request: Request, id: Id) -> Reply<S::Error> {
-        let cancel = self.shared.over.child_token();
+        let cancel = self.global.over.child_token();
         // Half a session is worse than one that nobody wants.
         let can_be_cancelled = request.method() != "initialize";
         let task = self.spawn(request, cancel.clone());

@@ -10,8 +10,8 @@
 //!   the client's process;
 //! - [`blocking`] gives the two threads standard input and output.
 
+pub mod arrival;
 pub mod blocking;
-pub mod context;
 pub mod front;
 pub mod intake;
 pub mod parent;

@@ -11,7 +11,7 @@ use tower_lsp::{ClientSocket, LanguageServer, LspService, Server};
 use super::front::{Ending, Front};
 use super::intake;
 use super::pump::{MAX_WAITING, Pump};
-use crate::workspace::Shared;
+use crate::state::global::GlobalState;
 
 /// How long the client may take to read what is left after `exit`, and requests to end after the client's end closed.
 const GRACE: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ pub async fn serve<R, W, L>(
     to: W,
     service: LspService<L>,
     socket: ClientSocket,
-    shared: Arc<Shared>,
+    global: Arc<GlobalState>,
     stop: CancellationToken,
 ) -> bool
 where
@@ -37,7 +37,7 @@ where
     let (tell, closed) = oneshot::channel();
     let intake = intake::run(BufReader::new(from), admitted, pump.clone());
     std::thread::spawn(move || drop(tell.send(futures::executor::block_on(intake))));
-    let front = Front::new(service, Arc::clone(&shared), ending.clone());
+    let front = Front::new(service, Arc::clone(&global), ending.clone());
     // Far more than any client has open at a time: tower-lsp's own limit would stop the reader.
     let server = Server::new(input, pump, socket).concurrency_level(1 << 16).serve(front);
     let client_gone = async {
@@ -54,7 +54,7 @@ where
         () = ending.parent_gone.cancelled() => {}
         () = stop.cancelled() => {}
     }
-    shared.over.cancel();
+    global.over.cancel();
     let _ = tokio::time::timeout(GRACE, drain.empty()).await;
     ending.shutdown.is_cancelled()
 }

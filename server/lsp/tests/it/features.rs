@@ -1,7 +1,7 @@
 //! What lies between `ide` and the client: positions in the negotiated encoding, versions, and what a client is given
 //! by what it can do.
 
-use crate::client::{InProcess, capabilities, document, place};
+use crate::client::{self, InProcess, capabilities, document, place};
 use serde_json::{Value, json};
 
 const URI: &str = "file:///nowhere/program.karel";

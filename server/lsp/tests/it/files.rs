@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::client::{InProcess, capabilities};
+use crate::client::{self, InProcess, capabilities};
 use serde_json::{Value, json};
 
 const PROGRAM: &str = "def main():\n    move()\n";

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::client::{Client, GUARD, document, place};
-use karel_lsp::document::Key;
-use karel_lsp::transport::context;
+use karel_lsp::state::document::Key;
+use karel_lsp::state::global::GlobalState;
+use karel_lsp::transport::arrival;
 use karel_lsp::transport::serve::serve;
-use karel_lsp::workspace::Shared;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -48,7 +48,7 @@ impl LanguageServer for Probe {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let signals = Arc::clone(&self.signals);
-        let context = context::current().expect("a handler has a context");
+        let context = arrival::current().expect("a handler has a context");
         signals.began.notify_one();
         match params.text_document_position_params.text_document.uri.path() {
             "/endless" => std::future::pending().await,
@@ -95,11 +95,11 @@ struct Rig {
 
 async fn rig(pipe: usize) -> Rig {
     let signals = Arc::new(Signals::default());
-    let (shared, _events) = Shared::new();
+    let (global, _events) = GlobalState::new();
     let (service, socket) = LspService::new(|client| Probe { client, signals: Arc::clone(&signals) });
     let (ours, theirs) = tokio::io::duplex(pipe);
     let (from, to) = tokio::io::split(theirs);
-    let session = tokio::spawn(serve(from, to, service, socket, shared, CancellationToken::new()));
+    let session = tokio::spawn(serve(from, to, service, socket, global, CancellationToken::new()));
     let (from, to) = tokio::io::split(ours);
     let mut client = Client::new(to, from);
     client.initialize(json!({})).await;

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::client::{Client, GUARD, capabilities, document, place};
+use crate::client::{self, Client, GUARD, capabilities, document, place};
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 

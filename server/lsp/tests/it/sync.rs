@@ -1,6 +1,6 @@
 //! Text synchronisation: whatever the client does to its documents, the server has the same text.
 
-use crate::client::{InProcess, capabilities};
+use crate::client::{self, InProcess, capabilities};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{self, capabilities, place};
 use super::engine::{TEXT, URI, actions, server, the_action, with_progress};
+use crate::client::{self, capabilities, place};
 
 /// Finds two programs, and a world that tells them apart.
 const ENGINE: &str = r"send(id=r['id'], result=outcome('move()', 'move(); if(markersPresent()): pickMarker()',

@@ -3,7 +3,7 @@
 mod ambiguity;
 mod engine;
 
-use crate::client::{InProcess, capabilities};
+use crate::client::{self, InProcess, capabilities};
 use engine::{TEXT, URI, actions, server, shown, the_action, with_progress};
 use serde_json::{Value, json};
 

@@ -1,0 +1,47 @@
+//! The state at one moment, on which requests and checks work while the session goes on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
+
+use tower_lsp::lsp_types::Url;
+
+use crate::state::ambiguity::OpenAmbiguity;
+use crate::state::config::Config;
+use crate::state::document::{Document, Key};
+use crate::state::on_disk::OnDisk;
+use crate::state::session::Session;
+use crate::state::token_cache::TokenCache;
+use crate::state::unit::Analyses;
+
+/// The state at one moment. Never changes.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    /// Grows with every change.
+    pub revision: u64,
+    pub session: Arc<Session>,
+    pub config: Arc<Config>,
+    /// What the client has open.
+    pub open: Arc<BTreeMap<Key, Arc<Document>>>,
+    /// What was read from disk. Where a document is open, that counts instead.
+    pub files: Arc<BTreeMap<Key, OnDisk>>,
+    /// What syntheses left open, by the program.
+    pub(crate) ambiguities: Arc<BTreeMap<Key, OpenAmbiguity>>,
+    pub(crate) analyses: Analyses,
+    /// Of each example file that open programs name, the first of them; filled in by [`crate::state::analyses`].
+    pub(crate) naming: OnceLock<HashMap<Key, Arc<Document>>>,
+    pub(crate) tokens: TokenCache,
+}
+
+impl Snapshot {
+    /// The document as the client has it, else as it is on disk if it was read.
+    pub fn document(&self, key: &Key) -> Option<&Arc<Document>> {
+        self.open.get(key).or_else(|| match self.files.get(key) {
+            Some(OnDisk::Text(document)) => Some(document),
+            _ => None,
+        })
+    }
+
+    pub fn document_at(&self, uri: &Url) -> Option<&Arc<Document>> {
+        self.document(&Key::of(uri))
+    }
+}
