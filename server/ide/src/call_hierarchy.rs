@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use syntax::TextRange;
 use syntax::TextSize;
 use syntax::ast::Procedure;
-use syntax::names::each_call;
 
 /// A procedure of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,12 +46,7 @@ fn item(analysis: &Analysis, procedure: &Procedure) -> CallItem {
 pub fn incoming_calls(analysis: &Analysis, name: &str) -> Vec<Calls> {
     let Some(program) = analysis.program() else { return Vec::new() };
     let calls = program.file().procedures().map(|procedure| {
-        let mut ranges = Vec::new();
-        each_call(&procedure.body, &mut |call| {
-            if call.text == name {
-                ranges.push(call.range);
-            }
-        });
+        let ranges = procedure.body.calls().filter(|call| call.text == name).map(|call| call.range).collect();
         Calls { item: item(analysis, procedure), ranges }
     });
     calls.filter(|calls| !calls.ranges.is_empty()).collect()
@@ -63,14 +57,14 @@ pub fn outgoing_calls(analysis: &Analysis, name: &str) -> Vec<Calls> {
     let mut found: Vec<Calls> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
     let Some(procedure) = analysis.procedure(name) else { return found };
-    each_call(&procedure.body, &mut |call| {
+    for call in procedure.body.calls() {
         if let Some(&number) = known.get(call.text.as_str()) {
             found[number].ranges.push(call.range);
         } else if let Some(callee) = analysis.procedure(&call.text) {
             known.insert(&call.text, found.len());
             found.push(Calls { item: item(analysis, callee), ranges: vec![call.range] });
         }
-    });
+    }
     found
 }
 

@@ -2,7 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
-use crate::statements::{closed, each_statement, head_range};
+use crate::statements::{closed, head_range};
 use syntax::TextRange;
 
 /// A statement and how often it was executed, in all examples and tests together.
@@ -24,12 +24,12 @@ pub fn coverage(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Vec<Statement
     let mut result = Vec::new();
     for procedure in program.file().procedures() {
         check(cancel)?;
-        each_statement(&procedure.body, &mut |statement| {
+        for statement in procedure.body.walk() {
             let tally = tallies.of(statement);
             let head = closed(program, head_range(statement));
             let (times, examples) = (tally.times, tally.examples);
             result.push(StatementCount { range: statement.range, head, times, examples });
-        });
+        }
     }
     Ok(result)
 }

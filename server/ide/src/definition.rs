@@ -2,9 +2,8 @@
 
 use crate::analysis::Analysis;
 use crate::source::Location;
-use crate::statements::each_statement;
 use crate::target::{Target, occurrences, target_at};
-use syntax::ast::{Block, Item, StatementKind};
+use syntax::ast::{Block, File, StatementKind};
 use syntax::leaves::{Leaf, leaf_at, leaves};
 use syntax::{TextRange, TextSize};
 
@@ -78,32 +77,19 @@ pub fn highlight(analysis: &Analysis, uri: &str, offset: TextSize) -> Vec<Highli
             };
             leaves.iter().filter(same).map(|leaf| text(leaf.range)).collect()
         }
-        "if" | "else" => pair(&source.file().items, leaf.range).map(text).to_vec(),
+        "if" | "else" => pair(source.file(), leaf.range).map(text).to_vec(),
         "while" | "repeat" | "not" => vec![text(leaf.range)],
         _ => Vec::new(),
     }
 }
 
 /// `if` and its `else`, for the range of either; the range alone where there is no other.
-fn pair(items: &[Item], keyword: TextRange) -> [TextRange; 2] {
-    let mut found = [keyword; 2];
-    let mut look = |block: &Block| {
-        each_statement(block, &mut |statement| {
-            let StatementKind::If { otherwise: Some(otherwise), .. } = &statement.kind else { return };
-            let word = TextRange::at(statement.range.start(), TextSize::of("if"));
-            if keyword == word || keyword == otherwise.keyword {
-                found = [word, otherwise.keyword];
-            }
-        });
-    };
-    for item in items {
-        match item {
-            Item::Procedure(p) => look(&p.body),
-            Item::Stray(block) => look(block),
-            Item::Example(_) | Item::Include(_) => {}
-        }
-    }
-    found
+fn pair(file: &File, keyword: TextRange) -> [TextRange; 2] {
+    let pairs = file.blocks().flat_map(Block::walk).filter_map(|statement| {
+        let StatementKind::If { otherwise: Some(otherwise), .. } = &statement.kind else { return None };
+        Some([TextRange::at(statement.range.start(), TextSize::of("if")), otherwise.keyword])
+    });
+    pairs.filter(|pair| pair.contains(&keyword)).last().unwrap_or([keyword; 2])
 }
 
 #[cfg(test)]

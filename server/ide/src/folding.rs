@@ -62,26 +62,15 @@ pub fn folding(analysis: &Analysis, uri: &str) -> Vec<Fold> {
 }
 
 fn block(of: &Block, ranges: &mut Vec<(TextRange, FoldKind)>) {
-    for statement in &of.statements {
-        match &statement.kind {
-            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => {
-                ranges.push((statement.range, FoldKind::Block));
-                block(body, ranges);
-            }
-            StatementKind::If { then, otherwise, .. } => {
-                let start = statement.range.start();
-                ranges.push((TextRange::new(start, then.range.end().max(start)), FoldKind::Block));
-                block(then, ranges);
-                if let Some(otherwise) = otherwise {
-                    ranges.push((otherwise.keyword.cover(otherwise.body.range), FoldKind::Block));
-                    block(&otherwise.body, ranges);
-                }
-            }
-            StatementKind::Action(_)
-            | StatementKind::Call(_)
-            | StatementKind::Hole
-            | StatementKind::Error => {}
+    for statement in of.walk() {
+        let Some(first) = statement.blocks().next() else { continue };
+        let mut range = statement.range;
+        if let StatementKind::If { otherwise, .. } = &statement.kind {
+            range = TextRange::new(range.start(), first.range.end().max(range.start()));
+            let second = otherwise.iter().map(|o| o.keyword.cover(o.body.range));
+            ranges.extend(second.map(|range| (range, FoldKind::Block)));
         }
+        ranges.push((range, FoldKind::Block));
     }
 }
 

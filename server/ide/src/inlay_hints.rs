@@ -5,7 +5,7 @@ use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::describe::count;
 use crate::source::Source;
-use crate::statements::{blocks, each_statement, head_range};
+use crate::statements::head_range;
 use crate::tally::Whole;
 use crate::verdict::Verdict;
 use syntax::ast::{Statement, StatementKind};
@@ -59,13 +59,13 @@ fn counts(
     let procedures = source.file().procedures();
     for procedure in procedures.filter(|procedure| procedure.range.intersect(wanted).is_some()) {
         check(cancel)?;
-        each_statement(&procedure.body, &mut |statement| {
+        for statement in procedure.body.walk() {
             if statement.range.intersect(wanted).is_some()
                 && let Some((label, tooltip)) = hint(statement, tallies.of(statement).whole)
             {
                 hints.push(InlayHint { offset: after_colon(source, statement), label, tooltip });
             }
-        });
+        }
     }
     Ok(())
 }
@@ -94,7 +94,7 @@ fn hint(statement: &Statement, did: Whole) -> Option<(String, String)> {
 /// After the colon of the statement's head; at the end of the line where there is none.
 fn after_colon(source: &Source, statement: &Statement) -> TextSize {
     let head = head_range(statement).end();
-    let body = blocks(statement).next().map_or(head, |block| block.range.start()).max(head);
+    let body = statement.blocks().next().map_or(head, |block| block.range.start()).max(head);
     let between = source.slice(TextRange::new(head, body));
     let line = between.split(['\n', '\r']).next().unwrap_or("");
     head + TextSize::of(line.find(':').map_or(line.trim_end(), |at| &line[..=at]))

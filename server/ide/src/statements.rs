@@ -1,9 +1,7 @@
 //! Finding statements and holes in a tree.
 
 use crate::source::Source;
-use syntax::ast::{
-    Block, Condition, ConditionKind, CountKind, File, Item, Procedure, Statement, StatementKind,
-};
+use syntax::ast::{Block, ConditionKind, CountKind, File, Item, Procedure, Statement, StatementKind};
 use syntax::{TextRange, TextSize};
 
 /// What may stand in a hole's place.
@@ -25,47 +23,22 @@ pub struct Hole {
 
 /// All holes of the procedures, in source order, of all kinds together: the order in which they are numbered everywhere.
 pub fn holes(file: &File) -> Vec<Hole> {
-    let mut found = Vec::new();
-    for procedure in file.procedures() {
-        each_statement(&procedure.body, &mut |statement| match &statement.kind {
-            StatementKind::Hole => found.push(Hole { kind: HoleKind::Statements, range: statement.range }),
-            StatementKind::While { condition, .. } | StatementKind::If { condition, .. } => {
-                let inner = innermost(condition);
-                if inner.kind == ConditionKind::Hole {
-                    found.push(Hole { kind: HoleKind::Condition, range: inner.range });
-                }
-            }
-            StatementKind::Repeat { count, .. } if count.kind == CountKind::Hole => {
-                found.push(Hole { kind: HoleKind::Count, range: count.range });
-            }
-            _ => {}
-        });
-    }
-    found
+    file.procedures().flat_map(|procedure| procedure.body.walk()).filter_map(own_hole).collect()
 }
 
-/// What stands within all `not`.
-pub(crate) fn innermost(condition: &Condition) -> &Condition {
-    let mut inner = condition;
-    while let ConditionKind::Not(next) = &inner.kind {
-        inner = next;
-    }
-    inner
-}
-
-/// The blocks directly in a statement.
-pub(crate) fn blocks(statement: &Statement) -> impl Iterator<Item = &Block> {
-    statement.blocks()
-}
-
-/// Every statement of the block and of the blocks in it, outer ones first, in source order.
-pub(crate) fn each_statement<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Statement)) {
-    for statement in &block.statements {
-        visit(statement);
-        for inner in statement.blocks() {
-            each_statement(inner, visit);
+/// The hole that the statement is, or that its head has.
+pub(crate) fn own_hole(statement: &Statement) -> Option<Hole> {
+    let (kind, range) = match &statement.kind {
+        StatementKind::Hole => (HoleKind::Statements, statement.range),
+        StatementKind::Repeat { count, .. } if count.kind == CountKind::Hole => {
+            (HoleKind::Count, count.range)
         }
-    }
+        _ => {
+            let (inner, _) = statement.condition()?.innermost();
+            (inner.kind == ConditionKind::Hole).then_some((HoleKind::Condition, inner.range))?
+        }
+    };
+    Some(Hole { kind, range })
 }
 
 /// The procedure that `offset` stands in.
@@ -102,9 +75,9 @@ pub(crate) fn statement_at(file: &File, offset: TextSize) -> Option<(&Block, &St
 
 /// The statement's own line: all of a simple statement, up to the condition or count of a compound one.
 pub(crate) fn head_range(statement: &Statement) -> TextRange {
-    let end = match &statement.kind {
-        StatementKind::While { condition, .. } | StatementKind::If { condition, .. } => condition.range.end(),
-        StatementKind::Repeat { count, .. } => count.range.end(),
+    let end = match (&statement.kind, statement.condition()) {
+        (_, Some(condition)) => condition.range.end(),
+        (StatementKind::Repeat { count, .. }, _) => count.range.end(),
         _ => statement.range.end(),
     };
     TextRange::new(statement.range.start(), end.max(statement.range.start()))

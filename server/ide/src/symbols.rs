@@ -2,7 +2,6 @@
 
 use crate::analysis::Analysis;
 use crate::source::{Location, Source};
-use crate::statements::blocks;
 use syntax::TextRange;
 use syntax::ast::{Block, Example, ExampleKind, Item, Statement, StatementKind};
 use syntax::print::head;
@@ -127,7 +126,7 @@ fn statement(statement: &Statement) -> Vec<Symbol> {
     let name = head(&statement.kind);
     match &statement.kind {
         StatementKind::While { .. } | StatementKind::Repeat { .. } => {
-            let children = blocks(statement).flat_map(block).collect();
+            let children = statement.blocks().flat_map(block).collect();
             vec![header(name, SymbolKind::Loop, statement.range, children)]
         }
         StatementKind::If { then, otherwise, .. } => {

@@ -2,8 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::source::{Location, Source};
-use syntax::ast::{Item, Name};
-use syntax::names::each_call;
+use syntax::ast::{Block, Item, Name};
 use syntax::{TextRange, TextSize};
 
 /// A name that is defined somewhere and used somewhere.
@@ -37,14 +36,8 @@ pub(crate) fn target_at(source: &Source, offset: TextSize) -> Option<(Target, Te
             }
             Item::Example(_) | Item::Include(_) => continue,
         };
-        let mut found = None;
-        each_call(body, &mut |name| {
-            if at(&name) {
-                found = Some((Target::Procedure(name.text.clone()), name.range));
-            }
-        });
-        if found.is_some() {
-            return found;
+        if let Some(name) = body.calls().find(at) {
+            return Some((Target::Procedure(name.text.clone()), name.range));
         }
     }
     None
@@ -65,24 +58,16 @@ pub(crate) fn occurrences(analysis: &Analysis, target: &Target) -> Vec<Occurrenc
             |range, definition| found.push(Occurrence { location: source.location(range), definition });
         for item in &source.file().items {
             match (item, target) {
-                (Item::Procedure(p), Target::Procedure(name)) => {
-                    if p.name.text == *name {
-                        add(p.name.range, true);
-                    }
-                    each_call(&p.body, &mut |call| {
-                        if call.text == *name {
-                            add(call.range, false);
-                        }
-                    });
+                (Item::Procedure(p), Target::Procedure(name)) if p.name.text == *name => {
+                    add(p.name.range, true)
                 }
-                (Item::Stray(block), Target::Procedure(name)) => each_call(block, &mut |call| {
-                    if call.text == *name {
-                        add(call.range, false);
-                    }
-                }),
                 (Item::Example(e), Target::Example(name)) if e.name.text == *name => add(e.name.range, true),
                 (Item::Include(i), Target::Path(path)) if i.path.text == *path => add(i.path.range, false),
                 _ => {}
+            }
+            if let Target::Procedure(name) = target {
+                let calls = item.block().into_iter().flat_map(Block::calls);
+                calls.filter(|call| call.text == *name).for_each(|call| add(call.range, false));
             }
         }
     }

@@ -211,10 +211,7 @@ impl Lowering<'_> {
 
     /// The check to test. Where there is none, the run is made to stop before it, and any check will do.
     fn condition(&mut self, condition: &Condition) -> Check {
-        let (mut innermost, mut negated) = (condition, false);
-        while let ConditionKind::Not(inner) = &innermost.kind {
-            (innermost, negated) = (inner, !negated);
-        }
+        let (innermost, negated) = condition.innermost();
         let check = match innermost.kind {
             ConditionKind::Test(test) => Some(test.into()),
             ConditionKind::Hole => {

@@ -40,6 +40,15 @@ impl Item {
             Item::Stray(block) => block.range,
         }
     }
+
+    /// The statements of a procedure, or those at top level.
+    pub fn block(&self) -> Option<&Block> {
+        match self {
+            Item::Procedure(procedure) => Some(&procedure.body),
+            Item::Stray(block) => Some(block),
+            Item::Example(_) | Item::Include(_) => None,
+        }
+    }
 }
 
 /// `def NAME(): BLOCK`
@@ -84,14 +93,22 @@ impl Statement {
         Statement { range, kind, broken: None }
     }
 
-    /// The blocks directly in it.
-    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
-        let (first, second) = match &self.kind {
-            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => (Some(body), None),
-            StatementKind::If { then, otherwise, .. } => (Some(then), otherwise.as_ref().map(|o| &o.body)),
-            _ => (None, None),
-        };
-        first.into_iter().chain(second)
+    /// The blocks directly in the statement.
+    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
+        self.kind.blocks()
+    }
+
+    /// The condition in the statement's head, if it has one.
+    pub fn condition(&self) -> Option<&Condition> {
+        match &self.kind {
+            StatementKind::While { condition, .. } | StatementKind::If { condition, .. } => Some(condition),
+            _ => None,
+        }
+    }
+
+    /// The name that the statement calls, if it is a call.
+    pub fn callee(&self) -> Option<&Name> {
+        if let StatementKind::Call(name) = &self.kind { Some(name) } else { None }
     }
 
     /// Something in the statement itself, outside of its blocks, is not understood.
@@ -101,10 +118,34 @@ impl Statement {
 }
 
 impl Block {
-    /// Something in it, however deep, is not understood.
-    pub fn has_broken(&self) -> bool {
-        self.statements.iter().any(|s| s.is_broken() || s.blocks().any(Block::has_broken))
+    /// Every statement of the block and of the blocks in it, see [`walk`].
+    pub fn walk(&self) -> impl Iterator<Item = &Statement> {
+        walk(&self.statements)
     }
+
+    /// The names that are called anywhere in the block, in source order.
+    pub fn calls(&self) -> impl Iterator<Item = &Name> {
+        self.walk().filter_map(Statement::callee)
+    }
+
+    /// Whether something in the block, however deep, is not understood.
+    pub fn has_broken(&self) -> bool {
+        self.walk().any(Statement::is_broken)
+    }
+}
+
+/// The statements and those in their blocks, outer ones first, in source order.
+pub fn walk(statements: &[Statement]) -> impl Iterator<Item = &Statement> {
+    let mut open = vec![statements.iter()];
+    std::iter::from_fn(move || {
+        loop {
+            if let Some(statement) = open.last_mut()?.next() {
+                open.extend(statement.blocks().rev().map(|block| block.statements.iter()));
+                return Some(statement);
+            }
+            open.pop();
+        }
+    })
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +172,30 @@ pub enum StatementKind {
     Error,
 }
 
+impl StatementKind {
+    /// The blocks directly in a statement of this kind.
+    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
+        let blocks = match self {
+            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => [Some(body), None],
+            StatementKind::If { then, otherwise, .. } => [Some(then), otherwise.as_ref().map(|o| &o.body)],
+            _ => [None, None],
+        };
+        blocks.into_iter().flatten()
+    }
+
+    /// The blocks directly in a statement of this kind, to be changed.
+    pub fn blocks_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Block> {
+        let blocks = match self {
+            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => [Some(body), None],
+            StatementKind::If { then, otherwise, .. } => {
+                [Some(then), otherwise.as_mut().map(|o| &mut o.body)]
+            }
+            _ => [None, None],
+        };
+        blocks.into_iter().flatten()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Else {
     /// The word `else`.
@@ -152,6 +217,17 @@ pub enum ConditionKind {
     Hole,
     /// Left out or not understood; the parser has said why.
     Missing,
+}
+
+impl Condition {
+    /// What stands within all `not`s, and whether their number is odd.
+    pub fn innermost(&self) -> (&Condition, bool) {
+        let (mut inner, mut negated) = (self, false);
+        while let ConditionKind::Not(next) = &inner.kind {
+            (inner, negated) = (next, !negated);
+        }
+        (inner, negated)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -383,6 +459,16 @@ pub struct Include {
 }
 
 impl File {
+    /// The procedures' bodies and the statements at top level: all places where statements stand.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.items.iter().filter_map(Item::block)
+    }
+
+    /// The names that are called anywhere in the file, in source order.
+    pub fn calls(&self) -> impl Iterator<Item = &Name> {
+        self.blocks().flat_map(Block::calls)
+    }
+
     pub fn procedures(&self) -> impl Iterator<Item = &Procedure> {
         self.items.iter().filter_map(|i| if let Item::Procedure(p) = i { Some(p) } else { None })
     }
@@ -398,7 +484,7 @@ impl File {
 
 #[cfg(test)]
 mod tests {
-    use super::{CellKind, Heading};
+    use super::{Block, CellKind, Condition, ConditionKind, Heading, Statement, Test};
 
     #[test]
     fn a_cell_is_read_as_it_is_written() {
@@ -415,6 +501,29 @@ mod tests {
         for word in ["", "0", "10", "^0", "^10", "^.", "..", "#1", ".1", "1.", "V", "x", "é", "٣", "?"] {
             assert_eq!(CellKind::from_text(word), CellKind::Unknown, "{word}");
         }
+    }
+
+    #[test]
+    fn a_walk_goes_through_all_blocks_in_source_order() {
+        let text = "def f():\n  a()\n  while(not(not(not(frontIsClear())))):\n    if(?):\n      b()\n      repeat(2):\n        c()\n    else:\n      \
+                    d()\n    e()\n  g()\nh()\ndef i():\n  j()\n";
+        let file = crate::parse::parse(text).file;
+        let called: String = file.calls().map(|name| &*name.text).collect();
+        assert_eq!(called, "abcdeghj");
+        let body = &file.procedures().next().unwrap().body;
+        let starts: Vec<_> = body.walk().map(|statement| statement.range.start()).collect();
+        assert!(starts.is_sorted() && starts.len() == 9, "{starts:?}");
+        let conditions: Vec<_> =
+            body.walk().filter_map(Statement::condition).map(Condition::innermost).collect();
+        let kinds: Vec<_> = conditions.iter().map(|(inner, negated)| (&inner.kind, *negated)).collect();
+        assert_eq!(kinds, [(&ConditionKind::Test(Test::FrontIsClear), true), (&ConditionKind::Hole, false),]);
+        assert!(
+            !body.has_broken()
+                && crate::parse::parse("def f():\n  if(?):\n    a() 5 apples away\n")
+                    .file
+                    .blocks()
+                    .any(Block::has_broken)
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What every check of the language reports: a stable code, an exact range, one plain sentence, and a fix
 //! where there is one right fix. Used by all tiers (`K0xx` to `K3xx`), whichever crate finds them.
 
+use crate::codes::Code;
 use text_size::TextRange;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -19,6 +20,22 @@ pub struct Diagnostic {
     pub unnecessary: bool,
     /// A slip of the pen: what was meant is certain all the same, and a run goes on past it.
     pub slip: bool,
+}
+
+impl Diagnostic {
+    /// A diagnostic without related places and without a fix.
+    pub fn new(code: &Code, severity: Severity, range: TextRange, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code: code.code,
+            severity,
+            range,
+            message: message.into(),
+            related: vec![],
+            fix: None,
+            unnecessary: false,
+            slip: false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,12 +7,13 @@ mod facts;
 mod recursion;
 mod walk;
 
-use crate::ast::{Action, Block, Condition, ConditionKind, CountKind, File, Item, StatementKind, Test};
+use crate::ast::{
+    Action, Block, Condition, ConditionKind, Count, CountKind, File, Item, StatementKind, Test,
+};
 use crate::build::negated;
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::codes::names_flow as codes;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
-use crate::names::diagnostic;
 use crate::print::print_condition;
 use crate::removal::remove_statements;
 
@@ -55,33 +56,16 @@ fn neighbours(block: &Block, text: &str, found: &mut Found<'_>) {
         if (found.cancel)() {
             return;
         }
-        match &statement.kind {
-            _ if statement.broken.is_some() => {
-                statement.blocks().for_each(|inner| neighbours(inner, text, found));
+        if statement.broken.is_none() {
+            statement.condition().into_iter().for_each(|condition| negations(condition, found));
+            if let StatementKind::Repeat { count: Count { kind: CountKind::Number(0), range }, .. } =
+                statement.kind
+            {
+                let message = "The body of 'repeat(0)' is never run.";
+                found.push(Diagnostic::new(&codes::REPEAT_ZERO, Severity::Warning, range, message));
             }
-            StatementKind::While { condition, body } => {
-                negations(condition, found);
-                neighbours(body, text, found);
-            }
-            StatementKind::Repeat { count, body } => {
-                if count.kind == CountKind::Number(0) {
-                    let message = "The body of 'repeat(0)' is never run.".to_owned();
-                    found.push(diagnostic(&codes::REPEAT_ZERO, Severity::Warning, count.range, message));
-                }
-                neighbours(body, text, found);
-            }
-            StatementKind::If { condition, then, otherwise } => {
-                negations(condition, found);
-                neighbours(then, text, found);
-                if let Some(otherwise) = otherwise {
-                    neighbours(&otherwise.body, text, found);
-                }
-            }
-            StatementKind::Action(_)
-            | StatementKind::Call(_)
-            | StatementKind::Hole
-            | StatementKind::Error => {}
         }
+        statement.blocks().for_each(|inner| neighbours(inner, text, found));
     }
 }
 
@@ -101,7 +85,7 @@ fn undone_turns(block: &Block, text: &str, found: &mut Found<'_>) {
         statements = after;
         let message = "These two turns undo each other.".to_owned();
         let range = first.range.cover(second.range);
-        let mut undone = diagnostic(&codes::TURN_UNDONE, Severity::Warning, range, message);
+        let mut undone = Diagnostic::new(&codes::TURN_UNDONE, Severity::Warning, range, message);
         undone.unnecessary = true;
         // Without them the block would be empty, and what to do then is the author's choice.
         if block.statements.len() > 2 {
@@ -122,8 +106,9 @@ fn negations(condition: &Condition, found: &mut Found<'_>) {
     match &inner.kind {
         ConditionKind::Not(innermost) => {
             let message = "Two 'not's cancel each other.".to_owned();
-            let mut double = diagnostic(&codes::DOUBLE_NOT, Severity::Hint, condition.range, message);
-            if !has_gap(innermost) {
+            let mut double = Diagnostic::new(&codes::DOUBLE_NOT, Severity::Hint, condition.range, message);
+            // What is missing can't be printed as the author means it.
+            if innermost.innermost().0.kind != ConditionKind::Missing {
                 double.fix = replace(innermost);
             }
             found.push(double);
@@ -132,20 +117,11 @@ fn negations(condition: &Condition, found: &mut Found<'_>) {
         ConditionKind::Test(Test::MarkersPresent | Test::NoMarkersPresent) => {
             let short = negated(inner);
             let message = format!("This is the same as '{}'.", print_condition(&short));
-            let mut long = diagnostic(&codes::NEGATED_MARKERS, Severity::Hint, condition.range, message);
+            let mut long = Diagnostic::new(&codes::NEGATED_MARKERS, Severity::Hint, condition.range, message);
             long.fix = replace(&short);
             found.push(long);
         }
         ConditionKind::Test(_) | ConditionKind::Hole | ConditionKind::Missing => {}
-    }
-}
-
-/// Something in the condition is missing, so that it can't be printed as the author means it.
-fn has_gap(condition: &Condition) -> bool {
-    match &condition.kind {
-        ConditionKind::Not(inner) => has_gap(inner),
-        ConditionKind::Missing => true,
-        ConditionKind::Test(_) | ConditionKind::Hole => false,
     }
 }
 

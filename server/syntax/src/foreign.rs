@@ -333,16 +333,7 @@ pub fn token_programs(text: &str) -> Result<Vec<Procedure>, TokenError> {
 
 /// The one finding about a foreign text.
 pub(crate) fn diagnostic(text: &str, kind: Foreign, range: TextRange) -> Diagnostic {
-    let mut diagnostic = Diagnostic {
-        code: FOREIGN.code,
-        severity: Severity::Error,
-        range,
-        message: kind.message(),
-        related: vec![],
-        fix: None,
-        unnecessary: false,
-        slip: false,
-    };
+    let mut diagnostic = Diagnostic::new(&FOREIGN, Severity::Error, range, kind.message());
     match kind {
         Foreign::Tokens => match token_programs(text) {
             Ok(programs) if programs.len() > 1 => {

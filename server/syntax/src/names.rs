@@ -3,9 +3,9 @@
 
 mod near;
 
-use crate::ast::{Action, Block, File, Item, Name, Procedure, Statement, StatementKind, Test};
+use crate::ast::{Action, File, Item, Name, Procedure, Statement, StatementKind, Test};
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
-use crate::codes::{Code, names_flow as codes};
+use crate::codes::names_flow as codes;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::indent::unit;
 use crate::lines;
@@ -66,19 +66,6 @@ pub fn check(
     Ok(found)
 }
 
-pub(crate) fn diagnostic(code: &Code, severity: Severity, range: TextRange, message: String) -> Diagnostic {
-    Diagnostic {
-        code: code.code,
-        severity,
-        range,
-        message,
-        related: vec![],
-        fix: None,
-        unnecessary: false,
-        slip: false,
-    }
-}
-
 /// Words that can't be the name of a procedure.
 pub fn is_reserved(name: &str) -> bool {
     const KEYWORDS: &[&str] = &["def", "while", "repeat", "if", "else", "not", "example", "test", "examples"];
@@ -98,10 +85,11 @@ fn procedures(
         let Name { range, text: name } = &procedure.name;
         if is_reserved(name) {
             let message = format!("'{name}' is one of Karel's own words; a procedure needs another name.");
-            found.push(diagnostic(&codes::BUILT_IN_NAME, Severity::Error, *range, message));
+            found.push(Diagnostic::new(&codes::BUILT_IN_NAME, Severity::Error, *range, message));
         } else if let Some(first) = defined.get(name.as_str()) {
             let message = format!("'{name}' is defined already; only the first definition is ever called.");
-            let mut duplicate = diagnostic(&codes::DUPLICATE_PROCEDURE, Severity::Error, *range, message);
+            let mut duplicate =
+                Diagnostic::new(&codes::DUPLICATE_PROCEDURE, Severity::Error, *range, message);
             duplicate.related.push((first.name.range, format!("'{name}' is defined here first.")));
             found.push(duplicate);
         } else {
@@ -109,14 +97,10 @@ fn procedures(
         }
     }
     let mut near = Near::new(defined.keys().copied());
-    for block in bodies(file) {
-        let mut result = Ok(());
-        each_call(block, &mut |name| {
-            if result.is_ok() && !name.text.is_empty() && !defined.contains_key(name.text.as_str()) {
-                result = undefined(name, &mut near, cancel).map(|undefined| found.push(undefined));
-            }
-        });
-        result?;
+    for name in file.calls() {
+        if !name.text.is_empty() && !defined.contains_key(name.text.as_str()) {
+            found.push(undefined(name, &mut near, cancel)?);
+        }
     }
     match defined.get(MAIN) {
         Some(main) => unused(file, main, &defined, cancel, found)?,
@@ -124,25 +108,6 @@ fn procedures(
         None => missing_main(file, text, examples_elsewhere, found),
     }
     Ok(())
-}
-
-/// Procedure bodies and stray statements: every place where a call may stand.
-fn bodies(file: &File) -> impl Iterator<Item = &Block> {
-    file.items.iter().filter_map(|item| match item {
-        Item::Procedure(p) => Some(&p.body),
-        Item::Stray(block) => Some(block),
-        Item::Example(_) | Item::Include(_) => None,
-    })
-}
-
-/// Visits every call in the block, nested ones included, in source order.
-pub fn each_call<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Name)) {
-    for statement in &block.statements {
-        if let StatementKind::Call(name) = &statement.kind {
-            visit(name);
-        }
-        statement.blocks().for_each(|inner| each_call(inner, visit));
-    }
 }
 
 fn undefined<'a>(name: &'a Name, near: &mut Near<'a>, cancel: Cancel<'_>) -> Result<Diagnostic, Cancelled> {
@@ -155,7 +120,7 @@ fn undefined<'a>(name: &'a Name, near: &mut Near<'a>, cancel: Cancel<'_>) -> Res
         Some(meant) => format!("There is no action or procedure '{word}'; did you mean '{meant}'?"),
         None => format!("There is no action or procedure '{word}'; define it with 'def {word}():'."),
     };
-    let mut undefined = diagnostic(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message);
+    let mut undefined = Diagnostic::new(&codes::UNDEFINED_PROCEDURE, Severity::Error, name.range, message);
     undefined.fix = meant.map(|meant| Fix {
         title: format!("Change to '{meant}'"),
         edits: vec![Edit { range: name.range, insert: meant.to_owned() }],
@@ -180,14 +145,14 @@ fn unused(
     let mut complete = !file.items.iter().any(is_unread);
     while let Some(procedure) = open.pop() {
         check_cancel(cancel)?;
-        complete &= procedure.broken.is_none() && !has_gap(&procedure.body);
-        each_call(&procedure.body, &mut |name| {
+        complete &= procedure.broken.is_none() && !procedure.body.walk().any(is_gap);
+        for name in procedure.body.calls() {
             if let Some(callee) = defined.get(name.text.as_str())
                 && reached.insert(&name.text)
             {
                 open.push(callee);
             }
-        });
+        }
     }
     // What a hole will call is not known yet, nor what is not understood.
     if !complete {
@@ -197,16 +162,16 @@ fn unused(
         check_cancel(cancel)?;
         let message = format!("'{name}' is never called.");
         let mut unused =
-            diagnostic(&codes::UNUSED_PROCEDURE, Severity::Warning, procedure.name.range, message);
+            Diagnostic::new(&codes::UNUSED_PROCEDURE, Severity::Warning, procedure.name.range, message);
         unused.unnecessary = true;
         found.push(unused);
     }
     Ok(())
 }
 
-fn has_gap(block: &Block) -> bool {
-    let gap = |s: &Statement| s.is_broken() || s.kind == StatementKind::Hole || s.blocks().any(has_gap);
-    block.statements.iter().any(gap)
+/// Whether what the statement calls is not known.
+fn is_gap(statement: &Statement) -> bool {
+    statement.is_broken() || statement.kind == StatementKind::Hole
 }
 
 fn missing_main(file: &File, text: &str, examples_elsewhere: bool, found: &mut Vec<Diagnostic>) {
@@ -217,7 +182,7 @@ fn missing_main(file: &File, text: &str, examples_elsewhere: bool, found: &mut V
         _ => return,
     };
     let message = "The examples run 'main', and this file does not define it.".to_owned();
-    let mut missing = diagnostic(&codes::NO_MAIN, Severity::Error, range, message);
+    let mut missing = Diagnostic::new(&codes::NO_MAIN, Severity::Error, range, message);
     let at = lines::line_start(text, first.map_or(range.start(), |e| e.range.start()));
     let end = lines::line_break(text);
     let indent = unit(text, at, "", INDENT);
@@ -246,7 +211,7 @@ fn duplicate_examples(
             first.insert(name, *range);
             continue;
         };
-        let mut duplicate = diagnostic(&codes::DUPLICATE_EXAMPLE, Severity::Warning, *range, message);
+        let mut duplicate = Diagnostic::new(&codes::DUPLICATE_EXAMPLE, Severity::Warning, *range, message);
         if let Some(&range) = first.get(name.as_str()) {
             duplicate.related.push((range, format!("\"{name}\" is used here first.")));
         }

@@ -1,6 +1,6 @@
 //! From a selection to the statements that it means.
 
-use crate::ast::{Block, Statement, StatementKind};
+use crate::ast::{Block, Statement};
 use crate::lines::{begins_line, line_start, slice};
 use text_size::{TextRange, TextSize};
 
@@ -24,15 +24,9 @@ pub fn statement_run<'a>(block: &'a Block, text: &str, range: TextRange) -> Opti
         return None;
     }
     if first == last {
-        let blocks = match &all[first].kind {
-            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => vec![body],
-            StatementKind::If { then, otherwise, .. } => {
-                std::iter::once(then).chain(otherwise.as_ref().map(|o| &o.body)).collect()
-            }
-            _ => vec![],
-        };
-        if let Some(inner) = blocks.into_iter().find_map(|block| statement_run(block, text, range)) {
-            return Some(inner);
+        let inner = all[first].blocks().find_map(|block| statement_run(block, text, range));
+        if inner.is_some() {
+            return inner;
         }
     }
     // Statements that share a line go together.

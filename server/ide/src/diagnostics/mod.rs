@@ -38,7 +38,8 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    fn new(code: &Code, severity: Severity, range: TextRange, message: String) -> Diagnostic {
+    /// A diagnostic without related places and without a fix.
+    pub fn new(code: &Code, severity: Severity, range: TextRange, message: String) -> Diagnostic {
         let related = Vec::new();
         Diagnostic { code: code.code, severity, range, message, related, fix: None, unnecessary: false }
     }

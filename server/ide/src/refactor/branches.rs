@@ -71,7 +71,8 @@ pub(super) fn remove_else(context: &Context<'_>) -> Option<Action> {
 pub(super) fn negate(context: &Context<'_>) -> Option<Action> {
     let source = context.source;
     let If { statement, condition, then, otherwise: Some(otherwise) } = if_at(context)? else { return None };
-    if has_gap(condition) || has_error(&then.statements) || has_error(&otherwise.body.statements) {
+    let has_gap = !matches!(condition.innermost().0.kind, ConditionKind::Test(_));
+    if has_gap || has_error(&then.statements) || has_error(&otherwise.body.statements) {
         return None;
     }
     let (first, second) = (block_lines(source, then), block_lines(source, &otherwise.body));
@@ -106,14 +107,6 @@ pub(super) fn negate(context: &Context<'_>) -> Option<Action> {
         "Negate the condition and swap the branches",
         edits,
     ))
-}
-
-fn has_gap(condition: &Condition) -> bool {
-    match &condition.kind {
-        ConditionKind::Not(inner) => has_gap(inner),
-        ConditionKind::Hole | ConditionKind::Missing => true,
-        ConditionKind::Test(_) => false,
-    }
 }
 
 fn margin<'a>(source: &'a Source, block: &Block) -> &'a str {

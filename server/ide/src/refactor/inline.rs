@@ -5,12 +5,11 @@ use super::transplant::{block_text, fills_lines, has_error};
 use crate::change::{Action, ActionKind};
 use crate::quick_fixes::whole_definition;
 use crate::source::Source;
-use crate::statements::each_statement;
 use crate::target::{Target, target_at};
 use syntax::ast::{Procedure, Statement, StatementKind};
 use syntax::diagnostic::Edit;
 use syntax::lines::indentation;
-use syntax::names::{MAIN, each_call};
+use syntax::names::MAIN;
 use syntax::print::head;
 
 /// Assist: **Inline call**
@@ -57,22 +56,14 @@ fn inlinable<'a>(context: &Context<'a>, name: &str) -> Option<&'a Procedure> {
     context.analysis.program().filter(|program| program.uri == context.source.uri)?;
     let procedure = context.analysis.procedure(name)?;
     let body = &procedure.body;
-    let mut recursive = false;
-    each_call(body, &mut |call| recursive |= call.text == name);
+    let recursive = body.calls().any(|call| call.text == name);
     let fits = name != MAIN && !recursive && !body.statements.is_empty() && !has_error(&body.statements);
     fits.then_some(procedure)
 }
 
 fn calls<'a>(source: &'a Source, name: &str) -> Vec<&'a Statement> {
-    let mut found = Vec::new();
-    for procedure in source.file().procedures() {
-        each_statement(&procedure.body, &mut |statement| {
-            if matches!(&statement.kind, StatementKind::Call(call) if call.text == name) {
-                found.push(statement);
-            }
-        });
-    }
-    found
+    let statements = source.file().procedures().flat_map(|procedure| procedure.body.walk());
+    statements.filter(|statement| statement.callee().is_some_and(|call| call.text == name)).collect()
 }
 
 fn in_place(source: &Source, call: &Statement, procedure: &Procedure) -> Option<Edit> {

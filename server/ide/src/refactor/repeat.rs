@@ -6,7 +6,7 @@ use super::transplant::{
 };
 use crate::change::{Action, ActionKind};
 use crate::describe::count;
-use crate::statements::{each_statement, statement_at};
+use crate::statements::statement_at;
 use syntax::TextRange;
 use syntax::ast::{CountKind, Statement, StatementKind};
 use syntax::diagnostic::Edit;
@@ -95,8 +95,7 @@ pub(super) fn unroll(context: &Context<'_>) -> Option<Action> {
     let (_, statement) = statement_at(source.file(), context.selection.start())?;
     let StatementKind::Repeat { count: number, body } = &statement.kind else { return None };
     let CountKind::Number(rounds @ 1..) = number.kind else { return None };
-    let mut statements = 0;
-    each_statement(body, &mut |_| statements += 1);
+    let statements = body.walk().count();
     let first = block_lines(source, body).map_or(body.range.start(), |lines| lines.start());
     let header = TextRange::new(statement.range.start(), first.max(statement.range.start()));
     let fits = statements * usize::from(rounds) <= MOST_STATEMENTS && !has_comment(source, header);

@@ -2,8 +2,7 @@
 
 use crate::indent::{converted, reindented};
 use crate::source::Source;
-use crate::statements::blocks;
-use syntax::ast::{Block, Statement};
+use syntax::ast::{Block, Statement, walk};
 use syntax::print::print_statements;
 use syntax::{TextRange, TextSize, lines};
 
@@ -59,7 +58,7 @@ pub(super) fn printed(source: &Source, statements: &[Statement], margin: &str) -
 
 /// The end of a statement's last line, with the comments that belong to its last block.
 pub(super) fn statement_end(source: &Source, statement: &Statement) -> TextSize {
-    blocks(statement).last().map_or(source.line_end(statement.range.end()), |last| source.block_end(last))
+    statement.blocks().last().map_or(source.line_end(statement.range.end()), |last| source.block_end(last))
 }
 
 /// Nothing but blanks, or a comment, stands beside the range on its first and last line.
@@ -75,7 +74,5 @@ pub(super) fn has_comment(source: &Source, range: TextRange) -> bool {
 
 /// The block holds something that is not understood, so that it had better stay where it is.
 pub(super) fn has_error(block: &[Statement]) -> bool {
-    block
-        .iter()
-        .any(|statement| statement.is_broken() || blocks(statement).any(|b: &Block| has_error(&b.statements)))
+    walk(block).any(Statement::is_broken)
 }

@@ -1,8 +1,8 @@
 //! Where a completion goes: a hole is put after what stands at the cursor, in the same block. What follows stays.
 
 use crate::source::Source;
-use crate::statements::{blocks, procedure_at, statement_at};
-use syntax::ast::{Block, Procedure, Statement, StatementKind};
+use crate::statements::{procedure_at, statement_at};
+use syntax::ast::{Block, Procedure, Statement};
 use syntax::diagnostic::Edit;
 use syntax::{TextRange, TextSize};
 
@@ -16,7 +16,7 @@ pub(super) fn place(program: &Source, offset: TextSize) -> Option<Edit> {
         return on_blank_line(program, line);
     }
     match statement_at(program.file(), offset) {
-        Some((_, statement)) => match blocks(statement).find(|b| !b.statements.is_empty()) {
+        Some((_, statement)) => match statement.blocks().find(|b| !b.statements.is_empty()) {
             Some(body) if offset < body.range.start() => before(program, body.statements.first()?),
             Some(_) => None,
             None => Some(after(program, statement)),
@@ -90,15 +90,11 @@ fn last_before(procedure: &Procedure, offset: TextSize) -> Option<(Vec<&Block>, 
             return found.map(|statement| (chain, statement));
         };
         found = Some(statement);
-        match &statement.kind {
-            StatementKind::While { .. } | StatementKind::Repeat { .. } | StatementKind::If { .. } => {
-                let inner =
-                    blocks(statement).filter(|b| !b.statements.is_empty() && b.range.start() < offset).last();
-                let Some(inner) = inner else { return found.map(|statement| (chain, statement)) };
-                chain.push(inner);
-                block = inner;
-            }
-            _ => return found.map(|statement| (chain, statement)),
-        }
+        let begun = |b: &&Block| !b.statements.is_empty() && b.range.start() < offset;
+        let Some(inner) = statement.blocks().rfind(begun) else {
+            return found.map(|statement| (chain, statement));
+        };
+        chain.push(inner);
+        block = inner;
     }
 }

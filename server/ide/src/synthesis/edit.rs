@@ -7,7 +7,7 @@ use crate::cancel::{Cancel, Cancelled};
 use crate::change::{Change, apply};
 use crate::indent::reindented;
 use crate::source::Source;
-use crate::statements::{Hole, HoleKind, blocks};
+use crate::statements::{Hole, HoleKind};
 use crate::verdict::Verdict;
 use syntax::ast::{Block, Procedure, Statement, StatementKind};
 use syntax::diagnostic::{Edit, Severity};
@@ -130,7 +130,7 @@ fn edit(source: &Source, hole: &Hole, fill: &Fill, fills: &Fills) -> Edit {
     let after = source.slice(TextRange::new(range.end(), line.end())).trim();
     let (unit, end) = (source.unit(range.start(), source.indent(range.start())), source.line_ending());
     let own_line = before.trim().is_empty() && (after.is_empty() || after.starts_with('#'));
-    let simple = fill.iter().all(|s| blocks(s).next().is_none());
+    let simple = fill.iter().all(|s| s.blocks().next().is_none());
     if own_line {
         let text = reindented(&print_statements(fill, 0), before, &unit, end);
         // The first line is indented already.
@@ -181,7 +181,7 @@ fn line_group(source: &Source, offset: TextSize) -> Option<(&[Statement], bool)>
         if statement.kind == StatementKind::Hole {
             return None;
         }
-        block = blocks(statement).find(|b| b.range.contains(offset))?;
+        block = statement.blocks().find(|b| b.range.contains(offset))?;
     }
 }
 

@@ -6,10 +6,10 @@ use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::change::apply;
 use crate::source::Source;
-use crate::statements::{Hole, blocks, holes, procedure_at};
+use crate::statements::{Hole, holes, own_hole, procedure_at};
 use crate::verdict::Verdict;
 use syntax::TextRange;
-use syntax::ast::{Block, Statement, StatementKind};
+use syntax::ast::Block;
 use syntax::diagnostic::Edit;
 
 /// The numbers of the examples that a fill of the hole alone has to pass: those that stop at it now, and those that pass.
@@ -53,11 +53,11 @@ fn on_every_way(program: &Source, hole: Hole) -> Option<TextRange> {
     loop {
         let mut rest = block.statements.iter().skip_while(|s| s.range.end() < hole.range.end());
         let around = rest.next()?;
-        let own = |other: &TextRange| *other != hole.range;
-        if let Some(other) = own_hole(around).filter(own).or_else(|| rest.find_map(own_hole)) {
-            return Some(other);
+        let other = |found: &Hole| found.range != hole.range;
+        if let Some(other) = own_hole(around).filter(other).or_else(|| rest.find_map(own_hole)) {
+            return Some(other.range);
         }
-        block = blocks(around).find(|inner| contains(inner, hole))?;
+        block = around.blocks().find(|inner| contains(inner, hole))?;
     }
 }
 
@@ -65,33 +65,16 @@ fn contains(block: &Block, hole: Hole) -> bool {
     !block.statements.is_empty() && block.range.contains_range(hole.range)
 }
 
-/// The hole that the statement is, or that its head has.
-fn own_hole(statement: &Statement) -> Option<TextRange> {
-    use syntax::ast::{ConditionKind, CountKind};
-    match &statement.kind {
-        StatementKind::Hole => Some(statement.range),
-        StatementKind::While { condition, .. } | StatementKind::If { condition, .. } => {
-            let inner = crate::statements::innermost(condition);
-            (inner.kind == ConditionKind::Hole).then_some(inner.range)
-        }
-        StatementKind::Repeat { count, .. } => (count.kind == CountKind::Hole).then_some(count.range),
-        _ => None,
-    }
-}
-
 /// The program with every other hole, or the statement whose head it is in, as a call of a procedure that crashes.
 pub(super) fn alone(program: &Source, hole: Hole) -> Source {
     let taken = |name: &str| program.file().procedures().any(|p| p.name.text == name);
     let name = (1..).map(|n| format!("otherHole{n}")).find(|name| !taken(name)).unwrap_or_default();
     let mut edits: Vec<Edit> = Vec::new();
-    for procedure in program.file().procedures() {
-        crate::statements::each_statement(&procedure.body, &mut |statement| {
-            let other = own_hole(statement).filter(|range| *range != hole.range);
-            let inside = edits.last().is_some_and(|last| last.range.contains_range(statement.range));
-            if other.is_some() && !inside {
-                edits.push(Edit { range: statement.range, insert: format!("{name}()") });
-            }
-        });
+    for statement in program.file().procedures().flat_map(|procedure| procedure.body.walk()) {
+        let inside = edits.last().is_some_and(|last| last.range.contains_range(statement.range));
+        if own_hole(statement).is_some_and(|other| other.range != hole.range) && !inside {
+            edits.push(Edit { range: statement.range, insert: format!("{name}()") });
+        }
     }
     debug_assert!(edits.len() < holes(program.file()).len());
     let end = program.line_ending();

@@ -6,7 +6,6 @@ use crate::describe::clipped;
 use crate::diagnostics::{contradictions, impossible};
 use crate::source::Source;
 use syntax::TextSize;
-use syntax::ast::StatementKind;
 use syntax::diagnostic::Severity;
 
 /// So many characters of a message are seen everywhere.
@@ -48,18 +47,8 @@ fn mistake(analysis: &Analysis, program: &Source) -> Option<String> {
         let what = if error.slip { "has a mistake" } else { "isn't understood" };
         return Some(format!("Line {} {what}: mend it first.", line(error.range.start())));
     }
-    let mut undefined = None;
-    for procedure in program.file().procedures() {
-        crate::statements::each_statement(&procedure.body, &mut |statement| {
-            if let StatementKind::Call(name) = &statement.kind
-                && undefined.is_none()
-                && analysis.procedure(&name.text).is_none()
-            {
-                undefined = Some(name.clone());
-            }
-        });
-    }
-    let name = undefined?;
+    let mut calls = program.file().procedures().flat_map(|procedure| procedure.body.calls());
+    let name = calls.find(|name| analysis.procedure(&name.text).is_none())?;
     Some(format!("Line {} calls '{}': define it first.", line(name.range.start()), clipped(&name.text)))
 }
 

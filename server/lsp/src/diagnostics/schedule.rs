@@ -297,13 +297,5 @@ fn too_large(tier: Tier) -> Vec<Diagnostic> {
 }
 
 fn error(code: &Code, range: TextRange, message: String) -> Diagnostic {
-    Diagnostic {
-        code: code.code,
-        severity: Severity::Error,
-        range,
-        message,
-        related: Vec::new(),
-        fix: None,
-        unnecessary: false,
-    }
+    Diagnostic::new(code, Severity::Error, range, message)
 }

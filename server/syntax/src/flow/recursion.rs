@@ -4,8 +4,7 @@ use super::Found;
 use crate::ast::{Block, CountKind, File, Procedure, StatementKind};
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::codes::names_flow as codes;
-use crate::diagnostic::Severity;
-use crate::names::diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use std::collections::{BTreeSet, HashMap};
 
 pub fn check(file: &File, found: &mut Found<'_>) -> Result<(), Cancelled> {
@@ -27,7 +26,12 @@ pub fn check(file: &File, found: &mut Found<'_>) -> Result<(), Cancelled> {
     for (procedure, _) in procedures.iter().zip(on_cycles(&calls, found.cancel)?).filter(|(_, on)| *on) {
         let name = &procedure.name.text;
         let message = format!("'{name}' always calls itself again, so it never comes to an end.");
-        found.push(diagnostic(&codes::ENDLESS_RECURSION, Severity::Warning, procedure.name.range, message));
+        found.push(Diagnostic::new(
+            &codes::ENDLESS_RECURSION,
+            Severity::Warning,
+            procedure.name.range,
+            message,
+        ));
     }
     Ok(())
 }

@@ -6,7 +6,6 @@ use super::facts::{Effects, Facts, Settled};
 use crate::ast::{Action, Block, Condition, CountKind, Statement, StatementKind};
 use crate::codes::names_flow as codes;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::names::diagnostic;
 use crate::print::print_condition;
 use text_size::TextRange;
 
@@ -61,7 +60,7 @@ fn block(block: &Block, mut facts: Facts, found: &mut Found<'_>) -> Flow {
 
 fn unreachable(range: TextRange, head: TextRange) -> Diagnostic {
     let message = "This is never run: nothing gets past the loop before it.".to_owned();
-    let mut unreachable = diagnostic(&codes::UNREACHABLE, Severity::Warning, range, message);
+    let mut unreachable = Diagnostic::new(&codes::UNREACHABLE, Severity::Warning, range, message);
     unreachable.unnecessary = true;
     unreachable
         .related
@@ -164,9 +163,8 @@ fn effects(block: &Block) -> Effects {
             _ if statement.broken.is_some() => Effects::ALL,
             StatementKind::Action(action) => Effects::of(*action),
             StatementKind::Call(_) | StatementKind::Hole | StatementKind::Error => Effects::ALL,
-            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => effects(body),
-            StatementKind::If { then, otherwise, .. } => {
-                otherwise.iter().fold(effects(then), |all, o| all.and(effects(&o.body)))
+            StatementKind::While { .. } | StatementKind::Repeat { .. } | StatementKind::If { .. } => {
+                statement.blocks().map(effects).fold(Effects::default(), Effects::and)
             }
         })
     })
@@ -192,7 +190,7 @@ fn settled_condition(condition: &Condition, settled: Settled, branches: Branches
             (&codes::ALWAYS_TRUE, format!("'{text}' always holds here, so the else part is never run."))
         }
     };
-    let mut always = diagnostic(code, Severity::Warning, condition.range, message);
+    let mut always = Diagnostic::new(code, Severity::Warning, condition.range, message);
     always.related.extend(settled.since.map(|range| (range, "This has settled it.".to_owned())));
     always
 }
@@ -204,7 +202,7 @@ fn never_ends(condition: &Condition, body: &Block, begins: bool) -> Diagnostic {
     // A turn never crashes; the other actions may, and that ends the loop too.
     let never = if effects.moves || effects.marks { "can end only in a crash" } else { "never ends" };
     let message = format!("{once} {never}: '{text}' holds after every round.");
-    diagnostic(&codes::LOOP_NEVER_ENDS, Severity::Warning, condition.range, message)
+    Diagnostic::new(&codes::LOOP_NEVER_ENDS, Severity::Warning, condition.range, message)
 }
 
 fn certain_crash(action: Action, range: TextRange, since: Option<TextRange>) -> Diagnostic {
@@ -214,7 +212,7 @@ fn certain_crash(action: Action, range: TextRange, since: Option<TextRange>) -> 
         Action::Move | Action::TurnLeft | Action::TurnRight => "the way ahead is never clear here",
     };
     let message = format!("'{}()' always crashes here: {why}.", action.name());
-    let mut crash = diagnostic(&codes::CERTAIN_CRASH, Severity::Warning, range, message);
+    let mut crash = Diagnostic::new(&codes::CERTAIN_CRASH, Severity::Warning, range, message);
     crash.related.extend(since.map(|range| (range, "This has settled it.".to_owned())));
     crash
 }

@@ -80,12 +80,8 @@ fn statement(statement: &mut Statement, range: TextRange) {
     let holds = |at: TextSize, block: &Block| {
         !block.statements.is_empty() && block.range.start() <= at && at < block.range.end()
     };
-    let blocks = match &mut statement.kind {
-        StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => [Some(body), None],
-        StatementKind::If { then, otherwise, .. } => [Some(then), otherwise.as_mut().map(|o| &mut o.body)],
-        _ => [None, None],
-    };
-    match blocks.into_iter().flatten().find(|block| holds(range.start(), block)) {
+    let inner = statement.kind.blocks_mut().find(|block| holds(range.start(), block));
+    match inner {
         Some(inner) => block(inner, range),
         None => statement.broken = statement.broken.or(Some(range)),
     }

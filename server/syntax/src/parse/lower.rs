@@ -165,16 +165,7 @@ impl<'a> Lower<'a> {
     /// Reports what is not understood: what it stands in is broken, see [`super::broken`].
     pub fn error(&mut self, code: &Code, range: TextRange, message: impl Into<String>) -> &mut Diagnostic {
         let at = self.found.len();
-        self.found.push(Diagnostic {
-            code: code.code,
-            severity: Severity::Error,
-            range,
-            message: message.into(),
-            related: vec![],
-            fix: None,
-            unnecessary: false,
-            slip: false,
-        });
+        self.found.push(Diagnostic::new(code, Severity::Error, range, message));
         &mut self.found[at]
     }
 

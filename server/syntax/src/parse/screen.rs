@@ -179,16 +179,7 @@ impl Screen<'_> {
 
     fn tell(&mut self, told: Told) -> usize {
         let Told { code, range, message, fix } = told;
-        let diagnostic = Diagnostic {
-            code: code.code,
-            severity: Severity::Error,
-            range,
-            message,
-            related: vec![],
-            fix,
-            unnecessary: false,
-            slip: false,
-        };
+        let diagnostic = Diagnostic { fix, ..Diagnostic::new(code, Severity::Error, range, message) };
         self.found.push(Finding { diagnostic, hidden: false, whole_line: true });
         self.found.len() - 1
     }

@@ -279,7 +279,8 @@ impl<'a> Lower<'a> {
                 }
             }
         };
-        let range = TextRange::new(node.start(), end).cover(extent(&kind).unwrap_or(node_start(node)));
+        let extent = kind.blocks().map(|block| block.range).reduce(TextRange::cover);
+        let range = TextRange::new(node.start(), end).cover(extent.unwrap_or(node_start(node)));
         Statement::new(range, kind)
     }
 
@@ -428,18 +429,6 @@ pub fn block(statements: Vec<Statement>, empty: TextRange) -> Block {
         _ => empty,
     };
     Block { range, statements }
-}
-
-/// The range of a statement's blocks.
-fn extent(kind: &StatementKind) -> Option<TextRange> {
-    match kind {
-        StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => Some(body.range),
-        StatementKind::If { then, otherwise, .. } => {
-            let otherwise = otherwise.as_ref().map(|o| o.keyword.cover(o.body.range));
-            Some(otherwise.map_or(then.range, |o| then.range.cover(o)))
-        }
-        _ => None,
-    }
 }
 
 /// Gives a body to the header that the last statement ends with.

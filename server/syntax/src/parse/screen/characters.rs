@@ -91,16 +91,9 @@ fn note<'a>(found: &mut Vec<(&'a str, Finding)>, name: &'a str, edit: Edit, in_w
     let blank = if edit.insert.is_empty() { "take it out" } else { "write a plain blank" };
     let title =
         if edit.insert.is_empty() { format!("Remove the {name}") } else { "Replace by a blank".to_owned() };
-    let diagnostic = Diagnostic {
-        code: FOREIGN_CHARACTER.code,
-        severity: Severity::Error,
-        range,
-        message: format!("Here stands a {name}, which can't be seen: {blank}."),
-        related: vec![],
-        fix: Some(Fix { title, edits: vec![edit] }),
-        unnecessary: false,
-        slip: !in_word,
-    };
+    let message = format!("Here stands a {name}, which can't be seen: {blank}.");
+    let mut diagnostic = Diagnostic::new(&FOREIGN_CHARACTER, Severity::Error, range, message);
+    (diagnostic.fix, diagnostic.slip) = (Some(Fix { title, edits: vec![edit] }), !in_word);
     found.push((name, Finding { diagnostic, hidden: !first, whole_line: in_word }));
 }
 
