@@ -23,7 +23,9 @@ const extension = {
 
 const tests = {
     ...common,
-    entryPoints: readdirSync("test").filter((name) => name.endsWith(".test.ts")).map((name) => `test/${name}`),
+    entryPoints: readdirSync("test")
+        .filter((name) => name.endsWith(".test.ts"))
+        .map((name) => `test/${name}`),
     outdir: "dist/test",
     alias: { vscode: "./test/vscode.ts", "vscode-languageclient/node": "./test/languageclient.ts" },
     // The TextMate engine finds its WebAssembly beside itself, so it stays where npm put it.

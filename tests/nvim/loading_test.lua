@@ -87,17 +87,19 @@ local function start(t, init, options)
   local command = { vim.v.progpath, '--headless', '-i', 'NONE', '-n' }
   vim.list_extend(command, options.late and { home .. '/a.karel' } or { '-c', 'edit ' .. home .. '/a.karel' })
   vim.list_extend(command, { '-c', 'luafile ' .. home .. '/late.lua', '-c', 'luafile ' .. home .. '/probe.lua' })
-  local done = vim.system(command, {
-    cwd = home,
-    env = {
-      XDG_CONFIG_HOME = home .. '/config',
-      XDG_DATA_HOME = options.installed and INSTALLED .. '/share' or home .. '/data',
-      XDG_STATE_HOME = home .. '/state',
-      XDG_CACHE_HOME = home .. '/cache',
-      FOUND = home .. '/found.json',
-      HOME = home,
-    },
-  }):wait()
+  local done = vim
+    .system(command, {
+      cwd = home,
+      env = {
+        XDG_CONFIG_HOME = home .. '/config',
+        XDG_DATA_HOME = options.installed and INSTALLED .. '/share' or home .. '/data',
+        XDG_STATE_HOME = home .. '/state',
+        XDG_CACHE_HOME = home .. '/cache',
+        FOUND = home .. '/found.json',
+        HOME = home,
+      },
+    })
+    :wait()
   t.ok(vim.fn.filereadable(home .. '/found.json') == 1, 'Neovim ended early: ' .. done.stderr)
   t.equal(vim.trim(done.stderr), '')
   return vim.json.decode(table.concat(vim.fn.readfile(home .. '/found.json')))
@@ -112,7 +114,10 @@ end
 
 test('without the plugin there is none: the probe can tell', function(t)
   local found = start(t, "package.preload['karel.server'] = function() return { plugin_folder = vim.uv.cwd } end")
-  t.equal({ found.filetype ~= 'kareldsl', found.servers, found.command, found.help }, { true, 0, 0, 'Vim:E149: Sorry, no help for karel' })
+  t.equal(
+    { found.filetype ~= 'kareldsl', found.servers, found.command, found.help },
+    { true, 0, 0, 'Vim:E149: Sorry, no help for karel' }
+  )
 end)
 
 test('installed: Neovim loads it by itself, with its parser', function(t)

@@ -105,5 +105,7 @@ clean()
 for _, client in ipairs(vim.lsp.get_clients()) do
   client:stop(true)
 end
-io.stdout:write(('%d passed, %d failed%s\n'):format(passed, failed, skipped > 0 and (', %d skipped'):format(skipped) or ''))
+io.stdout:write(
+  ('%d passed, %d failed%s\n'):format(passed, failed, skipped > 0 and (', %d skipped'):format(skipped) or '')
+)
 os.exit(failed == 0 and passed > 0 and 0 or 1)

@@ -54,7 +54,10 @@ test("a code action synthesizes the program", async () => {
         await page.locator(".monaco-editor .view-lines").first().click();
         await workbench.goTo(3, 6);
         await page.keyboard.press("Control+.");
-        const offered = await action.waitFor({ timeout: 5000 }).then(() => true, () => false);
+        const offered = await action.waitFor({ timeout: 5000 }).then(
+            () => true,
+            () => false,
+        );
         if (!offered) {
             await page.keyboard.press("Escape");
         }

@@ -35,7 +35,10 @@ test("the walkthrough leads to a first program that works", async () => {
     const { page } = workbench;
     await workbench.open();
     await workbench.command("Karel: Get Started");
-    await page.locator(".getting-started-category, .getting-started-step", { hasText: "Begin with a program that works" }).first().waitFor();
+    await page
+        .locator(".getting-started-category, .getting-started-step", { hasText: "Begin with a program that works" })
+        .first()
+        .waitFor();
     await workbench.screenshot("1-walkthrough");
     await newFile();
     await workbench.screenshot("2-name");
@@ -67,7 +70,10 @@ test("an example that fails says so in all places, and chooses to go there", asy
     const { page } = workbench;
     await workbench.open("walk.karel");
     await workbench.lens(/3\/3 examples pass/);
-    await page.locator(".monaco-editor .view-line", { hasText: /^\s*turnLeft\(\)$/ }).first().click();
+    await page
+        .locator(".monaco-editor .view-line", { hasText: /^\s*turnLeft\(\)$/ })
+        .first()
+        .click();
     await page.keyboard.press("Control+Shift+k");
     await workbench.lens(/✗ wrong result/);
     await workbench.lens(/0\/3 examples pass/);
@@ -103,7 +109,11 @@ test("a program of one's own: typed with a mistake, fixed, and found from its ex
     await workbench.lens(/0\/2 examples pass/);
     await workbench.screenshot("8-typed");
     assert.equal(
-        (await workbench.text()).split("\n").map((line) => line.trimEnd()).join("\n").trimEnd(),
+        (await workbench.text())
+            .split("\n")
+            .map((line) => line.trimEnd())
+            .join("\n")
+            .trimEnd(),
         'def main():\n    ...\n\nexample "to the wall":\n    input:\n        > . . .\n    output:\n        . . . >\nexample "further":\n    input:\n        > . . . .\n    output:\n        . . . . >',
     );
     await workbench.goTo(2, 5);

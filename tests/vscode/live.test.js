@@ -7,7 +7,8 @@ const path = require("node:path");
 const { after, afterEach, before, test } = require("node:test");
 const { openWorkbench } = require("./workbench.js");
 
-const BLOCK = (kind, name, output) => `${kind} "${name}":\n    input:\n        > . .\n        . . .\n    output:\n        ${output}\n        . . .\n`;
+const BLOCK = (kind, name, output) =>
+    `${kind} "${name}":\n    input:\n        > . .\n        . . .\n    output:\n        ${output}\n        . . .\n`;
 const STEP = `def main():\n    move()\n${BLOCK("example", "one", ". > .")}${BLOCK("example", "one", "> . .")}${BLOCK("test", "one", ". > .")}`;
 
 let workbench;
@@ -29,7 +30,10 @@ before(async () => {
     write("step.karel", STEP);
     write("other.karel", `def main():\n    ...\n${BLOCK("example", "hole", ". > .")}`);
     // No program does both; a search for one would go on for long.
-    const impossible = ["> 1", "> 2"].map((row, at) => `example "${at}":\n    input:\n        ${row}\n        . .\n    output:\n        . >${at + 5}\n        ${at + 3} 7\n`);
+    const impossible = ["> 1", "> 2"].map(
+        (row, at) =>
+            `example "${at}":\n    input:\n        ${row}\n        . .\n    output:\n        . >${at + 5}\n        ${at + 3} 7\n`,
+    );
     write("long.karel", `def main():\n    ...\n${impossible.join("")}`);
 });
 afterEach(async (context) => {
@@ -52,7 +56,9 @@ test("a folder with Karel files has them in the test explorer before one is open
     await page.locator(".test-explorer .monaco-list-row", { hasText: "step.karel" }).waitFor();
     await workbench.until("all files are listed", async () => (await explorer()).length >= 3);
     await workbench.command("Test: Run All Tests");
-    await workbench.until("they were run", async () => (await explorer()).some((row) => /step\.karel.*Failed/i.test(row)));
+    await workbench.until("they were run", async () =>
+        (await explorer()).some((row) => /step\.karel.*Failed/i.test(row)),
+    );
     await workbench.screenshot("1-explorer");
     const tabs = await page.locator(".tabs-container .tab").count();
     assert.equal(tabs, 0, "no file was opened");
@@ -69,7 +75,10 @@ test("explorer and lenses follow the text", async () => {
     await page.keyboard.press("ArrowRight");
     await workbench.until("the examples are in view", async () => (await ones()).length === 3);
     const states = async () => (await ones()).map((row) => /passed|failed|skipped/i.exec(row)?.[0]);
-    await workbench.until("they are shown as the lenses say", async () => (await states()).join() === "Passed,Failed,Passed");
+    await workbench.until(
+        "they are shown as the lenses say",
+        async () => (await states()).join() === "Passed,Failed,Passed",
+    );
     await workbench.screenshot("2-before");
     await page.locator(".monaco-editor .view-line", { hasText: "move()" }).first().click();
     await page.keyboard.press("End");
@@ -84,7 +93,7 @@ test("explorer and lenses follow the text", async () => {
 test("a trace takes no focus and follows the program", async () => {
     const { page } = workbench;
     await openStep();
-    await page.locator(".monaco-editor .view-line", { hasText: 'example' }).first().click();
+    await page.locator(".monaco-editor .view-line", { hasText: "example" }).first().click();
     await workbench.command("Karel: Show Trace of an Example");
     await workbench.until("the trace is shown", async () => /1 step/.test(await workbench.previews()));
     // Keys go on into the program.

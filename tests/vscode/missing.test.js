@@ -23,7 +23,6 @@ after(async () => {
 });
 
 test("a server that is not there is told of in a notification's length, and found by Try Again", async () => {
-    const { page } = workbench;
     await workbench.open("stairs.karel");
     const toast = workbench.notification("karel.server.path names no program.");
     await toast.waitFor();

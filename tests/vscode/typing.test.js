@@ -38,9 +38,17 @@ after(() => workbench?.close());
 const PROGRAMS = [
     ["def", "def main():\nmove()", "def main():\n    move()"],
     ["while", "def main():\nwhile(frontIsClear()):\nmove()", "def main():\n    while(frontIsClear()):\n        move()"],
-    ["if and else", "def main():\nif(?):\n...\nelse:\nmove()", "def main():\n    if(?):\n        ...\n    else:\n        move()"],
+    [
+        "if and else",
+        "def main():\nif(?):\n...\nelse:\nmove()",
+        "def main():\n    if(?):\n        ...\n    else:\n        move()",
+    ],
     ["repeat", "def main():\nrepeat(3):\nmove()", "def main():\n    repeat(3):\n        move()"],
-    ["several statements and a comment", "def main(): move(); turnLeft()\n# go on v\ndef b():\n...\n", "def main(): move(); turnLeft()\n# go on v\ndef b():\n    ...\n    "],
+    [
+        "several statements and a comment",
+        "def main(): move(); turnLeft()\n# go on v\ndef b():\n...\n",
+        "def main(): move(); turnLeft()\n# go on v\ndef b():\n    ...\n    ",
+    ],
 ];
 const EXAMPLES = [
     [
@@ -53,12 +61,20 @@ const EXAMPLES = [
         'test "b" crashes:\ninput:\n> v\ntrace: move move\n',
         'test "b" crashes:\n    input:\n        > v\n    trace: move move\n    ',
     ],
-    ["a trace of several lines", 'example "c":\ninput:\nv\ntrace:\nmove turnLeft\nmove', 'example "c":\n    input:\n        v\n    trace:\n        move turnLeft\n        move'],
+    [
+        "a trace of several lines",
+        'example "c":\ninput:\nv\ntrace:\nmove turnLeft\nmove',
+        'example "c":\n    input:\n        v\n    trace:\n        move turnLeft\n        move',
+    ],
 ];
 
 /** The text without the closing blanks that auto-indentation leaves on lines. */
 function bare(text) {
-    return text.split("\n").map((line) => line.trimEnd()).join("\n").trimEnd();
+    return text
+        .split("\n")
+        .map((line) => line.trimEnd())
+        .join("\n")
+        .trimEnd();
 }
 
 /** The editor shows this text, if need be after a moment: it draws a key later than it takes it. */
@@ -68,7 +84,10 @@ async function reads(expected) {
     assert.equal(bare(await workbench.text()), bare(expected));
 }
 
-for (const [file, table] of [["a.karel", [...PROGRAMS, ...EXAMPLES]], ["b.kgrid", EXAMPLES]]) {
+for (const [file, table] of [
+    ["a.karel", [...PROGRAMS, ...EXAMPLES]],
+    ["b.kgrid", EXAMPLES],
+]) {
     for (const [what, typed, expected] of table) {
         test(`${file}: ${what}`, async () => {
             const { page } = workbench;
@@ -88,7 +107,10 @@ test("a word that was begun is completed by Tab, and listed once", async () => {
     await page.keyboard.type("tur", { delay: 40 });
     const rows = page.locator(".suggest-widget.visible .monaco-list-row");
     await rows.first().waitFor();
-    assert.deepEqual((await rows.allInnerTexts()).map((row) => row.trim().split(/\s/)[0]), ["turnLeft", "turnRight"]);
+    assert.deepEqual(
+        (await rows.allInnerTexts()).map((row) => row.trim().split(/\s/)[0]),
+        ["turnLeft", "turnRight"],
+    );
     await page.keyboard.press("Tab");
     await reads("def main():\n    turnLeft()");
 });

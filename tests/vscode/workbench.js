@@ -150,17 +150,26 @@ class Workbench {
     /** Waits until the status item says that the server runs. */
     running() {
         const item = this.page.locator("#karel-by-example\\.karel-by-example\\.karel\\.status");
-        return this.until("the server runs", async () =>
-            (await item.allInnerTexts()).some((text) => /Karel/.test(text)) &&
-            (await item.locator(".codicon-check, .codicon-warning").count()) > 0,
+        return this.until(
+            "the server runs",
+            async () =>
+                (await item.allInnerTexts()).some((text) => /Karel/.test(text)) &&
+                (await item.locator(".codicon-check, .codicon-warning").count()) > 0,
         );
     }
 
     /** What the previews of Markdown show. */
     async previews() {
         const texts = [];
-        for (const frame of this.page.frames().filter((frame) => frame.name() === "active-frame" || /fake\.html/.test(frame.url()))) {
-            texts.push(await frame.locator("body").innerText({ timeout: 5000 }).catch(() => ""));
+        for (const frame of this.page
+            .frames()
+            .filter((frame) => frame.name() === "active-frame" || /fake\.html/.test(frame.url()))) {
+            texts.push(
+                await frame
+                    .locator("body")
+                    .innerText({ timeout: 5000 })
+                    .catch(() => ""),
+            );
         }
         return texts.join("\n");
     }
@@ -210,7 +219,10 @@ class Workbench {
         const palette = this.page.locator(".quick-input-widget input");
         await this.until(`the palette ran ${title}`, async () => {
             await this.page.keyboard.press("F1");
-            const opened = await palette.waitFor({ timeout: BRIEFLY }).then(() => true, () => false);
+            const opened = await palette.waitFor({ timeout: BRIEFLY }).then(
+                () => true,
+                () => false,
+            );
             if (!opened) {
                 return false;
             }
@@ -238,7 +250,10 @@ class Workbench {
 
     /** Clicks what may come and go again, and says whether it was there long enough. */
     click(locator) {
-        return locator.click({ timeout: BRIEFLY }).then(() => true, () => false);
+        return locator.click({ timeout: BRIEFLY }).then(
+            () => true,
+            () => false,
+        );
     }
 
     /** The row of the list that is open in the middle of the window. */

@@ -4,7 +4,11 @@
 local function typed(T, text)
   vim.g.karel_server = '/nowhere'
   T.open('.karel', {})
-  vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes('i' .. text:gsub('\n', '<CR>'):gsub('<BS>', '<C-d>') .. '<Esc>', true, false, true), 'xt', false)
+  vim.api.nvim_feedkeys(
+    vim.api.nvim_replace_termcodes('i' .. text:gsub('\n', '<CR>'):gsub('<BS>', '<C-d>') .. '<Esc>', true, false, true),
+    'xt',
+    false
+  )
   return T.lines()
 end
 
@@ -32,7 +36,10 @@ return {
 
   ['typing indents bodies, and brings else back to its if'] = function(T)
     T.equal(
-      typed(T, 'def main():\nwhile(frontIsClear()): # go\nif(markersPresent()):\npickMarker()\nelse:\nmove()\n<BS><BS>move()'),
+      typed(
+        T,
+        'def main():\nwhile(frontIsClear()): # go\nif(markersPresent()):\npickMarker()\nelse:\nmove()\n<BS><BS>move()'
+      ),
       {
         'def main():',
         '    while(frontIsClear()): # go',
@@ -59,20 +66,23 @@ return {
   end,
 
   ['typing brings what stands at the margin there, and nothing that only begins so'] = function(T)
-    T.equal(typed(T, 'example "a":\ninput:\n>\nexample "b":\ninput:\n>\ntest "c":\ninput:\n>\ndef main():\ndefend()\ntest()'), {
-      'example "a":',
-      '    input:',
-      '        >',
-      'example "b":',
-      '    input:',
-      '        >',
-      'test "c":',
-      '    input:',
-      '        >',
-      'def main():',
-      '    defend()',
-      '    test()',
-    })
+    T.equal(
+      typed(T, 'example "a":\ninput:\n>\nexample "b":\ninput:\n>\ntest "c":\ninput:\n>\ndef main():\ndefend()\ntest()'),
+      {
+        'example "a":',
+        '    input:',
+        '        >',
+        'example "b":',
+        '    input:',
+        '        >',
+        'test "c":',
+        '    input:',
+        '        >',
+        'def main():',
+        '    defend()',
+        '    test()',
+      }
+    )
   end,
 
   ['a body on the same line opens nothing'] = function(T)

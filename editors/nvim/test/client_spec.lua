@@ -180,7 +180,7 @@ return {
     T.equal(T.messages, { 'No Karel server runs here: try :KarelRestart.' })
   end,
 
-  [':KarelTest\'s list follows the program, and closes when all pass'] = function(T)
+  [":KarelTest's list follows the program, and closes when all pass"] = function(T)
     local buffer = T.open('.karel', program)
     T.attached(buffer)
     vim.cmd.KarelTest()
@@ -281,6 +281,18 @@ return {
       return vim.lsp.get_client_by_id(old.id) == nil
     end)
     T.equal(forced, false)
+  end,
+
+  ['a server that runs is asked for templates, too, wherever Neovim stands'] = function(T)
+    local running = T.attached(T.open('.karel', program))
+    local asked
+    require('karel.client').any(function(client)
+      asked = client
+    end)
+    T.wait('a server', function()
+      return asked
+    end)
+    T.equal(asked.id, running.id)
   end,
 
   ['the server does not ask over what one types'] = function(T)

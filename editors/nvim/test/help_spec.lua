@@ -103,7 +103,10 @@ return {
     end)
     T.equal(offered, { 'Walk: To the wall', 'Turn: On the spot' })
     T.equal(vim.fs.basename(vim.api.nvim_buf_get_name(0)), 'turn.karel')
-    T.equal({ T.lines(), vim.bo.filetype, vim.bo.modified }, { { '# Turns.', 'def main():', '    turnLeft()' }, 'kareldsl', true })
+    T.equal(
+      { T.lines(), vim.bo.filetype, vim.bo.modified },
+      { { '# Turns.', 'def main():', '    turnLeft()' }, 'kareldsl', true }
+    )
     T.equal(vim.api.nvim_win_get_cursor(0), { 2, 0 })
     -- By its name; the cursor goes to the hole; nothing is overwritten.
     vim.fn.writefile({}, folder .. '/walk.karel')
@@ -257,7 +260,10 @@ return {
     -- A name that is mapped has no default.
     vim.keymap.set('n', '<F5>', '<Plug>(karel-test)')
     T.open('.karel', program)
-    T.equal({ vim.fn.maparg('<LocalLeader>t', 'n'), vim.fn.maparg('<LocalLeader>n', 'n') }, { '', '<Plug>(karel-next)' })
+    T.equal(
+      { vim.fn.maparg('<LocalLeader>t', 'n'), vim.fn.maparg('<LocalLeader>n', 'n') },
+      { '', '<Plug>(karel-next)' }
+    )
     vim.keymap.del('n', '<F5>')
     vim.keymap.del('n', '<LocalLeader>s')
     vim.g.karel_maps = false

@@ -5,7 +5,9 @@ for _, kind in ipairs({ 'CONFIG', 'DATA', 'STATE', 'CACHE' }) do
   vim.fn.mkdir(folder, 'p')
   vim.env[('XDG_%s_HOME'):format(kind)] = folder
 end
-vim.opt.runtimepath:prepend(vim.fs.dirname(vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p'))))
+vim.opt.runtimepath:prepend(
+  vim.fs.dirname(vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p')))
+)
 -- Where the tests put the parser.
 vim.opt.runtimepath:append(vim.fs.joinpath(vim.fn.stdpath('data'), 'site'))
 vim.opt.swapfile = false

@@ -55,7 +55,13 @@ return {
     assert(vim.treesitter.highlighter.active[vim.api.nvim_get_current_buf()], 'the highlighter is not active')
     vim.treesitter.get_parser():parse()
     local found = {}
-    for name, place in pairs({ comment = { 1, 3 }, keyword = { 2, 1 }, loop = { 3, 5 }, wall = { 7, 11 }, robot = { 7, 13 } }) do
+    for name, place in pairs({
+      comment = { 1, 3 },
+      keyword = { 2, 1 },
+      loop = { 3, 5 },
+      wall = { 7, 11 },
+      robot = { 7, 13 },
+    }) do
       found[name] = colour(unpack(place))
     end
     T.equal(found, {

@@ -13,7 +13,9 @@ local PATIENCE = tonumber(vim.env.KAREL_PATIENCE) or 60000
 --- The last messages of `vim.notify`, oldest first.
 T.messages = {}
 -- It passes for Neovim's own by its chunk's name: with a notifier of the user's nothing is shortened.
-vim.notify = assert(load('local messages = ... return function(message) messages()[#messages() + 1] = message end', '@editor.lua'))(function()
+vim.notify = assert(
+  load('local messages = ... return function(message) messages()[#messages() + 1] = message end', '@editor.lua')
+)(function()
   return T.messages
 end)
 vim.notify_once = vim.notify

@@ -111,7 +111,7 @@ return {
     local long, seen = {}, 0
     for file in vim.fs.dir(root) do
       local text = table.concat(vim.fn.readfile(vim.fs.joinpath(root, file)), '\n')
-      for message in text:gmatch("say%(%(?['\"]([^\n]-)['\"][,):]") do
+      for message in text:gmatch('say%(%(?[\'"]([^\n]-)[\'"][,):]') do
         seen = seen + 1
         if #message > 55 then
           long[#long + 1] = message

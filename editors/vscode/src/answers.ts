@@ -29,7 +29,9 @@ async function showRuns(asked: string, answer: unknown): Promise<void> {
     });
     if (chosen?.run.line !== undefined) {
         const start = new vscode.Position(chosen.run.line, 0);
-        await vscode.window.showTextDocument(vscode.Uri.parse(chosen.run.uri), { selection: new vscode.Range(start, start) });
+        await vscode.window.showTextDocument(vscode.Uri.parse(chosen.run.uri), {
+            selection: new vscode.Range(start, start),
+        });
     }
 }
 

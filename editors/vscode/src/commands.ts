@@ -44,7 +44,10 @@ export function registerCommands(
         command("karel.newFromTemplate", () => newFromTemplate(session)),
         command("karel.openSamples", () => openSamples(session)),
         command("karel.getStarted", () =>
-            vscode.commands.executeCommand("workbench.action.openWalkthrough", "karel-by-example.karel-by-example#karel.firstProgram"),
+            vscode.commands.executeCommand(
+                "workbench.action.openWalkthrough",
+                "karel-by-example.karel-by-example#karel.firstProgram",
+            ),
         ),
         inEditor("karel.synthesizeProgram", (editor) => session.execute("karel.synthesize", atCursor(editor))),
         inEditor("karel.showNextSolution", ({ document }) =>
@@ -73,7 +76,9 @@ async function showTraceHere(
     const here = exampleAt(examples, selection.active.line);
     const inside = here !== undefined && selection.active.line <= (here.lastLine ?? -1);
     const title = "Show the Trace of an Example";
-    const chosen = inside ? here : (await vscode.window.showQuickPick(rows(examples, document.uri.toString()), { title }))?.run;
+    const chosen = inside
+        ? here
+        : (await vscode.window.showQuickPick(rows(examples, document.uri.toString()), { title }))?.run;
     if (chosen !== undefined) {
         const { name, test, ordinal } = chosen;
         await session.execute("karel.showTrace", [session.toUri(document.uri), name, { test, ordinal }]);

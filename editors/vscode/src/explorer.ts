@@ -115,7 +115,8 @@ class Explorer implements vscode.Disposable {
             examples.map((example, index) => {
                 // A description would be read out in place of the name.
                 const label = example.test ? `${example.name} (held out)` : example.name;
-                const item = old.get(exampleId(example)) ?? this.controller.createTestItem(exampleId(example), label, uri);
+                const item =
+                    old.get(exampleId(example)) ?? this.controller.createTestItem(exampleId(example), label, uri);
                 item.sortText = String(index).padStart(6, "0");
                 item.range = new vscode.Range(example.line ?? 0, 0, example.line ?? 0, 0);
                 return item;
@@ -194,6 +195,7 @@ class Explorer implements vscode.Disposable {
                     }
                 }
             } catch (error) {
+                // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may have come meanwhile
                 if (!cancellation.isCancellationRequested) {
                     const message = new vscode.TestMessage(error instanceof Error ? error.message : String(error));
                     items.forEach((item) => run.errored(item, message));
@@ -205,14 +207,19 @@ class Explorer implements vscode.Disposable {
 }
 
 /** The files that are to be run with their examples, programs before grid files. */
-function wantedItems(controller: vscode.TestController, request: vscode.TestRunRequest): Map<vscode.TestItem, vscode.TestItem[]> {
+function wantedItems(
+    controller: vscode.TestController,
+    request: vscode.TestRunRequest,
+): Map<vscode.TestItem, vscode.TestItem[]> {
     const files = new Map<vscode.TestItem, vscode.TestItem[]>();
     const all = [...controller.items].map(([, file]) => file);
     const programs = (item: vscode.TestItem) => Number(!(item.parent ?? item).id.endsWith(".karel"));
     for (const item of [...(request.include ?? all)].sort((a, b) => programs(a) - programs(b))) {
         const examples = item.parent === undefined ? [...item.children].map(([, example]) => example) : [item];
         const file = item.parent ?? item;
-        const wanted = examples.filter((example) => !(request.exclude ?? []).some((out) => out === example || out === file));
+        const wanted = examples.filter(
+            (example) => !(request.exclude ?? []).some((out) => out === example || out === file),
+        );
         files.set(file, [...(files.get(file) ?? []), ...wanted]);
     }
     return files;

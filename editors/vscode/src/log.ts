@@ -6,7 +6,7 @@ import * as vscode from "vscode";
  * level that the library sees follows the setting, and the messages are written whatever the log's own level is.
  */
 export function forTracing(log: vscode.LogOutputChannel, subscriptions: vscode.Disposable[]): vscode.LogOutputChannel {
-    const wanted = () => vscode.workspace.getConfiguration("karel").get("trace.server", "off") !== "off";
+    const wanted = () => vscode.workspace.getConfiguration("karel").get<string>("trace.server", "off") !== "off";
     const level = () => (wanted() ? vscode.LogLevel.Trace : log.logLevel);
     const changed = new vscode.EventEmitter<vscode.LogLevel>();
     subscriptions.push(

@@ -26,7 +26,9 @@ export function fact(message: string): string {
 /** The question in a message that asks which of the answers is right, in a notification's length. */
 export function question(message: string): string {
     const sentences = message.match(/[^.!?]+[.!?]+/g) ?? [];
-    const short = sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence.endsWith("?") && sentence.length <= LIMIT);
+    const short = sentences
+        .map((sentence) => sentence.trim())
+        .filter((sentence) => sentence.endsWith("?") && sentence.length <= LIMIT);
     return short.at(-1) ?? "The programs differ: which result is right?";
 }
 
@@ -45,7 +47,10 @@ const SERVER_CANCELLED = -32802;
 const REQUEST_FAILED = -32803;
 
 export function failure(error: unknown): Failure {
-    const { code, name } = (typeof error === "object" && error !== null ? error : {}) as { code?: unknown; name?: unknown };
+    const { code, name } = (typeof error === "object" && error !== null ? error : {}) as {
+        code?: unknown;
+        name?: unknown;
+    };
     const message = error instanceof Error ? error.message : String(error);
     if (code === REQUEST_CANCELLED || code === SERVER_CANCELLED || name === "Canceled") {
         return { kind: "silent" };

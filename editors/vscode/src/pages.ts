@@ -17,7 +17,10 @@ export function provideExplanations(ask: (code: string) => Promise<unknown>): vs
     return vscode.workspace.registerTextDocumentContentProvider(CODES, {
         provideTextDocumentContent: async (uri) => {
             const code = uri.path.replace(/^\/|\.md$/g, "");
-            return ask(code).then(String, (error: unknown) => `# ${code}\n\n${error instanceof Error ? error.message : String(error)}\n`);
+            return ask(code).then(
+                String,
+                (error: unknown) => `# ${code}\n\n${error instanceof Error ? error.message : String(error)}\n`,
+            );
         },
     });
 }
@@ -26,7 +29,7 @@ export function provideExplanations(ask: (code: string) => Promise<unknown>): vs
 export function linkCodes(diagnostics: vscode.Diagnostic[]): void {
     for (const diagnostic of diagnostics) {
         const { code } = diagnostic;
-        if (typeof code === "object" && code !== null) {
+        if (typeof code === "object") {
             const path = `/${String(code.value)}.md`;
             diagnostic.code = { value: code.value, target: vscode.Uri.from({ scheme: CODES, path }) };
         }

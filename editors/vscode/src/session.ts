@@ -109,7 +109,9 @@ export class Session {
             throw new Error("The Karel server is not running: 'Karel: Restart Server' starts it.");
         }
         if (!this.knows(command)) {
-            throw new Error(`The Karel server is too old: it does not know ${command}. Install one of this extension's version.`);
+            throw new Error(
+                `The Karel server is too old: it does not know ${command}. Install one of this extension's version.`,
+            );
         }
         return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }, cancellation);
     }
@@ -168,10 +170,16 @@ export class Session {
             }
         });
         client.onNotification(ShowMessageNotification.type, ({ type, message }) => {
-            this.notices.show(type === MessageType.Error ? "error" : type === MessageType.Warning ? "warning" : "info", message);
+            this.notices.show(
+                type === MessageType.Error ? "error" : type === MessageType.Warning ? "warning" : "info",
+                message,
+            );
         });
         client.onRequest(ShowMessageRequest.type, async ({ message, actions }): Promise<MessageActionItem | null> => {
-            const chosen = await this.notices.ask(message, (actions ?? []).map((action) => action.title));
+            const chosen = await this.notices.ask(
+                message,
+                (actions ?? []).map((action) => action.title),
+            );
             return actions?.find((action) => action.title === chosen) ?? null;
         });
         client.onNotification("karel/status", (params: unknown) => {
@@ -221,6 +229,7 @@ export class Session {
                 codeLens: settings.get("codeLens"),
             },
             synchronize: {
+                // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is how the server hears of changes
                 configurationSection: "karel",
                 fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{karel,kgrid}"),
             },
@@ -255,7 +264,10 @@ export class Session {
         this.notices.show("error", message, {
             "Try Again": () => this.restart(),
             ...(action === "Open Settings"
-                ? { [action]: () => vscode.commands.executeCommand("workbench.action.openSettings", "karel.server.path") }
+                ? {
+                      [action]: () =>
+                          vscode.commands.executeCommand("workbench.action.openSettings", "karel.server.path"),
+                  }
                 : { [action]: () => this.log.show() }),
         });
     }

@@ -41,7 +41,11 @@ export function appearance(server: ServerState, engine: EngineStatus | undefined
 function running(name: string, engine: EngineStatus | undefined): Appearance {
     const first = `${name} is running.`;
     if (engine === undefined) {
-        return { text: "$(check) Karel", details: [first, "The synthesis engine has not been needed yet."], severity: "normal" };
+        return {
+            text: "$(check) Karel",
+            details: [first, "The synthesis engine has not been needed yet."],
+            severity: "normal",
+        };
     }
     const details = [first, engine.message || defaultMessage(engine)];
     const device = engine.engine === "" ? "" : ` (${engine.engine})`;

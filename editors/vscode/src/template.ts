@@ -13,7 +13,9 @@ export function readTemplates(answer: unknown): Template[] {
     const isTemplate = (value: unknown): value is Template =>
         typeof value === "object" &&
         value !== null &&
-        ["name", "title", "description", "text"].every((key) => typeof (value as Record<string, unknown>)[key] === "string");
+        ["name", "title", "description", "text"].every(
+            (key) => typeof (value as Record<string, unknown>)[key] === "string",
+        );
     return Array.isArray(answer) ? answer.filter(isTemplate) : [];
 }
 

@@ -7,7 +7,10 @@ import { fileNameProblem, readTemplates, type Template, withEnding } from "./tem
 export async function newFromTemplate(session: Session): Promise<void> {
     const templates = readTemplates(await session.ask("karel.templates", []));
     const items = templates.map((template) => ({ label: template.title, detail: template.description, template }));
-    const chosen = await vscode.window.showQuickPick(items, { title: "New Karel Program", placeHolder: "What it begins as" });
+    const chosen = await vscode.window.showQuickPick(items, {
+        title: "New Karel Program",
+        placeHolder: "What it begins as",
+    });
     if (chosen === undefined) {
         return;
     }
@@ -51,7 +54,10 @@ export async function openSamples(session: Session): Promise<void> {
     const there = new Set((await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name));
     // What the user has made of a sample stays.
     for (const { name, text } of templates.filter(({ name }) => !there.has(`${name}.karel`))) {
-        await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(folder, `${name}.karel`), new TextEncoder().encode(text));
+        await vscode.workspace.fs.writeFile(
+            vscode.Uri.joinPath(folder, `${name}.karel`),
+            new TextEncoder().encode(text),
+        );
     }
     const inWorkspace = vscode.workspace.getWorkspaceFolder(folder) !== undefined;
     const [first] = templates;

@@ -14,7 +14,14 @@ const A = "file:///school/a.karel";
 const GRID = "file:///school/b.kgrid";
 const UNCANCELLED = { isCancellationRequested: false };
 
-const example = (name: string, verdict: string, more: object = {}) => ({ uri: A, name, ordinal: 0, verdict, message: "", ...more });
+const example = (name: string, verdict: string, more: object = {}) => ({
+    uri: A,
+    name,
+    ordinal: 0,
+    verdict,
+    message: "",
+    ...more,
+});
 
 /** An explorer, and a server that answers as `answers` says. */
 function start(answers: Record<string, unknown> = {}) {
@@ -75,7 +82,11 @@ test("news of an older text are none", () => {
 
 test("all files are listed without opening one, and run from the disk", async () => {
     const { controller, listed, asked } = start({
-        [A]: [example("one", "passes"), example("two", "fails", { message: "wrong" }), { uri: GRID, name: "grid", verdict: "passes" }],
+        [A]: [
+            example("one", "passes"),
+            example("two", "fails", { message: "wrong" }),
+            { uri: GRID, name: "grid", verdict: "passes" },
+        ],
         [GRID]: [{ uri: GRID, name: "grid", verdict: "undecided", message: "not run" }],
     });
     workspace.files = [Uri.parse(GRID), Uri.parse(A), Uri.parse("file:///school/gone.karel")];
@@ -90,7 +101,9 @@ test("all files are listed without opening one, and run from the disk", async ()
 });
 
 test("a server that starts late, and Refresh, list what the disk holds", async () => {
-    const { listed, serverStarted, controller } = start({ [A]: [{ ...example("one", "passes"), range: { start: { line: 7 }, end: { line: 9 } } }] });
+    const { listed, serverStarted, controller } = start({
+        [A]: [{ ...example("one", "passes"), range: { start: { line: 7 }, end: { line: 9 } } }],
+    });
     workspace.files = [Uri.parse(A)];
     serverStarted.fire();
     await new Promise(setImmediate);

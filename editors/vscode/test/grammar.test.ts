@@ -81,7 +81,7 @@ const block = [
 
 test("in a grid # is a wall, around it a comment, after it the program goes on", async () => {
     assert.deepEqual(await highlight("source.kareldsl", block.join("\n")), [
-        'example<keyword.other.example> short row<string.quoted.double.name> why<comment.line.number-sign>',
+        "example<keyword.other.example> short row<string.quoted.double.name> why<comment.line.number-sign>",
         "input<keyword.other.grid>",
         ".<punctuation.separator.empty-cell> #<storage.type.wall> 1<constant.numeric.markers>",
         "#<storage.type.wall> ><entity.name.function.robot> 3<constant.numeric.markers> x<invalid.illegal.cell>",

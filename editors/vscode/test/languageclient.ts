@@ -52,7 +52,9 @@ export class LanguageClient {
 
     get initializeResult(): unknown {
         const capabilities = { executeCommandProvider: { commands: server.commands } };
-        return this.state === State.Running ? { capabilities, serverInfo: { name: "karel-lsp", version: "1.2" } } : undefined;
+        return this.state === State.Running
+            ? { capabilities, serverInfo: { name: "karel-lsp", version: "1.2" } }
+            : undefined;
     }
 
     registerFeature(feature: Feature): void {

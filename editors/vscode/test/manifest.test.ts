@@ -32,20 +32,37 @@ test("menus, keys and walkthrough name only commands that are contributed, and e
     const { menus, keybindings, walkthroughs, commands } = manifest.contributes;
     const contributed = commands.map((c) => c.command);
     const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps);
-    const linked = steps.flatMap((step) => [...step.description.matchAll(/\(command:([\w.]+)\)/g)].map((match) => match[1] ?? ""));
-    const events = steps.flatMap((step) => step.completionEvents.flatMap((event) => /^onCommand:(.*)/.exec(event)?.[1] ?? []));
+    const linked = steps.flatMap((step) =>
+        [...step.description.matchAll(/\(command:([\w.]+)\)/g)].map((match) => match[1] ?? ""),
+    );
+    const events = steps.flatMap((step) =>
+        step.completionEvents.flatMap((event) => /^onCommand:(.*)/.exec(event)?.[1] ?? []),
+    );
     const named = [...Object.values(menus).flat(), ...keybindings].map((entry) => entry.command);
     for (const command of [...named, ...linked, ...events]) {
         assert.ok(contributed.includes(command), `${command} is not contributed`);
     }
-    for (const command of ["karel.runAllExamples", "karel.synthesizeProgram", "karel.showNextSolution", "karel.showTraceHere"]) {
-        assert.ok(menus["editor/context"]?.some((entry) => entry.command === command), `${command} is in no context menu`);
-        assert.ok(keybindings.some((entry) => entry.command === command), `${command} has no key`);
+    for (const command of [
+        "karel.runAllExamples",
+        "karel.synthesizeProgram",
+        "karel.showNextSolution",
+        "karel.showTraceHere",
+    ]) {
+        assert.ok(
+            menus["editor/context"]?.some((entry) => entry.command === command),
+            `${command} is in no context menu`,
+        );
+        assert.ok(
+            keybindings.some((entry) => entry.command === command),
+            `${command} has no key`,
+        );
     }
 });
 
 test("the walkthrough leads in six steps, each with a picture and an end that can come", () => {
-    const source = readdirSync("src").map((name) => readFileSync(`src/${name}`, "utf8")).join("\n");
+    const source = readdirSync("src")
+        .map((name) => readFileSync(`src/${name}`, "utf8"))
+        .join("\n");
     const [walkthrough] = manifest.contributes.walkthroughs;
     assert.equal(walkthrough?.steps.length, 6);
     for (const step of walkthrough.steps) {
@@ -74,7 +91,10 @@ test("no command takes a name that the server has: the client library registers 
 });
 
 test("the language ids are not the ones of another Karel", () => {
-    assert.deepEqual(manifest.contributes.languages.map((l) => l.id), ["kareldsl", "karelgrid"]);
+    assert.deepEqual(
+        manifest.contributes.languages.map((l) => l.id),
+        ["kareldsl", "karelgrid"],
+    );
 });
 
 test("completions come from the server alone, and Enter takes none that changes nothing", () => {
@@ -98,7 +118,15 @@ test("every pattern of the language configuration is a regular expression", () =
         onEnterRules: { beforeText: string }[];
     };
     const opens = new RegExp(configuration.indentationRules["increaseIndentPattern"] ?? "");
-    for (const line of ["def main():", "    while(frontIsClear()):  # go", "    else:", 'example "a: b":', "  input:", "    trace:", "    trace?: # inferred"]) {
+    for (const line of [
+        "def main():",
+        "    while(frontIsClear()):  # go",
+        "    else:",
+        'example "a: b":',
+        "  input:",
+        "    trace:",
+        "    trace?: # inferred",
+    ]) {
         assert.match(line, opens);
     }
     for (const line of ["def main(): move()", "    move()", "    trace: move", "# if:"]) {

@@ -24,9 +24,18 @@ test("a notification holds the fact, cut at a sentence, a clause or a word", () 
             "Nothing passes all 2 examples; the best of 626 candidates passed 1; time was up after 5.0 s.",
             "Nothing passes all 2 examples.",
         ],
-        ['No program satisfies both "a" and "b": they have one input and two outputs.', 'No program satisfies both "a" and "b".'],
-        ["A message without any end that could be shown whole in a notification of VS Code", "A message without any end that could be shown whole in…"],
-        ["Version 0.1.0 of karel-lsp is older than this extension and knows no templates", "Version 0.1.0 of karel-lsp is older than this…"],
+        [
+            'No program satisfies both "a" and "b": they have one input and two outputs.',
+            'No program satisfies both "a" and "b".',
+        ],
+        [
+            "A message without any end that could be shown whole in a notification of VS Code",
+            "A message without any end that could be shown whole in…",
+        ],
+        [
+            "Version 0.1.0 of karel-lsp is older than this extension and knows no templates",
+            "Version 0.1.0 of karel-lsp is older than this…",
+        ],
     ] as const) {
         assert.equal(fact(message), expected);
         assert.ok(fact(message).length <= LIMIT, message);
@@ -40,8 +49,14 @@ test("cancelling is silent, a refusal is information, all else is an error", asy
     notices.failed(new ResponseError(-32803, "All examples pass already."));
     notices.failed(new ResponseError(-32801, "The document has changed since; ask again."));
     notices.failed(new Error("The Karel server is not running."));
-    assert.deepEqual(seen.messages.map(({ kind }) => kind), ["info", "info", "error"]);
-    assert.deepEqual(logged.map((line) => line.split(" ")[0]), ["info", "info", "error"]);
+    assert.deepEqual(
+        seen.messages.map(({ kind }) => kind),
+        ["info", "info", "error"],
+    );
+    assert.deepEqual(
+        logged.map((line) => line.split(" ")[0]),
+        ["info", "info", "error"],
+    );
     assert.deepEqual(seen.messages[2]?.buttons, ["Show Log"]);
     assert.equal(failure("text").kind, "broken");
 });
@@ -67,6 +82,9 @@ test("long answers are chosen from a list, short ones are buttons", async () => 
     assert.equal(await notices.ask("Several programs pass. Which output is right?", answers), answers[1]);
     assert.deepEqual(seen.picks[0]?.items, answers);
     assert.deepEqual(seen.messages.at(-1), { kind: "info", text: "Which output is right?", buttons: ["Choose…"] });
-    await notices.ask("2/2 examples; much more. Which of these is right in the world that hovering main shows to you?", answers);
+    await notices.ask(
+        "2/2 examples; much more. Which of these is right in the world that hovering main shows to you?",
+        answers,
+    );
     assert.equal(seen.messages.at(-1)?.text, "The programs differ: which result is right?");
 });

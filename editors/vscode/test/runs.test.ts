@@ -5,17 +5,23 @@ import { exampleAt, exampleId, readRuns, readVerdicts, summary } from "../src/ru
 const PROGRAM = "file:///school/walk.karel";
 const GRIDS = "file:///school/walk.kgrid";
 
-const lines = (first: number, last: number) => ({ start: { line: first, character: 0 }, end: { line: last, character: 7 } });
+const lines = (first: number, last: number) => ({
+    start: { line: first, character: 0 },
+    end: { line: last, character: 7 },
+});
 
 test("counts come from the examples themselves", () => {
-    const runs = readRuns({
-        passed: 9,
-        examples: [
-            { name: "a", test: false, ordinal: 0, verdict: "passes", message: "", block: lines(3, 8) },
-            { name: "b", test: true, ordinal: 1, verdict: "fails", message: "crashed", block: lines(9, 14) },
-            { name: "c", verdict: "dances" },
-        ],
-    }, PROGRAM);
+    const runs = readRuns(
+        {
+            passed: 9,
+            examples: [
+                { name: "a", test: false, ordinal: 0, verdict: "passes", message: "", block: lines(3, 8) },
+                { name: "b", test: true, ordinal: 1, verdict: "fails", message: "crashed", block: lines(9, 14) },
+                { name: "c", verdict: "dances" },
+            ],
+        },
+        PROGRAM,
+    );
     assert.ok(runs);
     assert.equal(summary(runs), "1 of 3 examples pass, 1 undecided.");
     assert.deepEqual(runs.examples[1], {
@@ -39,7 +45,15 @@ test("kind, name and ordinal tell examples apart", () => {
 });
 
 test("the example at a line is the one whose block holds it, else the one above", () => {
-    const runs = readRuns({ examples: [{ name: "a", block: lines(2, 6) }, { name: "b", block: lines(8, 12) }] }, PROGRAM);
+    const runs = readRuns(
+        {
+            examples: [
+                { name: "a", block: lines(2, 6) },
+                { name: "b", block: lines(8, 12) },
+            ],
+        },
+        PROGRAM,
+    );
     const at = (line: number) => exampleAt(runs?.examples ?? [], line)?.name;
     assert.deepEqual([0, 2, 6, 7, 8, 12, 40].map(at), [undefined, "a", "a", "a", "b", "b", "b"]);
 });
@@ -62,6 +76,15 @@ test("what is no answer is refused", () => {
         assert.equal(readVerdicts(odd), undefined, JSON.stringify(odd));
     }
     assert.equal(readVerdicts({ examples: [] }), undefined);
-    const told = readVerdicts({ examples: [{ uri: GRIDS }], documents: [{ uri: GRIDS, version: 2 }, { uri: PROGRAM, version: null }] });
-    assert.deepEqual(told?.documents, [{ uri: GRIDS, version: 2 }, { uri: PROGRAM, version: undefined }]);
+    const told = readVerdicts({
+        examples: [{ uri: GRIDS }],
+        documents: [
+            { uri: GRIDS, version: 2 },
+            { uri: PROGRAM, version: null },
+        ],
+    });
+    assert.deepEqual(told?.documents, [
+        { uri: GRIDS, version: 2 },
+        { uri: PROGRAM, version: undefined },
+    ]);
 });

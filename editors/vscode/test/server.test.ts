@@ -51,7 +51,10 @@ test("the setting wins over every other place", () => {
 test("a setting that names nothing is an error, not a fall-back", () => {
     const found = findServer(machine(everywhere, { setting: "/my/server" }));
     assert.equal(found.kind, "missing");
-    assert.match(found.kind === "missing" ? found.message : "", /karel\.server\.path names no program\. It is '\/my\/server'/);
+    assert.match(
+        found.kind === "missing" ? found.message : "",
+        /karel\.server\.path names no program\. It is '\/my\/server'/,
+    );
 });
 
 test("the setting knows the home, the workspace and the environment", () => {

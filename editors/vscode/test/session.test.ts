@@ -57,13 +57,19 @@ test("a second start starts none, a restart starts another one when the first ha
     await settled();
     assert.equal(clients.length, 1);
     await commands.executeCommand("karel.restartServer");
-    assert.deepEqual(clients.map(({ state, disposed }) => [state, disposed]), [
-        [State.Stopped, true],
-        [State.Running, false],
-    ]);
+    assert.deepEqual(
+        clients.map(({ state, disposed }) => [state, disposed]),
+        [
+            [State.Stopped, true],
+            [State.Running, false],
+        ],
+    );
     // A restart that is asked for twice at once runs one server, too.
     await Promise.all([commands.executeCommand("karel.restartServer"), commands.executeCommand("karel.restartServer")]);
-    assert.deepEqual(clients.map(({ disposed }) => disposed), [true, true, true, false]);
+    assert.deepEqual(
+        clients.map(({ disposed }) => disposed),
+        [true, true, true, false],
+    );
     assert.ok(client?.disposed);
 });
 
@@ -107,7 +113,10 @@ test("the server's settings are opened where it is not there; a folder is no pro
     await settled();
     assert.equal(clients.length, 0);
     assert.deepEqual(seen.commands, [["workbench.action.openSettings", "karel.server.path"]]);
-    assert.deepEqual([item?.text, item?.shown, colour(item)], ["$(error) Karel", true, "statusBarItem.errorBackground"]);
+    assert.deepEqual(
+        [item?.text, item?.shown, colour(item)],
+        ["$(error) Karel", true, "statusBarItem.errorBackground"],
+    );
 });
 
 test("a server that lies in the workspace is run when the workspace is trusted", async () => {
@@ -196,8 +205,14 @@ test("a shown trace follows the program, and is old when the server is gone", as
     client?.says("karel/verdicts", { documents: [{ uri: A }], examples: [] });
     await settled();
     assert.equal(page(), "run 2");
-    assert.deepEqual(asked, [0, 1].map(() => ({ command: "karel.showTrace", arguments: args })));
-    assert.deepEqual(seen.commands.filter(([name]) => name === "setContext"), [["setContext", "karel.sawTrace", true]]);
+    assert.deepEqual(
+        asked,
+        [0, 1].map(() => ({ command: "karel.showTrace", arguments: args })),
+    );
+    assert.deepEqual(
+        seen.commands.filter(([name]) => name === "setContext"),
+        [["setContext", "karel.sawTrace", true]],
+    );
     client?.become(State.Stopped);
     assert.match(page(), /older run.*run 2/s);
 });
@@ -218,7 +233,10 @@ test("a command's answer is shown, and what it refuses is information", async ()
     assert.equal(shown().at(-1), "info: There is no hole.");
     server.answer = async () => null;
     await commands.executeCommand("karel.synthesizeProgram");
-    assert.deepEqual(seen.commands.filter(([name]) => name === "setContext"), [["setContext", "karel.synthesized", true]]);
+    assert.deepEqual(
+        seen.commands.filter(([name]) => name === "setContext"),
+        [["setContext", "karel.synthesized", true]],
+    );
     await commands.executeCommand("karel.showNextSolution");
     assert.match(shown().at(-1) ?? "", /^error: The Karel server is too old/);
 });
@@ -254,7 +272,9 @@ test("the server's messages have their kind, and its questions get the answer th
     assert.deepEqual(shown(), ["error: message 1", "warning: message 2", "info: message 3"]);
     seen.choose = (buttons) => buttons[1];
     const actions = [{ title: "A" }, { title: "B" }];
-    assert.deepEqual(await client?.says("window/showMessageRequest", { type: 3, message: "Which?", actions }), { title: "B" });
+    assert.deepEqual(await client?.says("window/showMessageRequest", { type: 3, message: "Which?", actions }), {
+        title: "B",
+    });
     seen.choose = () => undefined;
     assert.equal(await client?.says("window/showMessageRequest", { type: 3, message: "Which?", actions }), null);
 });
@@ -270,7 +290,10 @@ test("the server gets its settings, both languages saved or not, and changes of 
         { scheme: "file", language: "karelgrid" },
         { scheme: "untitled", language: "karelgrid" },
     ]);
-    const { configurationSection, fileEvents } = options["synchronize"] as { configurationSection: string; fileEvents: { pattern: string } };
+    const { configurationSection, fileEvents } = options["synchronize"] as {
+        configurationSection: string;
+        fileEvents: { pattern: string };
+    };
     assert.deepEqual([configurationSection, fileEvents.pattern], ["karel", "**/*.{karel,kgrid}"]);
     assert.equal(options["revealOutputChannelOn"], 4);
     await client?.writes("a line of the server's log");
@@ -279,16 +302,26 @@ test("the server gets its settings, both languages saved or not, and changes of 
 
 test("the code of a diagnostic leads to its explanation", async () => {
     const { client } = await started();
-    const diagnostics = [{ code: { value: "K101", target: Uri.parse("file:///cache/diagnostics.md") } }, { code: "plain" }];
+    const diagnostics = [
+        { code: { value: "K101", target: Uri.parse("file:///cache/diagnostics.md") } },
+        { code: "plain" },
+    ];
     let passedOn: unknown;
-    client?.options.middleware["handleDiagnostics"]?.(Uri.parse(A), diagnostics, (_: unknown, all: unknown) => (passedOn = all));
+    client?.options.middleware["handleDiagnostics"]?.(
+        Uri.parse(A),
+        diagnostics,
+        (_: unknown, all: unknown) => (passedOn = all),
+    );
     assert.equal(passedOn, diagnostics);
     const target = (diagnostics[0]?.code as { target: Uri }).target;
     assert.equal(target.toString(), "karel-code:/K101.md");
     server.answer = async (_, params) => `# ${(params as { arguments: string[] }).arguments[0]} explained`;
     assert.equal(await seen.providers.get("karel-code")?.provideTextDocumentContent(target), "# K101 explained");
     server.answer = () => Promise.reject(new Error("There is no such code."));
-    assert.equal(await seen.providers.get("karel-code")?.provideTextDocumentContent(target), "# K101\n\nThere is no such code.\n");
+    assert.equal(
+        await seen.providers.get("karel-code")?.provideTextDocumentContent(target),
+        "# K101\n\nThere is no such code.\n",
+    );
 });
 
 test("only what broke is the library's error", async () => {
@@ -310,7 +343,10 @@ test("progress of a server that is gone ends", async () => {
     const value = { kind: "begin", title: "Searching", cancellable: true };
     client?.options.middleware["handleWorkDoneProgress"]?.("token", value, () => (passedOn += 1));
     mock.timers.tick(800);
-    assert.deepEqual(seen.progress.map(({ title, over, cancellable }) => [title, over, cancellable]), [["Searching", false, true]]);
+    assert.deepEqual(
+        seen.progress.map(({ title, over, cancellable }) => [title, over, cancellable]),
+        [["Searching", false, true]],
+    );
     client?.become(State.Stopped);
     mock.timers.reset();
     await settled();

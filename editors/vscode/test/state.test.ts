@@ -50,6 +50,8 @@ test("each state of server and engine looks its own way", () => {
             ["$(check) Karel (cpu)", "normal"],
         ],
     );
-    const details = (["starting", "busy", "ready", "absent", "error"] as const).map((state) => engine(state).details[1]);
+    const details = (["starting", "busy", "ready", "absent", "error"] as const).map(
+        (state) => engine(state).details[1],
+    );
     assert.equal(new Set(details).size, 5);
 });

@@ -55,11 +55,10 @@ test("samples are put into a folder, those that were changed stay, and the folde
     assert.equal(disk.get("file:/home/ada/karel-samples/walk.karel"), "my own");
     assert.equal(disk.get("file:/home/ada/karel-samples/turn.karel"), TURN.text);
     const [command, folder, options] = seen.commands[0] ?? [];
-    assert.deepEqual([command, String(folder), options], [
-        "vscode.openFolder",
-        "file:/home/ada/karel-samples",
-        { forceNewWindow: false },
-    ]);
+    assert.deepEqual(
+        [command, String(folder), options],
+        ["vscode.openFolder", "file:/home/ada/karel-samples", { forceNewWindow: false }],
+    );
     // In the workspace's own folder the first one is shown.
     workspace.workspaceFolders = [{ uri: Uri.parse("file:///home/ada") }];
     await openSamples(session);

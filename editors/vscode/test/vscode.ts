@@ -184,7 +184,12 @@ export const window = {
         return seen.folders;
     },
     createOutputChannel: () => ({
-        ...Object.fromEntries(["info", "warn", "error"].map((level) => [level, (text: string) => void seen.logged.push(`${level} ${text}`)])),
+        ...Object.fromEntries(
+            ["info", "warn", "error"].map((level) => [
+                level,
+                (text: string) => void seen.logged.push(`${level} ${text}`),
+            ]),
+        ),
         show: () => void seen.logged.push("show"),
         dispose: () => {},
         logLevel: LogLevel.Info,
@@ -197,7 +202,10 @@ export const window = {
         const reports: { message?: string }[] = [];
         const shown = { title, cancellable, reports, cancel: new EventEmitter<void>(), over: false };
         seen.progress.push(shown);
-        await work({ report: (value: object) => shown.reports.push(value) }, { onCancellationRequested: shown.cancel.event });
+        await work(
+            { report: (value: object) => shown.reports.push(value) },
+            { onCancellationRequested: shown.cancel.event },
+        );
         shown.over = true;
     },
 };
@@ -234,12 +242,16 @@ export const workspace = {
     onDidChangeConfiguration: events.configured.event,
     onDidGrantWorkspaceTrust: events.trusted.event,
     getConfiguration: () => ({ get: (name: string, otherwise?: unknown) => configuration[name] ?? otherwise }),
-    getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders?.find((folder) => uri.path.startsWith(folder.uri.path)),
+    getWorkspaceFolder: (uri: Uri) =>
+        workspace.workspaceFolders?.find((folder) => uri.path.startsWith(folder.uri.path)),
     fs: {
         createDirectory: async () => {},
         readDirectory: async (folder: Uri) =>
-            [...disk.keys()].filter((file) => file.startsWith(`${folder}/`)).map((file) => [file.slice(`${folder}/`.length), 1]),
-        writeFile: async (uri: Uri, bytes: Uint8Array) => void disk.set(uri.toString(), new TextDecoder().decode(bytes)),
+            [...disk.keys()]
+                .filter((file) => file.startsWith(`${folder}/`))
+                .map((file) => [file.slice(`${folder}/`.length), 1]),
+        writeFile: async (uri: Uri, bytes: Uint8Array) =>
+            void disk.set(uri.toString(), new TextDecoder().decode(bytes)),
     },
     openTextDocument: async (what: Uri | { language: string; content: string }) => {
         const text = what instanceof Uri ? (disk.get(what.toString()) ?? "") : what.content;
@@ -257,7 +269,10 @@ export const workspace = {
         onDidDelete: events.deleted.event,
         dispose: () => {},
     }),
-    registerTextDocumentContentProvider: (scheme: string, provider: { provideTextDocumentContent(uri: Uri): unknown }) => {
+    registerTextDocumentContentProvider: (
+        scheme: string,
+        provider: { provideTextDocumentContent(uri: Uri): unknown },
+    ) => {
         seen.providers.set(scheme, provider);
         return new Disposable(() => {});
     },
@@ -305,8 +320,10 @@ export class Controller {
     createRunProfile = (_: string, __: unknown, run: Controller["runHandler"]) => (this.runHandler = run);
     invalidateTestResults = (item: TestItem) => seen.results.push(`${item.label} outdated`);
     createTestRun = () => {
-        const result = (word: string) => (item: TestItem, why: TestMessage | TestMessage[] = []) =>
-            seen.results.push([`${item.label} ${word}`, ...[why].flat().map(({ message }) => message)].join(": "));
+        const result =
+            (word: string) =>
+            (item: TestItem, why: TestMessage | TestMessage[] = []) =>
+                seen.results.push([`${item.label} ${word}`, ...[why].flat().map(({ message }) => message)].join(": "));
         return {
             started: () => {},
             appendOutput: () => {},

@@ -77,15 +77,23 @@ test("what fails is listed first, and choosing a row goes there", async () => {
     seen.choose = ([first]) => first;
     await showAnswer({} as never, "karel.runExamples", [A], { examples });
     const rows = seen.picks[0]?.items as { label: string; description: string; detail: string }[];
-    assert.deepEqual(rows.map(({ label }) => label), ["$(error) bad", "$(circle-outline) open", "$(pass) good"]);
+    assert.deepEqual(
+        rows.map(({ label }) => label),
+        ["$(error) bad", "$(circle-outline) open", "$(pass) good"],
+    );
     assert.deepEqual([rows[0]?.description, rows[0]?.detail], ["held out", "it crashes"]);
     assert.equal(seen.picks[0]?.title, "1 of 3 examples pass, 1 undecided.");
     assert.equal((seen.commands[0]?.[2] as { selection: { start: { line: number } } }).selection.start.line, 14);
     await showAnswer({} as never, "karel.runExamples", [A], { examples: [examples[0]] });
     assert.equal(seen.messages[0]?.text, "The example passes.");
-    await showAnswer({} as never, "karel.runExamples", [A], { examples: [examples[2], { ...examples[2], uri: GRID, test: false }] });
+    await showAnswer({} as never, "karel.runExamples", [A], {
+        examples: [examples[2], { ...examples[2], uri: GRID, test: false }],
+    });
     const described = seen.picks[1]?.items as { description: string }[];
-    assert.deepEqual(described.map(({ description }) => description), ["held out", "a.kgrid"]);
+    assert.deepEqual(
+        described.map(({ description }) => description),
+        ["held out", "a.kgrid"],
+    );
     await showAnswer({} as never, "karel.runExamples", [A], "5 of 5");
     assert.deepEqual(seen.messages.at(-1)?.kind, "error");
 });
@@ -98,7 +106,10 @@ test("what a newcomer has seen and done is checked off", () => {
         verdicts.take({ documents: [{ uri: A }], examples: examples.map((example) => ({ uri: A, ...example })) });
         return seen.commands.map(([, deed]) => deed);
     };
-    const [one, held] = [{ name: "one", verdict: "passes" }, { name: "held", test: true, verdict: "passes" }];
+    const [one, held] = [
+        { name: "one", verdict: "passes" },
+        { name: "held", test: true, verdict: "passes" },
+    ];
     assert.deepEqual(tell(one), []);
     assert.deepEqual(tell(one, { name: "two", verdict: "fails" }), ["karel.sawFailure", "karel.drewExample"]);
     assert.deepEqual(tell(one, one, held), ["karel.heldOut"]);
@@ -115,7 +126,10 @@ test("progress shows seconds and what was found, and Cancel cancels this very wo
     say("t2", { kind: "begin", title: "Indexing" });
     say("t1", { kind: "report", message: "2 programs found" });
     mock.timers.tick(3000);
-    assert.deepEqual(seen.progress.map(({ title }) => title), ["Synthesize main"]);
+    assert.deepEqual(
+        seen.progress.map(({ title }) => title),
+        ["Synthesize main"],
+    );
     assert.equal(seen.progress[0]?.reports.at(-1)?.message, "3 s · 2 programs found");
     seen.progress[0]?.cancel.fire();
     assert.deepEqual(sent, [{ token: "t1" }]);
@@ -156,10 +170,23 @@ function withCommands(fails?: Error) {
         }
     };
     const ask = async () => [];
-    const session = { ask, execute, restart: async () => asked.push(["restart"]), toUri: (uri: Uri) => uri.toString().replace(":", "://") };
+    const session = {
+        ask,
+        execute,
+        restart: async () => asked.push(["restart"]),
+        toUri: (uri: Uri) => uri.toString().replace(":", "://"),
+    };
     const verdicts = new LiveVerdicts();
-    const notices = { show: (kind: string, text: string) => asked.push([kind, text]), failed: (error: Error) => asked.push(["failed", error.message]) };
-    const registered = registerCommands(session as never, verdicts, notices as never, { show: () => asked.push(["log"]) } as never);
+    const notices = {
+        show: (kind: string, text: string) => asked.push([kind, text]),
+        failed: (error: Error) => asked.push(["failed", error.message]),
+    };
+    const registered = registerCommands(
+        session as never,
+        verdicts,
+        notices as never,
+        { show: () => asked.push(["log"]) } as never,
+    );
     return { asked, verdicts, registered };
 }
 
@@ -171,7 +198,14 @@ const editor = (line: number, languageId = "kareldsl") => ({
 test("each command asks the server for its own work", async () => {
     const { asked, registered } = withCommands();
     window.activeTextEditor = editor(7);
-    for (const name of ["synthesizeProgram", "showNextSolution", "inferTraceHere", "runAllExamples", "restartServer", "showLog"]) {
+    for (const name of [
+        "synthesizeProgram",
+        "showNextSolution",
+        "inferTraceHere",
+        "runAllExamples",
+        "restartServer",
+        "showLog",
+    ]) {
         await commands.executeCommand(`karel.${name}`);
     }
     const position = { line: 7, character: 3 };
@@ -195,7 +229,10 @@ test("the commands for newcomers open the walkthrough, the templates and the sam
     assert.deepEqual(seen.commands[1], ["workbench.action.openWalkthrough", walkthrough]);
     await commands.executeCommand("karel.newFromTemplate");
     await commands.executeCommand("karel.openSamples");
-    assert.deepEqual(seen.picks.map(({ title }) => title), ["New Karel Program", "Where the folder karel-samples is to be"]);
+    assert.deepEqual(
+        seen.picks.map(({ title }) => title),
+        ["New Karel Program", "Where the folder karel-samples is to be"],
+    );
     registered.dispose();
 });
 
@@ -224,7 +261,10 @@ test("outside a Karel file a command says what to do, and a failure is told", as
     await commands.executeCommand("karel.runAllExamples");
     window.activeTextEditor = editor(1);
     await commands.executeCommand("karel.synthesizeProgram");
-    assert.deepEqual(asked.map(([first]) => first), ["info", "info", "karel.synthesize", "failed"]);
+    assert.deepEqual(
+        asked.map(([first]) => first),
+        ["info", "info", "karel.synthesize", "failed"],
+    );
     assert.deepEqual(asked.at(-1), ["failed", "no engine"]);
     registered.dispose();
 });

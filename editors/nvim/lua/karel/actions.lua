@@ -37,7 +37,8 @@ function M.listed(actions)
     local reason = reason_of(action)
     if not reason then
       listed[#listed + 1] = action
-      synthesis = synthesis or vim.startswith(action.kind or '', 'refactor.karel.synthesize')
+      synthesis = synthesis
+        or vim.startswith(action.kind or '', 'refactor.karel.synthesize')
         or type(action.data) == 'table' and action.data.goal ~= nil
     elseif not refused[reason] then
       refused[reason] = true

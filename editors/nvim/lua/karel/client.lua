@@ -36,15 +36,19 @@ function M.any(done)
   elseif client then
     -- Clients tell buffers only that they are ready.
     local timer = assert(vim.uv.new_timer())
-    timer:start(0, 20, vim.schedule_wrap(function()
-      if timer:is_closing() or not (client.initialized or client:is_stopped()) then
-        return
-      end
-      timer:close()
-      if client.initialized then
-        done(client)
-      end
-    end))
+    timer:start(
+      0,
+      20,
+      vim.schedule_wrap(function()
+        if timer:is_closing() or not (client.initialized or client:is_stopped()) then
+          return
+        end
+        timer:close()
+        if client.initialized then
+          done(client)
+        end
+      end)
+    )
   end
 end
 
@@ -68,13 +72,18 @@ function M.send(client, command, arguments, done, bufnr, failed)
     say(('karel-lsp lacks %s: install a newer one.'):format(command), vim.log.levels.WARN)
     return
   end
-  local _, request = client:request('workspace/executeCommand', { command = command, arguments = arguments }, function(failure, answer)
-    if failure then
-      (failed or M.tell)(failure)
-    elseif done then
-      done(answer)
-    end
-  end, bufnr)
+  local _, request = client:request(
+    'workspace/executeCommand',
+    { command = command, arguments = arguments },
+    function(failure, answer)
+      if failure then
+        (failed or M.tell)(failure)
+      elseif done then
+        done(answer)
+      end
+    end,
+    bufnr
+  )
   return request
 end
 
@@ -120,25 +129,29 @@ function M.restart()
   end
   local waited = 0
   local timer = assert(vim.uv.new_timer())
-  timer:start(0, 50, vim.schedule_wrap(function()
-    if timer:is_closing() then
-      return
-    end
-    local running = vim.iter(clients):any(function(client)
-      return not client:is_stopped() or vim.lsp.get_client_by_id(client.id) ~= nil
-    end)
-    waited = waited + 50
-    if running and waited == 3000 then
-      for _, client in ipairs(clients) do
-        -- Not by `stop(true)`: Neovim 0.11 does nothing more for a client that it has asked to stop.
-        client.rpc.terminate()
+  timer:start(
+    0,
+    50,
+    vim.schedule_wrap(function()
+      if timer:is_closing() then
+        return
       end
-    elseif not running or waited > 4000 then
-      timer:close()
-      require('karel.status').set(nil)
-      vim.lsp.enable('karel')
-    end
-  end))
+      local running = vim.iter(clients):any(function(client)
+        return not client:is_stopped() or vim.lsp.get_client_by_id(client.id) ~= nil
+      end)
+      waited = waited + 50
+      if running and waited == 3000 then
+        for _, client in ipairs(clients) do
+          -- Not by `stop(true)`: Neovim 0.11 does nothing more for a client that it has asked to stop.
+          client.rpc.terminate()
+        end
+      elseif not running or waited > 4000 then
+        timer:close()
+        require('karel.status').set(nil)
+        vim.lsp.enable('karel')
+      end
+    end)
+  )
 end
 
 return M

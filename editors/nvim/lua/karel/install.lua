@@ -54,7 +54,10 @@ function M.install(folder, done, into)
 
   local source = vim.fs.joinpath(M.grammar(folder), 'src')
   if not vim.uv.fs_stat(vim.fs.joinpath(source, 'parser.c')) then
-    done(nil, ("There is no parser.c in '%s': name the folder of the grammar (:KarelInstallParser FOLDER)."):format(source))
+    done(
+      nil,
+      ("There is no parser.c in '%s': name the folder of the grammar (:KarelInstallParser FOLDER)."):format(source)
+    )
     return
   end
   local compiler = M.compiler()
@@ -74,30 +77,34 @@ function M.install(folder, done, into)
     end
   end
   local loaded = require('karel.buffer').has_parser()
-  vim.system(command, { text = true }, vim.schedule_wrap(function(result)
-    if result.code ~= 0 then
-      vim.uv.fs_unlink(fresh)
-      done(nil, ('The Karel parser did not compile (%s):\n%s'):format(table.concat(command, ' '), result.stderr))
-      return
-    end
-    local renamed, problem = vim.uv.fs_rename(fresh, library)
-    if not renamed then
-      done(nil, ("The Karel parser could not be put at '%s': %s."):format(library, problem))
-      return
-    end
-    if loaded then
-      vim.notify('Restart Neovim to use the new Karel parser.', vim.log.levels.INFO, { title = 'Karel' })
-    else
-      -- By its path: Neovim does not look into folders that were not there when it started.
-      local added, refusal = vim.treesitter.language.add('karel', { path = library })
-      if not added then
-        done(nil, ("Neovim does not load the Karel parser '%s': %s."):format(library, refusal))
+  vim.system(
+    command,
+    { text = true },
+    vim.schedule_wrap(function(result)
+      if result.code ~= 0 then
+        vim.uv.fs_unlink(fresh)
+        done(nil, ('The Karel parser did not compile (%s):\n%s'):format(table.concat(command, ' '), result.stderr))
         return
       end
-      M.start_everywhere()
-    end
-    done(library)
-  end))
+      local renamed, problem = vim.uv.fs_rename(fresh, library)
+      if not renamed then
+        done(nil, ("The Karel parser could not be put at '%s': %s."):format(library, problem))
+        return
+      end
+      if loaded then
+        vim.notify('Restart Neovim to use the new Karel parser.', vim.log.levels.INFO, { title = 'Karel' })
+      else
+        -- By its path: Neovim does not look into folders that were not there when it started.
+        local added, refusal = vim.treesitter.language.add('karel', { path = library })
+        if not added then
+          done(nil, ("Neovim does not load the Karel parser '%s': %s."):format(library, refusal))
+          return
+        end
+        M.start_everywhere()
+      end
+      done(library)
+    end)
+  )
 end
 
 --- Starts the parser in the Karel buffers that are shown.

@@ -11,7 +11,12 @@ local M = {}
 M.all = {
   { name = 'fix', keys = { '<LocalLeader>f', 'grf' }, call = 'fix', desc = 'fix what is marked on this line' },
   { name = 'lens', keys = { '<LocalLeader>x', 'grx' }, call = 'lens', desc = 'run the lens of this line' },
-  { name = 'synthesize', keys = { '<LocalLeader>s' }, call = 'synthesize', desc = 'write the program or fill the hole' },
+  {
+    name = 'synthesize',
+    keys = { '<LocalLeader>s' },
+    call = 'synthesize',
+    desc = 'write the program or fill the hole',
+  },
   { name = 'next', keys = { '<LocalLeader>n' }, call = 'next_solution', desc = 'show the next solution' },
   { name = 'test', keys = { '<LocalLeader>t' }, call = 'test', desc = 'run every example' },
   { name = 'trace', keys = { '<LocalLeader>r' }, call = 'show_trace', desc = "show the example's run" },

@@ -15,6 +15,11 @@ use crate::{grammar, install, libtorch, pack, process, programs, repo, target, v
 
 pub static SUITES: &[Suite] = &[
     Suite { name: "fmt", about: "the sources are formatted", run: fmt },
+    Suite {
+        name: "style",
+        about: "TypeScript and Lua are formatted, and no lint complains of TypeScript",
+        run: style,
+    },
     Suite { name: "plugin", about: "the Neovim plugin's own tests", run: plugin },
     Suite { name: "clippy", about: "no lint complains", run: clippy },
     Suite { name: "rust", about: "unit and integration tests of every crate", run: rust },
@@ -180,6 +185,17 @@ fn extension() -> Result<Tally> {
     let mut npm = node.command("npm", &folder);
     npm.args(["test", "--silent"]);
     run(npm, Report::Node)
+}
+
+fn style() -> Result<Tally> {
+    let node = tools::node()?;
+    let folder = repo::root().join("tests/lint");
+    node.install(&folder)?;
+    // The types that eslint looks at are the extension's.
+    node.install(&vsix::folder())?;
+    let mut style = node.command("node", &folder);
+    style.arg("style.mjs");
+    run(style, Report::Plain)
 }
 
 fn vscode() -> Result<Tally> {
