@@ -21,7 +21,7 @@ use dataset::generate::{Generated, Scratch, Settings, check, task_with, weights}
 
 /// Tasks of a round.
 const TASKS: u64 = 50_000;
-/// Of the correction of a weight of the grammar.
+/// The power to which the correction of a weight of the grammar is raised.
 const POWER: f64 = 0.5;
 /// The share of tasks that are never dropped. The others should be so still more, but then far more would have to be
 /// made.

@@ -20,27 +20,27 @@ use syntax::ast::{Block, Condition, ConditionKind, CountKind, Procedure, Stateme
 use syntax::build;
 use text_size::TextRange;
 
-/// Begin of a program; also padding.
+/// The beginning of a program; also padding.
 pub const BEGIN: u8 = 0;
-/// End of the program.
+/// The end of the program.
 pub const EOP: u8 = 1;
-/// End of a block.
+/// The end of a block.
 pub const END: u8 = 2;
-/// End of the first branch of an `if` with `else`.
+/// The end of the first branch of an `if` with `else`.
 pub const ELSE: u8 = 3;
-/// First of the actions.
+/// The first of the actions.
 pub const ACT: u8 = 4;
-/// First of `if` without `else`.
+/// The first `if` without `else`.
 pub const IF: u8 = 9;
-/// First of `if` with `else`.
+/// The first `if` with `else`.
 pub const IFELSE: u8 = 17;
-/// First of `while`.
+/// The first `while`.
 pub const WHILE: u8 = 25;
-/// First of `repeat`, twice.
+/// The first `repeat`, which has two rounds.
 pub const REPEAT: u8 = 33;
-/// Number of tokens.
+/// The number of tokens.
 pub const VOCABULARY: u8 = 42;
-/// Deepest nesting of blocks that is read.
+/// The deepest nesting of blocks that is read.
 pub const MAX_DEPTH: usize = 100;
 
 /// The conditions that have tokens, in their order.
@@ -77,7 +77,7 @@ pub enum Token {
 }
 
 impl Token {
-    /// None outside the vocabulary.
+    /// The token of a code; `None` outside the vocabulary.
     pub fn of(code: u8) -> Option<Token> {
         let condition = |first: u8| CONDITIONS[usize::from(code - first)];
         Some(match code {
@@ -94,7 +94,7 @@ impl Token {
         })
     }
 
-    /// None for conditions and counts that the vocabulary can't say.
+    /// The code of the token; `None` for conditions and counts that the vocabulary can't say.
     pub fn code(self) -> Option<u8> {
         let condition = |check: Check| CONDITIONS.iter().position(|&c| c == check).map(|index| index as u8);
         Some(match self {
@@ -112,7 +112,7 @@ impl Token {
     }
 }
 
-/// Why tokens are no whole program.
+/// Why tokens do not make a whole program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoProgram {
     #[error("Compact token {index} ({token}) does not fit where it stands.")]
@@ -139,7 +139,7 @@ pub fn to_statements(tokens: &[u8]) -> Result<Vec<Statement>, NoProgram> {
     Ok(statements)
 }
 
-/// The same as procedure `main`.
+/// The whole program as procedure `main`.
 pub fn to_procedure(tokens: &[u8]) -> Result<Procedure, NoProgram> {
     Ok(build::procedure("main", to_statements(tokens)?))
 }
@@ -150,7 +150,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Statements up to this token, at least one.
+    /// Reads statements up to this token, at least one.
     fn block(&mut self, until: u8, depth: usize) -> Result<Vec<Statement>, NoProgram> {
         let mut statements = Vec::new();
         loop {
@@ -190,10 +190,11 @@ pub fn condition(check: Check) -> Condition {
     if check.negated { build::not(test) } else { test }
 }
 
-/// The compact tokens of statements, [`EOP`] at the end.
+/// Writes statements as compact tokens, with [`EOP`] at the end.
 ///
 /// # Errors
-/// At the first part that the vocabulary can't say: a call, a hole, a syntax error, an empty block, a count outside
+/// Fails at the first part that the vocabulary can't say: a call, a hole, a syntax error, an empty block, a count
+/// outside
 /// 2..=10, `not` before anything but the three clear tests.
 pub fn from_statements(statements: &[Statement]) -> Result<Vec<u8>, Inexpressible> {
     let mut tokens = Vec::new();
@@ -262,12 +263,13 @@ fn conditional(token: fn(Check) -> Token, condition: &Condition) -> Result<u8, I
 
 /// Appends a prefix of a program (without [`BEGIN`]) to code being built, with a hole at every open end: a run that
 /// comes to the end of what is there stops at a hole. A program that is complete ([`EOP`] at its end) has none.
-/// False where a token does not fit; what stands before it has been appended.
+/// Returns false where a token does not fit; what stands before it has been appended.
 pub fn emit(tokens: &[u8], builder: &mut CodeBuilder) -> bool {
     emit_marked(tokens, builder, |_, _| {})
 }
 
-/// The same with numbered branches: the origin of the n-th token that opens a block is n, from 0.
+/// Appends a prefix as [`emit`] does, with numbered branches: the origin of the n-th token that opens a block is n,
+/// from 0.
 pub fn emit_numbered(tokens: &[u8], builder: &mut CodeBuilder) -> bool {
     let mut number = 0;
     emit_marked(tokens, builder, |builder, token| {

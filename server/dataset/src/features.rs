@@ -3,24 +3,24 @@
 
 use runtime::{Action, Ground, Heading, Robot, World};
 
-/// Rows, and columns, of the canvas.
+/// The number of rows, and of columns, of the canvas.
 pub const SIDE: usize = 16;
-/// Cells of the canvas.
+/// The number of cells of the canvas.
 pub const CELLS: usize = SIDE * SIDE;
-/// Planes of a pair of worlds.
+/// The number of planes of a pair of worlds.
 pub const PLANES: usize = 32;
 
-/// Code of a wall; markers are their count, 0 to 9.
+/// The code of a wall; the code of markers is their number, 0 to 9.
 pub const WALL: u8 = 10;
-/// Code of a cell outside the world, as impassable as a wall.
+/// The code of a cell outside the world, which is as impassable as a wall.
 pub const OUTSIDE: u8 = 11;
-/// Different codes, and planes for each world.
+/// The number of codes, which is that of planes for each world.
 const CODES: usize = 12;
 
 /// A world on a canvas of fixed size, in its south-west corner until it is turned. Row 0 is the southernmost.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Canvas {
-    /// Codes of the cells, row by row.
+    /// The codes of the cells, row by row from the south.
     pub cells: [u8; CELLS],
     pub row: u8,
     pub col: u8,
@@ -28,7 +28,8 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// Whether the networks know worlds of this size: 2×2 to 16×16. Of others they are shown a [`crate::view::View`].
+    /// Whether the networks know worlds of this size: 2×2 to 16×16. Of other worlds they are shown a
+    /// [`crate::view::View`].
     pub fn fits(world: &World) -> bool {
         let known = 2..=SIDE as u8;
         known.contains(&world.rows()) && known.contains(&world.cols())
@@ -73,12 +74,12 @@ impl Canvas {
         self.rotated(self.heading as u8)
     }
 
-    /// Index of the agent's cell, `row * 16 + col`.
+    /// The index of the agent's cell, `row * 16 + col`.
     pub fn place(&self) -> usize {
         usize::from(self.row) * SIDE + usize::from(self.col)
     }
 
-    /// Markers where the agent stands.
+    /// The number of markers where the agent stands.
     pub fn markers_here(&self) -> u8 {
         self.cells[self.place()]
     }

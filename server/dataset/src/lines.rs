@@ -10,15 +10,16 @@ use flate2::bufread::MultiGzDecoder;
 
 use crate::task::{NO_OBJECT, Task};
 
-/// Longest line that is read, in bytes. The dataset's are below 32 KiB; a longer one is reported, not kept.
+/// The length of the longest line that is read, in bytes. The dataset's lines are below 32 KiB; a longer line is
+/// reported, not kept.
 pub const MAX_LINE: usize = 4 << 20;
 
 /// Why a line can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineError {
-    /// Counted from 1.
+    /// The number of the line, counted from 1.
     pub line: u64,
-    /// One sentence.
+    /// What is wrong, in one sentence.
     pub message: String,
 }
 
@@ -33,7 +34,7 @@ impl std::error::Error for LineError {}
 /// The tasks of a file, or of standard input for `-`; compressed or not is seen from the content.
 ///
 /// # Errors
-/// Where the file can't be opened or its beginning not be read.
+/// Fails where the file can't be opened or its beginning not be read.
 pub fn read(path: &Path) -> io::Result<Tasks> {
     let lines =
         if path == Path::new("-") { Lines::new(io::stdin())? } else { Lines::new(File::open(path)?)? };
@@ -49,7 +50,7 @@ impl Tasks {
     /// From any source, plain or gzip.
     ///
     /// # Errors
-    /// Where the beginning can't be read.
+    /// Fails where the beginning can't be read.
     pub fn new(source: impl Read + Send + 'static) -> io::Result<Tasks> {
         Ok(Tasks { lines: Lines::new(source)? })
     }
@@ -70,18 +71,18 @@ impl Iterator for Tasks {
 pub struct Lines {
     source: Option<Box<dyn BufRead + Send>>,
     number: u64,
-    /// Tasks that are not one a line.
+    /// The reader of tasks that are not written one a line.
     nested: Option<Nested>,
 }
 
-/// So much is looked at to see how the tasks are written.
+/// This many bytes are looked at to see how the tasks are written.
 const HEAD: u64 = 64 << 10;
 
 impl Lines {
     /// From any source, plain or gzip.
     ///
     /// # Errors
-    /// Where the beginning can't be read.
+    /// Fails where the beginning can't be read.
     pub fn new(source: impl Read + Send + 'static) -> io::Result<Lines> {
         let mut plain = BufReader::with_capacity(1 << 16, source);
         let compressed = plain.fill_buf()?.starts_with(&[0x1f, 0x8b]);
@@ -140,7 +141,7 @@ impl Lines {
     }
 }
 
-/// Fails once, as a source did whose beginning was read before.
+/// A source that fails once, as the one did whose beginning was read before.
 struct Failing(Option<io::Error>);
 
 impl Read for Failing {
@@ -165,19 +166,19 @@ fn is_nested(head: &[u8]) -> bool {
     }
 }
 
-/// Takes the objects out of JSON that is not one object a line.
+/// A scanner that takes the objects out of JSON that is not written one object a line.
 #[derive(Default)]
 struct Nested {
     object: Vec<u8>,
-    /// Braces that are open.
+    /// The number of open braces.
     depth: usize,
     in_string: bool,
     escaped: bool,
-    /// Line ends that were seen.
+    /// The number of line ends that were seen.
     lines: u64,
-    /// Where the object begins, counted from 1.
+    /// The line in which the object begins, counted from 1.
     start: u64,
-    /// Something that is neither an object nor between objects is said once.
+    /// Whether something that is neither an object nor between objects has been reported, which happens once.
     strange: bool,
 }
 
@@ -258,7 +259,7 @@ impl Iterator for Lines {
     }
 }
 
-/// Reads a line, of which at most [`MAX_LINE`] bytes and one are kept. Returns how many it has, 0 at the end.
+/// Reads a line, of which at most [`MAX_LINE`] bytes and one are kept. Returns the number of its bytes, 0 at the end.
 fn line_into(source: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
     let mut length = 0;
     loop {
@@ -282,7 +283,7 @@ fn line_into(source: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<usize> 
 mod tests {
     use super::*;
 
-    /// What is written, over several lines or one, and whether all of it is read.
+    /// Everything that is read of a text.
     fn read(text: &[u8]) -> Vec<(u64, Result<Vec<u8>, String>)> {
         Lines::new(io::Cursor::new(text.to_vec())).unwrap().collect()
     }

@@ -39,7 +39,7 @@ pub enum Grids {
     Both,
 }
 
-/// Why a line is no task, or a task has no line.
+/// Why a line is not a task, or a task has no line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct TaskError(pub(crate) String);
@@ -50,7 +50,7 @@ impl TaskError {
     }
 }
 
-/// What is said of anything that is no object.
+/// What is said of anything that is not an object.
 pub(crate) const NO_OBJECT: &str =
     "not a task: a task is written as { \"program_tokens\": …, \"examples\": … }";
 
@@ -129,7 +129,7 @@ impl Task {
     /// One line of the dataset, without a line end.
     ///
     /// # Errors
-    /// Where the program has something that the dataset has no form for (a call, a hole), or a world is too large
+    /// Fails where the program has something that the dataset has no form for (a call, a hole), or a world is too large
     /// for a tensor.
     pub fn to_json(&self, grids: Grids) -> Result<String, TaskError> {
         let program_tokens =

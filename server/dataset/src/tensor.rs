@@ -65,7 +65,7 @@ pub(crate) fn read(text: &str) -> Result<World, TaskError> {
 }
 
 /// # Errors
-/// For a world of more than 16 rows or columns.
+/// Fails for a world of more than 16 rows or columns.
 pub(crate) fn write(world: &World) -> Result<String, TaskError> {
     if world.rows().max(world.cols()) > MOST {
         return Err(TaskError::new("a world of more than 16 rows or columns has no tensor"));

@@ -9,7 +9,7 @@ use runtime::{Action, Cell, Robot, World};
 
 use crate::features::SIDE;
 
-/// Least rows, and columns, that the networks know.
+/// The least number of rows, and of columns, that the networks know.
 const LEAST: usize = 2;
 
 /// An example as it is shown. Where the networks know its size it is the example itself.
@@ -23,7 +23,7 @@ pub struct View {
 }
 
 impl View {
-    /// Of an example whose worlds have one size; of two sizes the parts are meaningless, but there are some. `trace` is
+    /// The view of an example whose worlds have one size; where they have two, what is shown is meaningless. `trace` is
     /// what the robot does, where it is known.
     pub fn new(start: &World, goal: &World, trace: Option<&[Action]>) -> View {
         let path = path(start, trace.unwrap_or_default());
@@ -55,9 +55,9 @@ impl View {
         actions.iter().all(|&action| world.act(action)) && world == self.goal
     }
 
-    /// What the actions, which lead to the goal as it is shown, are in the example itself, whose worlds these are: a
-    /// move over what is left out becomes several, and what differs on the way is done. None where that does not lead to
-    /// the goal.
+    /// Translates actions that lead to the goal as it is shown into actions of the example itself, whose worlds these
+    /// are: a move over what is left out becomes several moves, and markers that differ on the way are put or picked.
+    /// `None` where that does not lead to the goal.
     pub fn unfold(&self, actions: &[Action], start: &World, goal: &World) -> Option<Vec<Action>> {
         let mut now = start.clone();
         let mut whole = Vec::with_capacity(actions.len());
@@ -88,7 +88,7 @@ impl View {
     }
 }
 
-/// Where the robot comes while it acts, as (row, column).
+/// The cells that the robot comes to while it acts, as (row, column).
 fn path(start: &World, actions: &[Action]) -> Vec<(u8, u8)> {
     let mut world = start.clone();
     let place = |world: &World| (world.robot().row, world.robot().col);
@@ -107,9 +107,9 @@ struct Axis<'a> {
     lines: u8,
     /// Where the robot stands at the start and at the goal.
     robots: [u8; 2],
-    /// Something is done there.
+    /// Whether something is done in the line.
     needed: &'a dyn Fn(u8) -> bool,
-    /// Two lines have the same cells.
+    /// Whether two lines have the same cells.
     same: &'a dyn Fn(u8, u8) -> bool,
 }
 

@@ -1,4 +1,5 @@
-//! What is wrong with a line that is no task, in words for people. Asked only of lines that could not be read.
+//! What is wrong with a line that does not hold a task, in plain words. Only lines that could not be read are looked
+//! at.
 
 use serde_json::Value;
 use serde_json::error::Category;

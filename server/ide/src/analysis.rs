@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use syntax::ast::{Example, ExampleKind, Item, Procedure};
 use syntax::names::{ExampleNames, MAIN};
 
-/// A snapshot. Cheap to make, and shared between threads by reference.
+/// A snapshot of the files of a program. It is cheap to make, and shared between threads by reference.
 pub struct Analysis {
     program: Option<Source>,
     grids: Vec<Source>,
@@ -27,18 +27,18 @@ pub struct Analysis {
     /// The number of each file's first example, and in the end the number of all examples.
     starts: Vec<usize>,
     memos: Vec<Memo>,
-    /// All of them have been run.
+    /// Set when all examples have been run.
     all_ran: Once<()>,
     lowered: OnceLock<Option<Program>>,
-    /// Of each name the first procedure, by its number among the program's items.
+    /// The number, among the program's items, of the first procedure of each name.
     procedures: OnceLock<HashMap<String, usize>>,
     example_names: OnceLock<ExampleNames>,
-    /// Of each file what names and flow show.
+    /// What names and flow show, by the number of the file.
     named: Vec<Once<Vec<Diagnostic>>>,
     /// By file, what is wrong with its examples whatever the program is.
     specified: Once<HashMap<String, Vec<Diagnostic>>>,
     recordings: Share,
-    /// Of the examples that have been run.
+    /// What the examples that have been run did at each statement.
     tallies: Mutex<Tallies>,
     ambiguity: Option<Arc<Ambiguity>>,
 }
@@ -47,7 +47,7 @@ pub struct Analysis {
 struct Memo {
     input: OnceLock<Option<World>>,
     output: OnceLock<Option<World>>,
-    /// None where there is nothing to run.
+    /// `None` where there is nothing to run.
     ran: Once<Option<(Run, Verdict)>>,
 }
 
@@ -91,12 +91,12 @@ impl Analysis {
         }
     }
 
-    /// The same, sharing the room for recorded runs with other analyses.
+    /// Lets the analysis share the room for recorded runs with others.
     pub fn with_recordings(self, all: &Arc<Recordings>) -> Analysis {
         Analysis { recordings: Share::of(Arc::clone(all)), ..self }
     }
 
-    /// The same, with what the last synthesis from these very files left open.
+    /// Adds what the last synthesis from these very files left open.
     pub fn with_ambiguity(self, ambiguity: Option<Arc<Ambiguity>>) -> Analysis {
         Analysis { ambiguity, ..self }
     }
@@ -295,8 +295,8 @@ fn memo_output<'a>(memo: &'a Memo, example: &Example) -> Option<&'a World> {
 }
 
 impl<'a> Case<'a> {
-    /// The world the example starts with; none where there is no valid grid, or where something in the example is not
-    /// understood: then nobody knows what it asks for.
+    /// The world that the example starts with; `None` where there is no valid grid, or where something in the example
+    /// is not understood, so that it is not known what the example asks for.
     pub fn input(&self) -> Option<&'a World> {
         memo_input(self.memo, self.example)
     }

@@ -51,8 +51,8 @@ pub fn code_lens(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<V
         match analysis.main() {
             Some(main) => {
                 let range = TextRange::new(main.range.start(), main.name.range.end());
-                if !score.told().is_empty() {
-                    push(range, score.told(), LensCommand::RunExamples);
+                if !score.summary().is_empty() {
+                    push(range, score.summary(), LensCommand::RunExamples);
                 }
                 if let Some((current, all)) = current_solution(analysis) {
                     let title = format!("Next solution (this is {current} of {all})");

@@ -33,8 +33,8 @@ pub struct Completion {
     pub replace: TextRange,
     /// What takes its place.
     pub insert: String,
-    /// The same with tab stops, in the snippet syntax of the language server protocol, for editors that know it. Lines
-    /// after the first are indented relative to the first.
+    /// The text to insert with tab stops, in the snippet syntax of the language server protocol, for editors that know
+    /// it. Lines after the first are indented relative to the first.
     pub snippet: Option<String>,
     /// A few words beside the label.
     pub detail: Option<String>,

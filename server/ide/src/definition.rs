@@ -43,7 +43,7 @@ pub fn references(analysis: &Analysis, uri: &str, offset: TextSize, with_definit
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HighlightKind {
-    /// The same word, or the other half of a pair.
+    /// Another place of the word, or the other half of a pair.
     Text,
     /// A call.
     Read,

@@ -1,4 +1,4 @@
-//! Phrases for people: places, robots, cells, crashes. Rows and columns are counted from 1 and rows from the top, as
+//! Phrases for messages: places, robots, cells, crashes. Rows and columns are counted from 1 and rows from the top, as
 //! one reads a grid.
 
 use runtime::{Action, Cell, Heading, Robot, World};
@@ -66,7 +66,7 @@ pub(crate) fn example(example: &Example) -> String {
     }
 }
 
-/// The same at the start of a sentence.
+/// The example as [`example`] names it, at the start of a sentence.
 pub(crate) fn example_first(of: &Example) -> String {
     capitalized(&example(of))
 }

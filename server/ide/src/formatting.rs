@@ -17,7 +17,7 @@ use syntax::{TextRange, TextSize, lines};
 /// changes, so that the editor keeps cursors and marks elsewhere. `None` where the file has a syntax error.
 ///
 /// # Errors
-/// Where the request was cancelled.
+/// Fails where the request was cancelled.
 pub fn formatting(
     analysis: &Analysis,
     uri: &str,
@@ -34,7 +34,7 @@ pub fn formatting(
 /// has a syntax error.
 ///
 /// # Errors
-/// Where the request was cancelled.
+/// Fails where the request was cancelled.
 pub fn range_formatting(
     analysis: &Analysis,
     uri: &str,

@@ -1,4 +1,4 @@
-//! Worlds as people see them in a hover: panels beside each other, differing cells in brackets.
+//! Worlds as they are shown in a hover: panels beside each other, differing cells in brackets.
 
 use runtime::World;
 
@@ -8,7 +8,7 @@ pub(crate) struct Panel {
     lines: Vec<String>,
 }
 
-/// Panels stand beside each other as long as they fit in so many columns.
+/// Panels stand beside each other as long as they fit in this many columns.
 const WIDTH: usize = 78;
 const GAP: &str = "   ";
 

@@ -1,4 +1,5 @@
-//! What people have written, as it goes into Markdown: it reads as they wrote it, and shows no pictures, links or code.
+//! Text that a user has written, as it goes into Markdown: it reads as it was written, and shows no pictures, links or
+//! code.
 
 /// A piece of a line. Never at the line's start.
 pub(crate) fn inline(text: &str) -> String {

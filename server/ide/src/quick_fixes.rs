@@ -24,7 +24,7 @@ use syntax::{TextRange, TextSize, lines};
 /// an unused one, unreachable statements), those; and [`paste_as_program`].
 ///
 /// # Errors
-/// Where the request was cancelled.
+/// Fails where the request was cancelled.
 pub fn quick_fixes(
     analysis: &Analysis,
     uri: &str,
@@ -58,7 +58,7 @@ pub fn quick_fixes(
 /// understood stay as they are. `None` where there is nothing to fix.
 ///
 /// # Errors
-/// Where the request was cancelled.
+/// Fails where the request was cancelled.
 pub fn fix_all(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Option<Action>, Cancelled> {
     let Some(source) = analysis.source(uri) else { return Ok(None) };
     let (mut edits, mut fixed): (Vec<Edit>, u32) = (Vec::new(), 0);

@@ -33,7 +33,7 @@ struct Slot {
 }
 
 impl Recordings {
-    /// Bytes, where nobody wants more or fewer.
+    /// The budget in bytes, where no other is asked for.
     pub const BUDGET: usize = 256 << 20;
 
     /// Room for `budget` bytes; with 0 every recording is made again when it is needed.

@@ -1,10 +1,10 @@
-//! How many examples and held-out tests pass: counted in one place and told in one way.
+//! How many examples and held-out tests pass: counted in one place and written in one way.
 
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::describe::count;
 
-/// Examples and tests are counted apart: a test is no part of what synthesis sees.
+/// Examples and tests are counted apart: a test is not part of what synthesis sees.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Score {
     pub passed: usize,
@@ -37,7 +37,7 @@ impl Score {
     }
 
     /// `4/5 examples pass, 1/1 test passes`
-    pub fn told(self) -> String {
+    pub fn summary(self) -> String {
         let part = |passed: usize, all: usize, what| {
             let verb = if all == 1 { "passes" } else { "pass" };
             (all > 0).then(|| format!("{passed}/{} {verb}", count(all as u64, what)))
@@ -54,10 +54,10 @@ mod tests {
 
     #[test]
     fn examples_and_tests_are_told_apart() {
-        let told =
-            |passed, examples, tests_passed, tests| Score { passed, examples, tests_passed, tests }.told();
-        assert_eq!(told(4, 5, 1, 1), "4/5 examples pass, 1/1 test passes");
-        assert_eq!(told(0, 1, 0, 0), "0/1 example passes");
-        assert_eq!(told(0, 0, 1, 2), "1/2 tests pass");
+        let summary =
+            |passed, examples, tests_passed, tests| Score { passed, examples, tests_passed, tests }.summary();
+        assert_eq!(summary(4, 5, 1, 1), "4/5 examples pass, 1/1 test passes");
+        assert_eq!(summary(0, 1, 0, 0), "0/1 example passes");
+        assert_eq!(summary(0, 0, 1, 2), "1/2 tests pass");
     }
 }

@@ -12,8 +12,8 @@ use syntax::{TextRange, TextSize, lines};
 pub struct Signature {
     /// `repeat(count)`
     pub label: String,
-    /// The parameter within the label, in bytes (the label is ASCII but for the name of a procedure); none where nothing
-    /// may stand in the parentheses.
+    /// The parameter within the label, in bytes (the label is ASCII but for the name of a procedure); none where
+    /// nothing may stand in the parentheses.
     pub parameter: Option<Range<usize>>,
     /// Markdown.
     pub documentation: String,

@@ -21,7 +21,8 @@ pub struct Hole {
     pub range: TextRange,
 }
 
-/// All holes of the procedures, in source order, of all kinds together: the order in which they are numbered everywhere.
+/// All holes of the procedures, in source order, of all kinds together: the order in which they are numbered
+/// everywhere.
 pub fn holes(file: &File) -> Vec<Hole> {
     file.procedures().flat_map(|procedure| procedure.body.walk()).filter_map(own_hole).collect()
 }

@@ -10,19 +10,19 @@ use syntax::ast::Statement;
 /// One statement, over all examples and tests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// How often it was executed; of runs that are not recorded whole, in the recorded part.
+    /// How often it was executed; for runs that are not recorded whole, in the recorded part.
     pub times: u64,
-    /// In how many examples and tests.
+    /// The number of examples and tests that come here.
     pub examples: usize,
-    /// An example that is no test comes here.
+    /// Whether an example that is not a test comes here.
     pub shown: bool,
-    /// The same, of the runs that are recorded whole.
+    /// What was counted in the runs that are recorded whole.
     pub whole: Whole,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Whole {
-    /// How many come here.
+    /// The number of examples and tests that come here.
     pub examples: usize,
     /// How often the condition was asked.
     pub decided: u64,
@@ -48,7 +48,7 @@ struct Count {
 }
 
 impl Counts {
-    /// Of a run of the analysis's program.
+    /// Counts a run of the analysis's program.
     pub fn of(analysis: &Analysis, recording: &Recording) -> Counts {
         let mut counts: HashMap<usize, Count> = HashMap::new();
         walk(analysis, recording, &mut |statement, visit| {

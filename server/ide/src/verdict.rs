@@ -139,8 +139,8 @@ pub(crate) fn pointed(site: Site) -> TextRange {
     }
 }
 
-/// Against the trace that the author gave; an inferred one is no constraint. The action that crashed may stand at the
-/// end of the trace or not.
+/// Against the trace that the author gave; an inferred one is not a constraint. The action that crashed may stand at
+/// the end of the trace or not.
 fn trace_difference(
     run: &Run,
     recording: &Recording,

@@ -26,7 +26,7 @@ const STATEMENTS: usize = 1_000_000;
 enum Frame<'a> {
     /// The rest of a block.
     Block(std::slice::Iter<'a, Statement>),
-    /// The same of a called procedure.
+    /// The rest of a called procedure's body.
     Call(std::slice::Iter<'a, Statement>),
     While(&'a Block),
     Repeat(&'a Block, u8),

@@ -3,12 +3,12 @@
 use crate::code::{Check, Code, Op, Origin};
 use syntax::ast::Action;
 
-/// A procedure of the code being built; the numbers are the builder's user's own. 0 is where a run starts.
+/// A procedure of the code being built. Whoever builds the code chooses the numbers; a run starts at number 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProcedureId(pub u32);
 
 impl ProcedureId {
-    /// Where a run starts.
+    /// The procedure at which a run starts.
     pub const MAIN: ProcedureId = ProcedureId(0);
 }
 
@@ -33,13 +33,13 @@ pub struct CodeBuilder {
     origins: Vec<Origin>,
     origin: Origin,
     open: Vec<Open>,
-    /// Where each procedure starts.
+    /// The instruction at which each procedure starts.
     entries: Vec<Option<u32>>,
-    /// Instructions that call.
+    /// The instructions that call.
     calls: Vec<u32>,
-    /// Of a condition hole being filled.
+    /// The check that stands in the place of the condition hole being filled.
     pub(crate) filled_condition: Option<Check>,
-    /// Of a count hole being filled.
+    /// The number that stands in the place of the count hole being filled.
     pub(crate) filled_count: Option<u8>,
 }
 
@@ -62,17 +62,17 @@ enum Open {
 }
 
 impl CodeBuilder {
-    /// An empty `main`.
+    /// Begins with an empty `main`.
     pub fn new() -> CodeBuilder {
         CodeBuilder { entries: vec![Some(0)], ..CodeBuilder::default() }
     }
 
-    /// Nothing at all: every procedure, `main` too, has to be begun.
+    /// Begins with nothing at all: every procedure, `main` too, has to be begun.
     pub fn without_main() -> CodeBuilder {
         CodeBuilder::default()
     }
 
-    /// An empty `main` in the buffers of a code no longer needed.
+    /// Begins with an empty `main`, in the buffers of a code that is no longer needed.
     pub fn reuse(code: Code) -> CodeBuilder {
         let Code { mut ops, mut origins, .. } = code;
         ops.clear();
@@ -80,7 +80,7 @@ impl CodeBuilder {
         CodeBuilder { ops, origins, ..CodeBuilder::new() }
     }
 
-    /// Where the statements appended from now on come from.
+    /// Sets where the statements that are appended from now on come from.
     pub fn set_origin(&mut self, origin: Origin) {
         self.origin = origin;
     }
@@ -138,33 +138,33 @@ impl CodeBuilder {
         }
     }
 
-    /// A call; one of a procedure that is never begun stops the run like [`CodeBuilder::broken`].
+    /// Appends a call; one of a procedure that is never begun stops the run like [`CodeBuilder::broken`].
     pub fn call(&mut self, procedure: ProcedureId) {
         let at = self.push(Op::Call(procedure.0));
         self.calls.push(at);
     }
 
-    /// A place that synthesis is to fill: a run stops there.
+    /// Appends a place that synthesis is to fill: a run stops there.
     pub fn hole(&mut self) {
         self.push(Op::Hole);
     }
 
-    /// A place where the source is wrong: a run stops there.
+    /// Appends a place where the source is wrong: a run stops there.
     pub fn broken(&mut self) {
         self.push(Op::Broken);
     }
 
-    /// What stands in the place of a condition hole (for the callback of [`crate::lower_with`]).
+    /// Sets what stands in the place of a condition hole (for the callback of [`crate::lower_with`]).
     pub fn fill_condition(&mut self, check: Check) {
         self.filled_condition = Some(check);
     }
 
-    /// What stands in the place of a count hole (for the callback of [`crate::lower_with`]).
+    /// Sets what stands in the place of a count hole (for the callback of [`crate::lower_with`]).
     pub fn fill_count(&mut self, count: u8) {
         self.filled_count = Some(count);
     }
 
-    /// How many instructions there are so far.
+    /// The number of instructions so far.
     pub fn len(&self) -> usize {
         self.ops.len()
     }
@@ -173,17 +173,17 @@ impl CodeBuilder {
         self.ops.is_empty()
     }
 
-    /// How many blocks are open.
+    /// The number of open blocks.
     pub fn depth(&self) -> usize {
         self.open.len()
     }
 
-    /// The innermost open block is the first branch of an `if`, so that [`CodeBuilder::begin_else`] fits.
+    /// Whether the innermost open block is the first branch of an `if`, so that [`CodeBuilder::begin_else`] fits.
     pub fn in_if(&self) -> bool {
         matches!(self.open.last(), Some(Open::If { .. }))
     }
 
-    /// A hole here and at the end of every open block that is deeper than `depth`, and closes them. A run that
+    /// Appends a hole here and at the end of every open block deeper than `depth`, and closes these. A run that
     /// comes to the open end of a prefix stops at one of these holes.
     pub fn hole_at_open_ends(&mut self, depth: usize) {
         while self.open.len() > depth {
@@ -203,7 +203,7 @@ impl CodeBuilder {
         self.entries[index] = Some(self.here());
     }
 
-    /// The code, ready to run.
+    /// Ends everything that is open, and returns the code.
     pub fn finish(mut self) -> Code {
         self.end_procedure();
         let start = self.entries.first().copied().flatten().unwrap_or_else(|| self.push(Op::Broken));

@@ -7,11 +7,11 @@ use syntax::ast::{Action, Test};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Origin(pub u32);
 
-/// A condition with its negations counted out.
+/// A condition in which all `not`s are reduced to one or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Check {
     pub test: Test,
-    /// `not` stands before the test.
+    /// Whether the test must not hold.
     pub negated: bool,
 }
 
@@ -35,7 +35,7 @@ pub struct Code {
     pub(crate) ops: Vec<Op>,
     /// One per instruction.
     pub(crate) origins: Vec<Origin>,
-    /// Where a run starts.
+    /// The instruction at which a run starts.
     pub(crate) start: u32,
 }
 
@@ -69,12 +69,12 @@ pub(crate) enum Op {
     /// End of a procedure; of the whole run where none called.
     Return,
     Hole,
-    /// Source that is no statement, condition or count, or calls what is not defined.
+    /// Source that is not a statement, condition or count, or calls what is not defined.
     Broken,
 }
 
 impl Code {
-    /// How many instructions it has; at least one.
+    /// The number of instructions, which is at least one.
     #[expect(clippy::len_without_is_empty, reason = "code always has its end")]
     pub fn len(&self) -> usize {
         self.ops.len()

@@ -12,11 +12,11 @@ pub struct Coverage {
 /// What happened at one origin, over all added runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// How often it was executed: actions carried out or tried, conditions evaluated, rounds begun.
+    /// The number of times that it was executed: actions carried out or tried, conditions evaluated, rounds begun.
     pub times: u32,
-    /// Its condition held at least once.
+    /// Whether its condition held at least once.
     pub held: bool,
-    /// Its condition failed to hold at least once.
+    /// Whether its condition failed to hold at least once.
     pub failed: bool,
 }
 

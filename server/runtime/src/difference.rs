@@ -2,14 +2,14 @@
 
 use crate::world::{Robot, World};
 
-/// What differs between an expected and an actual world. All empty where they are equal.
+/// What differs between an expected and an actual world. Every part is empty where they are equal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Difference {
-    /// The sizes differ; then cells are not compared.
+    /// Whether the sizes differ; if they do, cells are not compared.
     pub size: bool,
-    /// Both robots, first world's first, where cell or heading differ.
+    /// Both robots, the first world's first, where their cells or headings differ.
     pub robot: Option<(Robot, Robot)>,
-    /// Cells (row, column) whose walls or marker counts differ, from north to south, west to east.
+    /// The cells (row, column) whose walls or marker counts differ, from north to south, west to east.
     pub cells: Vec<(u8, u8)>,
 }
 

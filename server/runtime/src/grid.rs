@@ -7,7 +7,8 @@ use syntax::print::grid_rows;
 
 use crate::world::{Cell, Robot, WALL, World};
 
-/// Why a text is no world. Rows and columns are counted from 1, rows from the top, as a reader of the text does.
+/// Why a text does not show a world. Rows and columns are counted from 1, rows from the top, as a reader of the text
+/// does.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GridError {
     #[error("The grid has no cells; write at least one row.")]
@@ -52,10 +53,10 @@ impl World {
 /// Fills a world row by row from the north.
 struct Painter {
     world: World,
-    /// Rows painted so far.
+    /// The number of rows painted so far.
     done: usize,
     robot: Option<Robot>,
-    /// Built last: until the robot is placed it stands provisionally in the south-west corner.
+    /// The walls, which are built last: until the robot is placed it stands provisionally in the south-west corner.
     walls: Vec<(u8, u8)>,
 }
 
@@ -122,7 +123,7 @@ impl Painter {
     }
 }
 
-/// At most a few characters of a foreign text, for a message.
+/// The first few characters of a foreign text, for a message.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(12) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -131,7 +132,7 @@ fn shortened(text: &str) -> String {
 }
 
 impl fmt::Display for World {
-    /// Aligned grid text, north on top, without a final line end.
+    /// Writes aligned grid text, north on top, without a final line end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let robot = self.robot();
         let cell = |row: u8, (col, code): (u8, &u8)| match *code {

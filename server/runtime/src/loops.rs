@@ -14,18 +14,18 @@ pub(crate) struct LoopProof {
     active: Vec<Activation>,
     /// Places where markers changed while a `while` was active: `place + 1`, negative where one was picked.
     journal: Vec<i32>,
-    /// Changes to each cell times a number of its own, wrapping.
+    /// The sum of the changes to each cell times a number of its own, wrapping.
     sum: u64,
-    /// Scratch: net change per cell, all zero between uses.
+    /// Scratch memory for the net change of each cell; all of it is zero between uses.
     net: Vec<i32>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Activation {
     mark: Mark,
-    /// How many visits of the head the mark is to stay.
+    /// The number of visits of the head for which the mark is to stay.
     power: u32,
-    /// Visits since the mark was set; 0 before the first.
+    /// The number of visits since the mark was set; 0 before the first.
     since: u32,
 }
 
@@ -37,8 +37,8 @@ struct Mark {
     journal: usize,
 }
 
-/// Visits for which the first mark stays: most endless loops of beginners come round again sooner, and are then
-/// proved at the first repetition.
+/// The number of visits for which the first mark stays: most endless loops of beginners come round again sooner, and
+/// are then proved at the first repetition.
 const FIRST_POWER: u32 = 16;
 
 impl LoopProof {
@@ -60,7 +60,7 @@ impl LoopProof {
         self.active.pop();
     }
 
-    /// A marker was put (`change` 1) or picked (-1) where the robot stands.
+    /// Notes that a marker was put (`change` 1) or picked (-1) where the robot stands.
     #[inline]
     pub(crate) fn marker(&mut self, world: &impl Ground, change: i32) {
         if self.active.is_empty() {
@@ -70,7 +70,8 @@ impl LoopProof {
         self.sum = self.sum.wrapping_add(weight(world.place()).wrapping_mul(change as u64));
     }
 
-    /// The head of the innermost active `while` sees the world. True where it has seen it before.
+    /// Notes that the head of the innermost active `while` is reached in this world. Returns true where it has been
+    /// reached in this world before.
     #[inline]
     pub(crate) fn visit(&mut self, world: &impl Ground) -> bool {
         let now = self.mark(world);
@@ -100,7 +101,7 @@ impl LoopProof {
     }
 }
 
-/// The changes leave every cell as it was.
+/// Whether the changes leave every cell as it was.
 fn cancels_out(changes: &[i32], net: &mut Vec<i32>) -> bool {
     let cells = changes.iter().map(|change| change.unsigned_abs() as usize).max().unwrap_or_default();
     if net.len() < cells {

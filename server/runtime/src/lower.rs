@@ -12,13 +12,13 @@ use crate::code::{Check, Code, Origin};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
     pub code: Code,
-    /// Meaning of each origin, by its number.
+    /// The meaning of each origin, by its number.
     sites: Vec<Site>,
     /// Names by [`ProcedureId`]; the first is `main`, defined or not.
     procedures: Vec<String>,
     /// Whether there is a `main`; where not, a run stops at once as broken.
     pub has_main: bool,
-    /// How many holes there are, of all kinds.
+    /// The number of holes, of all kinds.
     pub holes: usize,
 }
 
@@ -26,7 +26,7 @@ pub struct Program {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Site {
     pub kind: SiteKind,
-    /// The whole statement, blocks included. Of a hole in a condition or a count, the hole.
+    /// The whole statement with its blocks; for a hole in a condition or a count, the hole.
     pub range: TextRange,
     /// What decides: the condition, the count, the called name; else the whole statement.
     pub head: TextRange,
@@ -34,6 +34,7 @@ pub struct Site {
     pub procedure: ProcedureId,
 }
 
+/// What kind of place a site is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SiteKind {
     Action,
@@ -121,9 +122,9 @@ struct Lowering<'a> {
     builder: CodeBuilder,
     sites: Vec<Site>,
     ids: HashMap<&'a str, ProcedureId>,
-    /// The one being lowered.
+    /// The procedure that is being lowered.
     procedure: ProcedureId,
-    /// Holes met so far.
+    /// The number of holes met so far.
     holes: usize,
     fill: &'a mut dyn FnMut(usize, &mut CodeBuilder),
 }
@@ -139,7 +140,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// A run gets no further if something is not understood here.
+    /// Makes the run stop here if something is not understood.
     fn stop_if(&mut self, broken: Option<TextRange>) {
         if let Some(range) = broken {
             self.site(SiteKind::Error, range, range);
@@ -233,7 +234,7 @@ impl Lowering<'_> {
         if negated { !check } else { check }
     }
 
-    /// The same for a count.
+    /// The count to repeat. Where there is none, the run is made to stop before it, and any count will do.
     fn count(&mut self, count: &ast::Count) -> u8 {
         match count.kind {
             CountKind::Number(n) => n,

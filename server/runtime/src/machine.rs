@@ -11,21 +11,22 @@ use crate::world::World;
 /// When to stop a run that does not end by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Ticks: one per action, per condition evaluated, per round of a `repeat`. As many are allowed; the next
-    /// one stops the run. As many calls are allowed, too.
+    /// The number of ticks that are allowed: one per action, per condition evaluated, per round of a `repeat`. The next
+    /// one stops the run. The number of calls has the same limit.
     pub ticks: u64,
-    /// Calls that may be active at one time.
+    /// The number of calls that may be active at one time.
     pub call_depth: u32,
-    /// Prove endless loops as soon as a `while` repeats itself. Costs a little at each of its rounds.
+    /// Whether endless loops are proved as soon as a `while` repeats itself, which costs a little at each of its
+    /// rounds.
     pub prove_loops: bool,
 }
 
 impl Limits {
-    /// The public dataset's own, for evaluation.
+    /// The limits of the public dataset, for evaluation.
     pub const DATASET: Limits = Limits { ticks: 200, call_depth: 1_000, prove_loops: false };
-    /// For candidates offered to a user.
+    /// The limits for candidates that are offered to a user.
     pub const SERVING: Limits = Limits { ticks: 10_000, call_depth: 1_000, prove_loops: false };
-    /// For programs run as they are written.
+    /// The limits for programs that are run while they are written.
     pub const EDITOR: Limits = Limits { ticks: 1_000_000, call_depth: 1_000, prove_loops: true };
 }
 
@@ -65,12 +66,12 @@ impl Outcome {
     }
 }
 
-/// Told of every step. The world is the one before the step.
+/// Something that sees every step of a run, and the world before it.
 pub(crate) trait Observer<G> {
     fn step(&mut self, origin: Origin, kind: StepKind, depth: usize, world: &G);
 }
 
-/// Observes nothing.
+/// Nothing is observed.
 impl<G> Observer<G> for () {
     #[inline(always)]
     fn step(&mut self, _: Origin, _: StepKind, _: usize, _: &G) {}
@@ -80,14 +81,15 @@ impl<G> Observer<G> for () {
 #[derive(Debug, Default)]
 pub struct Machine {
     ticks: u64,
-    /// Where to go on after each active call.
+    /// The instruction at which each active call goes on.
     calls: Vec<u32>,
-    /// Rounds done and asked for, of each active `repeat`.
+    /// The rounds that each active `repeat` has done, and those that it has to do.
     rounds: Vec<(u8, u8)>,
     proof: LoopProof,
 }
 
-/// Between two questions whether to stop lie at most so many ticks and calls.
+/// At most this many ticks, and this many calls, pass between two checks whether to stop, so that a run
+/// stops well within a millisecond.
 const CANCEL_INTERVAL: u64 = 1 << 14;
 
 impl Machine {
@@ -100,7 +102,7 @@ impl Machine {
         self.run_cancellable(code, world, limits, &|| false)
     }
 
-    /// The same; stops soon after `cancelled` says so.
+    /// Runs the code as [`Machine::run`] does, and stops soon after `cancelled` returns true.
     pub fn run_cancellable(
         &mut self,
         code: &Code,

@@ -11,7 +11,7 @@ use crate::world::{Robot, World};
 pub struct Recording {
     /// The world before the first step.
     pub start: World,
-    /// What was done, in order. An action that crashed is no step (see `outcome`), though it cost a tick.
+    /// What was done, in order. An action that crashed is not among the steps (see `outcome`), though it cost a tick.
     pub steps: Vec<Step>,
     pub outcome: Outcome,
     pub ticks: u64,
@@ -27,11 +27,11 @@ pub struct Step {
     pub kind: StepKind,
     /// The robot before the step.
     pub robot: Robot,
-    /// Change of the number of markers where the robot stood: 1, 0 or -1.
+    /// The change of the number of markers where the robot stood: 1, 0 or -1.
     pub marker_change: i8,
-    /// Condition bits before the step ([`World::condition_bits`]).
+    /// The condition bits before the step ([`World::condition_bits`]).
     pub conditions: u8,
-    /// Calls active: 0 in `main`.
+    /// The number of active calls: 0 in `main`.
     pub depth: u16,
 }
 
@@ -72,8 +72,8 @@ impl Observer<World> for Vec<Step> {
 }
 
 impl Recording {
-    /// The world before step `n`, and the end's for `n` = number of steps or more. Takes time with the distance
-    /// to the nearer end of the run; to walk along it, use [`Recording::cursor`].
+    /// The world before step `n`; where there are no more than `n` steps, the world at the end. Its cost grows with the
+    /// distance to the nearer end of the run; to walk along it, use [`Recording::cursor`].
     pub fn world_at(&self, n: usize) -> World {
         let mut cursor = self.cursor();
         cursor.seek(n);
@@ -110,7 +110,7 @@ pub struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// How many steps lie before it.
+    /// The number of steps before the cursor.
     pub fn position(&self) -> usize {
         self.at
     }
@@ -120,7 +120,7 @@ impl<'a> Cursor<'a> {
         &self.world
     }
 
-    /// Moves over the next step and returns it; none at the end.
+    /// Moves over the next step and returns it; `None` at the end.
     pub fn forward(&mut self) -> Option<&'a Step> {
         let step = self.recording.steps.get(self.at)?;
         if let StepKind::Action(action) = step.kind {
@@ -131,7 +131,7 @@ impl<'a> Cursor<'a> {
         Some(step)
     }
 
-    /// Moves back over the step before and returns it; none at the start.
+    /// Moves back over the step before and returns it; `None` at the start.
     pub fn back(&mut self) -> Option<&'a Step> {
         let step = self.recording.steps.get(self.at.checked_sub(1)?)?;
         self.world.restore(step.robot, step.marker_change);

@@ -6,7 +6,7 @@ use syntax::ast::{Action, Heading, Test};
 
 use crate::ground::{Ground, MAX_MARKERS};
 
-/// Code of a wall among cell codes; markers are their count, 0 to 9.
+/// The code of a wall among cell codes; the code of markers is their number, 0 to 9.
 pub(crate) const WALL: u8 = 10;
 
 /// A grid of 1×1 to 100×100 cells and the robot in it. Row 0 is the **southernmost** row and column 0 the
@@ -21,7 +21,7 @@ pub struct World {
     rows: u8,
     cols: u8,
     pub(crate) heading: Heading,
-    /// Index of the robot's cell in `cells`.
+    /// The index of the robot's cell in `cells`.
     pub(crate) place: u16,
     /// `(rows + 2) * (cols + 2)` codes, southernmost border row first: 0 to 9 markers, or [`WALL`].
     pub(crate) cells: Vec<u8>,
@@ -61,6 +61,7 @@ impl Robot {
     }
 }
 
+/// What is in a cell besides the robot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cell {
     Wall,
@@ -69,10 +70,10 @@ pub enum Cell {
 }
 
 impl World {
-    /// Greatest number of rows, and of columns.
+    /// The greatest number of rows, and of columns.
     pub const MAX_SIDE: u8 = 100;
 
-    /// An empty world whose robot looks north from the south-west corner. Sides outside 1..=100 are clamped.
+    /// Makes an empty world whose robot looks north from the south-west corner. Sides outside 1..=100 are clamped.
     pub fn new(rows: u8, cols: u8) -> World {
         let (rows, cols) = (rows.clamp(1, World::MAX_SIDE), cols.clamp(1, World::MAX_SIDE));
         let stride = usize::from(cols) + 2;
@@ -97,7 +98,7 @@ impl World {
         Robot { row: (place / stride - 1) as u8, col: (place % stride - 1) as u8, heading: self.heading }
     }
 
-    /// The cell; a wall outside the grid.
+    /// The cell at a row and a column; outside the grid it is a wall.
     pub fn cell(&self, row: u8, col: u8) -> Cell {
         match self.index(row, col).map(|i| self.cells[i]) {
             Some(markers) if markers < WALL => Cell::Markers(markers),
@@ -113,7 +114,8 @@ impl World {
         }
     }
 
-    /// The same to be changed: where the robot stands there must be no wall. Empty outside the grid.
+    /// The codes of one row, to be changed; none of them may become a wall where the robot stands. Empty outside the
+    /// grid.
     pub(crate) fn row_codes_mut(&mut self, row: u8) -> &mut [u8] {
         match self.index(row, 0) {
             Some(start) => &mut self.cells[start..start + usize::from(self.cols)],
@@ -121,7 +123,7 @@ impl World {
         }
     }
 
-    /// Changes one cell. False, and nothing changes, outside the grid, for more than 9 markers, and for a wall
+    /// Changes one cell. Returns false, and changes nothing, outside the grid, for more than 9 markers, and for a wall
     /// where the robot stands.
     #[must_use]
     pub fn set_cell(&mut self, row: u8, col: u8, cell: Cell) -> bool {
@@ -136,7 +138,7 @@ impl World {
         true
     }
 
-    /// Places the robot. False, and nothing changes, outside the grid and on a wall.
+    /// Places the robot. Returns false, and changes nothing, outside the grid and on a wall.
     #[must_use]
     pub fn set_robot(&mut self, robot: Robot) -> bool {
         match self.index(robot.row, robot.col) {

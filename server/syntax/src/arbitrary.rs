@@ -10,7 +10,7 @@ pub fn condition() -> impl Strategy<Value = Condition> + Clone {
     test.prop_recursive(3, 4, 1, |inner| inner.prop_map(build::not))
 }
 
-/// Of the dataset's dialect: no calls, no holes.
+/// A statement of the dataset's dialect, which has no calls and no holes.
 pub fn statement() -> impl Strategy<Value = Statement> + Clone {
     let action = (0..Action::ALL.len()).prop_map(|i| build::action(Action::ALL[i]));
     action.prop_recursive(4, 40, 4, |inner| {

@@ -168,7 +168,7 @@ pub enum StatementKind {
     },
     /// `...`: stands for one or more statements that synthesis is to find.
     Hole,
-    /// Text that is no statement; the parser has said why.
+    /// Text that is not a statement; the parser has said why.
     Error,
 }
 
@@ -338,7 +338,8 @@ pub struct Grid {
     pub keyword: TextRange,
     /// North (top) row first, as written.
     pub rows: Vec<GridRow>,
-    /// Well-formed: rows equally long, 1×1 to 100×100, known cells, exactly one robot. Where false the parser has said why.
+    /// Well-formed: rows equally long, 1×1 to 100×100, known cells, exactly one robot. Where false the parser has said
+    /// why.
     pub valid: bool,
 }
 

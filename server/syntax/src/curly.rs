@@ -22,7 +22,7 @@ use crate::print;
 /// The text of a program with braces as a program in the language. Ends with a line end.
 ///
 /// # Errors
-/// Where the text is no program of this dialect.
+/// Fails where the text is not a program of this dialect.
 pub fn to_program_text(text: &str) -> Result<String, CurlyError> {
     Ok(print::print_program(&parse_curly(text)?))
 }

@@ -32,7 +32,7 @@ impl Found<'_> {
 /// The flow diagnostics of a file, in source order.
 ///
 /// # Errors
-/// Where the work was cancelled.
+/// Fails where the work was cancelled.
 pub fn check(file: &File, text: &str, cancel: Cancel<'_>) -> Result<Vec<Diagnostic>, Cancelled> {
     let mut found = Found { list: Vec::new(), cancel };
     for item in &file.items {

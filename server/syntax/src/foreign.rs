@@ -115,7 +115,7 @@ impl Foreign {
 /// Only the beginning of a long file is looked at.
 const LOOKED_AT: usize = 32 << 10;
 
-/// What the text is, if it is of another Karel: with the line that tells it.
+/// The language of the text, if it is another Karel's, and the line that shows it.
 pub fn recognise(text: &str) -> Option<(Foreign, TextRange)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut end = text.len().min(LOOKED_AT);
@@ -202,7 +202,7 @@ fn is_one_cell(row: &str) -> bool {
     matches!(row.as_bytes(), [b'^' | b'>' | b'v' | b'<', b'1'..=b'9'])
 }
 
-/// The dialects that can be imported; `code` is the first line that is no comment.
+/// The dialects that can be imported; `code` is the first line that is not a comment.
 fn published(head: &str, code: &str) -> Option<Foreign> {
     let code = code.trim();
     let mut words = code.split_whitespace();
@@ -225,7 +225,7 @@ fn published(head: &str, code: &str) -> Option<Foreign> {
     }
 }
 
-/// What one line tells by itself.
+/// What one line shows by itself.
 fn told_by(line: &str) -> Option<Foreign> {
     let indented = line.starts_with([' ', '\t']);
     let line = line.trim();
@@ -300,7 +300,7 @@ fn told_by(line: &str) -> Option<Foreign> {
 /// The programs of a text in the dataset's tokens, one after the other; lines that begin with `#` are comments.
 ///
 /// # Errors
-/// At the first token that can't stand where it stands; its number counts from the beginning of its program.
+/// Fails at the first token that can't stand where it stands; its number counts from the beginning of its program.
 pub fn token_programs(text: &str) -> Result<Vec<Procedure>, TokenError> {
     let mut text = text.to_owned();
     let mut at = 0;
@@ -370,7 +370,7 @@ mod tests {
     use super::{Foreign, recognise, token_programs};
     use crate::parse::parse;
 
-    /// Small files of each kind, and the line that tells it.
+    /// Small files of each kind, and the line that shows it.
     const KINDS: &[(Foreign, &str, &str)] = &[
         (Foreign::Tokens, "DEF run m( move m)\n", "DEF run m( move m)"),
         (Foreign::Tokens, "# from the paper\nDEF run m(\n move m)", "DEF run m("),

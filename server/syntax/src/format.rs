@@ -25,10 +25,10 @@ pub fn format(parse: &Parse, text: &str) -> Option<String> {
     format_unless(parse, text, NEVER).ok().flatten()
 }
 
-/// The same, which can be cancelled.
+/// Formats as [`format`] does, and can be cancelled.
 ///
 /// # Errors
-/// Where the work was cancelled.
+/// Fails where the work was cancelled.
 pub fn format_unless(parse: &Parse, text: &str, cancel: Cancel<'_>) -> Result<Option<String>, Cancelled> {
     if has_syntax_error(&parse.diagnostics) {
         return Ok(None);

@@ -48,7 +48,7 @@ pub struct Surroundings<'a> {
 /// The name diagnostics of a file, in source order.
 ///
 /// # Errors
-/// Where the work was cancelled.
+/// Fails where the work was cancelled.
 pub fn check(
     file: &File,
     text: &str,

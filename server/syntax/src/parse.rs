@@ -111,7 +111,7 @@ fn tree(text: &str, old: Option<&Tree>) -> Tree {
 /// The bare tree of the text into which `old_text` was changed.
 ///
 /// # Errors
-/// Where the work was cancelled.
+/// Fails where the work was cancelled.
 pub(crate) fn changed_tree(
     old: &Parse,
     old_text: &str,
@@ -126,7 +126,7 @@ pub(crate) fn changed_tree(
     if part.root_node().has_error() { tree_unless(&text, None, cancel) } else { Ok(part) }
 }
 
-/// Of a screened text.
+/// The tree of a screened text, from an older tree where there is one.
 fn tree_unless(text: &str, old: Option<&Tree>, cancel: Cancel<'_>) -> Result<Tree, Cancelled> {
     let bytes = text.as_bytes();
     let mut parser = Parser::new();

@@ -2,8 +2,8 @@
 
 use crate::ast::{Block, Condition, ConditionKind, Statement, StatementKind};
 
-/// Whether two sequences are the same program text up to layout and comments. What is broken equals nothing, not even itself,
-/// since the tree does not say what stands there.
+/// Whether two sequences are the same program text up to layout and comments. What is broken equals nothing, not even
+/// itself, since the tree does not say what stands there.
 pub fn same_statements(a: &[Statement], b: &[Statement]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_statement(a, b))
 }
@@ -12,7 +12,7 @@ fn same_blocks(a: &Block, b: &Block) -> bool {
     same_statements(&a.statements, &b.statements)
 }
 
-/// One statement, as [`same_statements`].
+/// Whether two statements are the same, as [`same_statements`] means it.
 pub fn same_statement(a: &Statement, b: &Statement) -> bool {
     use StatementKind as S;
     if a.broken.is_some() || b.broken.is_some() {
@@ -41,7 +41,7 @@ pub fn same_statement(a: &Statement, b: &Statement) -> bool {
     }
 }
 
-/// The same words in the same order: `not(not(b))` is not `b`.
+/// Whether two conditions have the same words in the same order: `not(not(b))` is not `b`.
 pub fn same_condition(a: &Condition, b: &Condition) -> bool {
     match (&a.kind, &b.kind) {
         (ConditionKind::Test(a), ConditionKind::Test(b)) => a == b,

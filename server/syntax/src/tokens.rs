@@ -24,7 +24,7 @@ use crate::print;
 /// Token text as a program in the language: `run` becomes `def main():`. Ends with a line end.
 ///
 /// # Errors
-/// Where the text is no program in the token dialect.
+/// Fails where the text is not a program in the token dialect.
 pub fn to_program_text(tokens: &str) -> Result<String, TokenError> {
     Ok(print::print_procedure(&parse_tokens(tokens)?))
 }

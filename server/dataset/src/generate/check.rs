@@ -111,7 +111,7 @@ impl Check {
             && self.comparisons.iter().all(|c| c.goal.is_none_or(|goal| c.distance <= goal))
     }
 
-    /// Tables for people.
+    /// The comparisons as tables in Markdown.
     pub fn markdown(&self) -> String {
         let mut text = format!(
             "{} generated tasks against {}.\n\nPrograms that break the rule on neighbours: {}; examples that break \

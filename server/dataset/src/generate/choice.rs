@@ -7,12 +7,13 @@ use runtime::sample::Random;
 /// Draws an index as likely as its weight.
 #[derive(Debug, Clone)]
 pub struct Choice {
-    /// Every index has a column, all as likely. Of 2³² draws of a column so many give its index, the others another.
+    /// A column for every index, all equally likely: how many of 2³² draws of the column give its index, and the index
+    /// that the others give.
     columns: Vec<(u32, u8)>,
 }
 
 impl Choice {
-    /// Of 256 weights at most.
+    /// Prepares to draw by these weights, of which there are at most 256.
     pub fn new(weights: &[f64]) -> Choice {
         let mean = weights.iter().sum::<f64>() / weights.len() as f64;
         let mut left: Vec<f64> = weights.iter().map(|weight| weight / mean).collect();

@@ -17,14 +17,14 @@ pub struct GeneratedExample {
     pub conditions: Vec<u8>,
 }
 
-/// Most actions of a trace; the dataset's longest has 73.
+/// The greatest number of actions of a trace; the dataset's longest has 73.
 pub const MAX_TRACE: usize = 75;
-/// A program is given up after so many worlds without a clean run,
-const HOPELESS: usize = 40;
-/// and after so many without enough of them.
-const ENOUGH: usize = 240;
-/// So many more worlds in a row are tried for what no example reaches.
-const MORE: usize = 24;
+/// A program is dropped after this many worlds without a clean run.
+const WITHOUT_CLEAN_RUN: usize = 40;
+/// A program is dropped after this many worlds of which too few had a clean run.
+const MOST_WORLDS: usize = 240;
+/// This many worlds in a row are tried in vain for what no example reaches, before the search for it ends.
+const MOST_IN_VAIN: usize = 24;
 
 /// What stays allocated from program to program.
 #[derive(Default)]
@@ -78,7 +78,7 @@ impl Runs {
     }
 }
 
-/// Six runs in random order, and the ways that they take together; none for a program that rarely runs clean.
+/// Six runs in random order, and the ways that they take together; `None` for a program that rarely runs clean.
 /// `wanted` are the ways that runs are looked for.
 pub fn six(
     code: &Code,
@@ -88,8 +88,8 @@ pub fn six(
     runs: &mut Runs,
 ) -> Option<(Vec<Run>, u64)> {
     let mut found: Vec<Run> = Vec::with_capacity(EXAMPLES);
-    for tried in 0..ENOUGH {
-        if found.len() == EXAMPLES || (found.is_empty() && tried == HOPELESS) {
+    for tried in 0..MOST_WORLDS {
+        if found.len() == EXAMPLES || (found.is_empty() && tried == WITHOUT_CLEAN_RUN) {
             break;
         }
         found.extend(runs.one(code, random, style));
@@ -99,7 +99,7 @@ pub fn six(
     }
     let together = |found: &[Run]| found.iter().fold(0, |ways, run| ways | run.ways) & wanted;
     let mut in_vain = 0;
-    while in_vain < MORE {
+    while in_vain < MOST_IN_VAIN {
         let ways = together(&found);
         if ways == wanted {
             break;
@@ -127,7 +127,7 @@ pub fn six(
     Some((found, ways))
 }
 
-/// Adds runs until there are so many. False for a program that rarely runs clean.
+/// Adds runs until there are `count`. Returns false for a program that rarely runs clean.
 pub fn fill_up(
     found: &mut Vec<Run>,
     count: usize,
@@ -136,7 +136,7 @@ pub fn fill_up(
     random: &mut Random,
     runs: &mut Runs,
 ) -> bool {
-    for _ in 0..ENOUGH * 4 {
+    for _ in 0..MOST_WORLDS * 4 {
         if found.len() >= count {
             break;
         }
@@ -151,8 +151,8 @@ mod tests {
     use crate::compact;
     use crate::generate::shape::Shape;
 
-    /// A branch that few of the random worlds lead to is reached by some example of nearly every task, since examples are
-    /// looked for until one does; without looking, few tasks have one.
+    /// A branch that few of the random worlds lead to is reached by some example of nearly every task, since examples
+    /// are looked for until one does; without looking, few tasks have one.
     #[test]
     fn branches_that_no_example_reaches_are_looked_for() {
         let surface = "DEF run m( IF c( markersPresent c) i( turnLeft i) move putMarker m)";

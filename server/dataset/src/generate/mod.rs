@@ -1,4 +1,4 @@
-//! Made-up tasks with the statistics of the public dataset.
+//! Generated tasks with the statistics of the public dataset.
 //!
 //! A task is made in three steps, and dropped with some probability after each, so that what is left has the
 //! dataset's statistics:
@@ -47,7 +47,7 @@ use shape::Shape;
 use statistics::{EXAMPLES, Statistic};
 use weights::Weights;
 
-/// Most examples of a task.
+/// The greatest number of examples of a task.
 pub const MAX_EXAMPLES: usize = 11;
 
 /// Which tasks are made.
@@ -68,7 +68,7 @@ impl Default for Settings {
     }
 }
 
-/// A task made up.
+/// A generated task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generated {
     /// Compact tokens, [`compact::EOP`] at the end.
@@ -82,7 +82,7 @@ impl Generated {
         self.examples.iter().map(|e| (&e.start, &e.trace[..], &e.goal)).collect()
     }
 
-    /// In the dataset's form. Its 16 digits are made of seed and index.
+    /// The task in the dataset's form. Its 16 digits are made of seed and index.
     pub fn into_task(self, seed: u64, index: u64) -> Result<Task, compact::NoProgram> {
         let program = compact::to_procedure(&self.program)?;
         let guid = format!("{:016x}", Random::new(seed).bits() ^ index);
@@ -108,7 +108,7 @@ pub fn task(settings: &Settings, index: u64, scratch: &mut Scratch) -> Generated
     task_with(&weights::FITTED, settings, index, scratch)
 }
 
-/// The same with other weights, for fitting them.
+/// Makes a task as [`task`] does, with other weights, for fitting them.
 pub fn task_with(weights: &Weights, settings: &Settings, index: u64, scratch: &mut Scratch) -> Generated {
     // Seeds and indices that are close must not lead to sequences that are.
     let mut random = Random::new(Random::new(settings.seed).bits() ^ Random::new(!index).bits());
@@ -174,7 +174,7 @@ pub fn program_hash(tokens: &[u8]) -> u64 {
 /// The hashes of all programs of a file of tasks that the compact tokens can say.
 ///
 /// # Errors
-/// Where the file can't be read, or a line of it is no task.
+/// Fails where the file can't be read, or a line of it is not a task.
 pub fn exclude_from(path: &Path) -> io::Result<HashSet<u64>> {
     let mut hashes = HashSet::new();
     for task in crate::read(path)? {

@@ -4,9 +4,9 @@ use runtime::{Action, World};
 
 use super::shape::{CONTROL, walk};
 
-/// Whether an action may follow the one before it in the same block, which stands there so many times running.
-/// A turn is undone by none and followed by no marker action, a marker action is not undone, and nothing is done
-/// three times running (`turnRight` not even twice).
+/// Whether an action may follow the one before it in the same block, which stands there `running` times in a row. A
+/// turn is never undone, nor followed by a marker action; a marker action is not undone; and nothing is done three
+/// times in a row (`turnRight` not even twice).
 pub fn may_follow(previous: Action, running: usize, next: Action) -> bool {
     use Action::{Move, PickMarker, PutMarker, TurnLeft, TurnRight};
     match (previous, next) {
@@ -18,7 +18,7 @@ pub fn may_follow(previous: Action, running: usize, next: Action) -> bool {
     }
 }
 
-/// Every block obeys [`may_follow`]: the rule on neighbours.
+/// Whether every block obeys [`may_follow`]: the rule on neighbours.
 pub fn neighbours(tokens: &[u8]) -> bool {
     // How often the last statement stands running, by depth.
     let mut running = Vec::new();
@@ -42,7 +42,7 @@ pub fn neighbours(tokens: &[u8]) -> bool {
     sound
 }
 
-/// A `move` and a marker action are among them: so it is in every program and in every trace.
+/// Whether a `move` and a marker action are among the actions, as in every program and in every trace.
 pub fn does_something(actions: impl IntoIterator<Item = Action>) -> bool {
     let (mut moves, mut marks) = (false, false);
     for action in actions {
@@ -55,7 +55,7 @@ pub fn does_something(actions: impl IntoIterator<Item = Action>) -> bool {
     moves && marks
 }
 
-/// An example of the dataset: its trace does something, and the goal is not the start.
+/// Whether an example is as the dataset's are: its trace does something, and the goal is not the start.
 pub fn example(start: &World, trace: &[Action], goal: &World) -> bool {
     does_something(trace.iter().copied()) && start != goal
 }

@@ -57,11 +57,11 @@ statistics! {
     Counts: "repeat counts", 1, 9;
     /// Statements of a block, 12 and more together, by kind of block.
     BlockLengths: "block lengths", BLOCKS, 12;
-    /// The same by place.
+    /// Statements of a block, 12 and more together, by place.
     BlockLengthsAt: "block lengths by place", PLACES, 12;
     /// Statements by kind of block.
     Statements: "statements", BLOCKS, STATEMENTS;
-    /// The same by place.
+    /// Statements by place.
     StatementsAt: "statements by place", PLACES, STATEMENTS;
     /// What follows nothing (first in its block), and what follows each action.
     Follows: "what follows", 1 + CONTROL, STATEMENTS;
@@ -81,9 +81,9 @@ statistics! {
     TraceActions: "actions in traces", 1, CONTROL;
     /// Different traces among six.
     Distinct: "distinct traces", 1, EXAMPLES;
-    /// The same of programs with conditions: with `if` only, with loops only, with both.
+    /// Different traces among six, for programs with conditions: with `if` only, with loops only, with both.
     DistinctOf: "distinct traces by slice", 3, EXAMPLES;
-    /// Of programs with conditions: not every body and branch is executed, or it is.
+    /// Whether every body and branch is executed, for programs with conditions: not all, or all.
     Covered: "covered", 1, 2;
     /// Worlds without walls among six.
     WallFree: "worlds without walls", 1, EXAMPLES + 1;

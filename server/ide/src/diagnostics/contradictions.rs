@@ -1,5 +1,5 @@
 //! K302: examples that begin with the same world and ask for different things. Where most of them agree the others are
-//! blamed, and each once; where no majority does, the first two that differ are told, once.
+//! reported, each once; where no majority does, the first two that differ are reported, once.
 
 use super::{Diagnostic, title, title_range};
 use crate::analysis::Case;
@@ -18,7 +18,7 @@ pub(crate) struct Contradiction<'a> {
     pub case: Case<'a>,
     /// What it contradicts: the first of those that agree, if most agree.
     pub other: Case<'a>,
-    /// So many agree with `other`.
+    /// The number of examples that agree with `other`, itself included.
     agree: usize,
     why: &'static str,
 }
@@ -26,7 +26,7 @@ pub(crate) struct Contradiction<'a> {
 /// The contradictions among the cases, in time with their number.
 ///
 /// # Errors
-/// Where the work was cancelled.
+/// Fails where the work was cancelled.
 pub(crate) fn contradictions<'a>(
     cases: impl Iterator<Item = Case<'a>>,
     cancel: Cancel<'_>,

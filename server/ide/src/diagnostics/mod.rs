@@ -64,7 +64,7 @@ pub fn syntax(analysis: &Analysis, uri: &str) -> Vec<Diagnostic> {
     source.parse.diagnostics.iter().map(|d| Diagnostic::of_syntax(source, d)).collect()
 }
 
-/// The same of a part of the file.
+/// K0xx of a part of the file.
 pub(crate) fn syntax_in(source: &Source, range: TextRange) -> impl Iterator<Item = Diagnostic> {
     let touched = source.parse.diagnostics.iter().filter(move |d| d.range.intersect(range).is_some());
     touched.map(|d| Diagnostic::of_syntax(source, d))
@@ -75,7 +75,7 @@ pub fn names(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<Vec<D
     named(analysis, uri, cancel).map(<[_]>::to_vec)
 }
 
-/// The same, in source order; found once for an analysis.
+/// K1xx of the file, in source order; they are found once for an analysis.
 pub(crate) fn named<'a>(
     analysis: &'a Analysis,
     uri: &str,
@@ -113,7 +113,7 @@ pub(crate) fn title_range(case: &Case<'_>) -> TextRange {
     if name.is_empty() { case.example.header } else { name }
 }
 
-/// The same with its file.
+/// Where to point for the example as a whole, with its file.
 pub(crate) fn title(case: &Case<'_>) -> Location {
     case.source.location(title_range(case))
 }

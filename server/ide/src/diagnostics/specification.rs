@@ -69,7 +69,7 @@ pub(super) fn check(
     analysis.specified(uri, cancel, || all(analysis, cancel)).map(<[_]>::to_vec)
 }
 
-/// The same of all files.
+/// Examples of all files that no program can satisfy, by file.
 fn all(analysis: &Analysis, cancel: Cancel<'_>) -> Result<HashMap<String, Vec<Diagnostic>>, Cancelled> {
     let mut found: HashMap<String, Vec<Diagnostic>> = HashMap::new();
     let mut add = |case: Case<'_>, diagnostic: Diagnostic| {

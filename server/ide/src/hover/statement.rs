@@ -17,10 +17,10 @@ use runtime::Recording;
 use syntax::TextRange;
 use syntax::ast::{Example, Procedure, Statement, StatementKind};
 
-/// So many examples are listed.
+/// At most this many examples are listed.
 const LISTED: usize = 10;
 
-/// Of a call, the procedure's first line and the comment above it.
+/// The first line of the procedure that a call calls, and the comment above it.
 pub(super) fn callee(analysis: &Analysis, source: &Source, statement: &Statement) -> Option<String> {
     let StatementKind::Call(name) = &statement.kind else { return None };
     let procedure = analysis.procedure(&name.text)?;
@@ -55,7 +55,7 @@ fn comment_above(source: &Source, procedure: &Procedure) -> String {
     lines.join("  \n")
 }
 
-/// Of the name in a definition.
+/// What is shown at the name in a definition.
 pub(super) fn procedure(
     analysis: &Analysis,
     source: &Source,
@@ -65,7 +65,7 @@ pub(super) fn procedure(
     let mut text = signature(source, procedure);
     if procedure.name.text == "main" {
         text.push_str("\n\nA run begins here.");
-        let score = Score::of(analysis, cancel)?.told();
+        let score = Score::of(analysis, cancel)?.summary();
         if !score.is_empty() {
             text.push_str(&format!(" {score}."));
         }
@@ -84,7 +84,8 @@ pub(super) fn procedure(
     Ok(text)
 }
 
-/// Of the examples whose run stops at this statement because something is wrong: what, and the way there of the first.
+/// The examples whose run stops at this statement because something is wrong: what is wrong, and the first one's way
+/// there.
 pub(super) fn failures(
     analysis: &Analysis,
     statement: &Statement,
@@ -118,7 +119,7 @@ pub(super) fn failures(
     Ok((stopped > 0).then(|| text.trim_end().to_owned()))
 }
 
-/// Of a hole: which runs stop there, and how it is filled or why it can't be.
+/// What is shown at a hole: which runs stop there, and how it is filled or why it can't be.
 pub(super) fn hole(
     analysis: &Analysis,
     program: &Source,
@@ -163,17 +164,17 @@ pub(super) fn effect(
         });
         visits.sort_by_key(|visit| visit.from);
         let more = if run.complete() { "" } else { " (in its first steps)" };
-        Ok(format!("- {}: {}{more}", title(case), told(statement, recording, &visits)))
+        Ok(format!("- {}: {}{more}", title(case), summary(statement, recording, &visits)))
     })?;
     Ok((!text.is_empty()).then(|| text.trim_start().to_owned()))
 }
 
-/// A list of what `tell` says of the first examples that are run, each from its recording, and how many more there
+/// A list of what `describe` says of the first examples that are run, each from its recording, and how many more there
 /// are: their recordings need not be looked at.
 fn listed(
     analysis: &Analysis,
     cancel: Cancel<'_>,
-    mut tell: impl FnMut(Case<'_>, &Run, &Recording) -> Result<String, Cancelled>,
+    mut describe: impl FnMut(Case<'_>, &Run, &Recording) -> Result<String, Cancelled>,
 ) -> Result<String, Cancelled> {
     let (mut text, mut runs) = (String::new(), 0);
     for case in analysis.cases() {
@@ -184,7 +185,7 @@ fn listed(
             && let Some(recording) = analysis.recording(case, cancel)?
         {
             text.push_str(if runs == 1 { "\n\n" } else { "\n" });
-            text.push_str(&tell(case, run, &recording)?);
+            text.push_str(&describe(case, run, &recording)?);
         }
     }
     if runs > LISTED {
@@ -209,7 +210,7 @@ fn often(what: &str, n: u64) -> String {
     }
 }
 
-fn told(statement: &Statement, recording: &Recording, visits: &[Visit]) -> String {
+fn summary(statement: &Statement, recording: &Recording, visits: &[Visit]) -> String {
     let Some(first) = visits.first() else { return "never run".to_owned() };
     let times = visits.len() as u64;
     let held: u64 = visits.iter().map(|visit| visit.held).sum();

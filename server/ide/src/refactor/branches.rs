@@ -1,4 +1,4 @@
-//! Of an `if`: add and remove its `else`, negate it and swap its branches.
+//! Refactorings of an `if`: add and remove its `else`, negate it and swap its branches.
 
 use super::Context;
 use super::transplant::{block_lines, block_text, fills_lines, has_comment, has_error, printed};

@@ -16,9 +16,9 @@ use syntax::shape::same_statements;
 
 /// The most rounds that a `repeat` has.
 const MOST_ROUNDS: usize = 19;
-/// An unrolled loop has at most so many statements.
+/// An unrolled loop has at most this many statements.
 const MOST_STATEMENTS: usize = 400;
-/// Repetitions are looked for among so many neighbours on each side of the cursor.
+/// Repetitions are looked for among this many neighbours on each side of the cursor, since the search is quadratic.
 const REACH: usize = 60;
 
 /// Assist: **Roll up into a repeat**

@@ -6,9 +6,9 @@ use syntax::ast::{Block, Statement, walk};
 use syntax::print::print_statements;
 use syntax::{TextRange, TextSize, lines};
 
-/// The lines of a block, with its comments above its first statement and below its last, each beginning with `margin` in
-/// place of the indentation of that statement, with `unit` for a level; without the last line end. A block on the line of
-/// its header is printed anew.
+/// The lines of a block, with its comments above its first statement and below its last, each beginning with `margin`
+/// in place of the indentation of that statement, with `unit` for a level; without the last line end. A block on the
+/// line of its header is printed anew.
 pub(super) fn block_text(source: &Source, block: &Block, margin: &str, unit: &str) -> String {
     match block_lines(source, block) {
         Some(range) => moved(source, range, margin, unit),
@@ -35,8 +35,8 @@ pub(super) fn block_lines(source: &Source, block: &Block) -> Option<TextRange> {
     Some(TextRange::new(start, source.block_end(block)))
 }
 
-/// The lines of the range, each with `margin` in place of the indentation of the first, and with `unit` for a level below
-/// it.
+/// The lines of the range, each with `margin` in place of the indentation of the first, and with `unit` for a level
+/// below it.
 pub(super) fn moved(source: &Source, range: TextRange, margin: &str, unit: &str) -> String {
     let from = lines::indentation(&source.text, range.start());
     let own = source.unit(range.start(), from);

@@ -171,7 +171,7 @@ fn all_pass(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Option<String>, C
     })
 }
 
-/// The same as a sentence, for who asks for a program nevertheless.
+/// A sentence that says that all examples pass, for an author who asks for a program nevertheless.
 ///
 /// # Errors
 /// `cancel` wanted it.

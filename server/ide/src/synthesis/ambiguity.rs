@@ -13,7 +13,7 @@ use runtime::{Outcome, World, difference, lower};
 pub struct Ambiguity {
     /// The whole file of the program with each solution in it, the best first. At least two.
     pub programs: Vec<String>,
-    /// Where a world is known that tells them apart.
+    /// The example on which the programs differ, where one is known.
     pub deciding: Option<Deciding>,
     /// The first of the programs is the user's own, which passed before others were looked for. Then nothing is asked.
     pub beside_own: bool,
@@ -40,8 +40,8 @@ pub struct Ending {
 }
 
 impl Ambiguity {
-    /// Runs the solutions on the world of grid text `input`. It decides only if two of them really end differently there;
-    /// a solution that crashes or comes to no end has no answer.
+    /// Runs the solutions on the world of grid text `input`. It decides only if two of them really end differently
+    /// there; a solution that crashes or comes to no end has no answer.
     pub fn new(
         programs: Vec<String>,
         input: Option<&str>,
@@ -100,7 +100,7 @@ impl Deciding {
         cells
     }
 
-    /// Of the solutions that have no answer, what becomes of them: `program 3 crashes there`,
+    /// What becomes of the solutions that have no answer: `program 3 crashes there`,
     /// `programs 4 and 5 never end there`.
     pub fn unanswered(&self) -> Vec<String> {
         let told = |programs: &[usize], one: &str, many: &str| {

@@ -22,7 +22,7 @@ pub struct Answer {
     /// are all.
     pub passed: usize,
     pub examples: usize,
-    /// The same of the held-out tests, which the engine has not seen.
+    /// The held-out tests, which the engine has not seen, that the changed program passes.
     pub tests_passed: usize,
     pub tests: usize,
 }

@@ -1,7 +1,7 @@
 //! Synthesis as the editor sees it: which actions there are at a place, or why not ([`actions`]); what the engine is
-//! asked ([`task`]); the change that its answer makes, run on every example before it is offered ([`answer`]); and, where
-//! programs that differ in meaning pass ([`Ambiguity`]), the actions that decide ([`question`]). Nothing here talks to
-//! the engine.
+//! asked ([`task`]); the change that its answer makes, run on every example before it is offered ([`answer`]); and,
+//! where programs that differ in meaning pass ([`Ambiguity`]), the actions that decide ([`question`]). Nothing here
+//! talks to the engine.
 
 mod actions;
 mod ambiguity;

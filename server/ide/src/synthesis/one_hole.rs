@@ -12,7 +12,8 @@ use syntax::TextRange;
 use syntax::ast::Block;
 use syntax::diagnostic::Edit;
 
-/// The numbers of the examples that a fill of the hole alone has to pass: those that stop at it now, and those that pass.
+/// The numbers of the examples that a fill of the hole alone has to pass: those that stop at it now, and those that
+/// pass.
 ///
 /// # Errors
 /// The inner one is a sentence: why the hole can't be judged alone.

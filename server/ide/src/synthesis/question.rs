@@ -30,7 +30,7 @@ pub fn question(analysis: &Analysis, uri: &str, range: TextRange) -> Vec<Action>
     }
 }
 
-/// The same wherever one stands: the answers, and after them the example without one of them.
+/// The answers wherever the cursor stands, and after them the example without an answer.
 pub fn answers(analysis: &Analysis) -> Vec<Action> {
     let ambiguity = analysis.ambiguity().filter(|all| !all.beside_own);
     let asked = ambiguity.and_then(|all| Some(asked(analysis, all, all.deciding.as_ref()?)));

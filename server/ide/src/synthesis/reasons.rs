@@ -1,4 +1,4 @@
-//! Why synthesis can't run: first the fact, then what to do. One sentence each, for people, of at most [`SHORT`]
+//! Why synthesis can't run: first the fact, then what to do. One sentence each, of at most [`SHORT`]
 //! characters: editors cut what is longer.
 
 use crate::analysis::{Analysis, Case};
@@ -8,7 +8,7 @@ use crate::source::Source;
 use syntax::TextSize;
 use syntax::diagnostic::Severity;
 
-/// So many characters of a message are seen everywhere.
+/// This many characters of a message are seen in every editor.
 #[cfg(test)]
 pub(super) const SHORT: usize = 55;
 

@@ -14,8 +14,8 @@ pub(crate) fn current_solution(analysis: &Analysis) -> Option<(usize, usize)> {
 
 /// Feature: **Another solution**
 ///
-/// In a `main` that is one of the programs which the last synthesis found, or beside which it found others: an action for
-/// each of the others, which puts it in its place.
+/// In a `main` that is one of the programs which the last synthesis found, or beside which it found others: an action
+/// for each of the others, which puts it in its place.
 pub fn solutions(analysis: &Analysis, uri: &str, range: TextRange) -> Vec<Action> {
     let here = analysis.main().filter(|main| main.range.intersect(range).is_some());
     let found = || Some((analysis.program_at(uri)?, analysis.ambiguity()?, current_solution(analysis)?));

@@ -11,7 +11,7 @@ use syntax::ast::{Action, Item};
 use syntax::diagnostic::{Edit, Severity};
 use syntax::{TextRange, TextSize};
 
-/// An example as the engine is told of it.
+/// An example as it is sent to the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
     pub name: String,
@@ -20,7 +20,7 @@ pub struct Prompt {
     /// Grid text; absent where a crash is expected.
     pub output: Option<String>,
     pub crashes: bool,
-    /// The author's trace; an inferred one is none.
+    /// The trace that the author gave; an inferred one is not sent.
     pub trace: Option<Vec<Action>>,
 }
 

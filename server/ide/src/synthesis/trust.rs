@@ -14,7 +14,7 @@ pub fn trust(percent: f64) -> String {
     format!("Right in about {solved} of {of} such tasks.")
 }
 
-/// The same in full: what was measured, and on how many tasks.
+/// The measurement in full: what was measured, and on how many tasks.
 pub fn measured(percent: f64, tasks: u32) -> String {
     let percent = (percent * 10.0).round() / 10.0;
     let tasks = count(tasks.into(), "measured task");

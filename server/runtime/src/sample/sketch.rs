@@ -5,7 +5,7 @@ use syntax::ast::Heading;
 use super::{GOLDEN, Random, Style, scrambled};
 use crate::world::{Robot, WALL, World};
 
-/// Longest side of a random world.
+/// The longest side of a random world, in cells.
 pub(super) const SIDE: usize = 16;
 
 /// A random world of which only sizes and densities are drawn; each cell is a function of these. Most worlds that a
@@ -16,7 +16,7 @@ pub struct Sketch {
     pub(super) rows: u8,
     pub(super) cols: u8,
     pub(super) robot: Robot,
-    /// How likely a cell is a wall, and how likely there are markers where there is none, in 65,536th parts.
+    /// The probability that a cell is a wall, and that a cell without a wall has markers, in 65,536th parts.
     walls: u16,
     marked: u16,
     key: u64,
@@ -35,7 +35,7 @@ impl Sketch {
         Sketch { rows, cols, robot, walls, marked, key: random.bits() }
     }
 
-    /// The whole world.
+    /// Draws the whole world.
     pub fn world(&self) -> World {
         let mut world = World::new(self.rows, self.cols);
         for row in 0..self.rows {
@@ -48,7 +48,7 @@ impl Sketch {
         world
     }
 
-    /// What is in a cell: 0 to 9 markers, or [`WALL`]; it lies inside.
+    /// The code of a cell inside the world: 0 to 9 markers, or [`WALL`].
     #[inline]
     pub(super) fn code(&self, row: u8, col: u8) -> u8 {
         let cell = GOLDEN.wrapping_mul(index(row, col) as u64);
@@ -81,12 +81,12 @@ const fn parts(probability: f64) -> u16 {
     (probability * 65536.0) as u16
 }
 
-/// Uniform over `0..bound`, given a uniform number.
+/// A number that is uniform over `0..bound`, made of one that is uniform over all 16 bits.
 fn scaled(uniform: u16, bound: u8) -> u8 {
     ((u32::from(uniform) * u32::from(bound)) >> 16) as u8
 }
 
-/// Number of rows, or of columns: 2 to 16, in steps of three equally likely within a step.
+/// A number of rows or of columns: 2 to 16, in steps of three that are equally likely within a step.
 fn side(uniform: u16, to_be_chosen: bool) -> u8 {
     const fn bounds(steps: [f64; 5]) -> [u16; 14] {
         let (mut bounds, mut sum, mut i) = ([0; 14], 0.0, 0);
@@ -103,8 +103,8 @@ fn side(uniform: u16, to_be_chosen: bool) -> u8 {
     2 + bounds.iter().map(|&bound| u8::from(uniform >= bound)).sum::<u8>()
 }
 
-/// Probability of a wall per cell: none, some, many. Of all worlds 35% have none; here are those of a task that may
-/// have walls.
+/// The probability of a wall per cell: none, some, many. 35% of all worlds have no wall; this is about the worlds of a
+/// task that may have walls.
 fn wall_density(uniform: u16, to_be_chosen: bool) -> u16 {
     const MANY: u16 = parts(0.93);
     match uniform {
@@ -114,7 +114,7 @@ fn wall_density(uniform: u16, to_be_chosen: bool) -> u16 {
     }
 }
 
-/// Probability of markers per cell: none, a few, some, many.
+/// The probability of markers per cell: none, a few, some, many.
 fn marker_density(uniform: u16, to_be_chosen: bool) -> u16 {
     const fn bounds(few: f64, some: f64, many: f64) -> [u16; 3] {
         [parts(few), parts(some), parts(many)]
@@ -130,13 +130,13 @@ fn marker_density(uniform: u16, to_be_chosen: bool) -> u16 {
     }
 }
 
-/// Uniform over `low..high`, given what is uniform from `from` on.
+/// A number that is uniform over `low..high`, made of one that is uniform from `from` on.
 fn stretched(uniform: u16, from: u16, low: u16, high: u16) -> u16 {
     low + (u32::from(uniform - from) * u32::from(high - low) / (65536 - u32::from(from))) as u16
 }
 
-/// Markers on a cell that has some: 1 with 0.56, 1 to 5 with 0.17, 1 to 9 with 0.27, each equally likely within.
-/// Given two uniform numbers.
+/// The number of markers on a cell that has some, made of two uniform numbers: 1 with probability 0.56, 1 to 5 with
+/// 0.17, 1 to 9 with 0.27, each equally likely within.
 fn marker_count(uniform: u16, within: u16) -> u8 {
     const ONE: u16 = parts(0.624);
     const FEW: u16 = parts(0.88);

@@ -12,7 +12,7 @@ use crate::world::{Robot, WALL};
 pub struct Walk {
     sketch: Sketch,
     robot: Robot,
-    /// Markers put less markers picked, of every cell.
+    /// The markers put less the markers picked, for every cell.
     changes: [i8; SIDE * SIDE],
 }
 
@@ -21,7 +21,7 @@ impl Walk {
         Walk { sketch, robot: sketch.robot, changes: [0; SIDE * SIDE] }
     }
 
-    /// The world is not as it was at the start.
+    /// Whether the world is no longer as it was at the start.
     pub fn has_changed(&self) -> bool {
         self.robot != self.sketch.robot || self.changes.iter().any(|&change| change != 0)
     }

@@ -82,7 +82,7 @@ pub struct Naive<'a> {
     pub world: NaiveWorld,
     pub ticks: u64,
     calls: u64,
-    /// Of ticks, and of calls.
+    /// The limit of ticks, and of calls.
     pub limit: u64,
     pub trace: Vec<Action>,
 }

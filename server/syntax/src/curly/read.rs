@@ -8,7 +8,7 @@ use crate::ast::{Action, Condition, Procedure, Statement, Test};
 use crate::build;
 use crate::parse::MAX_DEPTH;
 
-/// Why a text is no program with braces.
+/// Why a text is not a program with braces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CurlyError {
     /// The word that can't stand there; empty at the end of the text.
@@ -27,7 +27,7 @@ impl std::error::Error for CurlyError {}
 /// Reads a whole program. All ranges of the tree are empty.
 ///
 /// # Errors
-/// At the first word that can't stand where it stands.
+/// Fails at the first word that can't stand where it stands.
 pub fn parse_curly(text: &str) -> Result<Vec<Procedure>, CurlyError> {
     let words = words(text)?;
     Reader { words: &words, next: 0, end: text.len() }.program()

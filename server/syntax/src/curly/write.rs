@@ -6,7 +6,7 @@ use crate::tokens::{Inexpressible, Reason};
 /// The text of a program that is this procedure alone, as `def run()`; its name is not looked at.
 ///
 /// # Errors
-/// At the first call of a procedure, hole, empty block or syntax error.
+/// Fails at the first call of a procedure, hole, empty block or syntax error.
 pub fn to_curly_text(procedure: &Procedure) -> Result<String, Inexpressible> {
     let mut text = "def run() {\n".to_owned();
     block(&procedure.body, 1, &mut text)?;

@@ -19,9 +19,9 @@ struct Known {
 pub struct Facts {
     /// In front, right, behind, left.
     sides: [Option<Known>; 4],
-    /// At least so many markers under the robot.
+    /// The least number of markers that may be under the robot.
     least: u8,
-    /// At most so many.
+    /// The greatest number of markers that may be under the robot.
     most: u8,
     /// Where the bounds on markers were last narrowed.
     markers_since: Option<TextRange>,

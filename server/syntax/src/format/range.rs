@@ -16,7 +16,7 @@ use text_size::TextRange;
 /// which it stands, a level as the text has it. `None` where the file has a syntax error or the range touches nothing.
 ///
 /// # Errors
-/// Where the work was cancelled.
+/// Fails where the work was cancelled.
 pub fn format_range(
     parse: &Parse,
     text: &str,

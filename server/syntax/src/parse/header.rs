@@ -123,7 +123,7 @@ impl<'a> Lower<'a> {
         false
     }
 
-    /// The block of a header. Where there is none, `open` tells it.
+    /// The block of a header. Where there is none, `open` keeps the header for a block that may still come.
     pub fn body(&mut self, header: Header, body: Option<Node<'_>>) -> Block {
         let empty = Block { range: TextRange::empty(header.end), statements: vec![] };
         let Some(node) = body else {

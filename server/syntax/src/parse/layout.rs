@@ -19,7 +19,7 @@ pub enum Style {
 #[derive(Debug, Clone, Copy)]
 pub struct Line {
     pub start: TextSize,
-    /// The first character that is no blank, or the line's end.
+    /// The first character that is not a blank, or the line's end.
     pub text: TextSize,
     /// The column of `text`, from 0.
     pub column: u32,
@@ -36,7 +36,7 @@ impl Line {
 
 pub struct Layout {
     lines: Vec<Line>,
-    /// How far the first line that is indented at all is indented, and with what: one level, as far as can be told of a
+    /// How far the first line that is indented at all is indented, and with what: one level, as far as can be seen in a
     /// text that has mistakes.
     level: (u32, Style),
 }
@@ -125,7 +125,7 @@ impl Layout {
         TextRange::at(range.start(), offset(text[..length].trim_end().len()))
     }
 
-    /// Moves all lines of the range by so many columns, with tabs where the range's neighbours use them.
+    /// Moves all lines of the range by `by` columns, with tabs where the range's neighbours use them.
     pub fn shift(&self, range: TextRange, by: i64, style: Style) -> Vec<Edit> {
         let mut edits = vec![];
         for line in self.lines(range).iter().filter(|l| !l.blank) {

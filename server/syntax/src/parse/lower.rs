@@ -27,7 +27,7 @@ pub struct Lower<'a> {
     too_deep: bool,
 }
 
-/// So many mistakes of a file are told.
+/// At most this many mistakes of a file are reported.
 pub const MOST: usize = 100;
 
 /// The typed tree and the diagnostics, in source order. `tree` is that of the screened text.
@@ -50,7 +50,7 @@ pub fn file(text: &str, screened: Screened<'_>, tree: &Tree) -> (File, Vec<Diagn
     (file, few(found))
 }
 
-/// Breaks in the tree what is not understood, and leaves out what need not be told.
+/// Breaks in the tree what is not understood, and leaves out what need not be reported.
 fn judged(
     file: &mut File,
     layout: &Layout,
@@ -60,19 +60,19 @@ fn judged(
     let line = |d: &Diagnostic| layout.index(d.range.start());
     let screened_lines: HashSet<usize> =
         screened.iter().filter(|f| f.whole_line).map(|f| line(&f.diagnostic)).collect();
-    // each with whether it is told
+    // each with whether it is reported
     let mut found: Vec<(Diagnostic, bool)> = parsed
         .into_iter()
         .map(|d| {
-            let told = !screened_lines.contains(&line(&d));
-            (d, told)
+            let report = !screened_lines.contains(&line(&d));
+            (d, report)
         })
         .chain(screened.into_iter().map(|f| (f.diagnostic, !f.hidden)))
         .collect();
     found.sort_by_key(|(d, _)| (d.range.start(), d.range.end(), d.code));
     no_slips_beside_mistakes(&mut found, layout);
     found.iter().filter(|(d, _)| !d.slip).for_each(|(d, _)| broken::mark(file, d.range));
-    found.into_iter().filter_map(|(d, told)| told.then_some(d)).collect()
+    found.into_iter().filter_map(|(d, report)| report.then_some(d)).collect()
 }
 
 /// The first hundred, and how many more there are.

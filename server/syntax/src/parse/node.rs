@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use text_size::{TextRange, TextSize};
 use tree_sitter::{Language, Node as Raw};
 
-/// What a node is. `Other` are the punctuation and words that nobody asks for.
+/// What a node is. `Other` stands for the punctuation and the words that no pass looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Procedure,

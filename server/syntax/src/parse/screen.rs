@@ -1,7 +1,7 @@
 //! Before a text is parsed, what is not of the language is taken out of it: invisible characters, comments, braces and
-//! words of other languages, prose. Each is told once, with its own message, in place of all that the parser would say
-//! of such a line. What is taken out becomes blanks, or a `$` where a statement would stand, so that every byte keeps
-//! its place and the lines around keep their blocks.
+//! words of other languages, prose. Each is reported once, with its own message, in place of all that the parser would
+//! say of such a line. What is taken out becomes blanks, or a `$` where a statement would stand, so that every byte
+//! keeps its place and the lines around keep their blocks.
 
 mod braces;
 mod breaks;
@@ -24,7 +24,7 @@ use text_size::{TextRange, TextSize};
 /// Something that was taken out, or found beside.
 pub struct Finding {
     pub diagnostic: Diagnostic,
-    /// Told at another place of its kind: it only breaks what it stands in.
+    /// Another finding of its kind is reported instead: this one only breaks what it stands in.
     pub hidden: bool,
     /// What the parser says of the line, it says of what is left of it.
     pub whole_line: bool,
@@ -44,13 +44,13 @@ struct Screen<'a> {
     /// The text with invisible characters as blanks.
     plain: Cow<'a, str>,
     lines: Vec<Line>,
-    /// Of the procedures that the text defines.
+    /// The names of the procedures that the text defines.
     procedures: HashSet<&'a str>,
     /// Where a word is cut by a character that can't be seen: its line says nothing more.
     cut: Vec<usize>,
     mask: Option<Vec<u8>>,
     found: Vec<Finding>,
-    /// Where in `found` a kind that is told once was told.
+    /// The number in `found` of the finding that stands for all of its kind.
     once: HashMap<&'static str, usize>,
 }
 
@@ -86,7 +86,7 @@ pub fn screen(text: &str) -> Screened<'_> {
 }
 
 /// A finding's parts; most have a fix.
-struct Told {
+struct Report {
     code: &'static Code,
     range: TextRange,
     message: String,
@@ -172,22 +172,22 @@ impl Screen<'_> {
         self.write(range, &"$".repeat(first));
     }
 
-    /// What is found now may be among the first, which are told with their fixes.
-    fn is_told(&self) -> bool {
+    /// Whether what is found now may be among the first, which are reported with their fixes.
+    fn is_reported(&self) -> bool {
         self.found.len() < super::lower::MOST
     }
 
-    fn tell(&mut self, told: Told) -> usize {
-        let Told { code, range, message, fix } = told;
+    fn report(&mut self, report: Report) -> usize {
+        let Report { code, range, message, fix } = report;
         let diagnostic = Diagnostic { fix, ..Diagnostic::new(code, Severity::Error, range, message) };
         self.found.push(Finding { diagnostic, hidden: false, whole_line: true });
         self.found.len() - 1
     }
 
-    /// The same where one message in a file is enough: the first fix then mends all of them.
-    fn tell_once(&mut self, kind: &'static str, told: Told) {
-        let fix = told.fix.clone();
-        let number = self.tell(told);
+    /// Reports a mistake of which one message in a file is enough: the first one's fix then mends all of them.
+    fn report_once(&mut self, kind: &'static str, report: Report) {
+        let fix = report.fix.clone();
+        let number = self.report(report);
         let Some(&first) = self.once.get(kind) else {
             self.once.insert(kind, number);
             return;

@@ -451,7 +451,7 @@ pub fn adopt(statements: &mut [Statement], body: Block) -> Result<(), Block> {
     Ok(())
 }
 
-/// A header that isn't understood, with the block below it: taken for an `if` with a condition that nobody knows.
+/// A header that isn't understood, with the block below it, is taken for an `if` without a condition.
 pub fn unread(header: TextRange, then: Block) -> StatementKind {
     let condition = Condition { range: TextRange::empty(header.end()), kind: ConditionKind::Missing };
     StatementKind::If { condition, then, otherwise: None }

@@ -9,7 +9,7 @@ use text_size::{TextRange, TextSize};
 /// every later pass over the tree is recursive.
 pub const MAX_DEPTH: usize = 200;
 
-/// Why a text is no program of the token dialect.
+/// Why a text is not a program of the token dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenError {
     /// Which token is wrong, counted from 0; the number of tokens where the text ends too early.
@@ -47,7 +47,7 @@ fn shorten(word: &str) -> String {
 /// Reads a whole program; white space of any kind separates tokens. The procedure is called `main`.
 ///
 /// # Errors
-/// At the first token that can't stand where it stands.
+/// Fails at the first token that can't stand where it stands.
 pub fn parse_tokens(text: &str) -> Result<Procedure, TokenError> {
     let tokens: Vec<(usize, &str)> =
         text.split_whitespace().map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word)).collect();
@@ -57,7 +57,7 @@ pub fn parse_tokens(text: &str) -> Result<Procedure, TokenError> {
 /// As [`parse_tokens`], for a program given as a list of tokens (the dataset's `program_tokens`).
 ///
 /// # Errors
-/// At the first token that can't stand where it stands.
+/// Fails at the first token that can't stand where it stands.
 pub fn parse_token_list<T: AsRef<str>>(list: &[T]) -> Result<Procedure, TokenError> {
     let mut tokens = Vec::with_capacity(list.len());
     let mut end = 0;

@@ -43,7 +43,7 @@ impl std::error::Error for Inexpressible {}
 /// The tokens of a program whose whole text is this procedure, `DEF run m(` to `m)`; its name is not looked at.
 ///
 /// # Errors
-/// At the first call of a procedure, hole, empty block or syntax error.
+/// Fails at the first call of a procedure, hole, empty block or syntax error.
 pub fn to_tokens(procedure: &Procedure) -> Result<Vec<Cow<'static, str>>, Inexpressible> {
     if let Some(range) = procedure.broken {
         return Err(Inexpressible { range, reason: Reason::Error });

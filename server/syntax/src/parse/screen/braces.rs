@@ -1,11 +1,11 @@
 //! Braces around blocks.
 
-use super::{Screen, Told, edit, fix, range};
+use super::{Report, Screen, edit, fix, range};
 use crate::codes::syntax::FOREIGN_BRACES;
 
 impl Screen<'_> {
     /// An opening brace becomes the colon that it stands for, if anything stands before it; all others become blanks.
-    /// All of a text are told once.
+    /// All braces of a text are reported once.
     pub(super) fn braces(&mut self) {
         for at in 0..self.lines.len() {
             if self.lines[at].is_program() {
@@ -47,7 +47,7 @@ impl Screen<'_> {
         let first = code.find(['{', '}']).unwrap_or(0);
         let message = "A block has a ':' before it and is indented: there are no braces.".to_owned();
         let fix = fix("Take the braces away", edits);
-        self.tell_once("braces", Told { code: &FOREIGN_BRACES, range: at_brace(first), message, fix });
+        self.report_once("braces", Report { code: &FOREIGN_BRACES, range: at_brace(first), message, fix });
         if let Some(finding) = self.found.last_mut() {
             finding.whole_line = false;
         }

@@ -1,6 +1,6 @@
 //! Line breaks between parentheses, and before a colon.
 
-use super::{Screen, Told, edit, fix, lines, range};
+use super::{Report, Screen, edit, fix, lines, range};
 use crate::codes::syntax::BROKEN_LINE;
 
 /// So many lines are looked at for the closing parenthesis.
@@ -74,13 +74,13 @@ impl Screen<'_> {
         let start = self.lines[first].text;
         let code = self.code(first);
         let open = code.rfind('(').unwrap_or(0);
-        let told = Told {
+        let report = Report {
             code: &BROKEN_LINE,
             range: range(start + open, start + code.len()),
             message: "This goes on in the next line: write it on one line.".to_owned(),
             fix: fix("Join the lines", edits),
         };
-        let number = self.tell(told);
+        let number = self.report(report);
         (self.found[number].diagnostic.slip, self.found[number].whole_line) = (true, false);
     }
 }

@@ -1,6 +1,6 @@
 //! Characters that look like blanks, or like nothing, or like other characters.
 
-use super::{Finding, Screen, Told, edit, range};
+use super::{Finding, Report, Screen, edit, range};
 use crate::codes::syntax::FOREIGN_CHARACTER;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use std::borrow::Cow;
@@ -77,9 +77,9 @@ pub fn blanks(text: &str) -> Blanks<'_> {
 
 fn note<'a>(found: &mut Vec<(&'a str, Finding)>, name: &'a str, edit: Edit, in_word: bool) {
     let range = edit.range;
-    let told = found.iter_mut().find(|(of, finding)| *of == name && !finding.hidden);
-    let first = told.is_none();
-    if let Some((_, finding)) = told {
+    let report = found.iter_mut().find(|(of, finding)| *of == name && !finding.hidden);
+    let first = report.is_none();
+    if let Some((_, finding)) = report {
         if let Some(fix) = &mut finding.diagnostic.fix {
             fix.edits.push(edit.clone());
             fix.title = format!("Replace all {} of them", fix.edits.len());
@@ -125,13 +125,13 @@ impl Screen<'_> {
         for &(n, c, _) in wide.iter().filter(|(_, c, _)| !c.is_alphanumeric()) {
             self.blank(range(n, n + c.len_utf8()));
         }
-        let told = Told {
+        let report = Report {
             code: &FOREIGN_CHARACTER,
             range: range(first, first + c.len_utf8()),
             message: format!("'{c}' is a {sort} character: write the plain '{with}'."),
             fix: super::fix("Replace by plain characters", edits),
         };
-        self.tell_once("wide", told);
+        self.report_once("wide", report);
         true
     }
 }

@@ -1,7 +1,7 @@
 //! Comments of other languages: `//`, `--`, `/* */`, and texts in three quotes.
 
 use super::lines::Kind;
-use super::{Screen, Told, edit, fix, range};
+use super::{Report, Screen, edit, fix, range};
 use crate::codes::syntax::FOREIGN_COMMENT;
 use crate::diagnostic::Edit;
 use text_size::TextRange;
@@ -93,7 +93,7 @@ impl Screen<'_> {
         }
     }
 
-    fn comment(&mut self, marker: &str, whole: TextRange, told: TextRange, edits: Vec<Edit>) {
+    fn comment(&mut self, marker: &str, whole: TextRange, marked: TextRange, edits: Vec<Edit>) {
         self.blank(whole);
         let message = format!("A comment begins with '#' here, not with '{marker}'.");
         let kind = match marker {
@@ -101,8 +101,9 @@ impl Screen<'_> {
             "--" => "--",
             _ => "block comment",
         };
-        let told = Told { code: &FOREIGN_COMMENT, range: told, message, fix: fix("Change to '#'", edits) };
-        self.tell_once(kind, told);
+        let report =
+            Report { code: &FOREIGN_COMMENT, range: marked, message, fix: fix("Change to '#'", edits) };
+        self.report_once(kind, report);
         if let Some(finding) = self.found.last_mut() {
             (finding.diagnostic.slip, finding.whole_line) = (true, false);
         }

@@ -1,7 +1,7 @@
 //! First lines of procedures as other languages write them.
 
 use super::lines::first_word;
-use super::{Screen, Told, edit, fix, range};
+use super::{Report, Screen, edit, fix, range};
 use crate::codes::syntax as codes;
 
 /// What stands before a procedure's name elsewhere.
@@ -89,7 +89,7 @@ impl Screen<'_> {
         if let (false, Some(open), Some(close)) = (none, rest.find('('), rest.find(')')) {
             self.blank(range(name_at + open + 1, name_at + close));
         }
-        self.tell(Told { code: &codes::FOREIGN_WORD, range: range_of_words, message, fix });
+        self.report(Report { code: &codes::FOREIGN_WORD, range: range_of_words, message, fix });
         true
     }
 }

@@ -2,7 +2,7 @@
 
 use super::lines::first_word;
 use super::operators::{Foreign, Why, foreign, ours};
-use super::{Screen, Told, edit, fix, range};
+use super::{Report, Screen, edit, fix, range};
 use crate::ast::Condition;
 use crate::codes::syntax as codes;
 use crate::diagnostic::{Edit, Fix};
@@ -11,7 +11,7 @@ use text_size::TextRange;
 
 /// A header taken apart: where what follows its word stands, and its colon.
 struct Header<'a> {
-    /// What it is told as.
+    /// The name by which it is reported.
     word: &'a str,
     /// Where its word ends, in the line's text.
     start: usize,
@@ -78,7 +78,7 @@ impl Screen<'_> {
         let fix = clear.and_then(|ours| fix(format!("Change to '{ours}'"), vec![edit(to_colon, ours)]));
         self.blank(all);
         self.write(self.part(at, 0, header.start), word);
-        self.tell(Told {
+        self.report(Report {
             code: &codes::FOREIGN_WORD,
             range: self.part(at, header.from, header.to),
             message,
@@ -160,13 +160,13 @@ impl Screen<'_> {
             }
         };
         self.blank(whole);
-        self.tell(Told { code, range: whole, message, fix });
+        self.report(Report { code, range: whole, message, fix });
         true
     }
 
     /// `if(a): if(b):` says the same as `if a and b:`, where nothing else is to happen otherwise.
     fn nested(&self, at: usize, foreign: &Foreign, replaced: TextRange, colon: &str) -> Option<Fix> {
-        if !self.is_told() {
+        if !self.is_reported() {
             return None;
         }
         let all: Vec<String> = foreign.all.as_ref()?.iter().map(|c: &Condition| print_condition(c)).collect();
@@ -192,8 +192,8 @@ impl Screen<'_> {
         let insert = format!("else:{line_break}{indentation}{step}if");
         let mut edits = vec![edit(word, insert)];
         // what belongs to it, and to what follows it in the chain, goes one deeper
-        let told = self.is_told();
-        for n in (at + 1..self.lines.len()).filter(|_| told) {
+        let report = self.is_reported();
+        for n in (at + 1..self.lines.len()).filter(|_| report) {
             let next = &self.lines[n];
             let in_chain = next.column == line.column
                 && ["elif", "else", "elsif", "elseif"].contains(&first_word(self.content(n)));
@@ -205,10 +205,10 @@ impl Screen<'_> {
             }
         }
         let title = "Change to 'else:' with an 'if' in it".to_owned();
-        let fix = told.then_some(Fix { title, edits });
+        let fix = report.then_some(Fix { title, edits });
         let message = format!("There is no '{}': write 'else:' and an 'if' in its block.", header.word);
         self.write(word, "if");
-        let number = self.tell(Told { code: &codes::UNKNOWN_WORD, range: word, message, fix });
+        let number = self.report(Report { code: &codes::UNKNOWN_WORD, range: word, message, fix });
         self.found[number].whole_line = false;
         self.condition(at, content, &Header { word: "if", ..*header });
         true
@@ -240,12 +240,12 @@ impl Screen<'_> {
             ),
         };
         self.write(whole, "repeat");
-        self.tell(Told { code: &codes::UNKNOWN_WORD, range: whole, message, fix });
+        self.report(Report { code: &codes::UNKNOWN_WORD, range: whole, message, fix });
         true
     }
 }
 
-/// Of `i in range(3)`.
+/// The number of rounds that `i in range(3)` asks for.
 fn python_rounds(text: &str) -> Option<u32> {
     let (_, range) = text.split_once("range")?;
     let inner = range.trim().strip_prefix('(')?.strip_suffix(')')?;
@@ -257,7 +257,7 @@ fn python_rounds(text: &str) -> Option<u32> {
     }
 }
 
-/// Of `(int i = 0; i < 3; i++)`.
+/// The number of rounds that `(int i = 0; i < 3; i++)` asks for.
 fn java_rounds(text: &str) -> Option<u32> {
     let inner = text.strip_prefix('(')?.strip_suffix(')')?;
     let mut parts = inner.split(';');

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 pub struct Line {
     pub start: usize,
-    /// The first character that is no blank, or the line's end.
+    /// The first character that is not a blank, or the line's end.
     pub text: usize,
     /// Without the line end.
     pub end: usize,
@@ -19,7 +19,7 @@ pub struct Line {
 pub enum Kind {
     Blank,
     Comment,
-    /// Of an example block, its first line included.
+    /// A line of an example block, of which the header is one.
     Example,
     Program,
 }

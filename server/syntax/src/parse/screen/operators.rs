@@ -107,7 +107,7 @@ pub fn foreign(text: &str) -> Option<Foreign> {
     let mut reader = Reader { tokens: &tokens, at: 0, why: None, all: true, depth: 0 };
     let conditions = reader.any();
     let why = reader.why?;
-    // a sign or a word that is foreign is told even where the rest isn't understood
+    // a sign or a word that is foreign is reported even where the rest isn't understood
     let whole = reader.at == tokens.len();
     let strong =
         matches!(why, Why::And(_) | Why::Or(_) | Why::Bang(_) | Why::Comparison(_) | Why::Constant(_));
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
         self.tokens.get(self.at)
     }
 
-    /// Two things in one are told first; else what comes first.
+    /// Keeps the reason to report: an `and` or `or` before all others, else the first.
     fn because(&mut self, why: Why) {
         let joined = |why: &Why| matches!(why, Why::And(_) | Why::Or(_));
         if self.why.as_ref().is_none_or(|old| joined(&why) && !joined(old)) {

@@ -1,7 +1,7 @@
 //! Lines that are no program at all: notes without a `#`, and text of any other kind.
 
 use super::lines::{Kind, first_word};
-use super::{Screen, Told, fix, insertion, range};
+use super::{Report, Screen, fix, insertion, range};
 use crate::ast::Action;
 use crate::codes::syntax::UNEXPECTED_TEXT;
 use crate::diagnostic::Edit;
@@ -47,7 +47,7 @@ impl Screen<'_> {
                 format!("Make {n} comments"),
             ),
         };
-        self.tell(Told {
+        self.report(Report {
             code: &UNEXPECTED_TEXT,
             range: whole,
             message,

@@ -1,7 +1,7 @@
 //! Statements of other languages that consist of a word, and what stands around their blocks.
 
 use super::lines::first_word;
-use super::{Screen, Told, edit, fix, range};
+use super::{Report, Screen, edit, fix, range};
 use crate::codes::syntax as codes;
 use crate::diagnostic::Fix;
 use text_size::TextRange;
@@ -133,7 +133,7 @@ impl Screen<'_> {
         if let Some(word) = foreign(text) {
             let whole = range(self.lines[at].text, self.lines[at].text + text.len());
             let fix = self.mend(at, whole, word.mend);
-            let told = Told { code: &codes::FOREIGN_WORD, range: whole, message: word.message, fix };
+            let report = Report { code: &codes::FOREIGN_WORD, range: whole, message: word.message, fix };
             self.take_out(whole);
             match word.once {
                 Some(kind) => {
@@ -141,9 +141,9 @@ impl Screen<'_> {
                     if matches!(word.mend, Mend::Remove) {
                         self.blank(whole);
                     }
-                    self.tell_once(kind, told);
+                    self.report_once(kind, report);
                 }
-                None => _ = self.tell(told),
+                None => _ = self.report(report),
             }
             return true;
         }
@@ -165,7 +165,8 @@ impl Screen<'_> {
         let fix = matches!(word.mend, Mend::Remove)
             .then(|| Fix { title: "Change to '...'".to_owned(), edits: vec![edit(whole, "...")] });
         self.take_out(whole);
-        let number = self.tell(Told { code: &codes::FOREIGN_WORD, range: whole, message: word.message, fix });
+        let number =
+            self.report(Report { code: &codes::FOREIGN_WORD, range: whole, message: word.message, fix });
         self.found[number].whole_line = false;
         true
     }
@@ -193,7 +194,7 @@ impl Screen<'_> {
         let removed = range(self.lines[at].start, self.lines[last].next);
         self.blank(whole);
         self.lines[at + 1..=last].iter_mut().for_each(|l| l.kind = super::lines::Kind::Comment);
-        self.tell(Told {
+        self.report(Report {
             code: &codes::FOREIGN_WORD,
             range: self.range(at),
             message: "This isn't needed: a run begins with 'main' by itself.".to_owned(),

@@ -1,4 +1,4 @@
-//! Words that Karel does not have: misspelt, of other languages, prose, and what is no word at all.
+//! Words that Karel does not have: misspelt, of other languages, prose, and what is not a word at all.
 
 use crate::parse::tests::check;
 use expect_test::expect;
