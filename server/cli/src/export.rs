@@ -24,10 +24,10 @@ pub struct Export {
     /// The form to write
     #[arg(long, short, value_name = "FORMAT")]
     to: To,
-    /// Of a world: the example or test whose input it is, where there are several
+    /// Export the input of the example or test of this name, where there are several
     #[arg(long, short, value_name = "NAME")]
     example: Option<String>,
-    /// Of a world: the example's output in place of its input
+    /// Export the example's output in place of its input
     #[arg(long)]
     output: bool,
     /// The file to write, which must not be there yet [default: standard output]

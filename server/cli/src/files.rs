@@ -19,7 +19,7 @@ pub struct Loaded {
     pub analysis: Analysis,
     /// Example files that belong to the program and can't be read: where it names them, and why not.
     pub unreadable: Vec<(TextRange, String)>,
-    /// Of all its files.
+    /// The canonical paths of all its files.
     paths: Vec<PathBuf>,
 }
 
@@ -298,13 +298,13 @@ pub fn name(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
-/// Of `NAME.kgrid` the `NAME.karel` beside it, if there is one.
+/// The program `NAME.karel` beside the example file `NAME.kgrid`, if there is one; else the path itself.
 pub fn program_of(path: &Path) -> PathBuf {
     let program = disk::program_of(path);
     if disk::is_example_file(path) && program.is_file() { program } else { path.to_owned() }
 }
 
-/// The same for two paths to one file.
+/// The canonical path, by which two paths to one file are known to be one.
 fn identity(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }

@@ -42,7 +42,7 @@ struct Report {
     tasks: usize,
     /// Examples run.
     pairs: u64,
-    /// Of these, those whose output and trace are those of the file.
+    /// Examples whose output and trace are those of the file.
     agree: u64,
     problems: Vec<Problem>,
     #[serde(skip)]
@@ -158,13 +158,13 @@ impl Replay {
     }
 }
 
-/// So many messages of one kind are printed; the others are counted.
+/// This many messages of one kind are printed; the others are counted.
 const OF_A_KIND: u64 = 5;
 
 /// The problems of a file that have been printed.
 #[derive(Default)]
 struct Said {
-    /// Of each kind, in the order in which they came: how many there were, and where the first one was.
+    /// The kinds in the order in which they came, each with how many there were, and where the first one was.
     kinds: Vec<(String, u64, u64)>,
 }
 

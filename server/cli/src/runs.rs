@@ -34,7 +34,7 @@ pub struct Run<'a> {
     pub program: &'a Program,
     /// `example "short row"`, or the file of the grid.
     pub title: String,
-    /// Of the example; none for a grid.
+    /// The example's name; none for a grid.
     pub name: Option<String>,
     pub recording: Recording,
     pub case: Option<Case<'a>>,
@@ -164,7 +164,7 @@ pub struct Json {
     /// Absent for a grid.
     pub example: Option<String>,
     pub outcome: &'static str,
-    /// Of the program, where the run stopped before its end.
+    /// The line of the program where the run stopped before its end.
     pub line: Option<usize>,
     pub ticks: u64,
     /// Whether it did what the example says; absent where nothing says so.

@@ -39,7 +39,7 @@ struct Report {
     /// Examples that pass, of those that say what is to happen.
     passed: usize,
     total: usize,
-    /// The same of held-out tests.
+    /// Held-out tests that pass, of those that say what is to happen.
     tests_passed: usize,
     tests: usize,
     examples: Vec<Entry>,

@@ -39,7 +39,7 @@ struct WithActions {
 struct StepJson {
     line: Option<usize>,
     what: String,
-    /// Of a condition.
+    /// Whether the condition held, where the step is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<bool>,
     row: u8,

@@ -124,12 +124,12 @@ pub fn is_karel_file(path: &Path) -> bool {
     is_example_file(path) || path.extension().is_some_and(|extension| extension == "karel")
 }
 
-/// Of the program `NAME.karel` the example file `NAME.kgrid`, which belongs to it where it is there.
+/// The example file `NAME.kgrid` that belongs to the program `NAME.karel`, where it is there.
 pub fn examples_of(program: &Path) -> PathBuf {
     program.with_extension("kgrid")
 }
 
-/// Of the example file `NAME.kgrid` the program `NAME.karel`, to which it belongs where that is there.
+/// The program `NAME.karel` that the example file `NAME.kgrid` belongs to, where it is there.
 pub fn program_of(examples: &Path) -> PathBuf {
     examples.with_extension("karel")
 }

@@ -16,7 +16,7 @@ use crate::transport::arrival::Arrival;
 pub struct RequestContext {
     pub snapshot: Arc<Snapshot>,
     cancel: CancellationToken,
-    /// Of what was found to be asked about: whose texts may have changed since.
+    /// The unit that the request is about, whose texts may have changed since.
     unit: Option<Arc<Unit>>,
 }
 

@@ -69,8 +69,8 @@ impl Server {
         self.work_until(superseded, arrival, lane, Some(uri), params, handler).await
     }
 
-    /// The same for what clients go on using as the user types, and don't ask again for every key: given up only where
-    /// the client does ask again.
+    /// Answers what clients go on using as the user types, and don't ask for again with every key: the request is given
+    /// up only where the client does ask again.
     async fn work_while_typing<P, R>(
         &self,
         kind: &'static str,

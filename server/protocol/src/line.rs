@@ -76,7 +76,8 @@ pub fn read(input: &mut impl BufRead, limit: usize) -> Result<Line> {
     }
 }
 
-/// The same from an asynchronous stream. Not to be dropped half-way: what was read of the line would be lost.
+/// The next line of at most `limit` bytes, from an asynchronous stream. The future must not be dropped half-way: what
+/// was read of the line would be lost.
 pub async fn read_async(input: &mut (impl AsyncBufRead + Unpin), limit: usize) -> Result<Line> {
     let mut line = Collector::new(limit);
     loop {

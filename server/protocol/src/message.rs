@@ -173,7 +173,7 @@ pub struct Deciding {
     /// Indices into [`Outcome::candidates`] of those that crash there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub crashing: Vec<usize>,
-    /// The same of those that don't come to an end there.
+    /// Indices into [`Outcome::candidates`] of those that don't come to an end there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub endless: Vec<usize>,
 }

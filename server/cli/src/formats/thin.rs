@@ -129,7 +129,7 @@ impl Walls {
         sides.filter(|&(row, col, side)| !side.is_edge(world, row.into(), col.into())).collect()
     }
 
-    /// The same, each wall once.
+    /// The sides of wall cells that are not the edge of the world, each wall once.
     pub fn once(world: &World) -> Vec<(u8, u8, Side)> {
         let mut seen = HashSet::new();
         let mut walls = Walls::of(world);

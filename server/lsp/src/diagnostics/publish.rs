@@ -44,9 +44,9 @@ impl Publisher {
         Publisher { client, global, shown: Mutex::default() }
     }
 
-    /// Takes what one tier found in the unit's documents, and sends what is new. Nothing of a check that was cancelled.
-    /// Of a text that has changed since, what was found moves along with it; but not what runs have shown: what a
-    /// program does to an example file that has not changed is outdated with the program.
+    /// Takes what one tier found in the unit's documents, and sends what is new. What a cancelled check found is left out.
+    /// Where a text has changed since, what was found moves along with it; but what runs have shown is left out: it is
+    /// outdated with the program, also in an example file that has not changed.
     pub async fn put(
         &self,
         unit: &Unit,
@@ -218,12 +218,28 @@ mod tests {
         assert_eq!(Moved::between("", "").range(range(0, 0)), Some(range(0, 0)));
     }
 
+    /// A server that answers nothing, for its client.
+    struct Silent(Client);
+
+    #[tower_lsp::async_trait]
+    impl tower_lsp::LanguageServer for Silent {
+        async fn initialize(
+            &self,
+            _: tower_lsp::lsp_types::InitializeParams,
+        ) -> tower_lsp::jsonrpc::Result<tower_lsp::lsp_types::InitializeResult> {
+            Ok(Default::default())
+        }
+
+        async fn shutdown(&self) -> tower_lsp::jsonrpc::Result<()> {
+            Ok(())
+        }
+    }
+
     #[tokio::test]
     async fn what_an_outdated_check_found_is_not_shown() {
         let (global, _events) = GlobalState::new();
-        let (service, _socket) =
-            tower_lsp::LspService::new(|client| crate::server::Server::new(client, Arc::clone(&global)));
-        let publisher = Publisher::new(service.inner().client().raw().clone(), Arc::clone(&global));
+        let (service, _socket) = tower_lsp::LspService::new(Silent);
+        let publisher = Publisher::new(service.inner().0.clone(), Arc::clone(&global));
         let open = |name: &str, version: i32, text: &str| {
             let uri = format!("file:///nowhere/{name}");
             let document =

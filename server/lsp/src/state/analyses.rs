@@ -27,7 +27,7 @@ impl Snapshot {
         program.or_else(|| self.naming().get(&document.key)).unwrap_or(document)
     }
 
-    /// Of each example file that open programs name, the first of them.
+    /// The first open program that names each example file.
     fn naming(&self) -> &HashMap<Key, Arc<Document>> {
         self.naming.get_or_init(|| {
             let mut naming = HashMap::new();

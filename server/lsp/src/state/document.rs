@@ -96,7 +96,7 @@ pub struct Document {
     pub text: Text,
     /// Cancelled when the text is no longer the document's: long work on it is for nothing.
     pub superseded: CancellationToken,
-    /// Of a program, the files that belong to it by its name and its text; filled in by [`crate::state::analyses`].
+    /// The files that belong to a program by its name and its text; filled in by [`crate::state::analyses`].
     pub(crate) named: OnceLock<Vec<Key>>,
     contiguous: OnceLock<Arc<str>>,
     parse: OnceLock<Arc<Parse>>,

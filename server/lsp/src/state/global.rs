@@ -50,7 +50,7 @@ struct State {
     /// Documents that the client has changed in a way that can't be: their text is no longer known, until the client
     /// sends all of it. They count as closed.
     lost: BTreeMap<Key, Arc<Document>>,
-    /// Of work that the client can cancel by its progress token.
+    /// The work that the client can cancel, by its progress token.
     progress: Vec<(ProgressToken, CancellationToken)>,
 }
 
@@ -64,12 +64,12 @@ impl State {
 }
 
 impl GlobalState {
-    /// Also gives the events, to be taken by whoever acts on them.
+    /// Makes the state, and the events, to be taken by whoever acts on them.
     pub fn new() -> (Arc<GlobalState>, mpsc::UnboundedReceiver<Event>) {
         GlobalState::reading(disk::read)
     }
 
-    /// The same, with another way to read files.
+    /// Makes the state with another way to read files.
     pub fn reading(read: Read) -> (Arc<GlobalState>, mpsc::UnboundedReceiver<Event>) {
         let (events, receiver) = mpsc::unbounded_channel();
         let global = GlobalState {

@@ -13,7 +13,7 @@ use crate::state::session::Session;
 use crate::state::token_cache::TokenCache;
 use crate::state::unit::Analyses;
 
-/// The state at one moment. Never changes.
+/// The state at one moment. What it says never changes; the caches in it are shared with the snapshots that follow.
 #[derive(Clone, Default)]
 pub struct Snapshot {
     /// Grows with every change.
@@ -24,10 +24,10 @@ pub struct Snapshot {
     pub open: Arc<BTreeMap<Key, Arc<Document>>>,
     /// What was read from disk. Where a document is open, that counts instead.
     pub files: Arc<BTreeMap<Key, OnDisk>>,
-    /// What syntheses left open, by the program.
+    /// What the last synthesis in each program left open, by the program.
     pub(crate) ambiguities: Arc<BTreeMap<Key, OpenAmbiguity>>,
     pub(crate) analyses: Analyses,
-    /// Of each example file that open programs name, the first of them; filled in by [`crate::state::analyses`].
+    /// The first open program that names each example file; filled in by [`crate::state::analyses`].
     pub(crate) naming: OnceLock<HashMap<Key, Arc<Document>>>,
     pub(crate) tokens: TokenCache,
 }

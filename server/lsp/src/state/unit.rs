@@ -84,6 +84,6 @@ pub(super) struct Files {
     pub(super) documents: Vec<Arc<Document>>,
     pub(super) unread: Vec<Key>,
     pub(super) beside: Vec<Key>,
-    /// Of a synthesis from these very documents.
+    /// What a synthesis from these very documents left open.
     pub(super) ambiguity: Option<Arc<Ambiguity>>,
 }

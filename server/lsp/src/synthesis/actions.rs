@@ -112,7 +112,7 @@ const FIXED: [&str; 9] = [
 
 /// What the command asks for at a place.
 pub enum At {
-    /// Of its hole, else the program, under this title.
+    /// The question about its hole, else about the program, and the title of the work.
     Ask(Question, String),
     /// The program passes: the sentence that says so, and the question that is put only if the user wants it.
     Passes(String, Question),

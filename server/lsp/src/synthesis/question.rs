@@ -85,7 +85,7 @@ fn texts(unit: &Unit) -> Vec<(String, u64)> {
     unit.documents.iter().map(|document| (document.uri.to_string(), fingerprint(document))).collect()
 }
 
-/// Of 53 bits: editors written in JavaScript keep no more of a number.
+/// A hash of the text with 53 bits: editors written in JavaScript keep no more of a number.
 fn fingerprint(document: &Document) -> u64 {
     let mut hasher = DefaultHasher::new();
     document.contiguous().hash(&mut hasher);

@@ -6,7 +6,7 @@ use protocol::message::{HeldOut, Outcome, Progress, Stopped};
 
 use crate::notice::Notice;
 
-/// Of the button of a question about what is no longer there.
+/// The answer to a button whose question is about a text that is no longer there.
 pub const CHANGED: &str = "The text has changed since: synthesize again.";
 
 /// `1.2 s, 340 candidates, 2 programs found`

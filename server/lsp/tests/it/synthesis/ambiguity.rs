@@ -115,7 +115,7 @@ async fn each_answer_is_an_action_that_adds_the_example() {
     assert_eq!(offered[1]["edit"]["documentChanges"][0]["textDocument"]["version"], 2);
 }
 
-/// Of a client that shows messages with buttons.
+/// The capabilities of a client that shows messages with buttons.
 fn with_buttons() -> Value {
     let mut can = capabilities();
     can["window"]["showMessage"] = json!({ "messageActionItem": { "additionalPropertiesSupport": false } });
