@@ -14,12 +14,11 @@ use synth::decode::traces::Mask;
 use synth::device;
 use synth::eval::shard::{Piece, Shard};
 use synth::eval::{
-    Conditions, Report, SHOWN, ServedReport, ServedScores, ServedSettings, Settings, TaskResult, TraceSource,
-    calibrate, evaluate, fit, read, serve, spread,
+    Conditions, Report, SHOWN, ServedReport, ServedScores, ServedSettings, Settings, TraceSource, calibrate,
+    evaluate, read, serve, spread,
 };
 use synth::grammar::Rules;
 use synth::models::Models;
-use synth::rank::weights::Fitted;
 use synth::search::stages::SERVED;
 use tch::Device;
 
@@ -57,7 +56,7 @@ pub struct Eval {
     trace_beam: u16,
     /// Ask for programs as the language server does, instead of running the two beams alone, and answer so many
     /// deciding examples per task with the reference program; 0 for none
-    #[arg(long, value_name = "N", conflicts_with_all = ["traces", "trace_beam", "fit_choice", "rules", "seed", "batch"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["traces", "trace_beam", "rules", "seed", "batch"])]
     questions: Option<usize>,
     /// Milliseconds that a request may take, with --questions
     #[arg(long, value_name = "MS", default_value_t = Budget::default().milliseconds, requires = "questions")]
@@ -68,10 +67,6 @@ pub struct Eval {
     /// Write how far a program offered can be trusted (the engine's data/calibration.json)
     #[arg(long, value_name = "FILE", requires = "questions")]
     calibrate: Option<PathBuf>,
-    /// Instead of measuring, fit the choice among candidates that pass, and write its weights (the engine's
-    /// data/choice.json); the tasks have to be generated ones
-    #[arg(long, value_name = "FILE")]
-    fit_choice: Option<PathBuf>,
     /// Tasks decoded together [default: 8 on the CPU, 64 with CUDA]
     #[arg(long)]
     batch: Option<usize>,
@@ -90,7 +85,7 @@ pub struct Eval {
     no_retries: bool,
     /// Evaluate part I of N of the tasks and write the results to the file of --json; `karel-synth merge` makes the
     /// report of all parts
-    #[arg(long, value_name = "I/N", requires = "json", conflicts_with_all = ["questions", "fit_choice", "markdown", "details"])]
+    #[arg(long, value_name = "I/N", requires = "json", conflicts_with_all = ["questions", "markdown", "details"])]
     shard: Option<Shard>,
     /// Write all figures as JSON
     #[arg(long, value_name = "FILE")]
@@ -150,7 +145,7 @@ impl Eval {
             workers: if on_cpu { self.computation.threads() } else { DEVICE_WORKERS },
             seed: self.seed,
             rules: self.rules,
-            plain: self.fit_choice.is_none(),
+            plain: true,
             pruned: true,
         };
         let conditions = Conditions {
@@ -212,34 +207,8 @@ impl Eval {
             return Ok(());
         }
         let details = self.details(&run, &results);
-        if let Some(path) = &self.fit_choice {
-            return self.fit(path, &run, &results).and(details);
-        }
         let report = Report::new(run.conditions, &results);
         self.write(&report, &report.markdown()).and(details)
-    }
-
-    fn fit(&self, path: &Path, run: &Run, results: &[(usize, Vec<TaskResult>)]) -> anyhow::Result<()> {
-        let all: Vec<TaskResult> = results.iter().flat_map(|(_, results)| results).cloned().collect();
-        let (choice, tasks) = fit(&all);
-        let shown: Vec<String> = run.shown.iter().map(usize::to_string).collect();
-        let (shown, c) = (shown.join(","), &run.conditions);
-        let fitted = Fitted {
-            about: format!(
-                "Conditional logit on {tasks} ambiguous requests ({shown} examples shown), those of {} whose \
-                 pruned beam of {} found both right and wrong behaviours; models {}.",
-                c.file,
-                c.beam,
-                c.models.join(", ")
-            ),
-            command: format!(
-                "karel-synth eval --tasks {} --limit {} --examples {shown} --beam {} --fit-choice data/choice.json",
-                c.file, c.tasks, c.beam
-            ),
-            weights: choice.weights(),
-        };
-        anstream::println!("{}", serde_json::to_string_pretty(&fitted)?);
-        save(path, &fitted)
     }
 
     fn served(&self, run: Run, questions: usize, workers: usize) -> anyhow::Result<()> {

@@ -15,7 +15,6 @@ use crate::decode::traces::{self, Traces};
 use crate::grammar::Rules;
 use crate::models::{CodeTask, Models, Pair};
 use crate::rank::classes::Classes;
-use crate::rank::weights::Ranking;
 use crate::search::executor::{Case, Executor, Source};
 
 /// Asked whether to give up.
@@ -72,7 +71,7 @@ pub fn evaluate_together(
             plain(models, &mut readable, &tasks, settings, stop);
         }
         if settings.pruned {
-            pruned(models, &mut readable, &tasks, &traces, settings, stop);
+            pruned(models, &mut readable, &tasks, settings, stop);
         }
     }
     subjects.into_iter().map(|s| s.result).collect()
@@ -152,7 +151,6 @@ fn pruned(
     models: &Models,
     subjects: &mut [&mut Subject],
     tasks: &[CodeTask],
-    traces: &[Traces],
     settings: &Settings,
     stop: Stop,
 ) {
@@ -167,7 +165,7 @@ fn pruned(
     let seconds = start.elapsed().as_secs_f64() / subjects.len() as f64;
     for (number, subject) in subjects.iter_mut().enumerate() {
         let ranked = rank(subject, &found[number]);
-        subject.result.choices = choices(subject, &found[number], &ranked, &traces[number]);
+        subject.result.choices = choices(subject, &found[number], &ranked);
         subject.result.pruned = Ranked { run: executors[number].programs_run, seconds, ..ranked };
     }
 }
@@ -214,7 +212,7 @@ fn rank(subject: &Subject, found: &[Finished]) -> Ranked {
 }
 
 /// Which of the candidates that pass each way of choosing takes.
-fn choices(subject: &Subject, found: &[Finished], ranked: &Ranked, traces: &Traces) -> Choices {
+fn choices(subject: &Subject, found: &[Finished], ranked: &Ranked) -> Choices {
     let mut classes = Classes::new(subject.pairs.iter().map(|pair| &pair.start));
     let mut passes: Vec<bool> = Vec::new();
     for (number, candidate) in found.iter().enumerate().filter(|(number, _)| ranked.shown[*number]) {
@@ -228,14 +226,12 @@ fn choices(subject: &Subject, found: &[Finished], ranked: &Ranked, traces: &Trac
             passes[added.class] = ranked.all[number];
         }
     }
-    let places = classes.ranked(Ranking::fitted(), &subject.pairs, traces);
-    let heaviest = places.iter().max_by(|a, b| a.features.log_mass.total_cmp(&b.features.log_mass));
+    let places = classes.ranked();
     Choices {
         likeliest: ranked.guided_search(),
         shortest: ranked.guided_shortest(),
-        heaviest: heaviest.is_some_and(|place| passes[place.class]),
-        learned: places.first().is_some_and(|place| passes[place.class]),
+        ranked: places.first().is_some_and(|place| passes[place.class]),
         any: passes.contains(&true),
-        behaviours: places.iter().map(|place| (place.features, passes[place.class])).collect(),
+        behaviours: places.iter().map(|place| (place.score, passes[place.class])).collect(),
     }
 }

@@ -3,7 +3,6 @@
 use runtime::Action;
 use serde::{Deserialize, Serialize};
 
-use crate::rank::weights::Features;
 use syntax::ast::{Statement, StatementKind};
 
 /// How one ranked list of candidates did on one task.
@@ -37,16 +36,14 @@ pub struct TaskResult {
 /// The candidates of one task that pass the examples shown: which of them to take.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Choices {
-    /// Per behaviour: what is known of it, and whether it passes the held-out examples.
-    pub behaviours: Vec<(Features, bool)>,
+    /// Per behaviour: its score, and whether it passes the held-out examples.
+    pub behaviours: Vec<(f64, bool)>,
     /// The likeliest candidate passes the held-out examples.
     pub likeliest: bool,
     /// The shortest does, ties by likelihood.
     pub shortest: bool,
-    /// The behaviour whose programs are the likeliest together does.
-    pub heaviest: bool,
-    /// The one that the learned choice puts first does.
-    pub learned: bool,
+    /// The one that the engine puts first does.
+    pub ranked: bool,
     /// Some behaviour does.
     pub any: bool,
 }

@@ -7,7 +7,6 @@
 pub mod ablate;
 mod beams;
 pub mod bench;
-mod fit;
 mod metrics;
 mod report;
 mod served;
@@ -34,7 +33,6 @@ use crate::grammar::Rules;
 use crate::models::Models;
 use crate::search::executor::{Case, Executor, Source};
 pub(crate) use beams::evaluate_together;
-pub use fit::fit;
 pub use metrics::{BeamTraces, Choices, Ranked, Rate, Slice, TaskResult, TraceResult};
 pub use report::{Conditions, Report, TopTraces, TraceScores};
 pub use served::{Served, ServedReport, ServedScores, ServedSettings, calibrate, serve};

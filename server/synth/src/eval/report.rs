@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::traces::Mask;
 use crate::grammar::Rules;
-use crate::rank::weights::Ranking;
 
 use super::{BeamTraces, Ranked, Rate, Slice, TaskResult, TraceSource};
 
@@ -128,17 +127,15 @@ pub struct Choices {
     pub likeliest: Rate,
     /// Ties by likelihood.
     pub shortest: Rate,
-    /// The behaviour whose programs are the likeliest together.
-    pub heaviest: Rate,
-    /// The candidate that the fitted ranking puts first.
-    pub learned: Rate,
+    /// The candidate that the engine puts first.
+    pub ranked: Rate,
     /// The best that a choice could do.
     pub any: Rate,
     /// What becomes of it where far-fetched behaviours are dropped.
     pub kept: Vec<Kept>,
 }
 
-/// Only behaviours at least so likely as a share of the likeliest, by the fitted ranking, are kept.
+/// Only behaviours at least so likely as a share of the likeliest, by the ranking's scores, are kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Kept {
     pub share: f64,
@@ -150,9 +147,8 @@ pub struct Kept {
 
 impl Kept {
     fn new(share: f64, results: &[TaskResult]) -> Kept {
-        let choice = Ranking::fitted();
         let kept = |r: &TaskResult| -> Vec<bool> {
-            let scores: Vec<f64> = r.choices.behaviours.iter().map(|(f, _)| choice.score(f)).collect();
+            let scores: Vec<f64> = r.choices.behaviours.iter().map(|(score, _)| *score).collect();
             let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let near = scores.iter().map(|score| (score - best).exp() >= share);
             near.zip(&r.choices.behaviours).filter(|(near, _)| *near).map(|(_, (_, right))| *right).collect()
@@ -176,8 +172,8 @@ pub struct ByExamples {
     pub guided_search: Rate,
     /// Of the pruned beam.
     pub guided_search_pruned: Rate,
-    /// Guided search of the pruned beam, by the fitted ranking.
-    pub guided_search_learned: Rate,
+    /// Guided search of the pruned beam, in the engine's order.
+    pub guided_search_ranked: Rate,
     /// Of the pruned beam.
     pub top_k_generalization: Rate,
     /// The pruned beam's consistent candidates differ in meaning.
@@ -192,7 +188,7 @@ impl ByExamples {
             top_1_generalization: rate(|r| r.plain.top_1_generalization()),
             guided_search: rate(|r| r.plain.guided_search()),
             guided_search_pruned: rate(|r| r.pruned.guided_search()),
-            guided_search_learned: rate(|r| r.choices.learned),
+            guided_search_ranked: rate(|r| r.choices.ranked),
             top_k_generalization: rate(|r| r.pruned.top_k_generalization()),
             ambiguous: rate(|r| r.choices.behaviours.len() > 1),
         }
@@ -208,8 +204,7 @@ impl Choices {
             behaviours: mean(behaviours.map(|n| n as f64)),
             likeliest: rate(|c| c.likeliest),
             shortest: rate(|c| c.shortest),
-            heaviest: rate(|c| c.heaviest),
-            learned: rate(|c| c.learned),
+            ranked: rate(|c| c.ranked),
             any: rate(|c| c.any),
             kept: SHARES.iter().map(|&share| Kept::new(share, results)).collect(),
         }
@@ -350,8 +345,7 @@ impl Report {
         for (name, rate) in [
             ("likeliest", c.likeliest),
             ("shortest", c.shortest),
-            ("heaviest behaviour", c.heaviest),
-            ("learned", c.learned),
+            ("as the engine ranks them", c.ranked),
             ("(some candidate is right)", c.any),
             ("(they differ in meaning)", c.ambiguous),
         ] {
@@ -402,7 +396,7 @@ impl Report {
     fn write_by_examples(&self, out: &mut String) -> fmt::Result {
         writeln!(
             out,
-            "\n| examples shown | top-1 generalization | guided search | pruned | pruned, learned choice | \
+            "\n| examples shown | top-1 generalization | guided search | pruned | pruned, ranked | \
              some candidate is right | candidates differ |\n|---|---|---|---|---|---|---|"
         )?;
         for b in &self.by_examples {
@@ -413,7 +407,7 @@ impl Report {
                 b.top_1_generalization,
                 b.guided_search,
                 b.guided_search_pruned,
-                b.guided_search_learned,
+                b.guided_search_ranked,
                 b.top_k_generalization,
                 b.ambiguous
             )?;

@@ -3,8 +3,7 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`behaviour`] | what a program does on many worlds, as one number |
-//! | [`classes`] | programs sorted by behaviour |
-//! | [`weights`] | the linear ranking of behaviours |
+//! | [`classes`] | programs sorted by behaviour, best behaviour first |
 //! | [`calibration`] | how often a program offered under such circumstances was right |
 //! | [`deciding_example`] | the world on which programs do different things |
 
@@ -12,4 +11,3 @@ pub mod behaviour;
 pub mod calibration;
 pub mod classes;
 pub mod deciding_example;
-pub mod weights;

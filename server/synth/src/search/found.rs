@@ -4,10 +4,8 @@ use protocol::message::{Answer, Candidate, Deciding};
 use runtime::World;
 
 use crate::decode::fill_text;
-use crate::decode::traces::Traces;
 use crate::rank::classes::{Class, Classes, Place};
 use crate::rank::deciding_example::{Question, decide};
-use crate::rank::weights::Ranking;
 use crate::search::memory::Known;
 use crate::search::specification::Problem;
 
@@ -94,20 +92,17 @@ impl Found {
     }
 
     /// All behaviours, best first, whether they are offered or not.
-    pub fn known(&self, problem: &Problem, traces: &Traces) -> Vec<Known> {
-        let places = self.classes.ranked(Ranking::fitted(), &problem.pairs, traces);
+    pub fn known(&self) -> Vec<Known> {
         let known = |place: &Place| Known {
             fills: self.fills[place.class].0.clone(),
             log_probability: self.classes.all()[place.class].log_probability,
         };
-        places.iter().map(known).collect()
+        self.classes.ranked().iter().map(known).collect()
     }
 
-    /// Chooses among what was found, leaves out what is far-fetched, and looks for the deciding example. `traces` are
-    /// the inferred ones.
-    pub fn choose(&self, problem: &Problem, traces: &Traces, stop: &dyn Fn() -> bool) -> Chosen {
-        let mut places = self.classes.ranked(Ranking::fitted(), &problem.pairs, traces);
-        self.put_simplest_first(&mut places);
+    /// Chooses among what was found, leaves out what is far-fetched, and looks for the deciding example.
+    pub fn choose(&self, problem: &Problem, stop: &dyn Fn() -> bool) -> Chosen {
+        let mut places = self.classes.ranked();
         let most = places.first().map_or(0.0, |best| best.probability);
         let likely = places.iter().take_while(|place| place.probability >= most * FAR_FETCHED).count();
         let reserve = places.split_off(likely.min(self.wanted));
@@ -118,22 +113,6 @@ impl Found {
         let inputs: Vec<&World> = problem.starts().collect();
         let question = decide(&programs, &reserve, &inputs, self.classes.worlds(), 0, stop);
         Chosen { candidates, ambiguous: places.len() > 1, deciding: question.map(deciding) }
-    }
-
-    /// Programs of the dataset are contrived, and the networks hold what anybody would write first for too simple: where
-    /// the shortest program is at most half as long as the best one, and the networks have not thought of it, it comes
-    /// first, as likely as that one.
-    fn put_simplest_first(&self, places: &mut Vec<Place>) {
-        let of = |place: &Place| &self.classes.all()[place.class];
-        let shortest = (0..places.len()).min_by_key(|&at| of(&places[at]).length);
-        if let Some(at @ 1..) = shortest
-            && of(&places[at]).log_probability.is_none()
-            && 2 * of(&places[at]).length <= of(&places[0]).length
-        {
-            let mut simplest = places.remove(at);
-            simplest.probability = places[0].probability;
-            places.insert(0, simplest);
-        }
     }
 }
 

@@ -152,8 +152,8 @@ impl Surroundings<'_> {
         // The question is worth a moment more, even where the search took all its time.
         let until = watch.elapsed() + QUESTION;
         let asked_long_enough = || watch.is_cancelled() || (watch.over() && watch.elapsed() >= until);
-        let mut chosen = found.choose(&problem, &inferred, &asked_long_enough);
-        memory.keep(&problem.text, found.known(&problem, &inferred));
+        let mut chosen = found.choose(&problem, &asked_long_enough);
+        memory.keep(&problem.text, found.known());
         if stopped != Stopped::Budget && as_measured(models, &problem, budget) {
             for (rank, candidate) in chosen.candidates.iter_mut().enumerate() {
                 let (examples, known) = (problem.cases.len(), Calibration::embedded());

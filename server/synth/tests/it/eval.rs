@@ -103,19 +103,18 @@ fn a_report_has_these_fields() {
         .by_examples[].ambiguous: rate
         .by_examples[].examples
         .by_examples[].guided_search: rate
-        .by_examples[].guided_search_learned: rate
         .by_examples[].guided_search_pruned: rate
+        .by_examples[].guided_search_ranked: rate
         .by_examples[].top_1_generalization: rate
         .by_examples[].top_k_generalization: rate
         .choices.ambiguous: rate
         .choices.any: rate
         .choices.behaviours
-        .choices.heaviest: rate
         .choices.kept[].ambiguous: rate
         .choices.kept[].any: rate
         .choices.kept[].share
-        .choices.learned: rate
         .choices.likeliest: rate
+        .choices.ranked: rate
         .choices.shortest: rate
         .conditions.batch
         .conditions.beam
@@ -180,7 +179,7 @@ fn a_report_has_these_fields() {
     let top = traces.top_k.as_ref().unwrap();
     assert!(top.exact.count >= traces.exact.count && top.correct.count >= traces.correct.count);
     let c = &report.choices;
-    assert!(c.any.count >= c.learned.count.max(c.likeliest.count).max(c.shortest.count));
+    assert!(c.any.count >= c.ranked.count.max(c.likeliest.count).max(c.shortest.count));
     let markdown = report.markdown();
     assert!(markdown.contains("| top-3, all shown |") && markdown.contains("| guided search | 100.0"));
 }

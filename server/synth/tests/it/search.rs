@@ -238,7 +238,7 @@ fn candidates_differ_in_behaviour() {
     };
     let wide = Budget { candidates: 3, ..budget() };
     let outcome = ask_with("def main(): ...", vec![one], &wide).unwrap();
-    assert_eq!((outcome.candidates.len(), outcome.ambiguous, outcome.stopped), (2, true, Stopped::Found));
+    assert_eq!((outcome.candidates.len(), outcome.ambiguous, outcome.stopped), (3, true, Stopped::Found));
     assert_eq!(outcome.candidates[0].fills, ["move()"], "shortest first");
 }
 
