@@ -39,7 +39,9 @@ pub fn run(args: Args) -> Result<()> {
     let mut unnoticed = 0;
     for part in parts {
         let bench = Bench::set_up(part)?;
-        ensure!(bench.passes()?, "the tests of {part} fail as it is: mend that first");
+        if let Some(test) = bench.failing_test()? {
+            bail!("a test of {part} fails without any fault: {test}");
+        }
         let mut mutants = mutants(part)?;
         mutants.retain(|mutant| args.id.is_empty() || args.id.contains(&mutant.id));
         let mut killed = 0;
@@ -134,16 +136,16 @@ impl Bench {
         self.root.join("editors").join(self.part)
     }
 
-    /// Whether some test fails with the fault in its place. The file is as it was afterwards.
-    fn notices(&self, mutant: &Mutant) -> Result<bool> {
+    /// The test that fails with the fault in its place, if one does. The file is as it was afterwards.
+    fn killer(&self, mutant: &Mutant) -> Result<Option<String>> {
         let file = self.folder().join(&mutant.file);
         let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
         let places = text.matches(&mutant.from).count();
         ensure!(places == 1, "{} stands {places} times in {}", mutant.from.trim(), mutant.file);
         fs::write(&file, text.replace(&mutant.from, &mutant.to))?;
-        let passes = self.build(&file).and_then(|()| self.passes());
+        let killer = self.build(&file).and_then(|()| self.failing_test());
         fs::write(&file, text)?;
-        Ok(!passes?)
+        killer
     }
 
     /// Fails where the file is none of its language any more: such a fault would be noticed by anything.
@@ -162,8 +164,8 @@ impl Bench {
         process::run_quietly(&mut build)
     }
 
-    /// Whether the part's own tests pass. The first line `not ok` ends them.
-    fn passes(&self) -> Result<bool> {
+    /// The first of the part's own tests that fails, if one does; the others are not waited for.
+    fn failing_test(&self) -> Result<Option<String>> {
         let mut tests = if self.part == "vscode" {
             self.build(Path::new(""))?;
             let mut node = self.node.command("node", &self.folder());
@@ -172,20 +174,23 @@ impl Bench {
         } else {
             let mut nvim = process::command(&self.neovim);
             nvim.args(["--headless", "--clean", "-u", "test/init.lua", "-l", "test/run.lua"]);
-            // What never comes is missing after five seconds.
-            nvim.current_dir(self.folder()).env("KAREL_PATIENCE", "5000");
+            // What never comes is missing after 20 seconds; a busy machine takes some to compile the parser.
+            nvim.current_dir(self.folder()).env("KAREL_PATIENCE", "20000");
             nvim
         };
         let mut tests = tests.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let Some(output) = tests.stdout.take() else { bail!("the tests have no output") };
         for line in BufReader::new(output).lines() {
-            if line.is_ok_and(|line| line.starts_with("not ok")) {
+            if let Some(test) = line?.strip_prefix("not ok ") {
                 let _ = tests.kill();
                 tests.wait()?;
-                return Ok(false);
+                return Ok(Some(
+                    test.trim_start_matches(|c: char| c == '-' || c == ' ' || c.is_ascii_digit()).to_owned(),
+                ));
             }
         }
-        Ok(tests.wait()?.success())
+        let status = tests.wait()?;
+        Ok((!status.success()).then(|| format!("the tests ended with {status}")))
     }
 }
 

@@ -14,8 +14,9 @@ pub fn build() -> Result<()> {
         anstream::eprintln!("{}", estimate(std::thread::available_parallelism().map_or(1, usize::from)));
     }
     let mut cargo = process::cargo();
-    cargo.args(["build", "--release"]);
-    process::run(cargo.args(PROGRAMS.map(|program| format!("--package={program}"))))
+    // Chosen from the whole workspace, the libraries have the features that they have in tests, which then use them again.
+    cargo.args(["build", "--release", "--workspace"]);
+    process::run(cargo.args(PROGRAMS.map(|program| format!("--bin={program}"))))
 }
 
 /// Processor time of a first build, in minutes, as measured.

@@ -121,12 +121,6 @@ end
 function M.restart()
   local clients = vim.lsp.get_clients({ name = 'karel' })
   vim.lsp.enable('karel', false)
-  -- Those that are attached to no buffer, too.
-  for _, client in ipairs(clients) do
-    if vim.tbl_isempty(client.attached_buffers) then
-      client:stop()
-    end
-  end
   local waited = 0
   local timer = assert(vim.uv.new_timer())
   timer:start(
