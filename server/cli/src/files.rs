@@ -45,12 +45,12 @@ impl Unread {
     }
 }
 
-/// What paths name, and what of it can't be had. One bad file stops nothing.
+/// The files that paths name, and those of them that can't be read. One bad file stops nothing.
 #[derive(Default)]
 pub struct Found<T> {
     pub files: Vec<T>,
     pub unread: Vec<Unread>,
-    /// A path that was named is not there; it has been said.
+    /// Whether a path that was named is missing, which has been reported.
     missing: bool,
 }
 
@@ -68,7 +68,7 @@ impl<T> Found<T> {
 /// its example files are loaded once, together, whichever of them is named.
 ///
 /// # Errors
-/// Where there is no file at all.
+/// There is no file at all.
 pub fn load_all(paths: &[PathBuf], config: &Config) -> anyhow::Result<Found<Loaded>> {
     let found = find(paths)?;
     let mut all = Found { files: Vec::new(), unread: found.unread, missing: found.missing };
@@ -95,7 +95,7 @@ pub fn load_all(paths: &[PathBuf], config: &Config) -> anyhow::Result<Found<Load
 /// read.
 ///
 /// # Errors
-/// Where the program can't be read.
+/// The program can't be read.
 pub fn load_one(path: &Path, config: &Config) -> anyhow::Result<Loaded> {
     let loaded = load(path, config).map_err(|why| anyhow!("{} can't be read: {why}", name(path)))?;
     for (_, message) in &loaded.unreadable {
@@ -149,7 +149,7 @@ fn load(path: &Path, config: &Config) -> Result<Loaded, Unreadable> {
 /// is not there is said on standard error.
 ///
 /// # Errors
-/// Where there is no file at all.
+/// There is no file at all.
 pub fn find(paths: &[PathBuf]) -> anyhow::Result<Found<PathBuf>> {
     let mut found = Found::default();
     for path in paths {
@@ -205,7 +205,7 @@ fn is_stream(path: &Path) -> bool {
 /// The text of a file, or of standard input for `-`.
 ///
 /// # Errors
-/// Where it can't be read, is no text, or is too large.
+/// It can't be read, is not text, or is too large.
 pub fn read(path: &Path) -> Result<String, Unreadable> {
     match path {
         path if path == Path::new("-") => disk::read_from(io::stdin()),
@@ -218,7 +218,7 @@ pub fn read(path: &Path) -> Result<String, Unreadable> {
 /// is always either the old or the new content, whole.
 ///
 /// # Errors
-/// Where the file is read-only, or can't be written.
+/// The file is read-only, or can't be written.
 pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let failed = || format!("can't write {}", name(path));
     // A link stays one: what it points to is written.
@@ -290,7 +290,7 @@ fn keep_owner(_: &File, _: &fs::Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// How messages name it.
+/// The path as messages name it.
 pub fn name(path: &Path) -> String {
     if path == Path::new("-") {
         return "<standard input>".to_owned();

@@ -62,7 +62,7 @@ pub fn all(loaded: &Loaded) -> Vec<Finding<'_>> {
 }
 
 impl Finding<'_> {
-    /// As a compiler shows it, with the lines that it is about; styled.
+    /// The finding as a compiler shows it, with the lines that it is about, styled.
     pub fn render(&self) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
@@ -141,7 +141,7 @@ pub struct Json<'a> {
 }
 
 impl Json<'_> {
-    /// As of the file's first character.
+    /// A finding about a whole file, placed at its first character.
     pub fn of_unread(unread: &Unread) -> Json<'_> {
         let start = Place { line: 1, column: 1, offset: 0 };
         Json {
@@ -157,7 +157,7 @@ impl Json<'_> {
     }
 }
 
-/// As [`Finding::render`], without lines to show.
+/// A file that can't be read, shown as [`Finding::render`] does, without lines.
 pub fn render_unread(unread: &Unread) -> String {
     let title = Level::ERROR.primary_title(unread.message.as_str()).id(UNREADABLE.code);
     let group = title.element(Origin::path(unread.file.as_str()));

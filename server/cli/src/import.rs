@@ -52,7 +52,7 @@ impl Import {
     }
 }
 
-/// Never over a file that is there.
+/// Writes a file that must not be there yet.
 pub fn create(path: &Path, text: &str) -> anyhow::Result<()> {
     let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.with_context(|| format!("can't write {}", files::name(path)))

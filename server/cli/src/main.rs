@@ -63,7 +63,7 @@ enum Verdict {
     Fine,
     /// Something was found, or failed.
     Findings,
-    /// A part of what was asked could not be done, which has been said.
+    /// A part of what was asked could not be done, which has been reported.
     Failed,
 }
 

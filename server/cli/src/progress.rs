@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
-/// Work that is over sooner is not worth a bar.
+/// The time after which work gets a bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub struct Progress {
@@ -66,7 +66,7 @@ impl Progress {
         }
     }
 
-    /// So many steps or bytes are done in all.
+    /// Sets how many steps or bytes are done in all.
     pub fn set(&mut self, done: u64) {
         self.bar.set_position(done);
         if self.start.elapsed() >= PATIENCE {

@@ -26,7 +26,7 @@ pub struct Run {
 struct WithWorlds {
     #[serde(flatten)]
     run: Json,
-    /// Grid text.
+    /// The world as grid text.
     before: String,
     after: String,
 }

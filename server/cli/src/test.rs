@@ -52,7 +52,7 @@ struct Entry {
     file: String,
     line: usize,
     name: String,
-    /// Held out.
+    /// Whether it is a held-out test.
     test: bool,
     status: Status,
     message: String,

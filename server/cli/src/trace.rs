@@ -29,7 +29,7 @@ struct WithActions {
     #[serde(flatten)]
     run: Json,
     actions: Vec<&'static str>,
-    /// With --frames.
+    /// The steps, with --frames.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Vec<StepJson>>,
 }
@@ -45,7 +45,7 @@ struct StepJson {
     row: u8,
     col: u8,
     heading: &'static str,
-    /// On the robot's cell.
+    /// The markers on the robot's cell.
     markers: u8,
 }
 
@@ -81,7 +81,7 @@ impl Trace {
     }
 }
 
-/// What a step does, as in the program.
+/// What a step does, spelled as in the program.
 fn what(step: &Step) -> String {
     match step.kind {
         StepKind::Action(action) => format!("{}()", action.name()),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use owo_colors::{OwoColorize, Style};
 use runtime::{Cell, World};
 
-/// Wider than this, worlds are shown one below the other.
+/// The most characters in a line: wider worlds are shown one below the other.
 const WIDEST: usize = 100;
 const GAP: &str = "    ";
 
@@ -62,7 +62,7 @@ fn write_line(
     writeln!(out, "{}", line.trim_end())
 }
 
-/// Characters in a row.
+/// The characters in a row.
 fn width(world: &World) -> usize {
     usize::from(world.cols()) * 2 - 1 + usize::from(robot_is_wide(world))
 }

@@ -1,27 +1,27 @@
-//! Programs and example files on disk: which belong together, what is read, and the words for what is not. The command
-//! line and the language server both ask here, so that they agree about every file.
+//! Programs and example files on disk: which belong together, what is read, and the messages about what can't be. The
+//! command line and the language server both use it, so that they agree about every file.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-/// The largest text that is looked at, in bytes: nobody writes Karel by the megabyte.
+/// The largest text that is read, in bytes. Hand-written programs are far smaller; the limit bounds time and memory.
 pub const MAX_BYTES: usize = 4 << 20;
 
-/// Why a file's text can't be had.
+/// Why a file's text can't be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreadable {
-    /// There is nothing of that name.
+    /// There is no file of that name.
     Missing,
     /// The line `examples "…"` gives no name, or one that no file can have.
     NoName,
-    /// An `examples` line names a file that is no example file by its name.
+    /// An `examples` line names a file whose name does not end in `.kgrid`.
     NoExampleFile,
     Folder,
     /// A pipe or a device, whose end may never come.
     NoRegularFile,
-    /// It has more than [`MAX_BYTES`].
+    /// It is larger than [`MAX_BYTES`].
     TooLarge,
     /// It is known to be of a kind that holds no text.
     Binary(&'static str),
@@ -29,11 +29,11 @@ pub enum Unreadable {
     NotUtf8 {
         line: usize,
     },
-    /// What the operating system says.
+    /// The operating system's reason.
     Other(String),
 }
 
-/// As a clause after the file's name: `it is a folder`.
+/// Writes the reason as a clause that follows the file's name: `it is a folder`.
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -65,10 +65,10 @@ impl From<io::Error> for Unreadable {
     }
 }
 
-/// The text of a regular file. Never waits for a pipe or a device, and never reads more than [`MAX_BYTES`].
+/// The text of a regular file. It never waits for a pipe or a device, and never reads more than [`MAX_BYTES`].
 ///
 /// # Errors
-/// Where there is no such file, it is no regular one, it can't be read, or it is no text.
+/// There is no such file, it is not a regular one, it can't be read, or it is not text.
 pub fn read(path: &Path) -> Result<String, Unreadable> {
     let metadata = std::fs::metadata(path)?;
     if metadata.is_dir() {
@@ -83,7 +83,7 @@ pub fn read(path: &Path) -> Result<String, Unreadable> {
 /// The text of a source that the user has named, such as standard input.
 ///
 /// # Errors
-/// Where it can't be read, is too large, or is no text.
+/// It can't be read, is too large, or is not text.
 pub fn read_from(source: impl Read) -> Result<String, Unreadable> {
     let mut bytes = Vec::new();
     source.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
@@ -104,7 +104,7 @@ pub fn binary_kind(bytes: &[u8]) -> Option<&'static str> {
     BINARY.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|&(_, kind)| kind)
 }
 
-/// What files begin with that people have beside their programs, and what they are.
+/// The first bytes of other files that lie beside programs, and what these files are.
 const BINARY: [(&[u8], &str); 6] = [
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
     (b"PK\x03\x04", "a ZIP archive, as NumPy's .npz is"),
@@ -138,7 +138,7 @@ pub fn program_of(examples: &Path) -> PathBuf {
 /// and `..` are taken out by name, so that `a/../b.kgrid` and `b.kgrid` are one file.
 ///
 /// # Errors
-/// Where it names no file, or one that is no example file.
+/// The line names no file, or one that is not an example file.
 pub fn included(program: &Path, path: &str) -> Result<PathBuf, Unreadable> {
     if path.trim().is_empty() || path.contains('\0') {
         return Err(Unreadable::NoName);

@@ -1,7 +1,7 @@
 //! What the server says to the client without being asked.
 //!
-//! A question to the client runs on a task of its own and is never given up in the middle: tower-lsp panics when the
-//! answer to a dropped question comes. Who waits for an answer waits for the task, and may stop waiting.
+//! A request to the client runs on a task of its own and is never dropped half-way: tower-lsp panics when the answer to
+//! a dropped request comes. Callers wait for the task, and may stop waiting.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -28,9 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Client {
     raw: tower_lsp::Client,
     global: Arc<GlobalState>,
-    /// Cancelled when the client has said `initialized`: what is said before that is lost.
+    /// Cancelled when the client has sent `initialized`: what is sent before that is lost.
     ready: CancellationToken,
-    /// A refresh is on its way.
+    /// Whether a refresh is on its way.
     refreshing: Arc<AtomicBool>,
 }
 
@@ -48,12 +48,12 @@ impl Client {
         &self.global
     }
 
-    /// The client has said `initialized`.
+    /// Notes that the client has sent `initialized`.
     pub fn set_ready(&self) {
         self.ready.cancel();
     }
 
-    /// Resolves when the client has said `initialized`.
+    /// Resolves when the client has sent `initialized`.
     pub async fn ready(&self) {
         self.ready.cancelled().await;
     }
@@ -77,7 +77,7 @@ impl Client {
         self.show(kind, &notice.short).await;
     }
 
-    /// Logs the long form, where there is one, so that who has seen the short one can read on.
+    /// Logs the long form, where there is one, for users who have seen the short one.
     pub async fn log(&self, kind: MessageType, notice: &Notice) {
         if let Some(long) = &notice.long {
             self.raw.log_message(kind, long).await;
@@ -129,7 +129,7 @@ impl Client {
         }
     }
 
-    /// Has the client ask again for lenses and hints. Of many calls at once it sees one.
+    /// Has the client ask again for lenses and hints. It gets one request for many calls at once.
     pub fn refresh(&self) {
         let supports = self.global.snapshot().session.supports;
         if !(supports.refresh_lenses || supports.refresh_hints)

@@ -1,5 +1,5 @@
 //! The language server. It owns the documents, the files beside them, the schedule of analysis and the engine client;
-//! what an editor's question means is answered by `ide`. The only crate that names LSP types.
+//! what an editor's question means is answered by `ide`. It is the only crate that names LSP types.
 //!
 //! A module uses only those above it in this list:
 //!

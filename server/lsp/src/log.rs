@@ -14,11 +14,11 @@ const FAREWELL: Duration = Duration::from_millis(200);
 
 enum Note {
     Line(Vec<u8>),
-    /// To be told when all before it has been written.
+    /// A signal for the sender when all before it has been written.
     End(SyncSender<()>),
 }
 
-/// Takes lines, and never waits.
+/// A writer that takes lines and never waits.
 #[derive(Clone)]
 pub struct Log {
     queue: SyncSender<Note>,
@@ -87,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// Waits for ever, as a pipe does that is full.
+    /// A writer that waits for ever, as a full pipe does.
     struct Stuck(Receiver<()>, Sender<Vec<u8>>);
 
     impl Write for Stuck {

@@ -1,4 +1,4 @@
-//! What the user is told: short enough to be seen whole everywhere, and in full for who wants to know more.
+//! A message for the user: short enough to be seen whole in every editor, and in full for the log.
 
 use protocol::client::EngineError;
 
@@ -10,7 +10,7 @@ pub struct Notice {
     pub long: Option<String>,
 }
 
-/// VS Code cuts what is longer.
+/// The most characters of a short form: VS Code cuts longer messages.
 pub const SHORT: usize = 55;
 
 impl Notice {
@@ -61,7 +61,7 @@ impl From<&EngineError> for Notice {
     }
 }
 
-/// With a capital and a full stop.
+/// The text as a sentence, with a capital and a full stop.
 fn sentence(text: &dyn std::fmt::Display) -> String {
     let text = text.to_string();
     let mut chars = text.chars();

@@ -20,7 +20,7 @@ pub struct RequestContext {
     unit: Option<Arc<Unit>>,
 }
 
-/// The document that a question is about.
+/// The document that a request is about, with its unit.
 pub struct Target {
     pub document: Arc<Document>,
     pub unit: Arc<Unit>,
@@ -31,7 +31,7 @@ impl RequestContext {
         RequestContext { snapshot: arrival.snapshot, cancel: arrival.cancel, unit: None }
     }
 
-    /// `None` where the client has not opened the document, or the server has lost its text.
+    /// The document and its unit; `None` where the client has not opened it, or the server has lost its text.
     pub fn target(&mut self, uri: &Url) -> Option<Target> {
         let document = Arc::clone(self.snapshot.document_at(uri)?);
         if document.too_large() {
@@ -42,8 +42,8 @@ impl RequestContext {
         Some(Target { document, unit })
     }
 
-    /// Which files have to be read before the question can be answered: who asks right after opening shall not be told
-    /// that there are none. Who wants to know how it stands `afresh` gets all that the client has not opened.
+    /// The files that have to be read before the request can be answered: one that comes right after opening must not find
+    /// that there are none. With `afresh` these are all that the client has not opened.
     pub fn files(&self, uri: &Url, afresh: bool) -> Vec<Key> {
         let Some(document) = self.snapshot.document_at(uri) else {
             let key = Key::of(uri);
@@ -61,13 +61,13 @@ impl RequestContext {
         from_proto::offset(&self.snapshot, &target.document, position)
     }
 
-    /// Nobody wants the answer any more: the request is cancelled, or a text that it is about has changed.
+    /// Whether the answer is no longer wanted: the request is cancelled, or a text that it is about has changed.
     pub fn cancelled(&self) -> bool {
         self.cancel.is_cancelled()
             || self.unit.iter().any(|unit| unit.documents.iter().any(|d| d.superseded.is_cancelled()))
     }
 
-    /// For handlers to go on with `?` where the answer is still wanted.
+    /// Lets handlers go on with `?` where the answer is still wanted.
     ///
     /// # Errors
     /// It is not.
@@ -82,17 +82,17 @@ impl Target {
     }
 }
 
-/// The answer is no longer wanted. A client that cancelled has its reply already; this one is for the others.
+/// The error of an answer that is no longer wanted. A client that cancelled has its reply already.
 pub fn cancelled(_: ide::Cancelled) -> Error {
     content_modified()
 }
 
-/// The text is no longer the one that the question was about.
+/// The error of a request whose text has changed.
 pub fn content_modified() -> Error {
     Error { message: "The document has changed since; ask again.".into(), ..Error::content_modified() }
 }
 
-/// What was asked can't be done; `message` says why, to the user.
+/// The error of a request that can't be done; `message` tells the user why.
 pub fn refused(message: impl Into<String>) -> Error {
     // RequestFailed of the protocol.
     Error { code: ErrorCode::ServerError(-32803), message: message.into().into(), data: None }

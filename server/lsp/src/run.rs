@@ -13,7 +13,7 @@ use crate::state::files::Read;
 use crate::state::global::GlobalState;
 use crate::transport::serve::serve;
 
-/// How long the engine may take to end at the end of the session. It is killed then.
+/// The longest that the engine may take to end at the end of the session, before it is killed.
 const FAREWELL: Duration = Duration::from_millis(300);
 
 #[derive(Debug, Clone)]

@@ -30,7 +30,7 @@ pub struct Server {
     last: Mutex<HashMap<(Key, &'static str), Last>>,
 }
 
-/// A question that is answered for an older text, too.
+/// A request that is answered for an older text, too.
 struct Last {
     document: Arc<Document>,
     /// Cancelled when it is asked again.
@@ -54,8 +54,8 @@ impl Server {
         &self.client
     }
 
-    /// Has a worker answer what is asked about the document's text. Once the text has changed the answer would be about
-    /// places that are no longer there: the question is given up.
+    /// Has a worker answer a request about the document's text. The request is given up once the text has changed, as the
+    /// answer would be about places that are no longer there.
     async fn work<P, R>(&self, lane: Lane, uri: Url, params: P, handler: Handler<P, R>) -> Result<R>
     where
         P: Send + 'static,
@@ -96,7 +96,7 @@ impl Server {
         self.work_until(asked_again, arrival, Lane::Keys, Some(uri), params, handler).await
     }
 
-    /// Has a worker answer, with all files that it takes; until `outdated`.
+    /// Has a worker answer, after all files that the answer needs have been read; gives up at `outdated`.
     async fn work_until<P, R>(
         &self,
         outdated: CancellationToken,
@@ -151,8 +151,8 @@ impl Server {
         }
     }
 
-    /// Takes the files into the request's state; into that of all where they belong to a document that is open. What is
-    /// only looked at for once is not kept: there may be very many.
+    /// Reads the files into the request's snapshot, and into the session's state where they belong to an open document.
+    /// Other files are not kept: there may be very many.
     async fn read(&self, snapshot: &mut Arc<Snapshot>, uri: Option<&Url>, keys: Vec<Key>) {
         let mut files = self.global.files.read(keys).await;
         if uri.is_some_and(|uri| snapshot.open.contains_key(&Key::of(uri))) {
@@ -407,7 +407,7 @@ fn arrived(progress: Option<ProgressToken>) -> Result<Request> {
     Ok(Request { snapshot, cancel, progress })
 }
 
-/// Beyond the protocol.
+/// Requests beyond the protocol, for tests.
 impl Server {
     /// The document's text as the server has it, for tests of synchronisation; null where it has none.
     pub async fn debug_text(&self, params: TextDocumentIdentifier) -> Result<Option<String>> {
@@ -416,7 +416,7 @@ impl Server {
         Ok(document.map(|document| document.text.contiguous().to_string()))
     }
 
-    /// How many pieces of work were begun since the start, for tests of what is not.
+    /// How many pieces of work were begun since the start, for tests that count what is left out.
     pub async fn debug_work(&self) -> Result<usize> {
         Ok(self.global.workers.begun())
     }

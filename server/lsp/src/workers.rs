@@ -1,6 +1,6 @@
 //! The threads that handlers, checks and runs work on: few, and kinds of work that may take long never take the place
-//! of others. What is cancelled before its turn is never begun; what is at work is told, and whoever waits for it goes
-//! on at once.
+//! of others. Work that is cancelled before its turn is never begun; work that has begun sees the cancellation, and
+//! whoever waits for it goes on at once.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub struct Workers {
 #[derive(Debug)]
 pub enum Stopped {
     Cancelled,
-    /// With what it panicked.
+    /// The work panicked, with this payload.
     Panicked(Box<dyn Any + Send>),
 }
 
@@ -58,7 +58,7 @@ impl Workers {
         self.begun.load(Ordering::Relaxed)
     }
 
-    /// Does the work as soon as its lane has room. Ends at once when cancelled; the work itself has to ask.
+    /// Does the work as soon as its lane has room. It returns at once when cancelled; the work itself has to look.
     ///
     /// # Errors
     /// The work was cancelled, or has panicked.

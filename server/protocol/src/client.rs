@@ -21,12 +21,12 @@ pub use error::EngineError;
 /// When the client gives up on the engine or lets it go.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Time for an answer on top of the request's own budget. Start and loading of the weights count. An engine that
-    /// says nothing at all for so long is stopped.
+    /// The time for an answer on top of the request's own budget, start and loading of the weights included. An engine
+    /// that sends nothing at all for this long is stopped.
     pub answer: Duration,
-    /// An engine that nobody asked for so long is ended.
+    /// An engine that gets no request for this long is ended.
     pub idle: Duration,
-    /// Pause before the second restart in a row; doubled with each further one, up to a minute.
+    /// The pause before the second restart in a row; it doubles with each further one, up to a minute.
     pub pause: Duration,
     /// How long an engine may take to end after it was asked to, or after its output has ended. It is killed then.
     pub farewell: Duration,
@@ -43,7 +43,7 @@ impl Default for Patience {
     }
 }
 
-/// What a request hears before its answer.
+/// What the engine reports about a request before its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum News {
     /// A candidate has been verified.
@@ -53,8 +53,8 @@ pub enum News {
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// A synthesis engine: the command that starts it, and the running process while there is one. Clones ask the same
-/// process. Needs a tokio runtime.
+/// A synthesis engine: the command that starts it, and the running process while there is one. Clones use the same
+/// process. It needs a tokio runtime.
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -69,7 +69,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     connection: Option<Arc<Connection>>,
-    /// Deaths since the last answer.
+    /// How often the process has died since the last answer.
     deaths: u32,
     last_death: Option<Instant>,
 }
@@ -93,8 +93,8 @@ impl Engine {
         Engine { shared: Arc::new(Shared { command, patience, state: Mutex::default() }) }
     }
 
-    /// Searches for programs; `on_news` hears of each as soon as it is verified, and of the progress. Cancelling the
-    /// token, or dropping the future, cancels the request in the engine.
+    /// Searches for programs; `on_news` gets each as soon as it is verified, and the progress. Cancelling the token, or
+    /// dropping the future, cancels the request in the engine.
     pub async fn synthesize(
         &self,
         params: &Synthesize,
@@ -198,8 +198,8 @@ impl Engine {
     }
 }
 
-/// How long an engine that died so many times in a row is left alone: not at all after the first time, `first` after
-/// the second, twice as long after each further one, a minute at the most.
+/// The pause before an engine that died this many times in a row is started again: none after the first time, `first`
+/// after the second, twice as long after each further one, a minute at the most.
 fn pause_after(deaths: u32, first: Duration) -> Duration {
     match deaths {
         0 | 1 => Duration::ZERO,

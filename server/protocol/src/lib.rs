@@ -1,7 +1,6 @@
-//! What the synthesis engine and those who ask it say to each other: one JSON-RPC 2.0 object a line, on
-//! stdio or a socket. Here are the messages, the client that starts, asks, cancels and restarts the engine, and the
-//! rule by which programs of the project find each other.
-//! Knows no models and no editors.
+//! The protocol between the synthesis engine and its clients: one JSON-RPC 2.0 object a line, on stdio or a socket. Here
+//! are the messages, the client that starts, asks, cancels and restarts the engine, and the rule by which programs of the
+//! project find each other. The crate knows neither models nor editors.
 
 pub mod client;
 pub mod line;

@@ -4,10 +4,10 @@ use std::io::{BufRead, ErrorKind, Result};
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
-/// What came.
+/// What was read from the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
-    /// Without its line end.
+    /// A line without its line end.
     Text(Vec<u8>),
     /// A line longer than the limit; the next one can be read.
     TooLong,
@@ -40,7 +40,7 @@ impl Collector {
         (end.map_or(piece.len(), |end| end + 1), end.map(|_| self.finish()))
     }
 
-    /// The stream ended here.
+    /// Takes what there is of a line where the stream has ended.
     fn end(&mut self) -> Line {
         if self.text.is_empty() && !self.too_long { Line::End } else { self.finish() }
     }

@@ -53,7 +53,7 @@ pub struct Synthesize {
     pub budget: Budget,
 }
 
-/// When to stop. Whatever is reached first.
+/// When a search stops: at whichever limit it reaches first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Budget {
@@ -61,9 +61,9 @@ pub struct Budget {
     /// where the machine is busy with other things, and as long as nothing was found and the first beam is not through,
     /// it may take up to twice as long.
     pub milliseconds: u64,
-    /// How many verified candidates, different in behaviour on sampled worlds, to return at the most.
+    /// At most this many verified candidates are returned, no two of the same behaviour on sampled worlds.
     pub candidates: usize,
-    /// Width of the beam.
+    /// The width of the beam: how many partial programs are kept at each step.
     pub beam: usize,
 }
 
@@ -86,11 +86,11 @@ pub struct Candidate {
     /// Natural logarithm of the model's probability; absent where the candidate was enumerated without the network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_probability: Option<f64>,
-    /// Dataset tokens of the whole program; the measure of 'shorter'.
+    /// The number of dataset tokens of the whole program, by which programs count as shorter.
     pub length: usize,
-    /// Always all of them.
+    /// How many examples it passes, which is always all of them.
     pub examples_passed: usize,
-    /// How far that can be trusted, where it was measured.
+    /// How far the program can be trusted, where that was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_out: Option<HeldOut>,
 }
@@ -101,9 +101,9 @@ pub struct Candidate {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldOut {
-    /// In percent.
+    /// The share in percent.
     pub percent: f64,
-    /// Tasks it was measured on.
+    /// The number of tasks that the share was measured on.
     pub tasks: u32,
 }
 
@@ -120,13 +120,13 @@ pub struct Found {
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
     pub id: u64,
-    /// Since the engine has read the request.
+    /// The time since the engine has read the request.
     pub milliseconds: u64,
-    /// Finished programs run on the examples.
+    /// The number of finished programs that were run on the examples.
     pub programs_run: u64,
     /// How many examples the best of them passed.
     pub best_passed: usize,
-    /// Verified candidates so far, different in behaviour.
+    /// The number of verified candidates so far, no two of the same behaviour.
     pub candidates: usize,
 }
 
@@ -139,13 +139,13 @@ pub struct Outcome {
     /// first. No two that behaved alike, the shortest program of each behaviour, and none that is far-fetched beside
     /// the first.
     pub candidates: Vec<Candidate>,
-    /// Two of the candidates differ in meaning, as seen on sampled worlds.
+    /// Whether two of the candidates differ in meaning, as seen on sampled worlds.
     pub ambiguous: bool,
-    /// Examples with an output whose trace was given or inferred.
+    /// The number of examples with an output whose trace was given or inferred.
     pub traces_found: usize,
-    /// Examples that candidates are run on: those with an output, and those that are to crash.
+    /// The number of examples that candidates are run on: those with an output, and those that are to crash.
     pub examples: usize,
-    /// Finished programs run on the examples.
+    /// The number of finished programs that were run on the examples.
     pub programs_run: u64,
     pub milliseconds: u64,
     /// `cpu` or `cuda:0`.
@@ -153,7 +153,7 @@ pub struct Outcome {
     /// The networks were not used (recursion, over-long context, no example with an output): candidates were
     /// enumerated.
     pub enumerated: bool,
-    /// Where nothing passes all: how many examples the best candidate passed.
+    /// How many examples the best candidate passed, where nothing passes all.
     pub best_passed: usize,
     /// Why it stopped: `found`, `exhausted`, `budget`.
     pub stopped: Stopped,
@@ -193,7 +193,7 @@ pub struct Answer {
 pub enum Stopped {
     /// As many candidates as asked for.
     Found,
-    /// The search came to its end.
+    /// The search had nothing left to try.
     Exhausted,
     /// Time was up.
     Budget,
@@ -202,7 +202,7 @@ pub enum Stopped {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InferTraces {
-    /// Those without output are answered with null.
+    /// The examples to infer traces for; those without an output are answered with null.
     pub examples: Vec<Example>,
     /// Wall-clock milliseconds, from when the engine has read it. What is not found by then is answered with null.
     #[serde(default = "usual_milliseconds")]
@@ -229,7 +229,7 @@ pub struct Status {
     pub device: String,
     /// File names or `embedded`, of the networks in use.
     pub models: Vec<String>,
-    /// Resident memory in MiB, if the system tells.
+    /// The resident memory in MiB, where the system reports it.
     pub memory_mib: Option<u64>,
 }
 

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// JSON-RPC error code of a line that is no JSON, or too long.
+/// JSON-RPC error code of a line that is not JSON, or too long.
 pub const PARSE_ERROR: i64 = -32700;
-/// JSON-RPC error code of JSON that is no request.
+/// JSON-RPC error code of JSON that is not a request.
 pub const INVALID_REQUEST: i64 = -32600;
 /// JSON-RPC error code of a method that the engine does not know.
 pub const UNKNOWN_METHOD: i64 = -32601;

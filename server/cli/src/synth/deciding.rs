@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::worlds::{self, Panel};
 
-/// As JSON: grids as text.
+/// The deciding example as JSON, with grids as text.
 #[derive(Serialize)]
 pub struct Report {
     input: String,

@@ -35,7 +35,7 @@ pub struct Publisher {
 /// One document's diagnostics.
 struct Shown {
     document: Arc<Document>,
-    /// By the unit's root and the tier: an example file may belong to two programs.
+    /// What was found, by the unit's root and the tier: an example file may belong to two programs.
     found: HashMap<(Key, Tier), Vec<Diagnostic>>,
 }
 
@@ -117,7 +117,7 @@ impl Publisher {
     }
 }
 
-/// Each once, in order: what belongs to two programs has the same mistakes in both.
+/// The diagnostics in order, each once: a file that belongs to two programs has the same mistakes in both.
 fn merged<'a, T: Eq + Hash>(found: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
     let mut known = HashSet::new();
     found.filter(|found| known.insert(*found)).collect()

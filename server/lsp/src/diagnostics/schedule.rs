@@ -40,11 +40,11 @@ pub struct Scheduler {
 
 struct Running {
     unit: Arc<Unit>,
-    /// Cancelled when nobody wants to hear of the unit any more.
+    /// Cancelled when the unit is gone.
     cancel: CancellationToken,
     /// Cancelled when the unit is no longer what it was.
     outdated: CancellationToken,
-    /// All has been looked at but the runs.
+    /// Whether all tiers but the runs are through.
     looked: Arc<AtomicBool>,
 }
 
@@ -59,7 +59,7 @@ impl Scheduler {
         Scheduler { global, client, synthesis, publisher, pause, running: HashMap::new() }
     }
 
-    /// Runs until nobody can report a change any more.
+    /// Runs until the last sender of events is gone.
     pub async fn run(mut self, mut events: mpsc::UnboundedReceiver<Event>) {
         let mut batch = Vec::new();
         // What has queued up meanwhile is one change.
@@ -75,7 +75,7 @@ impl Scheduler {
         }
     }
 
-    /// True where units may have changed; adds the documents that have.
+    /// Acts on an event; true where units may have changed. Adds the documents that have changed.
     async fn take(&mut self, event: Event, changed: &mut HashSet<Key>) -> bool {
         match event {
             Event::Changed(key) | Event::Closed(key) => {
@@ -210,7 +210,7 @@ impl Check {
         }
     }
 
-    /// Looks for mistakes without running anything. False: there is nothing to be run, or not yet.
+    /// Looks for mistakes without running anything; false where there is nothing to run, or not yet.
     async fn look(&self) -> bool {
         if !self.tier(Tier::Syntax, Lane::Checks, &self.cancel).await {
             return false;
@@ -223,7 +223,7 @@ impl Check {
         self.tier(Tier::Names, Lane::Checks, &self.cancel).await
     }
 
-    /// Tells a client that shows them how the examples went.
+    /// Sends how the examples went to a client that shows it.
     async fn send_verdicts(&self) {
         if !self.snapshot.session.supports.verdicts {
             return;
@@ -237,7 +237,7 @@ impl Check {
         }
     }
 
-    /// Computes one tier and hands it over. False: cancelled.
+    /// Computes one tier and hands it over; false where it was cancelled.
     async fn tier(&self, tier: Tier, lane: Lane, cancel: &CancellationToken) -> bool {
         let (check, asked) = (self.clone(), cancel.clone());
         let found = self.global.workers.run(lane, cancel, move || check.found(tier, &asked)).await;

@@ -1,5 +1,5 @@
-//! The examples of a document and how each goes: asked for by commands, and told after every change. `editors/README.md`
-//! has what is said.
+//! The examples of a document and how each goes: the result of commands, and a notification after every change.
+//! `editors/README.md` describes both.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ impl Notification for VerdictsNotification {
     const METHOD: &'static str = "karel/verdicts";
 }
 
-/// The examples of the document, which may be a file that nobody has opened. Nothing is run.
+/// The examples of the document, which may be a file that is not open. Nothing is run.
 pub fn list(context: &mut RequestContext, uri: Url) -> Result<Value> {
     let target = target(context, &uri)?;
     let own = ide::examples(&target.unit.analysis).into_iter().filter(|e| e.location.uri == target.uri());
@@ -42,7 +42,7 @@ pub fn run(context: &mut RequestContext, uri: Url) -> Result<Value> {
     Ok(json!({ "passed": passed, "total": examples.len(), "examples": examples }))
 }
 
-/// What [`VerdictsNotification`] says of a unit: of those of its documents whose lenses tell of this very unit.
+/// The parameters of [`VerdictsNotification`] for a unit: its documents whose lenses show this very unit.
 pub fn verdicts(
     snapshot: &Snapshot,
     unit: &Unit,
@@ -97,7 +97,7 @@ fn target(context: &mut RequestContext, uri: &Url) -> Result<Target> {
     context.target(uri).ok_or_else(too_large_or_gone)
 }
 
-/// What was worked out for files that nobody has open is not kept: there may be very many.
+/// Drops the analysis of files that are not open: there may be very many.
 fn forget(context: &RequestContext, target: &Target) {
     let is_open =
         |document: &Arc<crate::state::document::Document>| context.snapshot.open.contains_key(&document.key);

@@ -29,7 +29,7 @@ pub fn range_formatting(
     })
 }
 
-/// No editor is set to more blanks a level.
+/// The most blanks a level that are taken from an editor.
 const WIDEST: usize = 16;
 
 pub fn on_type_formatting(

@@ -6,7 +6,7 @@ use tower_lsp::lsp_types::{Position, SelectionRange, SelectionRangeParams};
 use crate::proto::to_proto;
 use crate::request::{RequestContext, Target};
 
-/// The widest of more steps than this are left out.
+/// The most steps; the widest of more are left out.
 const MAX_STEPS: usize = 48;
 
 pub fn selection_range(

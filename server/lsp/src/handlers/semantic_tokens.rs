@@ -13,7 +13,7 @@ use crate::request::{RequestContext, Target};
 use crate::state::document::Key;
 use crate::state::token_cache::Tokens;
 
-/// The protocol's own types only: themes know them.
+/// The token types in use: only the protocol's own, which themes know.
 const TYPES: [SemanticTokenType; 8] = [
     SemanticTokenType::KEYWORD,
     SemanticTokenType::FUNCTION,
@@ -119,7 +119,8 @@ fn remember(context: &RequestContext, target: &Target, tokens: &[SemanticToken])
     (id, before)
 }
 
-/// One edit for all between what is equal at the start and at the end. The protocol counts integers, five a token.
+/// One edit that replaces all tokens between the equal start and the equal end. The protocol counts integers, five a
+/// token.
 fn difference(old: &[SemanticToken], new: &[SemanticToken]) -> Vec<SemanticTokensEdit> {
     let prefix = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let (old, new) = (&old[prefix..], &new[prefix..]);

@@ -11,7 +11,7 @@ use tower_lsp::lsp_types::{
 use crate::proto::to_proto;
 use crate::request::{RequestContext, Target};
 
-/// Deeper levels are left out: clients' JSON readers have their limits, and nobody reads an outline that deep.
+/// Deeper levels are left out: JSON readers of clients have a limit, and such an outline can't be read anyway.
 const MAX_DEPTH: usize = 32;
 
 pub fn document_symbol(
@@ -97,7 +97,7 @@ fn information(
     }
 }
 
-/// Clients refuse empty names.
+/// The name as clients take it: they refuse empty ones.
 fn named(name: String) -> String {
     if name.is_empty() { "(no name)".to_owned() } else { name }
 }

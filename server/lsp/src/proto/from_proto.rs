@@ -6,12 +6,12 @@ use tower_lsp::lsp_types::{Position, Range};
 use crate::state::document::Document;
 use crate::state::snapshot::Snapshot;
 
-/// Clamped into the text.
+/// The byte offset of a position, clamped into the text.
 pub fn offset(snapshot: &Snapshot, document: &Document, position: Position) -> TextSize {
     document.text.offset(position, snapshot.session.encoding)
 }
 
-/// Clamped into the text; empty where it ends before it starts.
+/// The byte range of a range, clamped into the text; empty where it ends before it starts.
 pub fn text_range(snapshot: &Snapshot, document: &Document, range: Range) -> TextRange {
     let encoding = snapshot.session.encoding;
     let empty = || TextRange::empty(document.text.offset(range.start, encoding));

@@ -16,7 +16,7 @@ pub fn range(snapshot: &Snapshot, document: &Document, range: TextRange) -> Rang
     document.text.range(range, snapshot.session.encoding)
 }
 
-/// `None` where the file is not known.
+/// The place as the client knows it; `None` where the file is not known.
 pub fn location(snapshot: &Snapshot, location: &ide::Location) -> Option<Location> {
     let uri: Url = location.uri.parse().ok()?;
     let document = snapshot.document_at(&uri)?;
@@ -31,7 +31,7 @@ pub fn text_edits(snapshot: &Snapshot, document: &Document, edits: &[Edit]) -> V
     edits.iter().map(|edit| text_edit(snapshot, document, edit)).collect()
 }
 
-/// With the versions of the documents that it is made for, where the client takes them.
+/// The change as the client applies it, with the versions of the documents it is made for where the client takes them.
 pub fn workspace_edit(snapshot: &Snapshot, change: &ide::Change) -> WorkspaceEdit {
     let files = change.files.iter().filter_map(|file| {
         let uri: Url = file.uri.parse().ok()?;
@@ -63,7 +63,7 @@ pub fn severity(severity: Severity) -> DiagnosticSeverity {
     }
 }
 
-/// `page` has a heading for each code, to which the diagnostic links.
+/// The diagnostic as the client shows it, with a link to its code's heading on `page`.
 pub fn diagnostic(
     snapshot: &Snapshot,
     document: &Document,
@@ -96,7 +96,7 @@ pub fn diagnostic(
     }
 }
 
-/// As Markdown, or as it reads without a renderer where the client has none.
+/// The text as Markdown, or without its marks where the client has no renderer.
 pub fn markup(markdown: String, rendered: bool) -> MarkupContent {
     if rendered {
         return MarkupContent { kind: MarkupKind::Markdown, value: markdown };

@@ -10,7 +10,7 @@ use crate::state::unit::Unit;
 
 #[derive(Clone)]
 pub struct OpenAmbiguity {
-    /// As they were, the program first.
+    /// The documents as they were, the program first.
     documents: Vec<Arc<Document>>,
     pub ambiguity: Arc<Ambiguity>,
 }
@@ -20,7 +20,7 @@ impl OpenAmbiguity {
         OpenAmbiguity { documents: unit.documents.clone(), ambiguity: Arc::new(ambiguity) }
     }
 
-    /// The question is about these documents, the program first. Doesn't parse.
+    /// Whether the question is about these documents, the program first. It parses nothing.
     pub fn is_about(&self, documents: &[Arc<Document>]) -> bool {
         let same = |(old, new): (&Arc<Document>, &Arc<Document>)| {
             Arc::ptr_eq(old, new) || old.key == new.key && old.contiguous() == new.contiguous()

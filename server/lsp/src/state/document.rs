@@ -11,7 +11,7 @@ use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
 
 use crate::state::text::{Encoding, Text};
 
-/// A larger document is kept in step with the client and not looked at: nobody writes Karel by the megabyte.
+/// A larger document, in bytes, is kept in step with the client and not analysed.
 pub const MAX_ANALYSED: usize = disk::MAX_BYTES;
 
 /// What tells documents apart. Clients escape URIs differently, so files go by their path. Whatever else has a path, such
@@ -87,14 +87,14 @@ impl Key {
 
 pub struct Document {
     pub key: Key,
-    /// As the client spelled it.
+    /// The URI as the client spelled it.
     pub uri: Url,
-    /// `None` for what was read from disk.
+    /// The client's version; `None` for what was read from disk.
     pub version: Option<i32>,
-    /// Example blocks only.
+    /// Whether it holds example blocks only.
     pub grid_file: bool,
     pub text: Text,
-    /// Cancelled when the text is no longer the document's: long work on it is for nothing.
+    /// Cancelled when the document has another text, so that long work on this one ends.
     pub superseded: CancellationToken,
     /// The files that belong to a program by its name and its text; filled in by [`crate::state::analyses`].
     pub(crate) named: OnceLock<Vec<Key>>,
@@ -183,7 +183,7 @@ impl Document {
         self.contiguous.get_or_init(|| if self.too_large() { "".into() } else { self.text.contiguous() })
     }
 
-    /// Parsed at the first call, which is never made on the transport's task.
+    /// The tree, parsed at the first call, which is never made on the transport's task.
     pub fn parse(&self) -> &Arc<Parse> {
         self.parse.get_or_init(|| {
             let text = self.contiguous();

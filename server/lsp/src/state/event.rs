@@ -1,4 +1,4 @@
-//! What happens in a session, as the tasks hear of it that act on it later.
+//! What happens in a session, for the tasks that act on it later.
 
 use tower_lsp::lsp_types::MessageType;
 
@@ -6,7 +6,7 @@ use crate::notice::Notice;
 use crate::state::document::Key;
 use crate::state::on_disk::OnDisk;
 
-/// What has happened, for those who act on it later.
+/// Something that has happened.
 #[derive(Clone)]
 pub enum Event {
     /// The document has a new text, or none any more; or there is news about the text that it has.
@@ -15,9 +15,9 @@ pub enum Event {
     Closed(Key),
     /// Something changed on disk: what was read there may be outdated.
     FilesChanged(Vec<Key>),
-    /// This is what the files are, which had not answered before.
+    /// Files that had not been read within the deadline have now been read.
     Read(Vec<(Key, OnDisk)>),
-    /// What is said of files on disk may be outdated, in a session whose client watches none.
+    /// What was read from disk may be outdated, in a session whose client watches no files.
     Doubt,
     /// A check has found all that it can find without running anything.
     Checked,
@@ -25,6 +25,6 @@ pub enum Event {
     AskForSettings,
     /// The settings have changed.
     Configured,
-    /// To be shown to the user.
+    /// A message for the user.
     Message(MessageType, Notice),
 }

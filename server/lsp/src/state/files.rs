@@ -18,18 +18,18 @@ use crate::state::event::Event;
 use crate::state::on_disk::OnDisk;
 use crate::state::text::Text;
 
-/// How long anybody waits for a file.
+/// The longest that a request waits for a file.
 const DEADLINE: Duration = Duration::from_secs(2);
 /// How many files of one folder are read at a time. A drive that is gone keeps as many threads for each of its folders.
 const AT_A_TIME: usize = 4;
 
-/// How a file's text is read: [`disk::read`], but in tests.
+/// How a file's text is read: with [`disk::read`], except in tests.
 pub type Read = fn(&Path) -> Result<String, Unreadable>;
 
-/// Who reads.
+/// The reader of files.
 pub struct Files {
     read: Read,
-    /// Hears of what came after its deadline.
+    /// Gets what came after its deadline.
     events: mpsc::UnboundedSender<Event>,
     folders: Mutex<HashMap<PathBuf, Arc<Semaphore>>>,
     reading: Mutex<HashMap<Key, Reading>>,
@@ -60,7 +60,7 @@ impl Files {
         join_all(files.collect::<Vec<_>>()).await
     }
 
-    /// What is being read of these files may be what they were: who asks from now on gets what they are.
+    /// Forgets reads of these files that are on their way, which may bring an old text: later requests read again.
     pub fn outdate(&self, keys: &[Key]) {
         let mut reading = self.reading();
         keys.iter().for_each(|key| drop(reading.remove(key)));

@@ -47,8 +47,8 @@ pub struct GlobalState {
 struct State {
     started: bool,
     current: Arc<Snapshot>,
-    /// Documents that the client has changed in a way that can't be: their text is no longer known, until the client
-    /// sends all of it. They count as closed.
+    /// Documents that the client has changed in an impossible way: their text is unknown until the client sends all of it.
+    /// They count as closed.
     lost: BTreeMap<Key, Arc<Document>>,
     /// The work that the client can cancel, by its progress token.
     progress: Vec<(ProgressToken, CancellationToken)>,
@@ -91,7 +91,7 @@ impl GlobalState {
         self.state().started
     }
 
-    /// Takes `initialize`'s parameters. False, and nothing has happened: they can't be read, or came before.
+    /// Takes `initialize`'s parameters. False where they can't be read, or came before: then nothing has happened.
     pub fn initialize(&self, params: Option<&Value>) -> bool {
         let Some(session) = Session::negotiate(params) else { return false };
         let mut state = self.state();
@@ -105,7 +105,7 @@ impl GlobalState {
         true
     }
 
-    /// Takes a notification that changes the state. False: it is none.
+    /// Takes a notification, if it is one that changes the state; false otherwise.
     pub fn receive(&self, method: &str, params: Option<&Value>) -> bool {
         match method {
             "textDocument/didOpen" => self.typed(method, params, GlobalState::open),
@@ -303,7 +303,7 @@ impl GlobalState {
         }
     }
 
-    /// The client may cancel work by the token of its progress.
+    /// Lets the client cancel work by the token of its progress.
     pub fn cancel_by(&self, token: ProgressToken, cancel: CancellationToken) {
         let mut state = self.state();
         state.progress.retain(|(_, cancel)| !cancel.is_cancelled());

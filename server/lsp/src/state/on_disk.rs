@@ -14,7 +14,7 @@ pub enum OnDisk {
 }
 
 impl OnDisk {
-    /// Nothing has changed from the one to the other.
+    /// Whether nothing has changed from the one to the other.
     pub fn is_same(&self, other: &OnDisk) -> bool {
         match (self, other) {
             (OnDisk::Text(a), OnDisk::Text(b)) => Arc::ptr_eq(a, b) || a.text.is_same(&b.text),

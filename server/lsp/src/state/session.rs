@@ -9,7 +9,7 @@ use tower_lsp::lsp_types::{
 
 use crate::state::text::Encoding;
 
-/// Everything is off until the client has said that it can do it.
+/// What client and server agreed on. A capability is off until the client has named it.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
     pub encoding: Encoding,

@@ -16,13 +16,13 @@ use crate::state::unit::Analyses;
 /// The state at one moment. What it says never changes; the caches in it are shared with the snapshots that follow.
 #[derive(Clone, Default)]
 pub struct Snapshot {
-    /// Grows with every change.
+    /// A number that grows with every change.
     pub revision: u64,
     pub session: Arc<Session>,
     pub config: Arc<Config>,
-    /// What the client has open.
+    /// The documents that the client has open.
     pub open: Arc<BTreeMap<Key, Arc<Document>>>,
-    /// What was read from disk. Where a document is open, that counts instead.
+    /// The files read from disk. Where a document is open, that counts instead.
     pub files: Arc<BTreeMap<Key, OnDisk>>,
     /// What the last synthesis in each program left open, by the program.
     pub(crate) ambiguities: Arc<BTreeMap<Key, OpenAmbiguity>>,

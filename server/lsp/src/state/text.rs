@@ -13,7 +13,7 @@ use tower_lsp::lsp_types::{Position, PositionEncodingKind, Range};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
     Utf8,
-    /// What is spoken where nothing was negotiated.
+    /// The encoding where nothing was negotiated.
     #[default]
     Utf16,
     Utf32,
@@ -53,7 +53,7 @@ impl Encoding {
     }
 }
 
-/// Cheap to clone.
+/// A text, cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Text {
     rope: Rope,
@@ -72,7 +72,7 @@ impl From<&str> for Text {
 }
 
 impl Text {
-    /// In bytes.
+    /// The length in bytes.
     pub fn len(&self) -> usize {
         self.rope.len_bytes()
     }
@@ -127,7 +127,7 @@ impl Text {
         Position { line: number(line), character: number(units) }
     }
 
-    /// `None` where the range ends before it starts.
+    /// The byte range of a range; `None` where it ends before it starts.
     pub fn text_range(&self, range: Range, encoding: Encoding) -> Option<TextRange> {
         let start = self.offset(range.start, encoding);
         let end = self.offset(range.end, encoding);
@@ -138,7 +138,7 @@ impl Text {
         Range { start: self.position(range.start(), encoding), end: self.position(range.end(), encoding) }
     }
 
-    /// Offsets past the end are the end; within a code point, its start.
+    /// Replaces the range. Offsets past the end count as the end, those within a code point as its start.
     pub fn replace(&mut self, range: TextRange, insert: &str) {
         let char = |offset: TextSize| self.rope.byte_to_char(usize::from(offset).min(self.len()));
         let (start, end) = (char(range.start()), char(range.end()));

@@ -11,7 +11,7 @@ use crate::state::document::{Document, Key};
 
 /// One program with its example files; without a program, one example file.
 pub struct Unit {
-    /// The program; without one, the example file.
+    /// The key of the program; without one, of the example file.
     pub root: Key,
     pub analysis: Analysis,
     /// The root first, then the example files.
@@ -21,7 +21,7 @@ pub struct Unit {
     /// All files that belong to it, or would if they were there, and that the client has not opened.
     pub beside: Vec<Key>,
     pub(super) config: Arc<Config>,
-    /// The documents' numbers by key, and by URI.
+    /// The indices of the documents by key, and by URI.
     pub(super) by_key: HashMap<Key, usize>,
     pub(super) by_uri: HashMap<String, usize>,
 }

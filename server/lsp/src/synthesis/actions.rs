@@ -52,8 +52,8 @@ fn offered(context: &RequestContext, target: &Target, range: TextRange) -> Resul
         .map_err(cancelled)
 }
 
-/// The actions for the selection, without edits. What fills a hole, or changes a program that fails, is a quick fix of
-/// what is `shown` there for who asks for fixes or for anything, and else what it is by itself.
+/// The actions for the selection, without edits. An action that fills a hole, or changes a program that fails, is a quick
+/// fix of the diagnostics `shown` there where the client wants quick fixes, and else has its own kind.
 pub fn offered_at(
     context: &RequestContext,
     target: &Target,

@@ -22,9 +22,9 @@ impl Notification for StatusNotification {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     pub state: State,
-    /// What runs: `cpu`, `cuda:0`; empty if nothing does.
+    /// The device that the engine runs on, `cpu` or `cuda:0`; empty where none runs.
     pub engine: String,
-    /// A sentence for people.
+    /// A sentence for the user.
     pub message: String,
 }
 
@@ -42,12 +42,12 @@ pub enum State {
 #[derive(Default)]
 pub struct EngineSlot {
     current: Mutex<Option<(Vec<String>, Engine)>>,
-    /// Locked while it is told, so that the client hears in the order in which things were.
+    /// The last status that was sent, locked while one is sent, so that statuses arrive in order.
     announced: tokio::sync::Mutex<Option<Status>>,
 }
 
 impl EngineSlot {
-    /// Nothing is started yet. An engine of another command is ended.
+    /// The engine, which is not started yet. An engine of another command is ended.
     ///
     /// # Errors
     /// As [`Config::engine`].
@@ -64,7 +64,7 @@ impl EngineSlot {
         Ok(engine)
     }
 
-    /// Ends the engine, if one runs: politely where it ends `within` that time.
+    /// Ends the engine, if one runs; it is killed where it has not ended `within` that time.
     pub async fn shutdown(&self, within: Duration) {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((_, engine)) = current {
@@ -72,7 +72,7 @@ impl EngineSlot {
         }
     }
 
-    /// Tells the client, if it is news. An engine that goes on runs where it ran, which not every answer says.
+    /// Sends the status, if it is new. Not every answer names the device: an engine that goes on keeps the one it had.
     pub async fn announce(&self, client: &Client, mut status: Status) {
         let mut announced = self.announced.lock().await;
         if status.engine.is_empty() && matches!(status.state, State::Busy | State::Ready) {
@@ -84,7 +84,7 @@ impl EngineSlot {
         }
     }
 
-    /// Tells whether there is an engine at all, unless it is known to run. Nothing before the client is ready.
+    /// Sends whether there is an engine at all, unless one is known to run, as soon as the client is ready.
     pub async fn announce_presence(&self, client: &Client, config: &Config) {
         client.ready().await;
         let mut announced = self.announced.lock().await;

@@ -39,7 +39,7 @@ use crate::workers::{Lane, Stopped};
 use question::Question;
 use solutions::Solutions;
 
-/// What the engine is asked for, and asked with.
+/// The synthesis of a session: its engine, and the programs of the last answer.
 pub struct Synthesis {
     client: Client,
     pub engine: EngineSlot,
@@ -57,9 +57,9 @@ pub struct Request {
 /// A change to be applied.
 #[derive(Debug)]
 pub struct Solved {
-    /// None where programs were looked for only to be looked at.
+    /// The change; none where programs were looked for only to be shown.
     pub change: Option<ide::Change>,
-    /// `5/5 examples`; of a trace how long it is.
+    /// `5/5 examples`; for a trace its length.
     pub score: String,
     /// What the user should know besides.
     pub note: Option<Notice>,
@@ -246,7 +246,7 @@ impl Synthesis {
         })
     }
 
-    /// Passes the engine's answer on, and tells the client how the engine is.
+    /// Passes the engine's answer on, and sends the engine's status to the client.
     async fn heard<T>(
         &self,
         answer: Result<T, EngineError>,

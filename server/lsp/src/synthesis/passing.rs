@@ -1,5 +1,5 @@
-//! A program that passes is not replaced unasked: that it passes is said, and other programs are looked for if the user
-//! wants to see them.
+//! A program that passes is not replaced unasked: the user is shown that it passes, and other programs are looked for at
+//! the press of a button.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::client::Client;
 
 const LOOK: &str = "Look for other programs";
 
-/// Says `fact`, and where the client shows buttons, puts the question if the button is pressed. Nobody waits for it.
+/// Shows `fact`, and where the client shows buttons, answers the question if the button is pressed, on a task of its own.
 pub async fn ask(client: &Client, synthesis: &Arc<Synthesis>, fact: String, question: Question) {
     if !client.global().snapshot().session.supports.message_actions {
         return client.show(MessageType::INFO, fact).await;

@@ -19,7 +19,7 @@ pub struct Progress {
     /// What is to be shown, in order.
     news: mpsc::UnboundedSender<WorkDoneProgress>,
     shown: JoinHandle<()>,
-    /// The token is the request's: nothing may be said of it after the request's answer.
+    /// Whether the token is the request's: then nothing may be sent with it after the request's answer.
     of_request: bool,
 }
 

@@ -72,7 +72,7 @@ impl Question {
         (texts(&unit) == self.texts).then_some(unit)
     }
 
-    /// The documents are still what they were when the question was put. Doesn't parse.
+    /// Whether the documents are still what they were when the question was put. It parses nothing.
     pub fn is_fresh(&self, snapshot: &Snapshot) -> bool {
         self.texts.iter().all(|(uri, text)| {
             let document = uri.parse().ok().and_then(|uri: Url| snapshot.document_at(&uri));

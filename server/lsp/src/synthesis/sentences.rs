@@ -1,4 +1,4 @@
-//! What the user is told about a synthesis. Each sentence is here, so that one test sees how long it gets.
+//! The messages about a synthesis. Each sentence is here, so that one test sees how long it gets.
 
 use ide::synthesis::{Ambiguity, Answer, measured, trust};
 use ide::{clipped, count};
@@ -97,7 +97,7 @@ pub fn which(programs: usize) -> Notice {
     Notice::from(format!("{programs} programs pass. Which end is right? Hover main."))
 }
 
-/// That there are programs to look at beside the user's own.
+/// How many programs there are beside the user's own.
 pub fn others(programs: usize) -> Notice {
     match programs {
         0 => Notice::from("No other program was found that passes."),
@@ -152,7 +152,7 @@ mod tests {
             .assert_eq(notice.in_full());
     }
 
-    /// Editors cut what is longer.
+    /// Every short form fits: editors cut longer ones.
     #[test]
     fn every_sentence_is_short_whatever_is_in_it() {
         let mut all = vec![

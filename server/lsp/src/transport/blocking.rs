@@ -1,6 +1,6 @@
 //! Standard input and output for code that is written for asynchronous streams. Every call waits, so only a thread that
 //! does nothing else may use one: [`serve`](super::serve) gives each its own. tokio's standard streams would wait on
-//! the threads that handlers run on, and nobody would hear a cancellation while those are busy.
+//! the threads that handlers run on, and no cancellation would arrive while those are busy.
 
 use std::io::{ErrorKind, Read, Result, Write};
 use std::pin::Pin;

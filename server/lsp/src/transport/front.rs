@@ -71,7 +71,7 @@ where
         self.inner.poll_ready(task)
     }
 
-    /// Called by the transport for one message after the other. Must never wait.
+    /// Takes one message after the other, as the transport calls it. It must never wait.
     fn call(&mut self, request: Request) -> Self::Future {
         let id = request.id().cloned();
         match (self.receive(&request), id) {
@@ -94,7 +94,7 @@ where
 enum Received {
     /// A notification that has been acted on, or that means nothing here.
     Done,
-    /// A notification that a method of the server wants to hear of.
+    /// A notification that a method of the server acts on.
     ForTowerLsp,
     /// A request, to be answered.
     Request,

@@ -97,7 +97,7 @@ async fn skip<R: AsyncBufRead + Unpin>(from: &mut R, mut length: usize) -> io::R
     Ok(())
 }
 
-/// The message as tower-lsp will accept it, or why not and whom to tell.
+/// The message as tower-lsp will accept it, or why it won't, with the id to answer.
 fn admit(body: Vec<u8>) -> Result<Vec<u8>, (Id, Error)> {
     let text = match String::from_utf8(body) {
         Ok(text) => text,

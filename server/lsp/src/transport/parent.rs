@@ -1,5 +1,5 @@
-//! The process that started the server, as `initialize` names it. Where it is gone the server has nobody to serve, even
-//! if another process holds the pipes open.
+//! The process that started the server, as `initialize` names it. The session ends with it, even if another process holds
+//! the pipes open.
 
 use tokio_util::sync::CancellationToken;
 

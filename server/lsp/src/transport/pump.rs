@@ -24,7 +24,7 @@ pub struct Pump {
     overfull: CancellationToken,
 }
 
-/// Tells when the pump has come to its end, and what is still in it.
+/// Shows when the pump has come to its end, and what is still in it.
 pub struct Drain {
     waiting: Arc<AtomicUsize>,
     written: watch::Receiver<()>,

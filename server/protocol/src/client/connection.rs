@@ -21,7 +21,7 @@ use crate::message::{CANCELLED, Cancel, Found, INVALID, MAX_LINE, Progress};
 use crate::program;
 use crate::wire::{Answer, Request, Response};
 
-/// Longest line of standard error that is kept.
+/// The longest line of standard error that is kept, in bytes.
 const LAST_WORDS: usize = 4 << 10;
 
 pub struct Connection {
@@ -42,12 +42,12 @@ struct Waiting {
     end: Option<(EngineError, Instant)>,
     closed: bool,
     last_use: Option<Instant>,
-    /// When the engine has last said anything.
+    /// When the engine has last sent anything.
     last_heard: Option<Instant>,
 }
 
 impl Waiting {
-    /// How long it takes until the engine counts as idle, if nobody asks meanwhile; zero where it is.
+    /// How long it takes until the engine counts as idle, if no request comes meanwhile; zero where it is idle.
     fn until_idle(&self, opened: Instant, idle: Duration) -> Duration {
         if self.requests.is_empty() {
             idle.saturating_sub(self.last_use.unwrap_or(opened).elapsed())
@@ -57,7 +57,7 @@ impl Waiting {
     }
 }
 
-/// What a waiting request hears.
+/// What a waiting request gets.
 enum Heard {
     News(News),
     Answer(Result<Value, EngineError>),
@@ -111,7 +111,7 @@ impl Connection {
         self.waiting().end.is_none()
     }
 
-    /// It was ended by this side, on purpose.
+    /// Whether the engine was ended by this side, on purpose.
     pub fn was_closed(&self) -> bool {
         self.waiting().closed
     }
@@ -196,7 +196,7 @@ impl Connection {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// No more answers: every waiting request hears why.
+    /// Ends every waiting request with the reason why no answer will come.
     fn fail(&self, reason: EngineError) {
         let mut waiting = self.waiting();
         for (_, sender) in waiting.requests.drain() {
@@ -242,7 +242,7 @@ impl Connection {
         child.wait().await
     }
 
-    /// None at the end of the output, else what was wrong with it.
+    /// Reads messages until the output ends; gives what was wrong with it, if anything.
     async fn read(&self, stdout: impl AsyncRead + Unpin) -> Option<EngineError> {
         let mut stdout = BufReader::with_capacity(64 << 10, stdout);
         loop {
@@ -269,7 +269,7 @@ impl Connection {
         }
     }
 
-    /// Notifications of other names are for clients that know them.
+    /// Passes a notification on to its request. Other names are left out: newer engines may send more.
     fn notified(&self, Request { method, params, .. }: Request) {
         let news = match &*method {
             "candidate" => {
@@ -294,7 +294,7 @@ impl Connection {
         self.tell(id, Heard::Answer(answer));
     }
 
-    /// Requests that gave up are no longer there to be told.
+    /// Passes news or an answer on to its request, unless that has been given up.
     fn tell(&self, id: u64, heard: Heard) {
         let mut waiting = self.waiting();
         waiting.last_use = Some(Instant::now());
@@ -327,7 +327,8 @@ impl Connection {
     }
 }
 
-/// Takes a request off the list when its future ends or is dropped; tells the engine where it had not answered.
+/// Takes a request off the list when its future ends or is dropped, and cancels it in the engine where that has not
+/// answered.
 struct Guard<'c> {
     connection: &'c Connection,
     id: u64,

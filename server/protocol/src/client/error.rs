@@ -12,7 +12,7 @@ pub enum EngineError {
     Died(String),
     #[error("the synthesis engine did not answer within {0} s and was stopped")]
     Silent(u64),
-    /// It has answered others meanwhile, and lives on.
+    /// The engine has answered other requests meanwhile, and goes on.
     #[error("the synthesis engine did not answer within {0} s")]
     Slow(u64),
     #[error("the synthesis engine sent something that is no message: {0}")]
