@@ -10,6 +10,7 @@
 //! Knows no tensors of any library, and no LSP.
 
 pub mod compact;
+mod error;
 pub mod features;
 pub mod generate;
 mod lines;
@@ -20,5 +21,6 @@ pub mod view;
 mod world_json;
 mod wrong;
 
+pub use error::TaskError;
 pub use lines::{LineError, Lines, MAX_LINE, Tasks, read};
-pub use task::{Example, Grids, Task, TaskError};
+pub use task::{Example, Grids, Task};

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::task::{NO_OBJECT, Task};
+use crate::error::NO_OBJECT;
+use crate::task::Task;
 
 /// The length of the longest line that is read, in bytes. The dataset's lines are below 32 KiB; a longer line is
 /// reported, not kept.

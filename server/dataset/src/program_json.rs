@@ -6,7 +6,7 @@ use syntax::ast::{
 };
 use syntax::build;
 
-use crate::task::TaskError;
+use crate::error::TaskError;
 
 pub(crate) fn read(json: &Value) -> Result<Procedure, TaskError> {
     let statements = statements(json, "run")?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use syntax::ast::{self, Procedure};
 
+use crate::error::TaskError;
 use crate::{compact, program_json, tensor, world_json::WorldJson, wrong};
 
 /// A program and its examples: by convention the first five are the specification and the sixth is held out.
@@ -38,21 +39,6 @@ pub enum Grids {
     Tensor,
     Both,
 }
-
-/// Why a line is not a task, or a task has no line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct TaskError(pub(crate) String);
-
-impl TaskError {
-    pub(crate) fn new(message: impl Into<String>) -> TaskError {
-        TaskError(message.into())
-    }
-}
-
-/// What is said of anything that is not an object.
-pub(crate) const NO_OBJECT: &str =
-    "not a task: a task is written as { \"program_tokens\": …, \"examples\": … }";
 
 #[derive(Deserialize)]
 struct TaskIn {

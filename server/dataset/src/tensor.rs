@@ -6,7 +6,7 @@
 
 use runtime::{Cell, Heading, Robot, World};
 
-use crate::task::TaskError;
+use crate::error::TaskError;
 
 const SIDE: usize = 18;
 const CHANNEL: usize = SIDE * SIDE;

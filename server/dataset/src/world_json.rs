@@ -4,7 +4,7 @@
 use runtime::{Cell, Heading, Robot, World};
 use serde::{Deserialize, Serialize};
 
-use crate::task::TaskError;
+use crate::error::TaskError;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WorldJson {

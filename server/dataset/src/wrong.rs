@@ -4,7 +4,7 @@
 use serde_json::Value;
 use serde_json::error::Category;
 
-use crate::task::NO_OBJECT;
+use crate::error::NO_OBJECT;
 
 const NO_EXAMPLES: &str =
     "a program without examples: there is nothing to compare it with; 'karel import' reads it";

@@ -1,14 +1,14 @@
 //! One program with the example files that belong to it, as they were at one moment. Everything that costs time is
 //! computed when it is first asked for and kept; a new version of a document makes a new analysis.
 
+use crate::ambiguity::Ambiguity;
 use crate::cancel::{Cancel, Cancelled};
 use crate::config::Config;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostic::Diagnostic;
 use crate::once::Once;
 use crate::recordings::{Recordings, Share};
 use crate::run::{self, Run};
 use crate::source::Source;
-use crate::synthesis::Ambiguity;
 use crate::tally::{Counts, Tallies};
 use crate::verdict::{self, Verdict};
 use runtime::{Program, Recording, World};

@@ -2,6 +2,7 @@
 //! feature. Offsets are bytes, results are plain data. No LSP, no I/O, no clocks, no globals; every loop that can be
 //! long asks its [`Cancel`].
 
+mod ambiguity;
 mod analysis;
 mod call_hierarchy;
 mod cells;
@@ -12,6 +13,7 @@ mod config;
 mod coverage;
 mod definition;
 mod describe;
+mod diagnostic;
 pub mod diagnostics;
 mod example_actions;
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Which parts of a program runs have reached.
 
 use crate::code::Origin;
-use crate::record::{Recording, StepKind};
+use crate::machine::StepKind;
+use crate::record::Recording;
 
 /// What any of the added runs reached. Add each example's recording, then ask per origin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

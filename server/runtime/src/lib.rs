@@ -27,8 +27,8 @@ pub use difference::{Difference, difference};
 pub use grid::GridError;
 pub use ground::Ground;
 pub use lower::{Program, Site, SiteKind, lower, lower_with};
-pub use machine::{Limits, Machine, Outcome};
-pub use record::{Cursor, Recording, Step, StepKind, record};
+pub use machine::{Limits, Machine, Outcome, StepKind};
+pub use record::{Cursor, Recording, Step, record};
 pub use trace::Trace;
 pub use world::{Cell, Robot, World};
 

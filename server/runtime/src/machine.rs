@@ -2,10 +2,9 @@
 
 use syntax::ast::Action;
 
-use crate::code::{Code, Op, Origin};
+use crate::code::{Check, Code, Op, Origin};
 use crate::ground::Ground;
 use crate::loops::LoopProof;
-use crate::record::StepKind;
 use crate::world::World;
 
 /// When to stop a run that does not end by itself.
@@ -64,6 +63,22 @@ impl Outcome {
             | Outcome::Broken { origin } => Some(origin),
         }
     }
+}
+
+/// What a step of a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    Action(Action),
+    /// A `while` or an `if` evaluated its condition; `result` is that of the whole condition, negation included.
+    Test {
+        check: Check,
+        result: bool,
+    },
+    /// A round of a `repeat` begins, after `done` of `count`.
+    Round {
+        done: u8,
+        count: u8,
+    },
 }
 
 /// Something that sees every step of a run, and the world before it.

@@ -2,8 +2,8 @@
 
 use syntax::ast::Action;
 
-use crate::code::{Check, Code, Origin};
-use crate::machine::{Limits, Machine, Observer, Outcome};
+use crate::code::{Code, Origin};
+use crate::machine::{Limits, Machine, Observer, Outcome, StepKind};
 use crate::world::{Robot, World};
 
 /// A run, step by step.
@@ -33,21 +33,6 @@ pub struct Step {
     pub conditions: u8,
     /// The number of active calls: 0 in `main`.
     pub depth: u16,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StepKind {
-    Action(Action),
-    /// A `while` or an `if` evaluated its condition; `result` is that of the whole condition, negation included.
-    Test {
-        check: Check,
-        result: bool,
-    },
-    /// A round of a `repeat` begins, after `done` of `count`.
-    Round {
-        done: u8,
-        count: u8,
-    },
 }
 
 /// Runs the code on a copy of the world and keeps every step.

@@ -9,7 +9,8 @@ pub use walk::Walk;
 
 use crate::world::World;
 
-/// A small generator of random numbers (SplitMix64): the same sequence for the same seed everywhere.
+/// A small generator of random numbers (SplitMix64): the same sequence for the same seed everywhere. It is our own,
+/// since generated tasks have to stay the same for ever, which no library promises across its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Random(u64);
 
@@ -53,6 +54,13 @@ pub(crate) fn scrambled(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)
+}
+
+/// A number for some bytes, the same on every machine and in every version (FNV-1a).
+pub fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 /// What the worlds of one task have in common; nothing by default.

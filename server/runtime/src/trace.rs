@@ -5,8 +5,7 @@ use syntax::ast::Action;
 
 use crate::code::{Code, Origin};
 use crate::ground::Ground;
-use crate::machine::{Limits, Machine, Observer, Outcome};
-use crate::record::StepKind;
+use crate::machine::{Limits, Machine, Observer, Outcome, StepKind};
 
 /// What a run did. Keep one and reuse it: its buffer stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

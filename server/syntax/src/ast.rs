@@ -6,6 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use text_size::TextRange;
 
+/// The deepest nesting of blocks and of `not`s that the parser lets through: much that works on the tree is recursive.
+pub const MAX_DEPTH: usize = 100;
+
 /// A whole file, `.karel` or `.kgrid`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct File {

@@ -29,9 +29,6 @@ use std::ops::ControlFlow;
 use text_size::{TextRange, TextSize};
 use tree_sitter::{InputEdit, ParseOptions, ParseState, Parser, Point, Tree};
 
-/// Blocks and `not`s are nested so deep at most: all that works on the typed tree is recursive.
-pub const MAX_DEPTH: usize = 100;
-
 /// Longer texts are parsed anew only in the part that changed. Shorter ones take a millisecond or two anyway.
 const INCREMENTAL_FROM: usize = 64 * 1024;
 

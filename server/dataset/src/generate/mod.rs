@@ -34,7 +34,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use runtime::sample::{Random, Style};
+use runtime::sample::{Random, Style, fnv1a};
 use runtime::{Code, CodeBuilder};
 
 pub use examples::{GeneratedExample, MAX_TRACE};
@@ -164,11 +164,9 @@ fn attempt(
     Some(Generated { program: tokens.clone(), examples })
 }
 
-/// A number for a program of compact tokens, the same on every machine and in every version (FNV-1a).
+/// A number for a program of compact tokens, the same on every machine and in every version.
 pub fn program_hash(tokens: &[u8]) -> u64 {
-    tokens.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &token| {
-        (hash ^ u64::from(token)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    fnv1a(tokens)
 }
 
 /// The hashes of all programs of a file of tasks that the compact tokens can say.

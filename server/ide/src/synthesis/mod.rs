@@ -4,7 +4,6 @@
 //! talks to the engine.
 
 mod actions;
-mod ambiguity;
 mod complete;
 mod edit;
 mod one_hole;
@@ -18,9 +17,9 @@ mod tests;
 mod trace;
 mod trust;
 
+pub use crate::ambiguity::{Ambiguity, Deciding, Ending};
 pub(crate) use actions::at_hole;
 pub use actions::{SynthesisAction, actions, passes_already};
-pub use ambiguity::{Ambiguity, Deciding, Ending};
 pub use edit::{Answer, answer};
 pub use question::{answers, question};
 pub(crate) use reasons::{given, no_synthesis};

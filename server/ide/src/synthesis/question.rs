@@ -1,8 +1,8 @@
 //! The question that decides between programs, as actions: each answer adds the deciding example to the others.
 
-use super::ambiguity::{Ambiguity, Deciding, Ending};
 use super::edit::replacement;
 use super::reasons::given;
+use crate::ambiguity::{Ambiguity, Deciding, Ending};
 use crate::analysis::{Analysis, Case};
 use crate::change::{Action, ActionKind, Change, FileEdits};
 use crate::diagnostics::ambiguous;

@@ -1,4 +1,4 @@
-//! The interpreter against the naive one, and the semantics that design/language.md lays down.
+//! The interpreter against the naive one, and the semantics of the language.
 
 use crate::support::{Ending, Naive, NaiveWorld, any_file, any_world};
 use proptest::prelude::*;

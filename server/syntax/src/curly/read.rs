@@ -4,9 +4,9 @@ use std::fmt;
 
 use text_size::{TextRange, TextSize};
 
+use crate::ast::MAX_DEPTH;
 use crate::ast::{Action, Condition, Procedure, Statement, Test};
 use crate::build;
-use crate::parse::MAX_DEPTH;
 
 /// Why a text is not a program with braces.
 #[derive(Debug, Clone, PartialEq, Eq)]

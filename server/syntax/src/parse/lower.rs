@@ -1,12 +1,12 @@
 //! What all of the lowering shares: the text, its lines, what has been found so far.
 
-use super::MAX_DEPTH;
 use super::broken;
 use super::header::Header;
 use super::layout::Layout;
 use super::node::{self, Kind, Node};
 use super::screen::{Finding, Screened};
 use super::statement::StrayElse;
+use crate::ast::MAX_DEPTH;
 use crate::ast::{Comment, File, Name};
 use crate::codes::{Code, syntax as codes};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};

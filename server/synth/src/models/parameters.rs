@@ -1,6 +1,6 @@
 //! The weights of a network while it is trained: float32 masters with gradients, by name.
 
-use runtime::sample::Random;
+use runtime::sample::{Random, fnv1a};
 use std::collections::BTreeMap;
 use tch::{Device, Kind, Tensor};
 
@@ -84,10 +84,8 @@ impl Parameters {
 fn start(name: &str, shape: &[i64], init: Init, seed: u64) -> Tensor {
     let options = (Kind::Float, Device::Cpu);
     let count: usize = shape.iter().map(|&n| n.max(0) as usize).product();
-    // FNV-1a, so that weights start differently and independently of their order.
-    let hash =
-        name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-    let mut random = Random::new(seed ^ hash);
+    // Weights start differently, and independently of their order.
+    let mut random = Random::new(seed ^ fnv1a(name.as_bytes()));
     let values: Vec<f32> = match init {
         Init::Zeros => return Tensor::zeros(shape, options),
         Init::Ones => return Tensor::ones(shape, options),

@@ -4,7 +4,7 @@ use crate::parse::tests::check;
 use expect_test::expect;
 
 #[test]
-fn m12_empty_body() {
+fn empty_body() {
     check(
         r#"def main():
     repeat(4):

@@ -4,7 +4,7 @@ use crate::parse::tests::check;
 use expect_test::expect;
 
 #[test]
-fn m05_missing_else() {
+fn missing_else() {
     check(
         r#"def main():
     ifelse(frontIsClear()):

@@ -5,7 +5,7 @@ use crate::parse::tests::check;
 use expect_test::expect;
 
 #[test]
-fn m06_no_indent() {
+fn no_indent() {
     check(
         r#"def main():
 move()
@@ -23,7 +23,7 @@ turnLeft()
 }
 
 #[test]
-fn m07_over_indent() {
+fn over_indent() {
     check(
         r#"def main():
     move()
@@ -43,7 +43,7 @@ fn m07_over_indent() {
 }
 
 #[test]
-fn m08_bad_dedent() {
+fn bad_dedent() {
     check(
         r#"def main():
     if(frontIsClear()):

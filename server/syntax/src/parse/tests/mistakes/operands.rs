@@ -4,7 +4,7 @@ use crate::parse::tests::check;
 use expect_test::expect;
 
 #[test]
-fn m09_empty_repeat() {
+fn empty_repeat() {
     check(
         r#"def main():
     repeat():

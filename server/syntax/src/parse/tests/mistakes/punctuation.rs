@@ -4,7 +4,7 @@ use crate::parse::tests::check;
 use expect_test::expect;
 
 #[test]
-fn m01_missing_colon() {
+fn missing_colon() {
     check(
         r#"def main():
     repeat(4)
@@ -24,7 +24,7 @@ fn m01_missing_colon() {
 }
 
 #[test]
-fn m02_missing_rparen() {
+fn missing_rparen() {
     check(
         r#"def main():
     while(frontIsClear():
@@ -44,7 +44,7 @@ fn m02_missing_rparen() {
 }
 
 #[test]
-fn m03_open_call() {
+fn open_call() {
     check(
         r#"def main():
     move(
@@ -62,7 +62,7 @@ fn m03_open_call() {
 }
 
 #[test]
-fn m10_while_open() {
+fn while_open() {
     check(
         r#"def main():
     while(:
@@ -86,7 +86,7 @@ def f():
 }
 
 #[test]
-fn m11_def_no_colon() {
+fn def_no_colon() {
     check(
         r#"def main()
     move()
@@ -102,7 +102,7 @@ fn m11_def_no_colon() {
 }
 
 #[test]
-fn m13_no_parens() {
+fn no_parens() {
     check(
         r#"def main():
     move

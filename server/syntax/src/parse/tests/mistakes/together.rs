@@ -4,7 +4,7 @@ use crate::parse::tests::check;
 use expect_test::expect;
 
 #[test]
-fn m14_typing() {
+fn typing() {
     check(
         r#"def main():
     mov"#,
@@ -19,7 +19,7 @@ fn m14_typing() {
 }
 
 #[test]
-fn m16_several_at_once() {
+fn several_at_once() {
     check(
         r#"def main():
     while(frontIsClear())

@@ -4,7 +4,7 @@ use crate::parse::tests::check;
 use expect_test::expect;
 
 #[test]
-fn m15_py_if() {
+fn py_if() {
     check(
         r#"def main():
     if frontIsClear():
