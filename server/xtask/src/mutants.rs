@@ -46,15 +46,13 @@ pub fn run(args: Args) -> Result<()> {
         mutants.retain(|mutant| args.id.is_empty() || args.id.contains(&mutant.id));
         let mut killed = 0;
         for mutant in &mutants {
-            let noticed = bench.notices(mutant).with_context(|| mutant.id.clone())?;
-            killed += usize::from(noticed);
-            unnoticed += usize::from(!noticed && mutant.excuse.is_none());
-            match (noticed, &mutant.excuse) {
-                (true, _) => anstream::println!("{:5} killed", mutant.id),
-                (false, Some(excuse)) => anstream::println!("{:5} survives: {excuse}", mutant.id),
-                (false, None) => {
-                    anstream::println!("{:5} {}: {}", mutant.id, "SURVIVES".red(), mutant.breaks)
-                }
+            let killer = bench.killer(mutant).with_context(|| mutant.id.clone())?;
+            killed += usize::from(killer.is_some());
+            unnoticed += usize::from(killer.is_none() && mutant.excuse.is_none());
+            match (killer, &mutant.excuse) {
+                (Some(test), _) => anstream::println!("{:5} killed by: {test}", mutant.id),
+                (None, Some(excuse)) => anstream::println!("{:5} survives: {excuse}", mutant.id),
+                (None, None) => anstream::println!("{:5} {}: {}", mutant.id, "SURVIVES".red(), mutant.breaks),
             }
         }
         anstream::println!("{part}: {killed} of {} killed\n", mutants.len());
