@@ -16,7 +16,7 @@ use crate::decode::template::Template;
 use crate::decode::traces;
 use crate::device::Peaks;
 use crate::grammar::Rules;
-use crate::models::{CodeTask, Models, Pair, Work};
+use crate::models::{CodeTask, Models, Pair, Work, counted};
 use crate::search::Surroundings;
 use crate::search::executor::{Case, Executor, Source};
 use crate::search::memory::Memory;
@@ -130,7 +130,7 @@ pub struct Throughput {
     pub pruned: bool,
     pub tasks: usize,
     pub seconds: f64,
-    /// Counted; nothing where the model does not count.
+    /// What the networks did on this thread.
     pub work: Work,
 }
 
@@ -198,9 +198,11 @@ pub fn throughput(
                 judge: if pruned { executor } else { anything },
             })
             .collect();
-        let mut decoder = models.code.begin(&inputs);
-        search(&mut *decoder, &mut beams, Breadth::plain(width), &|| false, &mut |_, _| Flow::Continue);
-        work += decoder.work();
+        let ((), counted) = counted(|| {
+            let mut decoder = models.code.begin(&inputs);
+            search(&mut *decoder, &mut beams, Breadth::plain(width), &|| false, &mut |_, _| Flow::Continue);
+        });
+        work += counted;
     }
     Throughput { batch, pruned, tasks: all.len(), seconds: start.elapsed().as_secs_f64(), work }
 }

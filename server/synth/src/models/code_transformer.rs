@@ -11,6 +11,7 @@
 //! ```
 
 mod decoder;
+mod layers;
 mod paths;
 mod reading;
 
@@ -18,12 +19,15 @@ use dataset::compact::BEGIN;
 use runtime::sample::Random;
 use tch::{Device, Tensor};
 
-use super::layers::{Linear, Norm, Trunk, attend, gelu, table_rows};
-use super::network::{IGNORED, Loss, Model, Network, Sample, indices};
+use super::layers::{Conv, Linear, Norm, Seen, Trunk, attend, table_rows};
+use super::network::{IGNORED, Loss, Model, Network, Sample};
 use super::parameters::Init;
+use super::step_decoder::BeamDecoder;
+use super::tensors::{dims, indices, tensor};
 use super::weights::{Sizes, Weight, Weights, WeightsError};
-use super::{CodeModel, CodeTask, Decoder, Row, VOCABULARY, Work, tensor};
-use decoder::{DecoderLayer, TransformerDecoder};
+use super::{CodeModel, CodeTask, Decoder, Row, VOCABULARY};
+use decoder::State;
+use layers::{Cross, DecoderLayer, EncoderLayer, heads_of};
 use reading::Reading;
 
 /// Examples in a task for weights that don't say: always so many.
@@ -42,8 +46,8 @@ pub struct CodeTransformer {
     d: i64,
     heads: i64,
     trunk: Trunk,
-    /// `[d, channels, 8, 8]`, one token per quadrant.
-    patch: (Weight, Weight),
+    /// 8×8 cells, one token per quadrant.
+    patch: Conv,
     at_start: Linear,
     at_end: Linear,
     at_agent: Linear,
@@ -67,50 +71,11 @@ pub struct CodeTransformer {
     out: Linear,
 }
 
-#[derive(Clone)]
-struct EncoderLayer {
-    norm1: Norm,
-    qkv: Linear,
-    out: Linear,
-    norm2: Norm,
-    up: Linear,
-    down: Linear,
-}
-
-impl EncoderLayer {
-    fn load(w: &mut Weights, name: &str, d: i64) -> Result<EncoderLayer, WeightsError> {
-        Ok(EncoderLayer {
-            norm1: Norm::load(w, &format!("{name}.norm1"), d)?,
-            qkv: Linear::load_unbiased(w, &format!("{name}.attention.qkv"), 3 * d, d)?,
-            out: Linear::load_unbiased(w, &format!("{name}.attention.out"), d, d)?,
-            norm2: Norm::load(w, &format!("{name}.norm2"), d)?,
-            up: Linear::load_unbiased(w, &format!("{name}.up"), 4 * d, d)?,
-            down: Linear::load_unbiased(w, &format!("{name}.down"), d, 4 * d)?,
-        })
-    }
-
-    /// `x [tasks, length, d]`
-    fn forward(&self, x: Tensor, heads: i64, mask: Option<&Tensor>) -> Tensor {
-        let (tasks, length, d) = x.size3().unwrap_or_default();
-        let qkv = self.qkv.forward(&self.norm1.forward(&x)).view([tasks, length, 3, heads, d / heads]);
-        let part = |n| qkv.select(2, n).transpose(1, 2);
-        let x = x + self.out.forward(&attend(&part(0), &part(1), &part(2), mask));
-        let inner = gelu(&self.up.forward(&self.norm2.forward(&x)));
-        x + self.down.forward(&inner)
-    }
-}
-
 impl CodeTransformer {
     /// Tasks → memory `[tasks, length, d]`, and the lengths: shorter memories are padded at the end.
-    pub fn encode(&self, tasks: &[CodeTask]) -> (Tensor, Vec<i64>) {
-        let (memory, lengths, _) = self.read(tasks);
-        (memory, lengths)
-    }
-
-    /// The same, and what it took.
-    fn read(&self, tasks: &[CodeTask]) -> (Tensor, Vec<i64>, Work) {
+    pub fn read(&self, tasks: &[CodeTask]) -> (Tensor, Vec<i64>) {
         let reading = Reading::of(tasks.iter(), self.examples);
-        (self.memory(&reading), reading.lengths.clone(), self.reading_work(&reading))
+        (self.memory(&reading), reading.lengths)
     }
 
     fn memory(&self, reading: &Reading) -> Tensor {
@@ -118,16 +83,11 @@ impl CodeTransformer {
         let examples = reading.canvases.len() as i64;
         let f = self.trunk.forward(&reading.canvases.planes(device, kind));
         // [examples, d, 2, 2] → [examples, 4, d], quadrants row by row from the south-west
-        let quadrants = f.conv2d(&self.patch.0, Some(&*self.patch.1), [8, 8], [0, 0], [1, 1], 1);
-        let quadrants = quadrants.flatten(2, 3).transpose(1, 2);
+        let quadrants = self.patch.forward(&f).flatten(2, 3).transpose(1, 2);
         // One row per canvas cell: [examples * 256, channels]
         let cells = f.permute([0, 2, 3, 1]).reshape([-1, self.channels]);
-        let at = |places: &[i64]| cells.index_select(0, &indices(places, &[places.len() as i64], device));
-        let row =
-            |table: &Tensor, rows: &[i64]| table_rows(table, &indices(rows, &[rows.len() as i64], device));
-        let tokens_at = |tokens: &Tensor, order: &[i64]| {
-            tokens.index_select(0, &indices(order, &[order.len() as i64], device))
-        };
+        let at = |places: &[i64]| cells.index_select(0, &indices(places, device));
+        let row = |table: &Tensor, rows: &[i64]| table_rows(table, &indices(rows, device));
         let start = self.at_start.forward(&at(&reading.starts)).unsqueeze(1);
         let end = (self.at_end.forward(&at(&reading.ends)) + row(&self.end_heading, &reading.headings))
             .unsqueeze(1);
@@ -143,34 +103,16 @@ impl CodeTransformer {
         ) + self.at_agent.forward(&at(&reading.agents));
         let tokens = Tensor::cat(&[io.reshape([examples * WORLD_TOKENS, d]), steps], 0);
         let tasks = reading.lengths.len() as i64;
-        let mut x = tokens_at(&tokens, &reading.order).view([tasks, -1, d]);
+        let x = tokens.index_select(0, &indices(&reading.order, device)).view([tasks, -1, d]);
         let mask = padding_mask(&reading.lengths, device);
-        for layer in &self.encoder {
-            x = layer.forward(x, self.heads, mask.as_ref());
-        }
+        let seen = mask.as_ref().map_or(Seen::All, Seen::Masked);
+        let x = self.encoder.iter().fold(x, |x, layer| layer.forward(x, self.heads, seen));
         self.encoder_norm.forward(&x)
-    }
-
-    /// What reading takes, keys and values for the decoder included.
-    fn reading_work(&self, reading: &Reading) -> Work {
-        let (tasks, rows, d) = (reading.lengths.len() as i64, reading.order.len() as i64, self.d);
-        let length = rows / tasks.max(1);
-        let examples = reading.canvases.len() as i64;
-        let tokens = Work::linear(4 * examples, 64 * self.channels, d)
-            + self.at_start.work(examples)
-            + self.at_end.work(examples)
-            + self.at_agent.work(reading.agents.len() as i64);
-        let layer = Work::linear(rows, d, 3 * d)
-            + Work::attention(tasks, length, length, d)
-            + Work::linear(rows, d, d)
-            + Work::linear(rows, d, 4 * d)
-            + Work::linear(rows, 4 * d, d);
-        self.trunk.work(examples) + tokens + layer.times(self.encoder.len()) + self.cross.work(rows)
     }
 
     /// Keys and values of the memory for all decoder layers, `[layers, 2, tasks, heads, length, d / heads]`.
     fn cross_keys_and_values(&self, memory: &Tensor) -> Tensor {
-        let (tasks, longest, d) = memory.size3().unwrap_or_default();
+        let [tasks, longest, d] = dims(memory, "[tasks, length, d]");
         let layers = self.decoder.len() as i64;
         let both = self.cross.forward(memory);
         both.view([tasks, longest, layers, 2, self.heads, d / self.heads]).permute([2, 3, 0, 4, 1, 5])
@@ -178,12 +120,21 @@ impl CodeTransformer {
 
     /// Logits of each next token, `[tasks, length, 42]`, after `tokens [tasks, length]`, the begin token first.
     fn teach(&self, memory: &Tensor, mask: Option<&Tensor>, tokens: &Tensor) -> Tensor {
-        let length = tokens.size().last().copied().unwrap_or(0);
+        let [_, length] = dims(tokens, "[tasks, length]");
         let cross = self.cross_keys_and_values(memory);
         let mut x = table_rows(&self.token, tokens) + self.position.narrow(0, 0, length);
-        for (i, layer) in self.decoder.iter().enumerate() {
-            let cross = cross.get(i as i64);
-            x = layer.teach(x, self.heads, &cross.get(0), &cross.get(1), mask);
+        for (number, layer) in self.decoder.iter().enumerate() {
+            let both = cross.get(number as i64);
+            let seen = mask.map_or(Seen::All, Seen::Masked);
+            x = layer.forward(
+                x,
+                self.heads,
+                &Cross { keys: both.get(0), values: both.get(1), seen },
+                |qkv| {
+                    let [q, k, v] = heads_of(qkv, self.heads);
+                    attend(&q, &k, &v, Seen::Before)
+                },
+            );
         }
         self.out.forward(&self.decoder_norm.forward(&x))
     }
@@ -192,7 +143,8 @@ impl CodeTransformer {
     /// implementations.
     pub fn first_token_logits(&self, memory: &Tensor, lengths: &[i64]) -> Vec<Vec<f32>> {
         let rows: Vec<Row> = (0..lengths.len()).map(|parent| Row { parent, token: BEGIN }).collect();
-        let logits = TransformerDecoder::new(self, memory, lengths, Work::default()).logits(&rows);
+        let state = tch::no_grad(|| State::new(self, memory, lengths.to_vec()));
+        let logits = BeamDecoder::resumed(self, state, lengths.len()).logits(&rows);
         logits.chunks(VOCABULARY).map(<[f32]>::to_vec).collect()
     }
 }
@@ -237,7 +189,6 @@ impl Network for CodeTransformer {
         let cross = (0..layers)
             .map(|i| Linear::load_unbiased(&mut w, &format!("decoder.{i}.cross.kv"), 2 * d, d))
             .collect::<Result<Vec<_>, _>>()?;
-        let patch = w.take("patch.weight", &[d, channels, 8, 8], Init::fan_in(64 * channels))?;
         let model = CodeTransformer {
             channels,
             d,
@@ -245,7 +196,7 @@ impl Network for CodeTransformer {
             examples,
             fewer,
             trunk: Trunk::load(&mut w, channels, blocks)?,
-            patch: (patch, w.take("patch.bias", &[d], Init::Zeros)?),
+            patch: Conv::patches(&mut w, "patch", d, channels, 8)?,
             at_start: Linear::load(&mut w, "at_start", d, channels)?,
             at_end: Linear::load(&mut w, "at_end", d, channels)?,
             at_agent: Linear::load(&mut w, "at_agent", d, channels)?,
@@ -297,17 +248,9 @@ impl Network for CodeTransformer {
         let memory = self.memory(&lesson.reading);
         let tasks = lesson.reading.lengths.len() as i64;
         let mask = padding_mask(&lesson.reading.lengths, device);
-        let tokens = indices(&lesson.tokens, &[tasks, -1], device);
-        let targets = indices(&lesson.targets, &[tasks, -1], device);
+        let tokens = tensor(&lesson.tokens, &[tasks, -1], device);
+        let targets = tensor(&lesson.targets, &[tasks, -1], device);
         Loss::of(&self.teach(&memory, mask.as_ref(), &tokens), &targets)
-    }
-
-    /// Padding included, as it is computed with.
-    fn work(&self, lesson: &Lesson) -> Work {
-        let (tasks, tokens) = (lesson.reading.lengths.len() as i64, lesson.tokens.len() as i64);
-        let (length, memory) = (tokens / tasks.max(1), lesson.reading.order.len() as i64 / tasks.max(1));
-        let decoder = decoder::layer_work(tasks, length, length, memory, self.d).times(self.decoder.len());
-        self.reading_work(&lesson.reading) + decoder + self.out.work(tokens)
     }
 
     fn model(self) -> Model {
@@ -330,8 +273,7 @@ fn padding_mask(lengths: &[i64], device: Device) -> Option<Tensor> {
 
 impl CodeModel for CodeTransformer {
     fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm> {
-        let (memory, lengths, work) = tch::no_grad(|| self.read(tasks));
-        Box::new(TransformerDecoder::new(self, &memory, &lengths, work))
+        Box::new(BeamDecoder::new(self, tasks))
     }
 
     fn examples(&self) -> std::ops::RangeInclusive<usize> {

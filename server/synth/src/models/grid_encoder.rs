@@ -12,12 +12,11 @@
 use dataset::features::CELLS;
 use tch::Tensor;
 
-use super::Work;
 use super::grids::GRID_PLANES;
-use super::layers::{Conv, Linear, table_rows};
-use super::network::indices;
+use super::layers::{Conv, Linear, canvases, padded, table_rows};
 use super::pair_encoder::{LgrlBlocks, PaperSizes};
 use super::parameters::Init;
+use super::tensors::indices;
 use super::weights::{Weight, Weights, WeightsError};
 
 /// How the current world is encoded (paper, Table 3).
@@ -100,18 +99,9 @@ impl GridEncoder {
         }))
     }
 
-    /// What `n` worlds take.
-    pub fn work(&self, n: i64) -> Work {
-        let blocks = match &self.blocks {
-            Blocks::Lgrl(blocks) => blocks.work(n),
-            Blocks::Presnet(blocks) => blocks.iter().flatten().map(|(_, conv)| conv.work(n)).sum(),
-        };
-        self.stem.work(n) + blocks + self.out.work(n)
-    }
-
     /// `planes [n, 16, 16, 16]` → `[n, embedding]`.
     pub fn forward(&self, planes: &Tensor) -> Tensor {
-        let x = self.stem.forward(planes);
+        let x = self.stem.forward(&padded(planes));
         let x = match &self.blocks {
             Blocks::Lgrl(blocks) => blocks.forward(x.relu()),
             Blocks::Presnet(blocks) => blocks.iter().fold(x, |x, block| {
@@ -121,7 +111,7 @@ impl GridEncoder {
                 x + inner
             }),
         };
-        self.out.forward(&x.flatten(1, 3))
+        self.out.forward(&x.narrow(0, 0, canvases(planes)).flatten(1, 3))
     }
 }
 
@@ -141,6 +131,6 @@ impl ConditionEncoder {
     pub fn rows(&self) -> Tensor {
         let bits: Vec<i64> =
             (0..16).flat_map(|value| (0..4).map(move |bit| 2 * bit + (value >> bit & 1))).collect();
-        table_rows(&self.table, &indices(&bits, &[64], self.table.device())).view([16, -1])
+        table_rows(&self.table, &indices(&bits, self.table.device())).view([16, -1])
     }
 }

@@ -51,14 +51,9 @@ impl Grids {
         self.agents.push((canvas.place() * GRID_PLANES as usize + AGENT + canvas.heading as usize) as i64);
     }
 
-    /// Number of canvases.
-    pub fn len(&self) -> usize {
-        self.agents.len()
-    }
-
     /// `[n, 16, 16, 16]`, channels last in memory.
     pub fn planes(&self, device: Device, kind: Kind) -> Tensor {
-        let (n, cells, side) = (self.len() as i64, CELLS as i64, SIDE as i64);
+        let (n, cells, side) = (self.agents.len() as i64, CELLS as i64, SIDE as i64);
         let codes = Tensor::from_slice(&self.codes).to_device(device).view([n, cells, 1]);
         let mut all = Tensor::zeros([n, cells, GRID_PLANES], (kind, device));
         let _ = all.scatter_value_(2, &codes.to_kind(Kind::Int64), 1.0);

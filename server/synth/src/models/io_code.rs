@@ -6,13 +6,15 @@
 //! ```
 
 use runtime::sample::Random;
+use tch::Tensor;
 
 use super::grids::Frame;
 use super::network::{Loss, Model, Network, Sample};
 use super::pair_encoder::{PairEncoder, Pairs, PaperSizes};
-use super::program_lstm::{EXAMPLES, Known, LONGEST, Lesson, ProgramLstm, readable};
+use super::program_lstm::{EXAMPLES, Known, LONGEST, Lesson, ProgramLstm, State, readable};
+use super::step_decoder::{BeamDecoder, Step, StepDecoder};
 use super::weights::{Sizes, Weights, WeightsError};
-use super::{CodeModel, CodeTask, Decoder, Work};
+use super::{CodeModel, CodeTask, Decoder};
 
 #[derive(Clone)]
 pub struct IoCode {
@@ -57,20 +59,27 @@ impl Network for IoCode {
         self.decoder.loss(&self.known(pairs), lesson)
     }
 
-    fn work(&self, (pairs, lesson): &(Pairs, Lesson)) -> Work {
-        self.pairs.work(pairs.len() as i64) + self.decoder.work(lesson, pairs.most, 0)
-    }
-
     fn model(self) -> Model {
         Model::Code(Box::new(self))
     }
 }
 
+impl StepDecoder for IoCode {
+    type State = State;
+
+    fn encode(&self, tasks: &[CodeTask]) -> State {
+        let tasks: Vec<&CodeTask> = tasks.iter().collect();
+        self.decoder.begin(self.known(&Pairs::of(&tasks, self.frame)))
+    }
+
+    fn step(&self, state: &mut State, step: &Step) -> Tensor {
+        self.decoder.step(state, step)
+    }
+}
+
 impl CodeModel for IoCode {
     fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm> {
-        let tasks: Vec<&CodeTask> = tasks.iter().collect();
-        let known = tch::no_grad(|| self.known(&Pairs::of(&tasks, self.frame)));
-        Box::new(self.decoder.begin(known))
+        Box::new(BeamDecoder::new(self, tasks))
     }
 
     fn examples(&self) -> std::ops::RangeInclusive<usize> {

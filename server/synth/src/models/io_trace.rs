@@ -14,19 +14,20 @@
 
 use runtime::sample::Random;
 use runtime::{Action, World};
-use tch::{Device, Kind, Tensor};
+use tch::Tensor;
 
 use super::grid_encoder::{ConditionEncoder, GridEncoder, GridKind};
 use super::grids::{Frame, Grids};
 use super::layers::{Linear, table_rows};
 use super::lstm::{Lstm, LstmSize, LstmState, Packing};
-use super::network::{Loss, Model, Network, Sample, indices};
+use super::network::{Loss, Model, Network, Sample};
 use super::pair_encoder::{PairEncoder, PairGrids, PaperSizes};
 use super::parameters::Init;
 use super::program_lstm::LAYERS;
+use super::tensors::{host, indices};
 use super::trace_code::TOO_LONG;
 use super::weights::{Sizes, Weight, Weights, WeightsError};
-use super::{Pair, Rollouts, TraceModel, Work};
+use super::{Pair, Rollouts, TraceModel};
 
 /// Class of the decision to stop.
 const STOP: i64 = 5;
@@ -71,8 +72,7 @@ impl IoTrace {
     /// What the LSTM reads: `pairs [n, pair]` of as many steps → `[n, inputs]`.
     fn inputs(&self, pairs: Tensor, steps: &Steps) -> Tensor {
         let device = self.pairs.device();
-        let row =
-            |table: &Tensor, rows: &[i64]| table_rows(table, &indices(rows, &[rows.len() as i64], device));
+        let row = |table: &Tensor, rows: &[i64]| table_rows(table, &indices(rows, device));
         let mut x = vec![pairs, row(&self.action, &steps.before), row(&self.conditions.rows(), &steps.bits)];
         let planes = || steps.grids.planes(device, self.pairs.kind());
         x.extend(self.grids.as_ref().map(|grids| grids.forward(&planes())));
@@ -152,17 +152,10 @@ impl Network for IoTrace {
     }
 
     fn loss(&self, lesson: &Lesson) -> Loss {
-        let count = [lesson.targets.len() as i64];
         let device = self.pairs.device();
-        let pairs = lesson.pairs.encode(&self.pairs).index_select(0, &indices(&lesson.of, &count, device));
+        let pairs = lesson.pairs.encode(&self.pairs).index_select(0, &indices(&lesson.of, device));
         let out = self.lstm.packed(&self.inputs(pairs, &lesson.steps), &lesson.counts);
-        Loss::of(&self.out.forward(&out), &indices(&lesson.targets, &count, device))
-    }
-
-    fn work(&self, lesson: &Lesson) -> Work {
-        let steps = lesson.targets.len() as i64;
-        let grids = self.grids.as_ref().map_or(Work::default(), |grids| grids.work(steps));
-        self.pairs.work(lesson.pairs.len() as i64) + grids + self.lstm.work(steps) + self.out.work(steps)
+        Loss::of(&self.out.forward(&out), &indices(&lesson.targets, device))
     }
 
     fn model(self) -> Model {
@@ -222,16 +215,12 @@ impl Rollouts for LstmRollouts<'_> {
         let x = self.model.inputs(self.pairs.shallow_clone(), &steps);
         let (out, state) = self.model.lstm.step(&x, &self.state);
         self.state = state;
-        let logits = self.model.out.forward(&out).to_kind(Kind::Float).to_device(Device::Cpu).contiguous();
-        let mut flat = vec![0f32; logits.numel()];
-        let count = flat.len();
-        logits.copy_data(&mut flat, count);
-        flat.as_chunks().0.to_vec()
+        host(&self.model.out.forward(&out)).as_chunks().0.to_vec()
     }
 
     fn keep(&mut self, rows: &[usize]) {
         let numbers: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
-        let index = indices(&numbers, &[numbers.len() as i64], self.pairs.device());
+        let index = indices(&numbers, self.pairs.device());
         self.pairs = self.pairs.index_select(0, &index);
         self.state = self.state.select(&index);
         self.starts = rows.iter().map(|&row| self.starts[row].clone()).collect();

@@ -1,11 +1,14 @@
 //! The layers that the networks are made of. They compute in the kind of their weights, and nothing is changed in
-//! place that a gradient may need, so that the same code trains and serves.
+//! place that a gradient may need, so that the same code trains and serves. Each counts its own operations where
+//! somebody asks for them ([`super::counted`]).
 
-use tch::Tensor;
+use dataset::features::PLANES;
+use tch::{Device, Kind, Tensor};
 
-use super::Work;
 use super::parameters::Init;
+use super::tensors::dims;
 use super::weights::{Weight, Weights, WeightsError};
+use super::work::count;
 
 /// `x W^T + b`: `[.., inputs]` → `[.., outputs]`.
 #[derive(Clone)]
@@ -16,10 +19,8 @@ pub struct Linear {
 
 impl Linear {
     pub fn load(w: &mut Weights, name: &str, outputs: i64, inputs: i64) -> Result<Linear, WeightsError> {
-        Ok(Linear {
-            weight: w.take(&format!("{name}.weight"), &[outputs, inputs], Init::fan_in(inputs))?,
-            bias: Some(w.take(&format!("{name}.bias"), &[outputs], Init::Zeros)?),
-        })
+        let bias = w.take(&format!("{name}.bias"), &[outputs], Init::Zeros)?;
+        Ok(Linear { bias: Some(bias), ..Linear::load_unbiased(w, name, outputs, inputs)? })
     }
 
     pub fn load_unbiased(
@@ -32,33 +33,25 @@ impl Linear {
         Ok(Linear { weight, bias: None })
     }
 
-    /// Several unbiased layers that read the same input, as one: their outputs lie side by side.
+    /// Makes one layer of several unbiased ones that read the same input: their outputs lie side by side.
     pub fn joined(layers: &[Linear]) -> Linear {
         let weights: Vec<&Tensor> = layers.iter().map(|l| &*l.weight).collect();
         Linear { weight: Tensor::cat(&weights, 0).into(), bias: None }
     }
 
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.linear(&self.weight, self.bias.as_deref())
+        let out = x.linear(&self.weight, self.bias.as_deref());
+        let [outputs, _] = dims(&self.weight, "[outputs, inputs]");
+        count(x.numel() * outputs as usize, &[x, &self.weight, &out]);
+        out
     }
 
-    /// Width of what it gives.
-    pub fn outputs(&self) -> i64 {
-        self.weight.size().first().copied().unwrap_or(0)
-    }
-
-    /// What so many rows take.
-    pub fn work(&self, rows: i64) -> Work {
-        let (outputs, inputs) = self.weight.size2().unwrap_or_default();
-        Work::linear(rows, inputs, outputs)
-    }
-
-    pub fn device(&self) -> tch::Device {
+    pub fn device(&self) -> Device {
         self.weight.device()
     }
 
-    /// The kind that it computes in.
-    pub fn kind(&self) -> tch::Kind {
+    /// The dtype that it computes in.
+    pub fn kind(&self) -> Kind {
         self.weight.kind()
     }
 }
@@ -83,11 +76,13 @@ impl Norm {
     }
 }
 
-/// A 3×3 convolution that keeps the canvas's size.
+/// A convolution: of 3×3 cells that keeps the canvas's size, or of square patches that lie side by side.
 #[derive(Clone)]
 pub struct Conv {
     weight: Weight,
     bias: Weight,
+    stride: i64,
+    padding: i64,
 }
 
 impl Conv {
@@ -95,7 +90,7 @@ impl Conv {
         Conv::starting(w, name, outputs, inputs, Init::fan_in(9 * inputs))
     }
 
-    /// The same with weights that start otherwise.
+    /// Takes a 3×3 convolution whose weights start as `init` says.
     pub fn starting(
         w: &mut Weights,
         name: &str,
@@ -104,17 +99,31 @@ impl Conv {
         init: Init,
     ) -> Result<Conv, WeightsError> {
         let weight = w.take(&format!("{name}.weight"), &[outputs, inputs, 3, 3], init)?;
-        Ok(Conv { weight, bias: w.take(&format!("{name}.bias"), &[outputs], Init::Zeros)? })
+        let bias = w.take(&format!("{name}.bias"), &[outputs], Init::Zeros)?;
+        Ok(Conv { weight, bias, stride: 1, padding: 1 })
     }
 
+    /// Takes a convolution that makes one cell of each patch of `side` × `side` cells.
+    pub fn patches(
+        w: &mut Weights,
+        name: &str,
+        outputs: i64,
+        inputs: i64,
+        side: i64,
+    ) -> Result<Conv, WeightsError> {
+        let init = Init::fan_in(side * side * inputs);
+        let weight = w.take(&format!("{name}.weight"), &[outputs, inputs, side, side], init)?;
+        let bias = w.take(&format!("{name}.bias"), &[outputs], Init::Zeros)?;
+        Ok(Conv { weight, bias, stride: side, padding: 0 })
+    }
+
+    /// `[n, inputs, rows, columns]` → `[n, outputs, ..]`.
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.conv2d(&self.weight, Some(&*self.bias), [1, 1], [1, 1], [1, 1], 1)
-    }
-
-    /// What `n` canvases take.
-    pub fn work(&self, n: i64) -> Work {
-        let (outputs, inputs, ..) = self.weight.size4().unwrap_or_default();
-        Work::convolution(n * dataset::features::CELLS as i64, inputs, outputs)
+        let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
+        let out = x.conv2d(&self.weight, Some(&*self.bias), stride, padding, [1, 1], 1);
+        let [_, inputs, height, width] = dims(&self.weight, "[outputs, inputs, height, width]");
+        count(out.numel() * (inputs * height * width) as usize, &[x, &self.weight, &out]);
+        out
     }
 }
 
@@ -128,7 +137,7 @@ pub struct Trunk {
 impl Trunk {
     /// The second convolution of each block starts at zero: at first a block passes on what it gets.
     pub fn load(w: &mut Weights, channels: i64, blocks: i64) -> Result<Trunk, WeightsError> {
-        let stem = Conv::load(w, "trunk.stem", channels, dataset::features::PLANES as i64)?;
+        let stem = Conv::load(w, "trunk.stem", channels, PLANES as i64)?;
         let blocks = (0..blocks)
             .map(|b| {
                 let name = |n| format!("trunk.blocks.{b}.conv{n}");
@@ -139,19 +148,13 @@ impl Trunk {
         Ok(Trunk { stem, blocks })
     }
 
-    pub fn device(&self) -> tch::Device {
+    pub fn device(&self) -> Device {
         self.stem.weight.device()
     }
 
-    /// The kind that it computes in.
-    pub fn kind(&self) -> tch::Kind {
+    /// The dtype that it computes in.
+    pub fn kind(&self) -> Kind {
         self.stem.weight.kind()
-    }
-
-    /// What `n` canvases take.
-    pub fn work(&self, n: i64) -> Work {
-        let blocks = self.blocks.iter().map(|(first, second)| first.work(n) + second.work(n));
-        self.stem.work(n) + blocks.sum()
     }
 
     pub fn forward(&self, planes: &Tensor) -> Tensor {
@@ -159,26 +162,39 @@ impl Trunk {
             let inner = first.forward(&x.relu());
             x + second.forward(&inner.relu())
         };
-        let count = planes.size().first().copied().unwrap_or(0);
-        let planes = padded(planes, count);
-        let x = self.blocks.iter().fold(self.stem.forward(&planes), block).relu();
-        x.narrow(0, 0, count)
+        let x = self.stem.forward(&padded(planes));
+        self.blocks.iter().fold(x, block).relu().narrow(0, 0, canvases(planes))
     }
 }
 
-/// On CUDA, more canvases, empty ones, so that few numbers of them occur: for each, cuDNN plans its convolutions anew.
-/// At most an eighth of them is added to large numbers.
-fn padded(planes: &Tensor, count: i64) -> Tensor {
-    if !planes.device().is_cuda() || count == 0 {
-        return planes.shallow_clone();
+/// The number of canvases in `[n, channels, rows, columns]`.
+pub fn canvases(planes: &Tensor) -> i64 {
+    let [n, ..] = dims::<4>(planes, "[n, channels, rows, columns]");
+    n
+}
+
+/// Adds empty canvases where the planes are on CUDA, so that few numbers of canvases occur: cuDNN plans its
+/// convolutions anew for each. What is computed of them is to be left out by `narrow(0, 0, canvases(planes))`.
+pub fn padded(planes: &Tensor) -> Tensor {
+    match planes.device() {
+        Device::Cuda(_) => padded_to(planes, planned(canvases(planes))),
+        _ => planes.shallow_clone(),
     }
-    let step = (count as u64).next_power_of_two() / 16;
-    let padded = (count as u64).next_multiple_of(step.max(8)) as i64;
-    planes.constant_pad_nd([0, 0, 0, 0, 0, 0, 0, padded - count])
+}
+
+fn padded_to(planes: &Tensor, count: i64) -> Tensor {
+    planes.constant_pad_nd([0, 0, 0, 0, 0, 0, 0, count - canvases(planes)])
+}
+
+/// The number of canvases that is computed in place of `count`: at most an eighth more where there are many.
+fn planned(count: i64) -> i64 {
+    let count = count.unsigned_abs();
+    let step = count.next_power_of_two() / 16;
+    count.next_multiple_of(step.max(8)) as i64
 }
 
 /// Rows of a learned table, `[.., width]`. On CUDA its gradients are summed in float32; those of `index_select` in
-/// the table's own kind, and in bfloat16 the many steps that share a row would soon add nothing any more.
+/// the table's own dtype, and in bfloat16 the many steps that share a row would soon add nothing any more.
 pub fn table_rows(table: &Tensor, rows: &Tensor) -> Tensor {
     Tensor::embedding(table, rows, -1, false, false)
 }
@@ -188,11 +204,42 @@ pub fn gelu(x: &Tensor) -> Tensor {
     x.gelu("tanh")
 }
 
-/// Scaled dot-product attention: `[batch, heads, queries, width]` over `[batch, heads, keys, width]`; `mask` is
-/// added to the scores (0 or minus infinity), broadcast to `[batch, heads, queries, keys]`.
-/// Gives `[batch, queries, heads * width]`.
-pub fn attend(q: &Tensor, k: &Tensor, v: &Tensor, mask: Option<&Tensor>) -> Tensor {
-    let mask = mask.map(|mask| mask.to_kind(q.kind()));
-    let o = Tensor::scaled_dot_product_attention(q, k, v, mask, 0.0, false, None::<f64>, false);
-    o.transpose(1, 2).flatten(2, 3)
+/// Which keys a query sees.
+#[derive(Clone, Copy)]
+pub enum Seen<'m> {
+    All,
+    /// A query sees the keys up to its own place.
+    Before,
+    /// The mask is added to the scores (0 or minus infinity), broadcast to `[batch, heads, queries, keys]`.
+    Masked(&'m Tensor),
+}
+
+/// Scaled dot-product attention: `[batch, heads, queries, width]` over `[batch, heads, keys, width]` gives
+/// `[batch, heads, queries, width]`.
+pub fn attend(q: &Tensor, k: &Tensor, v: &Tensor, seen: Seen) -> Tensor {
+    let mask = match seen {
+        Seen::Masked(mask) => Some(mask.to_kind(q.kind())),
+        Seen::All | Seen::Before => None,
+    };
+    let causal = matches!(seen, Seen::Before);
+    let out = Tensor::scaled_dot_product_attention(q, k, v, mask, 0.0, causal, None::<f64>, false);
+    let [_, _, keys, _] = dims(k, "[batch, heads, keys, width]");
+    count(2 * q.numel() * keys as usize, &[q, k, v, &out]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_numbers_of_canvases_are_planned_and_padding_changes_nothing() {
+        assert_eq!([1, 8, 9, 100, 129, 1000].map(planned), [8, 8, 16, 104, 144, 1024]);
+        let planned: std::collections::BTreeSet<i64> = (1..=4096).map(planned).collect();
+        assert!(planned.len() <= 64, "{} shapes", planned.len());
+        let planes = Tensor::randn([3, 2, 4, 4], (Kind::Float, Device::Cpu));
+        let padded = padded_to(&planes, 8);
+        assert_eq!(padded.size(), [8, 2, 4, 4]);
+        assert_eq!(padded.narrow(0, 0, canvases(&planes)), planes);
+    }
 }

@@ -3,9 +3,10 @@
 
 use tch::Tensor;
 
-use super::Work;
 use super::parameters::Init;
+use super::tensors::dims;
 use super::weights::{Weight, Weights, WeightsError};
+use super::work::count;
 
 /// Gates of a cell, in torch's order: input, forget, candidate, output.
 const GATES: i64 = 4;
@@ -106,10 +107,8 @@ impl Lstm {
 
     /// Nothing remembered of `n` sequences.
     pub fn start(&self, n: i64) -> LstmState {
-        let zeros = || match self.weights.first() {
-            Some(w) => Tensor::zeros([self.layers * self.directions, n, self.hidden], (w.kind(), w.device())),
-            None => Tensor::new(),
-        };
+        let options = (self.weights[0].kind(), self.weights[0].device());
+        let zeros = || Tensor::zeros([self.layers * self.directions, n, self.hidden], options);
         LstmState { h: zeros(), c: zeros() }
     }
 
@@ -126,6 +125,7 @@ impl Lstm {
             self.directions == 2,
             false,
         );
+        self.count(x, &out);
         (out.squeeze_dim(0), LstmState { h, c })
     }
 
@@ -133,7 +133,7 @@ impl Lstm {
     /// steps of all sequences, the second steps of those that have one, and so on. `x [sum(counts), inputs]`, with
     /// `counts[t]` sequences longer than `t` → `[sum(counts), directions * hidden]`.
     pub fn packed(&self, x: &Tensor, counts: &[i64]) -> Tensor {
-        let start = self.start(counts.first().copied().unwrap_or(0));
+        let start = self.start(counts[0]);
         let (out, _, _) = Tensor::lstm_data(
             x,
             &Tensor::from_slice(counts),
@@ -145,13 +145,17 @@ impl Lstm {
             self.learns(),
             self.directions == 2,
         );
+        self.count(x, &out);
         out
     }
 
-    /// What so many steps take, of all sequences together.
-    pub fn work(&self, steps: i64) -> Work {
-        let matrices = self.weights.iter().filter_map(|weight| weight.size2().ok());
-        matrices.map(|(rows, inputs)| Work::linear(steps, inputs, rows)).sum()
+    /// Counts the steps of `x [steps, inputs]`: each takes a product with every matrix. Of what goes from layer to
+    /// layer only the last, `out`, is counted as moved.
+    fn count(&self, x: &Tensor, out: &Tensor) {
+        let [steps, _] = dims(x, "[steps, inputs]");
+        let matrices: Vec<&Tensor> = self.weights.iter().map(|w| &**w).filter(|w| w.dim() == 2).collect();
+        let numbers: usize = matrices.iter().map(|matrix| matrix.numel()).sum();
+        count(steps as usize * numbers, &[&[x, out], &matrices[..]].concat());
     }
 
     fn tensors(&self) -> Vec<Tensor> {
@@ -160,7 +164,7 @@ impl Lstm {
 
     /// Whether gradients are wanted, for which cuDNN keeps more.
     fn learns(&self) -> bool {
-        self.weights.first().is_some_and(|weight| weight.requires_grad())
+        self.weights[0].requires_grad()
     }
 }
 

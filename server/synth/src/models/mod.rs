@@ -19,6 +19,8 @@ pub mod planes;
 mod program_lstm;
 mod scores;
 mod shared;
+pub mod step_decoder;
+mod tensors;
 pub mod trace_code;
 pub mod trace_policy;
 pub mod uniform;
@@ -28,10 +30,9 @@ mod work;
 pub use load::{LoadError, Models};
 pub use scores::{Asked, Extension, Scores, Shortlist};
 pub use shared::{reason, share_device};
-pub use work::Work;
+pub use work::{Work, counted};
 
 use runtime::{Action, World};
-use tch::{Device, Tensor};
 
 /// Number of compact tokens, all systems' vocabulary ([`dataset::compact`]).
 pub const VOCABULARY: usize = 42;
@@ -145,14 +146,4 @@ pub trait Decoder {
     fn join(&mut self, _tasks: &[CodeTask]) -> bool {
         false
     }
-
-    /// What all steps so far took, reading the tasks included; nothing where it is not counted.
-    fn work(&self) -> Work {
-        Work::default()
-    }
-}
-
-/// A tensor of these numbers on the device.
-fn tensor<T: tch::kind::Element>(data: &[T], shape: &[i64], device: Device) -> Tensor {
-    Tensor::from_slice(data).view(shape).to_device(device)
 }

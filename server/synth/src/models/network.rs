@@ -1,7 +1,7 @@
 //! What every network has in common: it is built from weights, and learns from samples.
 
 use runtime::sample::Random;
-use tch::{Device, Kind, Reduction, Tensor};
+use tch::{Kind, Reduction, Tensor};
 
 use super::code_transformer::CodeTransformer;
 use super::io_code::IoCode;
@@ -9,7 +9,7 @@ use super::io_trace::IoTrace;
 use super::trace_code::TraceCode;
 use super::trace_policy::TracePolicy;
 use super::weights::{Sizes, Weights, WeightsError};
-use super::{CodeModel, CodeTask, TraceModel, Work};
+use super::{CodeModel, CodeTask, TraceModel};
 
 /// A task to learn from.
 #[derive(Debug, Clone)]
@@ -50,9 +50,6 @@ pub trait Network: Sized + 'static {
     /// Predicts, on the device and in the kind of the weights.
     fn loss(&self, features: &Self::Features) -> Loss;
 
-    /// What predicting takes, the way back to the gradients left out.
-    fn work(&self, features: &Self::Features) -> Work;
-
     /// The same as what search sees.
     fn model(self) -> Model;
 }
@@ -71,8 +68,7 @@ pub const IGNORED: i64 = -100;
 impl Loss {
     /// Of `logits [.., classes]` for as many `targets`, some of them [`IGNORED`].
     pub fn of(logits: &Tensor, targets: &Tensor) -> Loss {
-        let classes = logits.size().last().copied().unwrap_or(1);
-        let logits = logits.reshape([-1, classes]).to_kind(Kind::Float);
+        let logits = logits.flatten(0, -2).to_kind(Kind::Float);
         let targets = targets.reshape([-1]);
         let sum = logits.cross_entropy_loss::<Tensor>(&targets, None, Reduction::Sum, IGNORED, 0.0);
         let correct = logits.argmax(-1, false).eq_tensor(&targets).sum(Kind::Int64);
@@ -115,9 +111,4 @@ pub fn build(weights: Weights) -> Option<Result<Model, WeightsError>> {
     }
     let name = weights.model().to_owned();
     visit(&name, Build(weights))
-}
-
-/// Plain numbers on the device.
-pub fn indices(numbers: &[i64], shape: &[i64], device: Device) -> Tensor {
-    Tensor::from_slice(numbers).to_device(device).view(shape)
 }

@@ -11,11 +11,11 @@ use dataset::features::CELLS;
 use tch::Tensor;
 
 use super::grids::{Frame, GRID_PLANES, Grids};
-use super::layers::{Conv, Linear, Norm};
+use super::layers::{Conv, Linear, Norm, canvases, padded};
 use super::lstm::Start;
-use super::network::indices;
+use super::tensors::indices;
 use super::weights::{Sizes, Weights, WeightsError};
-use super::{CodeTask, Pair, Work};
+use super::{CodeTask, Pair};
 
 /// Sizes that the LSTM systems share, the paper's where the weights don't say.
 #[derive(Debug, Clone, Copy)]
@@ -75,11 +75,6 @@ impl LgrlBlocks {
         Ok(LgrlBlocks((0..2).map(block).collect::<Result<_, WeightsError>>()?))
     }
 
-    /// What `n` canvases take.
-    pub fn work(&self, n: i64) -> Work {
-        self.0.iter().flatten().map(|conv| conv.work(n)).sum()
-    }
-
     pub fn forward(&self, x: Tensor) -> Tensor {
         self.0.iter().fold(x, |x, block| {
             let inner = block.iter().fold(x.shallow_clone(), |x, conv| conv.forward(&x).relu());
@@ -122,16 +117,15 @@ impl PairEncoder {
         self.out.kind()
     }
 
-    /// What `n` pairs take.
-    pub fn work(&self, n: i64) -> Work {
-        self.from.work(n) + self.to.work(n) + self.blocks.work(n) + self.out.work(n)
-    }
-
     /// Planes of the first and of the second worlds → `[n, pair]`.
     pub fn forward(&self, from: &Tensor, to: &Tensor) -> Tensor {
-        let x = Tensor::cat(&[self.from.forward(from), self.to.forward(to)], 1).relu();
-        let out = self.out.forward(&self.blocks.forward(x).flatten(1, 3));
-        self.norm.as_ref().map_or(out.shallow_clone(), |norm| norm.forward(&out))
+        let worlds = [self.from.forward(&padded(from)), self.to.forward(&padded(to))];
+        let x = self.blocks.forward(Tensor::cat(&worlds, 1).relu()).narrow(0, 0, canvases(from));
+        let out = self.out.forward(&x.flatten(1, 3));
+        match &self.norm {
+            Some(norm) => norm.forward(&out),
+            None => out,
+        }
     }
 }
 
@@ -143,11 +137,6 @@ pub struct PairGrids {
 }
 
 impl PairGrids {
-    /// Number of pairs.
-    pub fn len(&self) -> usize {
-        self.from.len()
-    }
-
     pub fn push(&mut self, pair: &Pair, frame: Frame) {
         self.from.push(&frame.canvas(&pair.start, &pair.start));
         self.to.push(&frame.canvas(&pair.goal, &pair.start));
@@ -186,14 +175,9 @@ impl Pairs {
         pairs
     }
 
-    /// Number of pairs of all tasks.
-    pub fn len(&self) -> usize {
-        self.grids.len()
-    }
-
     /// `[tasks, most, pair]`
     pub fn encode(&self, encoder: &PairEncoder) -> Tensor {
-        let order = indices(&self.order, &[self.order.len() as i64], encoder.device());
+        let order = indices(&self.order, encoder.device());
         self.grids.encode(encoder).index_select(0, &order).unflatten(0, [-1, self.most])
     }
 }

@@ -14,15 +14,17 @@
 //! Tasks with fewer examples than others of the batch repeat their first: the maximum is the same.
 
 use dataset::compact::BEGIN;
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
-use super::layers::{Linear, table_rows};
+use super::layers::{Linear, Seen, attend, table_rows};
 use super::lstm::{Lstm, LstmSize, LstmState, Packing};
-use super::network::{Loss, Sample, indices};
+use super::network::{Loss, Sample};
 use super::pair_encoder::PaperSizes;
 use super::parameters::Init;
+use super::step_decoder::Step;
+use super::tensors::{dims, indices};
 use super::weights::{Weight, Weights, WeightsError};
-use super::{CodeTask, Decoder, Row, Scores, VOCABULARY, Work};
+use super::{CodeTask, VOCABULARY};
 
 /// Most tokens of a program, its end included.
 pub const LONGEST: usize = 64;
@@ -57,32 +59,27 @@ pub struct KnownTraces {
 }
 
 impl Known {
-    /// Of these tasks only, in this order.
-    fn select(&self, tasks: &Tensor) -> Known {
-        let traces = self.traces.as_ref().map(|t| KnownTraces {
-            states: t.states.index_select(0, tasks),
-            mask: t.mask.index_select(0, tasks),
-        });
-        Known { pairs: self.pairs.index_select(0, tasks), traces }
-    }
-
-    /// Of the first tasks only.
-    fn first(&self, tasks: i64) -> Known {
-        let traces = self
-            .traces
-            .as_ref()
-            .map(|t| KnownTraces { states: t.states.narrow(0, 0, tasks), mask: t.mask.narrow(0, 0, tasks) });
-        Known { pairs: self.pairs.narrow(0, 0, tasks), traces }
+    /// What is known of some of the tasks, as `part` takes them along the first axis.
+    fn part(&self, part: impl Fn(&Tensor) -> Tensor) -> Known {
+        let traces = self.traces.as_ref();
+        let traces = traces.map(|t| KnownTraces { states: part(&t.states), mask: part(&t.mask) });
+        Known { pairs: part(&self.pairs), traces }
     }
 
     /// Tasks and examples.
     fn size(&self) -> (i64, i64) {
-        let size = self.pairs.size();
-        (size[0], size[1])
+        let [tasks, examples, _] = dims(&self.pairs, "[tasks, examples, pair]");
+        (tasks, examples)
     }
 }
 
-/// What the decoder remembers of prefixes: `n` = tasks × examples × prefixes of each.
+/// What the decoder keeps between the steps of a beam.
+pub struct State {
+    known: Known,
+    memory: Memory,
+}
+
+/// What is remembered of prefixes: `n` = tasks × prefixes of each × examples.
 struct Memory {
     lstm: LstmState,
     /// `[n, width]`
@@ -146,26 +143,15 @@ impl ProgramLstm {
         LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false, start: sizes.start }
     }
 
-    /// What the lesson takes for tasks of so many examples, whose traces have `seen` states.
-    pub fn work(&self, lesson: &Lesson, examples: i64, seen: i64) -> Work {
-        let tokens = lesson.len() as i64;
-        let steps = tokens * examples;
-        let attention = self.query.as_ref().map_or(Work::default(), |query| {
-            query.work(steps) + Work::attention(steps, 1, seen, query.outputs())
-        });
-        self.lstm.work(steps) + attention + self.out.work(tokens)
-    }
-
     /// How well it foretells the programs of these tasks, which are known in the lesson's order.
     pub fn loss(&self, known: &Known, lesson: &Lesson) -> Loss {
         let device = known.pairs.device();
-        let count = lesson.len() as i64;
-        let tokens = table_rows(&self.token, &indices(&lesson.before, &[count], device));
+        let tokens = table_rows(&self.token, &indices(&lesson.before, device));
         let pooled = match &known.traces {
             None => self.pooled_at_once(known, &tokens, &lesson.counts),
             Some(_) => self.pooled_by_steps(known, &tokens, &lesson.counts),
         };
-        Loss::of(&self.out.forward(&pooled), &indices(&lesson.targets, &[count], device))
+        Loss::of(&self.out.forward(&pooled), &indices(&lesson.targets, device))
     }
 
     /// Without traces a step needs nothing of the step before but the LSTM's state. `tokens [sum(counts), embedding]`
@@ -189,7 +175,8 @@ impl ProgramLstm {
                 lstm: memory.lstm.first(live),
                 context: memory.context.map(|context| context.narrow(0, 0, live)),
             };
-            let (now, after) = self.step(&known.first(count), &tokens.unsqueeze(1), &before);
+            let first = known.part(|known| known.narrow(0, 0, count));
+            let (now, after) = self.pooled(&first, &tokens.unsqueeze(1), &before);
             pooled.push(now.squeeze_dim(1));
             memory = after;
         }
@@ -200,130 +187,56 @@ impl ProgramLstm {
     fn start(&self, known: &Known) -> Memory {
         let (tasks, examples) = known.size();
         let context = known.traces.as_ref().map(|traces| {
-            let width = traces.states.size()[3];
+            let [.., width] = dims::<4>(&traces.states, "[tasks, examples, states, width]");
             traces.states.new_zeros([tasks * examples, width], (traces.states.kind(), traces.states.device()))
         });
         Memory { lstm: self.lstm.start(tasks * examples), context }
     }
 
-    /// One token more: `tokens [tasks, prefixes, embedding]` → `[tasks, prefixes, hidden (+ width)]`.
-    fn step(&self, known: &Known, tokens: &Tensor, memory: &Memory) -> (Tensor, Memory) {
-        let ((tasks, examples), prefixes) = (known.size(), tokens.size()[1]);
-        let spread = |x: &Tensor| x.expand([tasks, examples, prefixes, -1], false).flatten(0, 2);
-        let mut x = vec![spread(&tokens.unsqueeze(1)), spread(&known.pairs.unsqueeze(2))];
+    /// Goes on by a token: `tokens [tasks, prefixes, embedding]` → `[tasks, prefixes, hidden (+ width)]`.
+    fn pooled(&self, known: &Known, tokens: &Tensor, memory: &Memory) -> (Tensor, Memory) {
+        let (tasks, examples) = known.size();
+        let [_, prefixes, _] = dims(tokens, "[tasks, prefixes, embedding]");
+        let spread = |x: &Tensor| x.expand([tasks, prefixes, examples, -1], false).flatten(0, 2);
+        let mut x = vec![spread(&tokens.unsqueeze(2)), spread(&known.pairs.unsqueeze(1))];
         x.extend(memory.context.as_ref().map(Tensor::shallow_clone));
         let (out, lstm) = self.lstm.step(&Tensor::cat(&x, 1), &memory.lstm);
-        let apart = |x: &Tensor| x.view([tasks, examples, prefixes, -1]);
+        let apart = |x: &Tensor| x.view([tasks, prefixes, examples, -1]);
         let (Some(query), Some(traces)) = (&self.query, &known.traces) else {
-            return (apart(&out).amax([1], false), Memory { lstm, context: None });
+            return (apart(&out).amax([2], false), Memory { lstm, context: None });
         };
-        let context = Tensor::scaled_dot_product_attention(
-            &apart(&query.forward(&out)),
-            &traces.states,
-            &traces.states,
-            Some(&traces.mask),
-            0.0,
-            false,
-            None::<f64>,
-            false,
-        );
-        let pooled = Tensor::cat(&[apart(&out), context.shallow_clone()], 3).amax([1], false);
+        let queries = apart(&query.forward(&out)).transpose(1, 2);
+        let context = attend(&queries, &traces.states, &traces.states, Seen::Masked(&traces.mask));
+        let context = context.transpose(1, 2);
+        let pooled = Tensor::cat(&[apart(&out), context.shallow_clone()], 3).amax([2], false);
         (pooled, Memory { lstm, context: Some(context.flatten(0, 2)) })
     }
 
-    /// Programs for these tasks, token by token.
-    pub fn begin(&self, known: Known) -> ProgramDecoder<'_> {
-        let tasks = known.size().0 as usize;
-        let memory = tch::no_grad(|| self.start(&known));
-        let slots = (0..tasks).map(|task| (task, 0)).collect();
-        ProgramDecoder { model: self, known, tasks: (0..tasks).collect(), slots, width: 1, memory }
+    /// What is kept before the first token of programs for these tasks.
+    pub fn begin(&self, known: Known) -> State {
+        let memory = self.start(&known);
+        State { known, memory }
+    }
+
+    /// Goes on with a beam, see [`super::step_decoder::StepDecoder::step`].
+    pub fn step(&self, state: &mut State, step: &Step) -> Tensor {
+        let known = state.known.part(|known| step.of_tasks(known));
+        let (_, examples) = known.size();
+        let slots = step.parents.iter();
+        let rows: Vec<i64> = slots.flat_map(|slot| slot * examples..(slot + 1) * examples).collect();
+        let rows = indices(&rows, known.pairs.device());
+        let memory = Memory {
+            lstm: state.memory.lstm.select(&rows),
+            context: state.memory.context.as_ref().map(|context| context.index_select(0, &rows)),
+        };
+        let tokens = self.token.index_select(0, &indices(&step.tokens, known.pairs.device()));
+        let (pooled, memory) = self.pooled(&known, &tokens.view([step.tasks, step.slots, -1]), &memory);
+        *state = State { known, memory };
+        self.out.forward(&pooled)
     }
 }
 
 /// `[n, width]` → `[n, examples, width]`, the same for each.
 fn beside(x: &Tensor, examples: i64) -> Tensor {
     x.unsqueeze(1).expand([-1, examples, -1], false)
-}
-
-/// Prefixes of several tasks. On the device each task has as many places as the widest beam.
-pub struct ProgramDecoder<'m> {
-    model: &'m ProgramLstm,
-    /// Of the tasks in `tasks`.
-    known: Known,
-    /// Numbers of the tasks that still have rows.
-    tasks: Vec<usize>,
-    /// Of the rows of the step before: the task's number, and the place among its prefixes.
-    slots: Vec<(usize, usize)>,
-    /// Places per task.
-    width: usize,
-    memory: Memory,
-}
-
-impl ProgramDecoder<'_> {
-    /// Log-probabilities of the next token, `[tasks, width, 42]` in float32, and how many rows each task has.
-    fn forward(&mut self, rows: &[Row]) -> (Tensor, Vec<usize>) {
-        let _no_grad = tch::no_grad_guard();
-        let (tokens, counts) = self.place(rows);
-        let tokens = indices(&tokens, &[tokens.len() as i64], self.known.pairs.device());
-        let tokens = self.model.token.index_select(0, &tokens).unflatten(0, [-1, self.width as i64]);
-        let (pooled, memory) = self.model.step(&self.known, &tokens, &self.memory);
-        self.memory = memory;
-        (self.model.out.forward(&pooled).to_kind(Kind::Float).log_softmax(-1, None), counts)
-    }
-
-    /// Puts each row's memory into its place, and drops tasks without rows. Gives the tokens, `[tasks, width]`, and
-    /// how many rows each task has.
-    fn place(&mut self, rows: &[Row]) -> (Vec<i64>, Vec<usize>) {
-        let device = self.known.pairs.device();
-        let examples = self.known.size().1 as usize;
-        let beams: Vec<&[Row]> =
-            rows.chunk_by(|a, b| self.slots[a.parent].0 == self.slots[b.parent].0).collect();
-        let width = beams.iter().map(|beam| beam.len()).max().unwrap_or(0);
-        let tasks: Vec<usize> = beams.iter().map(|beam| self.slots[beam[0].parent].0).collect();
-        let blocks: Vec<usize> =
-            tasks.iter().map(|task| self.tasks.binary_search(task).unwrap_or(0)).collect();
-
-        let mut from = Vec::with_capacity(beams.len() * examples * width);
-        let mut tokens = Vec::with_capacity(beams.len() * width);
-        for (beam, block) in beams.iter().zip(&blocks) {
-            // Free places do what the first row does.
-            let padded = || beam.iter().chain(std::iter::repeat(&beam[0])).take(width);
-            for example in 0..examples {
-                let first = (block * examples + example) * self.width;
-                from.extend(padded().map(|row| (first + self.slots[row.parent].1) as i64));
-            }
-            tokens.extend(padded().map(|row| i64::from(row.token)));
-        }
-        let from = indices(&from, &[from.len() as i64], device);
-        self.memory = Memory {
-            lstm: self.memory.lstm.select(&from),
-            context: self.memory.context.as_ref().map(|context| context.index_select(0, &from)),
-        };
-        if tasks.len() < self.tasks.len() {
-            let blocks: Vec<i64> = blocks.iter().map(|&block| block as i64).collect();
-            self.known = self.known.select(&indices(&blocks, &[blocks.len() as i64], device));
-        }
-        let counts = beams.iter().map(|beam| beam.len()).collect();
-        let places = |(beam, &task): (&&[Row], &usize)| (0..beam.len()).map(move |place| (task, place));
-        self.slots = beams.iter().zip(&tasks).flat_map(places).collect();
-        (self.tasks, self.width) = (tasks, width);
-        (tokens, counts)
-    }
-}
-
-impl Decoder for ProgramDecoder<'_> {
-    fn step(&mut self, rows: &[Row]) -> Vec<f32> {
-        if rows.is_empty() {
-            return Vec::new();
-        }
-        let (scores, counts) = self.forward(rows);
-        Scores::Device(scores).rows(&counts)
-    }
-
-    fn scores(&mut self, rows: &[Row]) -> Scores {
-        if rows.is_empty() {
-            return Scores::Host(Vec::new());
-        }
-        Scores::Device(self.forward(rows).0)
-    }
 }

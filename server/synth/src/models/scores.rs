@@ -3,10 +3,14 @@
 
 use std::ops::Range;
 
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 
-use super::{VOCABULARY, tensor};
+use super::VOCABULARY;
+use super::tensors::{dims, host, indices, tensor};
 use crate::grammar::{Mask, tokens};
+
+/// How the scores of a step lie on a device.
+const LAYOUT: &str = "[tasks, rows, VOCABULARY]";
 
 /// Log-probabilities of the next token after each row of a step.
 pub enum Scores {
@@ -60,9 +64,9 @@ impl Scores {
         match self {
             Scores::Host(scores) => scores.clone(),
             Scores::Device(scores) => {
-                let block = scores.size().get(1).map_or(0, |&rows| rows as usize) * VOCABULARY;
+                let [_, rows, vocabulary] = dims(scores, LAYOUT);
                 let flat = host(scores);
-                let rows = flat.chunks(block.max(1)).zip(counts);
+                let rows = flat.chunks((rows * vocabulary) as usize).zip(counts);
                 rows.flat_map(|(block, &count)| &block[..count * VOCABULARY]).copied().collect()
             }
         }
@@ -90,13 +94,12 @@ impl Scores {
                 })
                 .collect(),
             Scores::Device(scores) => {
-                let rows = scores.size().get(1).map_or(0, |&rows| rows as usize);
+                let [_, rows, vocabulary] = dims(scores, LAYOUT);
                 let index: Vec<i64> = tasks.iter().map(|&task| task as i64).collect();
-                let index = tensor(&index, &[index.len() as i64], scores.device());
-                let flat = host(&scores.index_select(0, &index));
+                let flat = host(&scores.index_select(0, &indices(&index, scores.device())));
                 tasks
                     .iter()
-                    .zip(flat.chunks(rows * VOCABULARY))
+                    .zip(flat.chunks((rows * vocabulary) as usize))
                     .map(|(&task, scores)| list(task, scores))
                     .collect()
             }
@@ -107,7 +110,7 @@ impl Scores {
 /// Forbidden tokens masked, prefix scores added, the greatest of each task found: all on the device, and one copy
 /// from it.
 fn best(scores: &Tensor, asked: &[Asked], most: usize) -> Vec<Shortlist> {
-    let (tasks, rows, vocabulary) = scores.size3().unwrap_or_default();
+    let [tasks, rows, vocabulary] = dims(scores, LAYOUT);
     let (device, places) = (scores.device(), (tasks * rows) as usize);
     let mut before = vec![0f64; places];
     let mut allowed = vec![0i64; places];
@@ -151,12 +154,4 @@ fn shortlist(asked: &Asked, index: &[f32], gained: &[f32]) -> Shortlist {
     let sum = |e: &Extension| asked.scores[e.row] + f64::from(e.log_probability);
     let left_out = (extensions.len() < all).then(|| extensions.last().map_or(f64::INFINITY, sum));
     Shortlist { extensions, left_out }
-}
-
-fn host(x: &Tensor) -> Vec<f32> {
-    let x = x.to_device(Device::Cpu).to_kind(Kind::Float).contiguous();
-    let mut numbers = vec![0f32; x.numel()];
-    let count = numbers.len();
-    x.view(-1).copy_data(&mut numbers, count);
-    numbers
 }

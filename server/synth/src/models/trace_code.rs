@@ -23,12 +23,16 @@ use super::grid_encoder::{ConditionEncoder, GridEncoder, GridKind};
 use super::grids::{Frame, Grids};
 use super::layers::{Linear, table_rows};
 use super::lstm::{Lstm, LstmSize, Packing};
-use super::network::{Loss, Model, Network, Sample, indices};
+use super::network::{Loss, Model, Network, Sample};
 use super::pair_encoder::{PairEncoder, Pairs, PaperSizes};
 use super::parameters::Init;
-use super::program_lstm::{EXAMPLES, Known, KnownTraces, LAYERS, LONGEST, Lesson, ProgramLstm, readable};
+use super::program_lstm::{
+    EXAMPLES, Known, KnownTraces, LAYERS, LONGEST, Lesson, ProgramLstm, State, readable,
+};
+use super::step_decoder::{BeamDecoder, Step, StepDecoder};
+use super::tensors::{dims, indices};
 use super::weights::{Sizes, Weight, Weights, WeightsError};
-use super::{CodeModel, CodeTask, Decoder, Work};
+use super::{CodeModel, CodeTask, Decoder};
 
 /// The paper's code gives up on traces of so many actions.
 pub const TOO_LONG: usize = 200;
@@ -229,8 +233,7 @@ fn states(start: &Canvas, goal: &Canvas, trace: &[Action]) -> Option<Vec<Canvas>
 impl TraceCode {
     fn known(&self, pairs: &Pairs, traces: &Traces) -> Known {
         let device = self.pairs.device();
-        let count = traces.bits.len() as i64;
-        let bits = indices(&traces.bits, &[count], device);
+        let bits = indices(&traces.bits, device);
         let states = match &self.states {
             States::Plain => table_rows(&self.conditions.rows(), &bits),
             States::Widened(linear) => table_rows(&linear.forward(&self.conditions.rows()), &bits),
@@ -239,9 +242,7 @@ impl TraceCode {
                 Tensor::cat(&[worlds, table_rows(&self.conditions.rows(), &bits)], 1)
             }
         };
-        let rows = |table: &Tensor, numbers: &[i64]| {
-            table_rows(table, &indices(numbers, &[numbers.len() as i64], device))
-        };
+        let rows = |table: &Tensor, numbers: &[i64]| table_rows(table, &indices(numbers, device));
         let x = match self.reading.input {
             Input::Interleaved => rows(&Tensor::cat(&[&*self.actions, &states], 0), &traces.rows),
             Input::Concatenated => {
@@ -250,8 +251,9 @@ impl TraceCode {
         };
         let encoded = rows(&self.encoder.packed(&x, &traces.counts), &traces.outputs);
         let mask = Tensor::from_slice(&traces.mask).to_device(device).to_kind(encoded.kind());
+        let [_, width] = dims(&encoded, "[states, width]");
         let known = KnownTraces {
-            states: encoded.view([-1, pairs.most, traces.longest, encoded.size()[1]]),
+            states: encoded.view([-1, pairs.most, traces.longest, width]),
             mask: mask.view([-1, pairs.most, 1, traces.longest]),
         };
         Known { pairs: pairs.encode(&self.pairs), traces: Some(known) }
@@ -303,29 +305,29 @@ impl Network for TraceCode {
         self.decoder.loss(&self.known(pairs, traces), lesson)
     }
 
-    fn work(&self, (pairs, traces, lesson): &(Pairs, Traces, Lesson)) -> Work {
-        let states = match &self.states {
-            States::Plain => Work::default(),
-            States::Widened(linear) => linear.work(16),
-            States::Grids(encoder) => encoder.work(traces.grids.len() as i64),
-        };
-        self.pairs.work(pairs.len() as i64)
-            + states
-            + self.encoder.work(traces.rows.len() as i64)
-            + self.decoder.work(lesson, pairs.most, traces.longest)
-    }
-
     fn model(self) -> Model {
         Model::Code(Box::new(self))
     }
 }
 
-impl CodeModel for TraceCode {
-    fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm> {
+impl StepDecoder for TraceCode {
+    type State = State;
+
+    fn encode(&self, tasks: &[CodeTask]) -> State {
         let tasks: Vec<&CodeTask> = tasks.iter().collect();
         let pairs = Pairs::of(&tasks, self.reading.frame);
         let traces = Traces::of(&tasks, &pairs.order, &self.reading);
-        Box::new(self.decoder.begin(tch::no_grad(|| self.known(&pairs, &traces))))
+        self.decoder.begin(self.known(&pairs, &traces))
+    }
+
+    fn step(&self, state: &mut State, step: &Step) -> Tensor {
+        self.decoder.step(state, step)
+    }
+}
+
+impl CodeModel for TraceCode {
+    fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm> {
+        Box::new(BeamDecoder::new(self, tasks))
     }
 
     fn examples(&self) -> std::ops::RangeInclusive<usize> {

@@ -12,13 +12,14 @@ use dataset::features::Canvas;
 use rayon::prelude::*;
 use runtime::sample::Random;
 use runtime::{Action, World};
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use super::layers::{Linear, Trunk};
-use super::network::{Loss, Model, Network, Sample, indices};
+use super::network::{Loss, Model, Network, Sample};
 use super::planes::Canvases;
+use super::tensors::{host, indices, tensor};
 use super::weights::{Sizes, Weights, WeightsError};
-use super::{Pair, Rollouts, TraceModel, Work};
+use super::{Pair, Rollouts, TraceModel};
 
 /// Class of the decision to stop.
 const STOP: i64 = 5;
@@ -82,21 +83,18 @@ impl TracePolicy {
         let f = self.trunk.forward(&states.canvases.planes(device, kind));
         let f = f.flatten(2, 3);
         let at = |place: &[i64]| {
-            let index = indices(place, &[rows, 1, 1], device).expand([rows, self.channels, 1], false);
+            let index = tensor(place, &[rows, 1, 1], device).expand([rows, self.channels, 1], false);
             f.gather(2, &index, false).squeeze_dim(2)
         };
-        let turn = indices(&states.turn, &[rows], device).one_hot(4).to_kind(kind);
+        let turn = indices(&states.turn, device).one_hot(4).to_kind(kind);
         let features = Tensor::cat(&[at(&states.here), at(&states.there), f.amax([2], false), turn], 1);
         self.out.forward(&self.hidden.forward(&features).relu())
     }
 
     /// Current and target worlds → logits over the five actions and stop.
     pub fn logits(&self, states: &[(&World, &World)]) -> Vec<[f32; 6]> {
-        let n = states.len();
         let logits = tch::no_grad(|| self.forward(&States::of(states)));
-        let mut flat = vec![0f32; n * 6];
-        logits.to_kind(Kind::Float).to_device(tch::Device::Cpu).contiguous().copy_data(&mut flat, n * 6);
-        flat.as_chunks().0.to_vec()
+        host(&logits).as_chunks().0.to_vec()
     }
 }
 
@@ -141,13 +139,8 @@ impl Network for TracePolicy {
     }
 
     fn loss(&self, (states, targets): &(States, Vec<i64>)) -> Loss {
-        let targets = indices(targets, &[targets.len() as i64], self.trunk.device());
+        let targets = indices(targets, self.trunk.device());
         Loss::of(&self.forward(states), &targets)
-    }
-
-    fn work(&self, (_, targets): &(States, Vec<i64>)) -> Work {
-        let states = targets.len() as i64;
-        self.trunk.work(states) + self.hidden.work(states) + self.out.work(states)
     }
 
     fn model(self) -> Model {

@@ -1,11 +1,12 @@
-//! Arithmetic and memory traffic, counted where they are done: what a roofline is drawn from.
+//! Arithmetic and memory traffic of the networks, counted by the layers that do them: what a roofline is drawn from.
 
-use std::iter::Sum;
+use std::cell::Cell;
 use std::ops::{Add, AddAssign};
 
 use serde::Serialize;
+use tch::Tensor;
 
-/// What some computation takes at least: every product's operations, and its operands and results moved once.
+/// What a computation takes at least: the operations of every product, and its operands and results moved once.
 /// Norms, activations and residual sums are not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Work {
@@ -17,28 +18,34 @@ pub struct Work {
 /// Bytes of a number: float32.
 const SIZE: f64 = 4.0;
 
-impl Work {
-    /// `[rows, inputs]` → `[rows, outputs]`.
-    pub fn linear(rows: i64, inputs: i64, outputs: i64) -> Work {
-        let (r, i, o) = (rows as f64, inputs as f64, outputs as f64);
-        Work { flop: 2.0 * r * i * o, bytes: SIZE * (i * o + r * (i + o)) }
-    }
+thread_local! {
+    /// The count of this thread; `None` while nobody counts.
+    static COUNT: Cell<Option<Work>> = const { Cell::new(None) };
+}
 
-    /// `queries` by `keys`, all heads together `d` wide, in each of the batch.
-    pub fn attention(batch: i64, queries: i64, keys: i64, d: i64) -> Work {
-        let (b, q, k, d) = (batch as f64, queries as f64, keys as f64, d as f64);
-        Work { flop: 4.0 * b * q * k * d, bytes: SIZE * b * 2.0 * d * (q + k) }
+/// Computes, and counts what the layers do meanwhile on this thread. Counts may be nested: the outer one includes the
+/// inner one.
+pub fn counted<T>(compute: impl FnOnce() -> T) -> (T, Work) {
+    /// Gives the outer count back, also where `compute` panics.
+    struct Outer(Option<Work>);
+    impl Drop for Outer {
+        fn drop(&mut self) {
+            let inner = COUNT.take().unwrap_or_default();
+            COUNT.set(self.0.map(|outer| outer + inner));
+        }
     }
+    let _outer = Outer(COUNT.replace(Some(Work::default())));
+    let value = compute();
+    (value, COUNT.get().unwrap_or_default())
+}
 
-    /// A 3×3 convolution over so many cells.
-    pub fn convolution(cells: i64, inputs: i64, outputs: i64) -> Work {
-        let (c, i, o) = (cells as f64, inputs as f64, outputs as f64);
-        Work { flop: 18.0 * c * i * o, bytes: SIZE * (9.0 * i * o + c * (i + o)) }
-    }
-
-    /// The same, so many times.
-    pub fn times(self, count: usize) -> Work {
-        Work { flop: self.flop * count as f64, bytes: self.bytes * count as f64 }
+/// Adds a product of so many multiplications, each with an addition, to this thread's count. `moved` are its operands
+/// and its result.
+pub(super) fn count(multiplications: usize, moved: &[&Tensor]) {
+    if let Some(work) = COUNT.get() {
+        let numbers: usize = moved.iter().map(|tensor| tensor.numel()).sum();
+        let more = Work { flop: 2.0 * multiplications as f64, bytes: SIZE * numbers as f64 };
+        COUNT.set(Some(work + more));
     }
 }
 
@@ -50,14 +57,29 @@ impl Add for Work {
     }
 }
 
-impl Sum for Work {
-    fn sum<I: Iterator<Item = Work>>(all: I) -> Work {
-        all.fold(Work::default(), Add::add)
-    }
-}
-
 impl AddAssign for Work {
     fn add_assign(&mut self, other: Work) {
         *self = *self + other;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tch::{Device, Kind};
+
+    #[test]
+    fn only_what_is_asked_for_is_counted() {
+        let x = Tensor::zeros([2, 3], (Kind::Float, Device::Cpu));
+        count(5, &[&x]);
+        let ((inner, outer), all) = counted(|| {
+            count(5, &[&x]);
+            let inner = counted(|| count(7, &[&x, &x])).1;
+            (inner, COUNT.get())
+        });
+        assert_eq!(inner, Work { flop: 14.0, bytes: 48.0 });
+        assert_eq!(all, Work { flop: 24.0, bytes: 72.0 });
+        assert_eq!(outer, Some(all));
+        assert_eq!(COUNT.get(), None);
     }
 }

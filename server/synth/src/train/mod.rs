@@ -36,12 +36,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use tch::{Device, Kind, Tensor};
 
-use crate::models::Work;
-use crate::models::carried;
 use crate::models::network::{self, Network, Visitor};
 use crate::models::parameters::Parameters;
 use crate::models::trace_policy::TracePolicy;
 use crate::models::weights::Weights;
+use crate::models::{Work, carried, counted};
 use background::{Background, processor_seconds};
 use checkpoint::{Progress, Saved};
 use config::Config;
@@ -270,8 +269,8 @@ impl<'a, N: Network> Run<'a, N> {
         self.parameters.zero_grad();
         for features in &features {
             let network = N::build(Weights::training(&self.config.model, &mut self.parameters, self.kind))?;
-            let found = network.loss(features);
-            work += network.work(features);
+            let (found, counted) = counted(|| network.loss(features));
+            work += counted;
             (&found.sum / targets as f64).backward();
             loss += Tensor::stack(
                 &[found.sum.detach().to_kind(Kind::Double), found.correct.to_kind(Kind::Double)],

@@ -110,10 +110,10 @@ fn memory_and_first_token_agree_on(device: Device) {
     let references = references();
     let tasks = tasks(&references, device);
     // One by one, and all in one batch: padding must not change anything.
-    let (batch, lengths) = model.encode(&tasks);
+    let (batch, lengths) = model.read(&tasks);
     let batch_logits = model.first_token_logits(&batch, &lengths);
     for (i, (reference, task)) in references.iter().zip(&tasks).enumerate() {
-        let (memory, own) = model.encode(std::slice::from_ref(task));
+        let (memory, own) = model.read(std::slice::from_ref(task));
         assert_eq!(own, [lengths[i]]);
         let values = &reference.values;
         for memory in [&memory.get(0), &batch.get(i as i64).narrow(0, 0, lengths[i])] {

@@ -6,7 +6,7 @@ use runtime::sample::Random;
 use synth::models::network::{self, Network, Sample, Visitor};
 use synth::models::parameters::Parameters;
 use synth::models::weights::{Sizes, Weights};
-use synth::models::{CodeTask, Pair};
+use synth::models::{CodeTask, Pair, counted};
 use tch::{Device, Kind};
 
 /// One task with `EXAMPLES` examples, each of which it takes `ACTIONS` actions to do, and a program of `TOKENS` tokens.
@@ -22,7 +22,8 @@ impl Visitor for Counted<'_> {
 
     fn visit<N: Network>(self) -> f64 {
         let network = N::build(Weights::training(self.0, self.1, Kind::Float)).unwrap();
-        network.work(&N::features(self.0, self.2, &mut Random::new(0))).flop
+        let features = N::features(self.0, self.2, &mut Random::new(0));
+        counted(|| network.loss(&features)).1.flop
     }
 }
 
