@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use synth::device::{self, DevicePreference};
 use synth::eval::generated_tasks;
 use synth::interrupt::stop_on_ctrl_c;
-use synth::models::network::{self, Network, Sample, Visitor};
+use synth::models::network::{Network, Sample};
+use synth::models::registry::{NetworkConfig, Visitor};
 use synth::models::weights::{Weights, WeightsError};
 use synth::models::{CodeTask, Pair};
 use synth::reproduce::TRAINEES;
@@ -248,13 +249,12 @@ impl Held {
         impl Visitor for On<'_> {
             type Output = Result<[f64; 2], WeightsError>;
 
-            fn visit<N: Network>(self) -> Self::Output {
-                let sizes = self.0.sizes().clone();
-                let network = N::build(self.0)?;
+            fn visit<N: Network>(self, config: &N::Config) -> Self::Output {
+                let network = N::load(config, self.0)?;
                 let mean = |samples: &[Sample]| {
                     let (mut loss, mut count) = (0.0, 0);
                     for samples in samples.chunks(50) {
-                        let features = N::features(&sizes, samples, &mut Random::new(0));
+                        let features = N::features(config, samples, &mut Random::new(0));
                         loss += network.loss(&features).sum.double_value(&[]);
                         count += N::targets(&features);
                     }
@@ -266,10 +266,9 @@ impl Held {
         let shown = file.display().to_string();
         let bytes = fs::read(file).with_context(|| format!("can't read {shown}"))?;
         let weights = Weights::parse(&bytes, &shown, device)?;
-        let name = weights.model().to_owned();
+        let config = NetworkConfig::of_metadata(weights.metadata()).with_context(|| shown.clone())?;
         let _no_grad = tch::no_grad_guard();
-        let [right, exchanged] = network::visit(&name, On(weights, [&self.right, &self.exchanged]))
-            .with_context(|| format!("{shown} is of an unknown network"))??;
+        let [right, exchanged] = config.visit(On(weights, [&self.right, &self.exchanged]))?;
         Ok(Loss { right, exchanged })
     }
 }

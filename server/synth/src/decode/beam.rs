@@ -13,13 +13,13 @@ use rayon::prelude::*;
 use crate::decode::template::{Move, Prefix, Template};
 use crate::models::{Asked, Decoder, Row, Shortlist};
 
-/// Says which prefixes may stay.
+/// A judge says which prefixes may stay.
 pub trait Judge: Send {
     /// `finished` where it is a whole program, and whatever of it is refused is wrong for good.
     fn accepts(&mut self, prefix: &Prefix, finished: bool) -> bool;
 }
 
-/// Everything may stay: the plain beam.
+/// A judge that accepts everything, for the plain beam.
 pub struct Anything;
 
 impl Judge for Anything {
@@ -44,7 +44,7 @@ pub struct Finished {
 /// How much a beam keeps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Breadth {
-    /// Places per task.
+    /// The number of places per task.
     pub width: usize,
     /// Where set, a prefix leaves the beam when it is less likely than the likeliest finished program by more than
     /// this, in natural logarithm: it would only become a far-fetched alternative.
@@ -52,7 +52,7 @@ pub struct Breadth {
 }
 
 impl Breadth {
-    /// So many places, and nothing else that limits: the reference's beam.
+    /// The reference's beam: `width` places, and no margin.
     pub fn plain(width: usize) -> Breadth {
         Breadth { width, margin: None }
     }
@@ -65,12 +65,13 @@ pub enum Flow {
     Stop,
 }
 
-/// Hears of an accepted program, and the number of its task.
+/// Is called with each accepted program and the number of its task.
 type OnFinished<'f> = dyn FnMut(usize, &Finished) -> Flow + Send + 'f;
 
 /// At most this many judgements pass between two checks of the stop flag.
 const STOP_INTERVAL: usize = 64;
-/// Extensions that the decoder ranks for each place in the beam. A judge refuses about as many as it accepts.
+/// The number of extensions that the decoder ranks for each place in the beam: a judge refuses about as many as it
+/// accepts, and a place needs one.
 const RANKED: usize = 3;
 
 /// Searches until every place is taken by a finished program, or nothing is left to
@@ -187,7 +188,7 @@ impl Beam<'_, '_> {
         }
     }
 
-    /// One step: extensions and the finished programs compete for the places. `first_row` is the decoder's row of
+    /// Takes one step: extensions and the finished programs compete for the places. `first_row` is the decoder's row of
     /// the first live prefix. False where places are left that extensions outside the list may take: to be called
     /// again with a list of all.
     fn grow(&mut self, list: &Shortlist, first_row: usize, context: &Context) -> bool {

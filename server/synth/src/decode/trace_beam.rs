@@ -8,9 +8,10 @@ use runtime::{Action, World};
 use crate::decode::traces::Mask;
 use crate::models::{Pair, TraceModel};
 
-/// How much less likely than the likeliest finished trace one under way may be, in natural logarithm.
+/// A trace under way is given up when it is less likely than the likeliest finished one by more than this, in natural
+/// logarithm.
 const MARGIN: f64 = 10.0;
-/// Stop, as an option beside the five actions.
+/// The option to stop, beside the five actions.
 const STOP: usize = 5;
 
 /// The traces found for one pair, likeliest first.
@@ -19,7 +20,7 @@ pub type Ranked = Vec<Vec<Action>>;
 /// One trace under way.
 struct Live {
     log_probability: f64,
-    /// Number of its pair, through all tasks.
+    /// The number of its pair, through all tasks.
     pair: usize,
     now: World,
     actions: Vec<Action>,
@@ -30,7 +31,7 @@ struct Live {
 struct Done {
     log_probability: f64,
     actions: Vec<Action>,
-    /// It leads to the goal.
+    /// Whether it leads to the goal.
     right: bool,
 }
 
@@ -88,8 +89,8 @@ pub fn search(
     tasks.iter().map(|pairs| done.by_ref().take(pairs.len()).collect()).collect()
 }
 
-/// One step of one pair: finished traces and extensions compete for the places. Gives those that go on, each with
-/// its parent's number in the group.
+/// Takes one step of one pair, in which finished traces and extensions compete for the places. It gives those that go
+/// on, each with its parent's number in the group.
 fn extended(
     group: &[Live],
     logits: &[[f32; 6]],

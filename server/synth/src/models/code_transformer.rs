@@ -17,20 +17,22 @@ mod reading;
 
 use dataset::compact::BEGIN;
 use runtime::sample::Random;
+use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor};
 
+use super::config::{Config, ConfigError, check_sizes};
 use super::layers::{Conv, Linear, Norm, Seen, Trunk, attend, table_rows};
 use super::network::{IGNORED, Loss, Model, Network, Sample};
 use super::parameters::Init;
 use super::step_decoder::BeamDecoder;
 use super::tensors::{dims, indices, tensor};
-use super::weights::{Sizes, Weight, Weights, WeightsError};
+use super::weights::{Weight, Weights, WeightsError};
 use super::{CodeModel, CodeTask, Decoder, Row, VOCABULARY};
 use decoder::State;
 use layers::{Cross, DecoderLayer, EncoderLayer, heads_of};
 use reading::Reading;
 
-/// Examples in a task for weights that don't say: always so many.
+/// Examples of every task for weights that don't say.
 const EXAMPLES: i64 = 5;
 /// Learned positions in a program.
 const POSITIONS: i64 = 48;
@@ -39,10 +41,52 @@ const WORLD_TOKENS: i64 = 6;
 /// How far fresh embeddings spread.
 const EMBEDDING: Init = Init::Normal(0.02);
 
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CodeTransformerConfig {
+    /// Width of the model.
+    pub d: i64,
+    /// Heads of every attention.
+    pub heads: i64,
+    /// Layers of the encoder, and of the decoder.
+    pub layers: i64,
+    /// Channels of the trunk.
+    pub channels: i64,
+    /// Residual blocks of the trunk.
+    pub blocks: i64,
+    /// Most examples that a task may have; weights that don't say take tasks of exactly five.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examples: Option<i64>,
+}
+
+impl CodeTransformerConfig {
+    /// Rows of the table of examples.
+    fn rows(&self) -> i64 {
+        self.examples.unwrap_or(EXAMPLES)
+    }
+}
+
+impl Config for CodeTransformerConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        let CodeTransformerConfig { d, heads, layers, channels, blocks, .. } = *self;
+        check_sizes(&[
+            ("d", d, 4096),
+            ("heads", heads, 64),
+            ("layers", layers, 64),
+            ("channels", channels, 1024),
+            ("blocks", blocks, 64),
+            ("examples", self.rows(), reading::MAX_EXAMPLES),
+        ])?;
+        if d % heads != 0 {
+            return Err(ConfigError::size("heads", "a divisor of `d`"));
+        }
+        Ok(())
+    }
+}
+
 #[derive(Clone)]
 pub struct CodeTransformer {
-    /// Channels of the trunk, width of the model, heads.
-    channels: i64,
+    config: CodeTransformerConfig,
+    /// Width of the model, and heads.
     d: i64,
     heads: i64,
     trunk: Trunk,
@@ -57,9 +101,6 @@ pub struct CodeTransformer {
     io_position: Weight,
     /// The tables of a trace step, one below the other; see [`reading::table`].
     step_table: Weight,
-    /// Most examples that a task may have, and whether it may have fewer.
-    examples: i64,
-    fewer: bool,
     encoder: Vec<EncoderLayer>,
     encoder_norm: Norm,
     /// Keys and values of all decoder layers for the memory, in one product: `[layers * 2 * d, d]`.
@@ -74,7 +115,7 @@ pub struct CodeTransformer {
 impl CodeTransformer {
     /// Tasks → memory `[tasks, length, d]`, and the lengths: shorter memories are padded at the end.
     pub fn read(&self, tasks: &[CodeTask]) -> (Tensor, Vec<i64>) {
-        let reading = Reading::of(tasks.iter(), self.examples);
+        let reading = Reading::of(tasks.iter(), self.config.rows());
         (self.memory(&reading), reading.lengths)
     }
 
@@ -85,7 +126,7 @@ impl CodeTransformer {
         // [examples, d, 2, 2] → [examples, 4, d], quadrants row by row from the south-west
         let quadrants = self.patch.forward(&f).flatten(2, 3).transpose(1, 2);
         // One row per canvas cell: [examples * 256, channels]
-        let cells = f.permute([0, 2, 3, 1]).reshape([-1, self.channels]);
+        let cells = f.permute([0, 2, 3, 1]).reshape([-1, self.config.channels]);
         let at = |places: &[i64]| cells.index_select(0, &indices(places, device));
         let row = |table: &Tensor, rows: &[i64]| table_rows(table, &indices(rows, device));
         let start = self.at_start.forward(&at(&reading.starts)).unsqueeze(1);
@@ -162,62 +203,53 @@ pub struct Lesson {
 impl Network for CodeTransformer {
     const NAME: &'static str = "CodeTransformer";
 
+    type Config = CodeTransformerConfig;
+
     type Features = Lesson;
 
-    fn build(mut w: Weights) -> Result<CodeTransformer, WeightsError> {
-        w.expect_model(CodeTransformer::NAME)?;
-        let (d, heads, layers) = (w.size("d", 4096)?, w.size("heads", 64)?, w.size("layers", 64)?);
-        let (channels, blocks) = (w.size("channels", 1024)?, w.size("blocks", 64)?);
-        let examples = w.size_or("examples", EXAMPLES, reading::MAX_EXAMPLES)?;
-        let fewer = w.sizes().word("examples").is_some();
-        if d % heads != 0 {
-            return Err(w.unusable("heads"));
-        }
+    fn build(config: &CodeTransformerConfig, w: &mut Weights) -> Result<CodeTransformer, WeightsError> {
+        let CodeTransformerConfig { d, heads, layers, channels, blocks, .. } = *config;
         let step_table = {
-            let parts = reading::table::parts(examples)
+            let parts = reading::table::parts(config.rows())
                 .into_iter()
                 .map(|(name, rows)| w.take(&format!("{name}.weight"), &[rows, d], EMBEDDING))
                 .collect::<Result<Vec<_>, _>>()?;
             Tensor::cat(&parts.iter().map(|part| &**part).collect::<Vec<&Tensor>>(), 0).into()
         };
         let encoder = (0..layers)
-            .map(|i| EncoderLayer::load(&mut w, &format!("encoder.{i}"), d))
+            .map(|i| EncoderLayer::load(w, &format!("encoder.{i}"), d))
             .collect::<Result<Vec<_>, _>>()?;
         let decoder = (0..layers)
-            .map(|i| DecoderLayer::load(&mut w, &format!("decoder.{i}"), d))
+            .map(|i| DecoderLayer::load(w, &format!("decoder.{i}"), d))
             .collect::<Result<Vec<_>, _>>()?;
         let cross = (0..layers)
-            .map(|i| Linear::load_unbiased(&mut w, &format!("decoder.{i}.cross.kv"), 2 * d, d))
+            .map(|i| Linear::load_unbiased(w, &format!("decoder.{i}.cross.kv"), 2 * d, d))
             .collect::<Result<Vec<_>, _>>()?;
-        let model = CodeTransformer {
-            channels,
+        Ok(CodeTransformer {
+            config: config.clone(),
             d,
             heads,
-            examples,
-            fewer,
-            trunk: Trunk::load(&mut w, channels, blocks)?,
-            patch: Conv::patches(&mut w, "patch", d, channels, 8)?,
-            at_start: Linear::load(&mut w, "at_start", d, channels)?,
-            at_end: Linear::load(&mut w, "at_end", d, channels)?,
-            at_agent: Linear::load(&mut w, "at_agent", d, channels)?,
+            trunk: Trunk::load(w, channels, blocks)?,
+            patch: Conv::patches(w, "patch", d, channels, 8)?,
+            at_start: Linear::load(w, "at_start", d, channels)?,
+            at_end: Linear::load(w, "at_end", d, channels)?,
+            at_agent: Linear::load(w, "at_agent", d, channels)?,
             end_heading: w.take("end_heading.weight", &[4, d], EMBEDDING)?,
             io_position: w.take("io_position", &[WORLD_TOKENS, d], EMBEDDING)?,
             step_table,
             encoder,
-            encoder_norm: Norm::load(&mut w, "encoder_norm", d)?,
+            encoder_norm: Norm::load(w, "encoder_norm", d)?,
             cross: Linear::joined(&cross),
             token: w.take("token.weight", &[VOCABULARY as i64, d], EMBEDDING)?,
             position: w.take("position.weight", &[POSITIONS, d], EMBEDDING)?,
             decoder,
-            decoder_norm: Norm::load(&mut w, "decoder_norm", d)?,
-            out: Linear::load(&mut w, "out", VOCABULARY as i64, d)?,
-        };
-        w.finish()?;
-        Ok(model)
+            decoder_norm: Norm::load(w, "decoder_norm", d)?,
+            out: Linear::load(w, "out", VOCABULARY as i64, d)?,
+        })
     }
 
-    fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> Lesson {
-        let examples = sizes.get("examples", reading::MAX_EXAMPLES).unwrap_or(EXAMPLES);
+    fn features(config: &CodeTransformerConfig, samples: &[Sample], _: &mut Random) -> Lesson {
+        let examples = config.rows();
         let readable = |s: &&Sample| {
             s.program.len() <= POSITIONS as usize && (1..=examples as usize).contains(&s.task.pairs.len())
         };
@@ -277,8 +309,10 @@ impl CodeModel for CodeTransformer {
     }
 
     fn examples(&self) -> std::ops::RangeInclusive<usize> {
-        let most = self.examples as usize;
-        if self.fewer { 1..=most } else { most..=most }
+        match self.config.examples {
+            Some(most) => 1..=most as usize,
+            None => EXAMPLES as usize..=EXAMPLES as usize,
+        }
     }
 
     fn longest(&self) -> usize {

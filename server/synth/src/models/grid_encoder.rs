@@ -10,29 +10,27 @@
 //! ```
 
 use dataset::features::CELLS;
+use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
 use super::grids::GRID_PLANES;
 use super::layers::{Conv, Linear, canvases, padded, table_rows};
-use super::pair_encoder::{LgrlBlocks, PaperSizes};
+use super::pair_encoder::{LgrlBlocks, LstmConfig};
 use super::parameters::Init;
 use super::tensors::indices;
 use super::weights::{Weight, Weights, WeightsError};
 
 /// How the current world is encoded (paper, Table 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum GridKind {
-    /// Not at all.
+    /// The world is not encoded.
+    #[default]
     None,
-    /// As the pairs of worlds are.
+    /// The blocks are those of the pairs of worlds (Bunel et al. 2018).
     Lgrl,
-    /// By residual blocks with normalisation before each convolution.
+    /// Residual blocks with normalisation before each convolution.
     Presnet,
-}
-
-impl GridKind {
-    pub const ALL: [(&'static str, GridKind); 3] =
-        [("none", GridKind::None), ("lgrl", GridKind::Lgrl), ("presnet", GridKind::Presnet)];
 }
 
 /// One world → 256 numbers.
@@ -71,12 +69,12 @@ impl GroupNorm {
 }
 
 impl GridEncoder {
-    /// None where the current world is not encoded.
+    /// Takes the encoder's weights; `None` where the current world is not encoded.
     pub fn load(
         w: &mut Weights,
         name: &str,
         kind: GridKind,
-        sizes: &PaperSizes,
+        sizes: &LstmConfig,
     ) -> Result<Option<GridEncoder>, WeightsError> {
         let channels = sizes.channels;
         let blocks = match kind {

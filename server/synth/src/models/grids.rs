@@ -7,6 +7,7 @@
 
 use dataset::features::{CELLS, Canvas, SIDE};
 use runtime::World;
+use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
 /// Planes of a world.
@@ -15,17 +16,17 @@ pub const GRID_PLANES: i64 = 16;
 const AGENT: usize = 12;
 
 /// How the worlds of an example are turned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Frame {
-    /// Not at all, as in the paper.
+    /// They stay as they are, as in the paper.
+    #[default]
     World,
-    /// So that the agent starts looking north.
+    /// They are turned so that the agent starts looking north.
     Agent,
 }
 
 impl Frame {
-    pub const ALL: [(&'static str, Frame); 2] = [("world", Frame::World), ("agent", Frame::Agent)];
-
     /// A world of an example that begins with `start`.
     pub fn canvas(self, world: &World, start: &World) -> Canvas {
         let canvas = Canvas::of(world);
@@ -71,7 +72,7 @@ mod tests {
     #[test]
     fn one_code_per_cell_and_one_agent() {
         let worlds: Vec<World> = worlds(3).take(12).collect();
-        for (_, frame) in Frame::ALL {
+        for frame in [Frame::World, Frame::Agent] {
             let mut grids = Grids::default();
             let canvases: Vec<Canvas> = worlds.iter().map(|w| frame.canvas(w, &worlds[0])).collect();
             canvases.iter().for_each(|canvas| grids.push(canvas));

@@ -10,10 +10,10 @@ use tch::Tensor;
 
 use super::grids::Frame;
 use super::network::{Loss, Model, Network, Sample};
-use super::pair_encoder::{PairEncoder, Pairs, PaperSizes};
+use super::pair_encoder::{LstmConfig, PairEncoder, Pairs};
 use super::program_lstm::{EXAMPLES, Known, LONGEST, Lesson, ProgramLstm, State, readable};
 use super::step_decoder::{BeamDecoder, Step, StepDecoder};
-use super::weights::{Sizes, Weights, WeightsError};
+use super::weights::{Weights, WeightsError};
 use super::{CodeModel, CodeTask, Decoder};
 
 #[derive(Clone)]
@@ -32,23 +32,21 @@ impl IoCode {
 impl Network for IoCode {
     const NAME: &'static str = "IoCode";
 
+    type Config = LstmConfig;
+
     type Features = (Pairs, Lesson);
 
-    fn build(mut w: Weights) -> Result<IoCode, WeightsError> {
-        w.expect_model(IoCode::NAME)?;
-        let sizes = PaperSizes::of(&w)?;
-        let model = IoCode {
-            frame: sizes.frame,
-            pairs: PairEncoder::load(&mut w, "pairs", &sizes)?,
-            decoder: ProgramLstm::load(&mut w, &sizes, None)?,
-        };
-        w.finish()?;
-        Ok(model)
+    fn build(config: &LstmConfig, w: &mut Weights) -> Result<IoCode, WeightsError> {
+        Ok(IoCode {
+            frame: config.frame,
+            pairs: PairEncoder::load(w, "pairs", config)?,
+            decoder: ProgramLstm::load(w, config, None)?,
+        })
     }
 
-    fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> (Pairs, Lesson) {
+    fn features(config: &LstmConfig, samples: &[Sample], _: &mut Random) -> (Pairs, Lesson) {
         let (tasks, lesson) = readable(samples);
-        (Pairs::of(&tasks, PaperSizes::of_built(sizes).frame), lesson)
+        (Pairs::of(&tasks, config.frame), lesson)
     }
 
     fn targets((_, lesson): &(Pairs, Lesson)) -> usize {

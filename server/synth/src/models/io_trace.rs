@@ -14,25 +14,42 @@
 
 use runtime::sample::Random;
 use runtime::{Action, World};
+use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
+use super::config::{Config, ConfigError};
 use super::grid_encoder::{ConditionEncoder, GridEncoder, GridKind};
 use super::grids::{Frame, Grids};
 use super::layers::{Linear, table_rows};
 use super::lstm::{Lstm, LstmSize, LstmState, Packing};
 use super::network::{Loss, Model, Network, Sample};
-use super::pair_encoder::{PairEncoder, PairGrids, PaperSizes};
+use super::pair_encoder::{LstmConfig, PairEncoder, PairGrids};
 use super::parameters::Init;
 use super::program_lstm::LAYERS;
 use super::tensors::{host, indices};
 use super::trace_code::TOO_LONG;
-use super::weights::{Sizes, Weight, Weights, WeightsError};
+use super::weights::{Weight, Weights, WeightsError};
 use super::{Pair, Rollouts, TraceModel};
 
-/// Class of the decision to stop.
+/// The class of the decision to stop.
 const STOP: i64 = 5;
-/// Row of what stands before the first action.
+/// The row of what stands before the first action.
 const BEGIN: i64 = 5;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IoTraceConfig {
+    #[serde(flatten)]
+    pub lstm: LstmConfig,
+    /// How the current world is encoded.
+    #[serde(default)]
+    pub grids: GridKind,
+}
+
+impl Config for IoTraceConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        self.lstm.check()
+    }
+}
 
 #[derive(Clone)]
 pub struct IoTrace {
@@ -53,7 +70,7 @@ struct Steps {
     before: Vec<i64>,
     /// Condition bits as a number.
     bits: Vec<i64>,
-    /// Worlds; none for models that don't look at them.
+    /// The worlds; empty for models that don't look at them.
     grids: Grids,
 }
 
@@ -80,40 +97,37 @@ impl IoTrace {
     }
 }
 
-fn size(sizes: &PaperSizes, grids: GridKind) -> LstmSize {
-    let parts = if grids == GridKind::None { 2 } else { 3 };
-    let inputs = sizes.pair + parts * sizes.embedding;
-    LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false, start: sizes.start }
+impl IoTraceConfig {
+    fn decoder(&self) -> LstmSize {
+        let LstmConfig { pair, embedding, hidden, start, .. } = self.lstm;
+        let parts = if self.grids == GridKind::None { 2 } else { 3 };
+        LstmSize { inputs: pair + parts * embedding, hidden, layers: LAYERS, both_ways: false, start }
+    }
 }
 
 impl Network for IoTrace {
     const NAME: &'static str = "IoTrace";
 
+    type Config = IoTraceConfig;
+
     type Features = Lesson;
 
-    fn build(mut w: Weights) -> Result<IoTrace, WeightsError> {
-        w.expect_model(IoTrace::NAME)?;
-        let sizes = PaperSizes::of(&w)?;
-        let kind = w.choice("grids", &GridKind::ALL)?;
-        let embedding = sizes.embedding;
-        let grids = GridEncoder::load(&mut w, "grids", kind, &sizes)?;
-        let model = IoTrace {
-            frame: sizes.frame,
-            pairs: PairEncoder::load(&mut w, "pairs", &sizes)?,
-            conditions: ConditionEncoder::load(&mut w, "conditions", embedding)?,
-            grids,
+    fn build(config: &IoTraceConfig, w: &mut Weights) -> Result<IoTrace, WeightsError> {
+        let LstmConfig { frame, embedding, hidden, .. } = config.lstm;
+        Ok(IoTrace {
+            frame,
+            pairs: PairEncoder::load(w, "pairs", &config.lstm)?,
+            conditions: ConditionEncoder::load(w, "conditions", embedding)?,
+            grids: GridEncoder::load(w, "grids", config.grids, &config.lstm)?,
             action: w.take("action.weight", &[BEGIN + 1, embedding], Init::Normal(1.0))?,
-            lstm: Lstm::load(&mut w, "decoder", size(&sizes, kind))?,
-            out: Linear::load(&mut w, "out", STOP + 1, sizes.hidden)?,
-        };
-        w.finish()?;
-        Ok(model)
+            lstm: Lstm::load(w, "decoder", config.decoder())?,
+            out: Linear::load(w, "out", STOP + 1, hidden)?,
+        })
     }
 
-    /// All steps of all traces.
-    fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> Lesson {
-        let frame = PaperSizes::of_built(sizes).frame;
-        let look = sizes.choice("grids", &GridKind::ALL).is_some_and(|kind| kind != GridKind::None);
+    /// Learns from all steps of all traces.
+    fn features(config: &IoTraceConfig, samples: &[Sample], _: &mut Random) -> Lesson {
+        let (frame, look) = (config.lstm.frame, config.grids != GridKind::None);
         let all = samples.iter().flat_map(|s| s.task.pairs.iter().zip(&s.task.traces));
         let traces: Vec<(&Pair, &[Action])> = all
             .filter_map(|(pair, trace)| Some((pair, trace.as_deref()?)))
@@ -191,7 +205,7 @@ impl TraceModel for IoTrace {
 
 struct LstmRollouts<'m> {
     model: &'m IoTrace,
-    /// Of the roll-outs that are kept, `[n, pair]`.
+    /// The encoded pairs of the roll-outs that are kept, `[n, pair]`.
     pairs: Tensor,
     starts: Vec<World>,
     state: LstmState,

@@ -5,19 +5,20 @@ use std::path::{Path, PathBuf};
 use tch::Device;
 
 use super::carried;
-use super::network::{self, Model};
+use super::network::Model;
+use super::registry;
 use super::uniform::Uniform;
 use super::weights::{Weights, WeightsError};
 use super::{CodeModel, TraceModel};
 
 /// The networks of a system.
 pub struct Models {
-    /// None where programs are found from the worlds alone.
+    /// The trace model; `None` where programs are found from the worlds alone.
     pub trace: Option<Box<dyn TraceModel>>,
     pub code: Box<dyn CodeModel>,
-    /// File names, or `embedded`.
+    /// The names of the weight files, or `embedded`.
     pub names: Vec<String>,
-    /// What was kept out of the code model's training, as its file says.
+    /// Whether programs were kept out of the code model's training, as its file says.
     pub excluded: Option<String>,
 }
 
@@ -34,14 +35,12 @@ pub enum LoadError {
     Lacking { folder: String, role: &'static str },
     #[error("{folder} holds two {role} models, {first} and {second}: keep one")]
     Twice { folder: String, role: &'static str, first: String, second: String },
-    #[error("{file} holds the weights of the unknown model {found}")]
-    Unknown { file: String, found: String },
     #[error("this engine carries no weights: give it a folder by `--models`")]
     NotEmbedded,
 }
 
 impl Models {
-    /// The weights of `folder`, or those that the engine carries.
+    /// Loads the weights of `folder`, or those that the engine carries.
     pub fn load(folder: Option<&Path>, device: Device) -> Result<Models, LoadError> {
         match folder {
             Some(folder) => Models::from_folder(folder, device),
@@ -49,7 +48,7 @@ impl Models {
         }
     }
 
-    /// The weights that the engine carries.
+    /// Loads the weights that the engine carries.
     pub fn embedded(device: Device) -> Result<Models, LoadError> {
         if carried::OURS.is_empty() {
             return Err(LoadError::NotEmbedded);
@@ -61,8 +60,8 @@ impl Models {
         Ok(Models { names: vec![carried::EMBEDDED.to_owned()], ..loading.finish()? })
     }
 
-    /// Every `*.safetensors` file of the folder; there has to be one code model, and there may be one trace model. The
-    /// file's metadata say which is which.
+    /// Loads every `*.safetensors` file of the folder; one has to be a code model, and one may be a trace model. The
+    /// files' metadata say which is which.
     pub fn from_folder(folder: &Path, device: Device) -> Result<Models, LoadError> {
         let shown = folder.display().to_string();
         let failed = |error| LoadError::Folder { folder: shown.clone(), error };
@@ -74,7 +73,7 @@ impl Models {
         Loading::of(shown, &files, device)?.finish()
     }
 
-    /// These weight files. Where none is of a code model, no program is ever found.
+    /// Loads these weight files. Where none is of a code model, no program is ever found.
     pub fn from_files(files: &[PathBuf], device: Device) -> Result<Models, LoadError> {
         let mut loading = Loading::of("the list of weight files".to_owned(), files, device)?;
         if loading.code.is_none() {
@@ -83,25 +82,25 @@ impl Models {
         loading.finish()
     }
 
-    /// Networks that are at hand. Without a code model no program is ever found.
+    /// Takes networks that are already built. Without a code model no program is ever found.
     pub fn of(trace: Option<Box<dyn TraceModel>>, code: Option<Box<dyn CodeModel>>) -> Models {
         let code = code.unwrap_or_else(|| Box::new(Uniform { longest: 0 }));
         Models { trace, code, names: Vec::new(), excluded: None }
     }
 
-    /// The same weights for another thread.
+    /// The networks for another thread, with the same weights.
     pub fn share(&self) -> Models {
         let trace = self.trace.as_ref().map(|trace| trace.share());
         Models { trace, code: self.code.share(), names: self.names.clone(), excluded: self.excluded.clone() }
     }
 }
 
-/// Weight files read so far, by what their networks are for.
+/// The weight files that have been read so far, by what their networks are for.
 struct Loading {
     folder: String,
     trace: Option<(String, Box<dyn TraceModel>)>,
     code: Option<(String, Box<dyn CodeModel>)>,
-    /// What the code model's file says of its training.
+    /// Whether programs were kept out of the code model's training, as its file says.
     excluded: Option<String>,
 }
 
@@ -124,11 +123,9 @@ impl Loading {
     /// Loads whichever network the file's metadata name.
     fn add(&mut self, bytes: &[u8], file: &str, device: Device) -> Result<(), LoadError> {
         let weights = Weights::parse(bytes, file, device)?;
-        let found = weights.model().to_owned();
-        let excluded = weights.sizes().word("excluded").map(str::to_owned);
+        let excluded = weights.metadata().get("excluded").cloned();
         let named = file.to_owned();
-        let model = network::build(weights).ok_or(LoadError::Unknown { file: named.clone(), found })??;
-        let (role, before) = match model {
+        let (role, before) = match registry::build(weights)? {
             Model::Trace(model) => ("trace", self.trace.replace((named, model)).map(|(file, _)| file)),
             Model::Code(model) => {
                 self.excluded = excluded;

@@ -1,6 +1,7 @@
 //! Long short-term memory (Hochreiter and Schmidhuber 1997) of several layers, in one or both directions, on torch's
 //! own: one call for whole sequences, cuDNN where there is CUDA, and the same call for a single step.
 
+use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
 use super::parameters::Init;
@@ -13,8 +14,8 @@ const GATES: i64 = 4;
 
 #[derive(Clone)]
 pub struct Lstm {
-    /// Per layer and direction as torch wants them: of the input `[4 h, inputs]`, of the state `[4 h, h]`, and the
-    /// two biases `[4 h]`.
+    /// For each layer and direction, in torch's order: the matrix of the input `[4 h, inputs]`, that of the state
+    /// `[4 h, h]`, and the two biases `[4 h]`.
     weights: Vec<Weight>,
     layers: i64,
     directions: i64,
@@ -22,16 +23,14 @@ pub struct Lstm {
 }
 
 /// How weights start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Start {
-    /// So that training starts at once: rotations from state to state, forget gates that are open.
+    /// Rotations from state to state, and forget gates that are open: training starts at once.
+    #[default]
     Steady,
-    /// As the published code has it: all from the same uniform distribution.
+    /// All weights from the same uniform distribution, as in the published code.
     Published,
-}
-
-impl Start {
-    pub const ALL: [(&'static str, Start); 2] = [("steady", Start::Steady), ("published", Start::Published)];
 }
 
 /// Shape of an [`Lstm`].
@@ -46,19 +45,19 @@ pub struct LstmSize {
     pub start: Start,
 }
 
-/// What it remembers of `n` sequences: state and cell, each `[layers, n, hidden]`.
+/// What an [`Lstm`] remembers of `n` sequences: state and cell, each `[layers, n, hidden]`.
 pub struct LstmState {
     pub h: Tensor,
     pub c: Tensor,
 }
 
 impl LstmState {
-    /// Goes on with these sequences, in this order: `rows [m]`.
+    /// The memory of these sequences only, in this order: `rows [m]`.
     pub fn select(&self, rows: &Tensor) -> LstmState {
         LstmState { h: self.h.index_select(1, rows), c: self.c.index_select(1, rows) }
     }
 
-    /// Goes on with the first `n`.
+    /// The memory of the first `n` sequences.
     pub fn first(&self, n: i64) -> LstmState {
         LstmState { h: self.h.narrow(1, 0, n), c: self.c.narrow(1, 0, n) }
     }
@@ -105,14 +104,14 @@ impl Lstm {
         Ok(Lstm { weights, layers, directions, hidden })
     }
 
-    /// Nothing remembered of `n` sequences.
+    /// The memory of `n` sequences that have not begun.
     pub fn start(&self, n: i64) -> LstmState {
         let options = (self.weights[0].kind(), self.weights[0].device());
         let zeros = || Tensor::zeros([self.layers * self.directions, n, self.hidden], options);
         LstmState { h: zeros(), c: zeros() }
     }
 
-    /// One more step of `n` sequences: `x [n, inputs]` → `[n, hidden]`, and what is remembered then.
+    /// Takes one step of `n` sequences: `x [n, inputs]` → `[n, hidden]`, and the memory after it.
     pub fn step(&self, x: &Tensor, state: &LstmState) -> (Tensor, LstmState) {
         let before = [state.h.contiguous(), state.c.contiguous()];
         let (out, h, c) = x.unsqueeze(0).lstm(
@@ -129,7 +128,7 @@ impl Lstm {
         (out.squeeze_dim(0), LstmState { h, c })
     }
 
-    /// Whole sequences from their starts, packed: the longest sequence first, and one below the other the first
+    /// Runs whole sequences from their starts, packed: the longest sequence first, and one below the other the first
     /// steps of all sequences, the second steps of those that have one, and so on. `x [sum(counts), inputs]`, with
     /// `counts[t]` sequences longer than `t` → `[sum(counts), directions * hidden]`.
     pub fn packed(&self, x: &Tensor, counts: &[i64]) -> Tensor {
@@ -162,13 +161,13 @@ impl Lstm {
         self.weights.iter().map(|weight| weight.shallow_clone()).collect()
     }
 
-    /// Whether gradients are wanted, for which cuDNN keeps more.
+    /// Whether gradients are needed, for which cuDNN keeps more.
     fn learns(&self) -> bool {
         self.weights[0].requires_grad()
     }
 }
 
-/// Sequences packed: which step of which sequence lies where.
+/// The places of packed sequences: which step of which sequence lies where.
 #[derive(Debug, Default)]
 pub struct Packing {
     /// Numbers of the sequences, the longest first; equally long ones in their order.

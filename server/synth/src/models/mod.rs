@@ -1,10 +1,11 @@
 //! The networks, and the two narrow interfaces through which search sees them: a [`TraceModel`] rolls out what the
 //! agent did, a [`CodeModel`] scores programs token by token. Every system of the project is one of each: a
 //! convolutional policy or an LSTM with a history, a Transformer over all examples or an LSTM decoder per example
-//! whose outputs are pooled. Nothing outside this folder and `device` names torch.
+//! whose outputs are pooled.
 
 pub mod carried;
 pub mod code_transformer;
+pub mod config;
 mod grid_encoder;
 mod grids;
 pub mod io_code;
@@ -17,10 +18,11 @@ mod pair_encoder;
 pub mod parameters;
 pub mod planes;
 mod program_lstm;
+pub mod registry;
 mod scores;
 mod shared;
 pub mod step_decoder;
-mod tensors;
+pub mod tensors;
 pub mod trace_code;
 pub mod trace_policy;
 pub mod uniform;
@@ -34,7 +36,7 @@ pub use work::{Work, counted};
 
 use runtime::{Action, World};
 
-/// Number of compact tokens, all systems' vocabulary ([`dataset::compact`]).
+/// The number of compact tokens, which all systems write ([`dataset::compact`]).
 pub const VOCABULARY: usize = 42;
 
 /// The two worlds of an example that has an output.
@@ -60,26 +62,26 @@ pub trait TraceModel: Send {
     /// to a world it has already seen would go round for ever.
     fn remembers(&self) -> bool;
 
-    /// Greatest number of actions in a trace.
+    /// The greatest number of actions in a trace.
     fn longest(&self) -> usize {
         75
     }
 
-    /// The same weights for another thread.
+    /// A model for another thread, which uses the same weights.
     fn share(&self) -> Box<dyn TraceModel>;
 }
 
 /// Roll-outs under way, with whatever the model remembers of each.
 pub trait Rollouts {
     /// Logits over the five actions and stop, for every roll-out that is kept. `now` gives each one's current world
-    /// and the action that led to it (none at the start).
+    /// and the action that led to it (`None` at the start).
     fn step(&mut self, now: &[(&World, Option<Action>)]) -> Vec<[f32; 6]>;
 
-    /// Goes on with these only, in this order; one may be named several times.
+    /// Goes on with these roll-outs only, in this order; one may be named several times.
     fn keep(&mut self, rows: &[usize]);
 
-    /// Takes the roll-outs of more tasks in, which count on from those that are kept. False where a model can't; where
-    /// it panics, nothing has changed.
+    /// Takes the roll-outs of more tasks in, which count on from those that are kept. It gives `false` where a model
+    /// can't do that; where it panics, nothing has changed.
     fn join(&mut self, _tasks: &[&[Pair]]) -> bool {
         false
     }
@@ -88,9 +90,9 @@ pub trait Rollouts {
 /// What a program is to be found for: the examples and, where it is known, what the agent does in each.
 #[derive(Debug, Clone)]
 pub struct CodeTask {
-    /// As many as [`CodeModel::examples`] allows.
+    /// The examples, as many as [`CodeModel::examples`] allows.
     pub pairs: Vec<Pair>,
-    /// One per pair; `None` where no trace is known.
+    /// One trace per pair; `None` where none is known.
     pub traces: Vec<Option<Vec<Action>>>,
 }
 
@@ -99,7 +101,7 @@ pub trait CodeModel: Send {
     /// Reads the tasks; the decoder then scores programs for all of them together.
     fn begin<'m>(&'m self, tasks: &[CodeTask]) -> Box<dyn Decoder + 'm>;
 
-    /// The same for beams of so many rows a task. Where several workers share a device, only beams of one width are
+    /// Reads the tasks for beams of `width` rows each. Where several workers share a device, only beams of one width are
     /// computed together: a step takes as many rows for every task as for the one that has most.
     fn begin_beam<'m>(&'m self, tasks: &[CodeTask], _width: usize) -> Box<dyn Decoder + 'm> {
         self.begin(tasks)
@@ -108,24 +110,24 @@ pub trait CodeModel: Send {
     /// How many examples a task may have.
     fn examples(&self) -> std::ops::RangeInclusive<usize>;
 
-    /// Greatest number of tokens in a program, the end of the program included.
+    /// The greatest number of tokens in a program, the end of the program included.
     fn longest(&self) -> usize;
 
-    /// Greatest number of actions in a trace that it reads; a longer one is no better than none.
+    /// The greatest number of actions in a trace that it reads; a longer trace tells it nothing.
     fn longest_trace(&self) -> usize {
         75
     }
 
-    /// The same weights for another thread.
+    /// A model for another thread, which uses the same weights.
     fn share(&self) -> Box<dyn CodeModel>;
 }
 
 /// One prefix in the beam: an earlier prefix, and the token that it was extended with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
-    /// In the first step the number of the task, later a row of the step before. Rows may leave and fork.
+    /// The number of the task in the first step, later a row of the step before. Rows may leave and fork.
     pub parent: usize,
-    /// In the first step the begin token.
+    /// The token, which is the begin token in the first step.
     pub token: u8,
 }
 
@@ -135,14 +137,14 @@ pub trait Decoder {
     /// their order; a task without rows is over.
     fn step(&mut self, rows: &[Row]) -> Vec<f32>;
 
-    /// The same where it was computed. A model whose scores are a tensor gives that, and the likeliest extensions
-    /// are found on its device.
+    /// Takes a step and leaves the scores where they were computed. A model whose scores are a tensor gives that, and
+    /// the likeliest extensions are found on its device.
     fn scores(&mut self, rows: &[Row]) -> Scores {
         Scores::Host(self.step(rows))
     }
 
-    /// Takes more tasks in, which may come at any step: each is one more row after those of the last step. False where
-    /// a model can't; where it panics, nothing has changed.
+    /// Takes more tasks in, which may come at any step: each is one more row after those of the last step. It gives
+    /// `false` where a model can't do that; where it panics, nothing has changed.
     fn join(&mut self, _tasks: &[CodeTask]) -> bool {
         false
     }

@@ -3,18 +3,14 @@
 use runtime::sample::Random;
 use tch::{Kind, Reduction, Tensor};
 
-use super::code_transformer::CodeTransformer;
-use super::io_code::IoCode;
-use super::io_trace::IoTrace;
-use super::trace_code::TraceCode;
-use super::trace_policy::TracePolicy;
-use super::weights::{Sizes, Weights, WeightsError};
+use super::config::{Config, MODEL, Source};
+use super::weights::{Weights, WeightsError};
 use super::{CodeModel, CodeTask, TraceModel};
 
 /// A task to learn from.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// The examples. The traces are what a code model is told of them, and what a trace model learns to write.
+    /// The examples. The traces are what a code model reads of them, and what a trace model learns to write.
     pub task: CodeTask,
     /// Compact tokens without the begin token, the end of the program included.
     pub program: Vec<u8>,
@@ -28,30 +24,55 @@ pub enum Model {
 
 /// One kind of network: I/O → TRACE, or I/O (+ TRACE) → CODE.
 pub trait Network: Sized + 'static {
-    /// In the metadata of its weights, and in its configuration.
+    /// The network's name in the metadata of its weights, and in the configuration of its training.
     const NAME: &'static str;
+
+    /// Its sizes and variants.
+    type Config: Config;
 
     /// What it reads of samples, as plain numbers.
     type Features: Send + 'static;
 
-    /// Takes its weights, and makes sure that there are no others.
+    /// Takes the weights that this configuration needs.
     ///
     /// # Errors
-    /// Sizes that don't go together, weights that are missing or of another shape.
-    fn build(weights: Weights) -> Result<Self, WeightsError>;
+    /// Where weights are missing, or of another shape.
+    fn build(config: &Self::Config, w: &mut Weights) -> Result<Self, WeightsError>;
 
     /// Prepares a batch, on any thread. What a sample has that the network can't read is left out. `random` draws
-    /// what is learned from of what there is, such as one step of each trace.
-    fn features(sizes: &Sizes, samples: &[Sample], random: &mut Random) -> Self::Features;
+    /// what is learned from where there is more than that, such as one step of each trace.
+    fn features(config: &Self::Config, samples: &[Sample], random: &mut Random) -> Self::Features;
 
-    /// How many predictions the batch asks for.
+    /// The number of predictions that the batch asks for.
     fn targets(features: &Self::Features) -> usize;
 
-    /// Predicts, on the device and in the kind of the weights.
+    /// Predicts, on the device and in the dtype of the weights.
     fn loss(&self, features: &Self::Features) -> Loss;
 
-    /// The same as what search sees.
+    /// The network as search sees it.
     fn model(self) -> Model;
+
+    /// Builds the network from these weights, and makes sure that there are no others.
+    ///
+    /// # Errors
+    /// Where weights are missing, of another shape, or unknown.
+    fn load(config: &Self::Config, mut weights: Weights) -> Result<Self, WeightsError> {
+        let network = Self::build(config, &mut weights)?;
+        weights.finish()?;
+        Ok(network)
+    }
+
+    /// Builds the network of a weight file.
+    ///
+    /// # Errors
+    /// Where the file is of another network, or does not fit its configuration.
+    fn of_file(weights: Weights) -> Result<Self, WeightsError> {
+        if weights.metadata().get(MODEL).is_none_or(|model| model != Self::NAME) {
+            return Err(weights.of_another_model(Self::NAME));
+        }
+        let config = Source::Metadata(weights.metadata()).read();
+        Self::load(&config.map_err(|error| weights.unusable(error))?, weights)
+    }
 }
 
 /// How well a batch was predicted.
@@ -66,7 +87,7 @@ pub struct Loss {
 pub const IGNORED: i64 = -100;
 
 impl Loss {
-    /// Of `logits [.., classes]` for as many `targets`, some of them [`IGNORED`].
+    /// Compares `logits [.., classes]` with as many `targets`, some of them [`IGNORED`].
     pub fn of(logits: &Tensor, targets: &Tensor) -> Loss {
         let logits = logits.flatten(0, -2).to_kind(Kind::Float);
         let targets = targets.reshape([-1]);
@@ -74,41 +95,4 @@ impl Loss {
         let correct = logits.argmax(-1, false).eq_tensor(&targets).sum(Kind::Int64);
         Loss { sum, correct }
     }
-}
-
-/// Something to be done with a kind of network that is known by name only.
-pub trait Visitor {
-    type Output;
-
-    fn visit<N: Network>(self) -> Self::Output;
-}
-
-/// Names of all kinds of networks.
-pub const NAMES: [&str; 5] =
-    [TracePolicy::NAME, CodeTransformer::NAME, IoCode::NAME, IoTrace::NAME, TraceCode::NAME];
-
-/// The one list of networks: calls the visitor with that of the name, if there is one.
-pub fn visit<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
-    Some(match name {
-        TracePolicy::NAME => visitor.visit::<TracePolicy>(),
-        CodeTransformer::NAME => visitor.visit::<CodeTransformer>(),
-        IoCode::NAME => visitor.visit::<IoCode>(),
-        IoTrace::NAME => visitor.visit::<IoTrace>(),
-        TraceCode::NAME => visitor.visit::<TraceCode>(),
-        _ => return None,
-    })
-}
-
-/// Builds whichever network the weights name; None where there is none of that name.
-pub fn build(weights: Weights) -> Option<Result<Model, WeightsError>> {
-    struct Build<'a>(Weights<'a>);
-    impl Visitor for Build<'_> {
-        type Output = Result<Model, WeightsError>;
-
-        fn visit<N: Network>(self) -> Self::Output {
-            N::build(self.0).map(N::model)
-        }
-    }
-    let name = weights.model().to_owned();
-    visit(&name, Build(weights))
 }

@@ -1,4 +1,4 @@
-//! A pair of worlds → 512 numbers, which the LSTM systems are told at every step (Bunel et al. 2018, appendix).
+//! A pair of worlds → 512 numbers, which the LSTM systems read at every step (Bunel et al. 2018, appendix).
 //!
 //! ```text
 //! from, to  [n, 16, 16, 16]   planes of each world
@@ -8,18 +8,21 @@
 //! ```
 
 use dataset::features::CELLS;
+use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
+use super::config::{Config, ConfigError, check_sizes};
 use super::grids::{Frame, GRID_PLANES, Grids};
 use super::layers::{Conv, Linear, Norm, canvases, padded};
 use super::lstm::Start;
 use super::tensors::indices;
-use super::weights::{Sizes, Weights, WeightsError};
+use super::weights::{Weights, WeightsError};
 use super::{CodeTask, Pair};
 
-/// Sizes that the LSTM systems share, the paper's where the weights don't say.
-#[derive(Debug, Clone, Copy)]
-pub struct PaperSizes {
+/// What the configurations of all LSTM systems hold; the paper's values where nothing is said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LstmConfig {
     pub frame: Frame,
     pub start: Start,
     /// Channels of the convolutions.
@@ -32,34 +35,25 @@ pub struct PaperSizes {
     pub hidden: i64,
 }
 
-impl PaperSizes {
-    pub fn of(w: &Weights) -> Result<PaperSizes, WeightsError> {
-        w.choice("frame", &Frame::ALL)?;
-        w.choice("start", &Start::ALL)?;
-        for (key, default) in [("channels", 64), ("pair", 512), ("embedding", 256), ("hidden", 256)] {
-            w.size_or(key, default, 8192)?;
-        }
-        let sizes = PaperSizes::of_built(w.sizes());
-        if sizes.channels % 2 != 0 {
-            return Err(w.unusable("channels"));
-        }
-        if sizes.embedding % 4 != 0 {
-            return Err(w.unusable("embedding"));
-        }
-        Ok(sizes)
+impl Default for LstmConfig {
+    fn default() -> LstmConfig {
+        let (frame, start) = (Frame::default(), Start::default());
+        LstmConfig { frame, start, channels: 64, pair: 512, embedding: 256, hidden: 256 }
     }
+}
 
-    /// Of sizes that a network has been built from.
-    pub fn of_built(sizes: &Sizes) -> PaperSizes {
-        let size = |key, default| sizes.get(key, i64::MAX).unwrap_or(default);
-        PaperSizes {
-            frame: sizes.choice("frame", &Frame::ALL).unwrap_or(Frame::World),
-            start: sizes.choice("start", &Start::ALL).unwrap_or(Start::Steady),
-            channels: size("channels", 64),
-            pair: size("pair", 512),
-            embedding: size("embedding", 256),
-            hidden: size("hidden", 256),
+impl Config for LstmConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        let LstmConfig { channels, pair, embedding, hidden, .. } = *self;
+        let sizes = [("channels", channels), ("pair", pair), ("embedding", embedding), ("hidden", hidden)];
+        check_sizes(&sizes.map(|(key, size)| (key, size, 8192)))?;
+        if channels % 2 != 0 {
+            return Err(ConfigError::size("channels", "even"));
         }
+        if embedding % 4 != 0 {
+            return Err(ConfigError::size("embedding", "a multiple of 4"));
+        }
+        Ok(())
     }
 }
 
@@ -83,19 +77,19 @@ impl LgrlBlocks {
     }
 }
 
-/// A pair of worlds → what the LSTMs are told of it at every step.
+/// A pair of worlds → what the LSTMs read of it at every step.
 #[derive(Clone)]
 pub struct PairEncoder {
     from: Conv,
     to: Conv,
     blocks: LgrlBlocks,
     out: Linear,
-    /// Without it nothing is learned for a long time, see the README; the published network has none.
+    /// Layer normalisation, without which nothing is learned for a long time; the published network has none.
     norm: Option<Norm>,
 }
 
 impl PairEncoder {
-    pub fn load(w: &mut Weights, name: &str, sizes: &PaperSizes) -> Result<PairEncoder, WeightsError> {
+    pub fn load(w: &mut Weights, name: &str, sizes: &LstmConfig) -> Result<PairEncoder, WeightsError> {
         let channels = sizes.channels;
         Ok(PairEncoder {
             from: Conv::load(w, &format!("{name}.from"), channels / 2, GRID_PLANES)?,
@@ -142,7 +136,7 @@ impl PairGrids {
         self.to.push(&frame.canvas(&pair.goal, &pair.start));
     }
 
-    /// `[n, pair]`
+    /// What the encoder makes of the pairs, `[n, pair]`.
     pub fn encode(&self, encoder: &PairEncoder) -> Tensor {
         let (device, kind) = (encoder.device(), encoder.kind());
         encoder.forward(&self.from.planes(device, kind), &self.to.planes(device, kind))
@@ -155,12 +149,12 @@ pub struct Pairs {
     grids: PairGrids,
     /// Which pair is which example: `[tasks, most]`. Tasks that have fewer repeat their first.
     pub order: Vec<i64>,
-    /// Examples of the task that has most.
+    /// The number of examples of the task that has most.
     pub most: i64,
 }
 
 impl Pairs {
-    /// Every task has at least one example.
+    /// Takes the pairs of tasks, each of which has at least one.
     pub fn of(tasks: &[&CodeTask], frame: Frame) -> Pairs {
         let most = tasks.iter().map(|task| task.pairs.len()).max().unwrap_or(0);
         let mut pairs = Pairs { most: most as i64, ..Pairs::default() };
@@ -175,7 +169,7 @@ impl Pairs {
         pairs
     }
 
-    /// `[tasks, most, pair]`
+    /// What the encoder makes of the tasks' pairs, `[tasks, most, pair]`.
     pub fn encode(&self, encoder: &PairEncoder) -> Tensor {
         let order = indices(&self.order, encoder.device());
         self.grids.encode(encoder).index_select(0, &order).unflatten(0, [-1, self.most])

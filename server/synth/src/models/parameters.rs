@@ -13,10 +13,10 @@ pub enum Init {
     Normal(f64),
     /// Uniform between minus and plus this bound.
     Uniform(f64),
-    /// As `Constant` in every place.
+    /// This number in every place.
     Constant(f64),
-    /// For `[blocks * n, n]`: every block is a random rotation, so that what goes round a recurrent network neither
-    /// fades nor grows (Saxe et al. 2014).
+    /// Every block of `[blocks * n, n]` is a random rotation, so that what goes round a recurrent network neither fades
+    /// nor grows (Saxe et al. 2014).
     Orthogonal,
 }
 
@@ -35,8 +35,8 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// None yet: building a network from them makes each as its [`Init`] says, the same for the same seed on every
-    /// device.
+    /// Begins without weights: building a network from them makes each as its [`Init`] says, equal for equal seeds on
+    /// every device.
     pub fn new(device: Device, seed: u64) -> Parameters {
         Parameters { tensors: BTreeMap::new(), device, seed }
     }
@@ -45,12 +45,12 @@ impl Parameters {
         self.device
     }
 
-    /// All of them, in the order of their names.
+    /// Names and weights, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor))
     }
 
-    /// How many numbers they are.
+    /// The number of numbers in all weights.
     pub fn count(&self) -> usize {
         self.tensors.values().map(Tensor::numel).sum()
     }
@@ -103,7 +103,7 @@ fn start(name: &str, shape: &[i64], init: Init, seed: u64) -> Tensor {
     Tensor::from_slice(&values).view(shape)
 }
 
-/// Standard normal, by Box and Muller.
+/// Draws a standard normal number, by Box and Muller.
 fn normal(random: &mut Random) -> f64 {
     let radius = (-2.0 * (1.0 - random.unit()).ln()).sqrt();
     radius * (std::f64::consts::TAU * random.unit()).cos()

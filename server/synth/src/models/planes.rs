@@ -7,9 +7,9 @@ use tch::{Device, Kind, Tensor};
 /// Pairs of canvases as plain numbers, to be turned into planes: made on any thread.
 #[derive(Debug, Clone, Default)]
 pub struct Canvases {
-    /// Per pair the cells of the first and of the second canvas, `[n, 2, 256]`.
+    /// The cells of the first and of the second canvas of each pair, `[n, 2, 256]`.
     codes: Vec<u8>,
-    /// Per pair, in a row of [`PLANES`] × [`CELLS`] numbers, the places of the two agents, `[n, 2]`.
+    /// The places of the two agents of each pair, in a row of [`PLANES`] × [`CELLS`] numbers, `[n, 2]`.
     agents: Vec<i64>,
 }
 
@@ -26,7 +26,7 @@ impl Canvases {
         self.agents.push((to.place() * PLANES + 25 + to.heading as usize) as i64);
     }
 
-    /// Those of `other` after these.
+    /// Adds the pairs of `other` after these.
     pub fn append(&mut self, other: &Canvases) {
         self.codes.extend_from_slice(&other.codes);
         self.agents.extend_from_slice(&other.agents);
@@ -41,7 +41,7 @@ impl Canvases {
         self.agents.is_empty()
     }
 
-    /// `[n, 32, 16, 16]`, channels last in memory, as convolutions like them best.
+    /// The planes, `[n, 32, 16, 16]`, with channels last in memory, for which convolutions are fastest.
     pub fn planes(&self, device: Device, kind: Kind) -> Tensor {
         let (n, planes, cells, side) = (self.len() as i64, PLANES as i64, CELLS as i64, SIDE as i64);
         let codes = Tensor::from_slice(&self.codes).to_device(device).view([n, 2, cells]);

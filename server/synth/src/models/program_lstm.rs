@@ -19,18 +19,18 @@ use tch::Tensor;
 use super::layers::{Linear, Seen, attend, table_rows};
 use super::lstm::{Lstm, LstmSize, LstmState, Packing};
 use super::network::{Loss, Sample};
-use super::pair_encoder::PaperSizes;
+use super::pair_encoder::LstmConfig;
 use super::parameters::Init;
 use super::step_decoder::Step;
 use super::tensors::{dims, indices};
 use super::weights::{Weight, Weights, WeightsError};
 use super::{CodeTask, VOCABULARY};
 
-/// Most tokens of a program, its end included.
+/// The greatest number of tokens of a program, its end included.
 pub const LONGEST: usize = 64;
-/// Examples of a task: the maximum takes any number.
+/// The numbers of examples that a task may have: the maximum takes any.
 pub const EXAMPLES: std::ops::RangeInclusive<usize> = 1..=10;
-/// Layers of every LSTM of the paper.
+/// The layers of every LSTM of the paper.
 pub const LAYERS: i64 = 2;
 
 #[derive(Clone)]
@@ -38,7 +38,7 @@ pub struct ProgramLstm {
     /// `[42, embedding]`
     token: Weight,
     lstm: Lstm,
-    /// Where there are traces: `hidden` → width of their states.
+    /// The layer from `hidden` to the width of traces' states, where there are traces.
     query: Option<Linear>,
     out: Linear,
 }
@@ -89,7 +89,7 @@ struct Memory {
 /// Programs to learn from, packed (see [`Packing`]): the longest first.
 #[derive(Debug, Default)]
 pub struct Lesson {
-    /// Programs longer than 0, 1, 2 and so on tokens.
+    /// The numbers of programs longer than 0, 1, 2 and so on tokens.
     counts: Vec<i64>,
     /// The token before, and the token: `[sum(counts)]`.
     before: Vec<i64>,
@@ -114,7 +114,7 @@ pub fn readable(samples: &[Sample]) -> (Vec<&CodeTask>, Lesson) {
 }
 
 impl Lesson {
-    /// How many tokens there are to predict.
+    /// The number of tokens to predict.
     pub fn len(&self) -> usize {
         self.targets.len()
     }
@@ -124,7 +124,7 @@ impl ProgramLstm {
     /// `states` is the width of a trace's states, where there are traces.
     pub fn load(
         w: &mut Weights,
-        sizes: &PaperSizes,
+        sizes: &LstmConfig,
         states: Option<i64>,
     ) -> Result<ProgramLstm, WeightsError> {
         Ok(ProgramLstm {
@@ -138,12 +138,12 @@ impl ProgramLstm {
         })
     }
 
-    fn size(sizes: &PaperSizes, states: Option<i64>) -> LstmSize {
+    fn size(sizes: &LstmConfig, states: Option<i64>) -> LstmSize {
         let inputs = sizes.embedding + sizes.pair + states.unwrap_or(0);
         LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false, start: sizes.start }
     }
 
-    /// How well it foretells the programs of these tasks, which are known in the lesson's order.
+    /// Predicts the programs of these tasks, which are known in the lesson's order.
     pub fn loss(&self, known: &Known, lesson: &Lesson) -> Loss {
         let device = known.pairs.device();
         let tokens = table_rows(&self.token, &indices(&lesson.before, device));
@@ -154,7 +154,8 @@ impl ProgramLstm {
         Loss::of(&self.out.forward(&pooled), &indices(&lesson.targets, device))
     }
 
-    /// Without traces a step needs nothing of the step before but the LSTM's state. `tokens [sum(counts), embedding]`
+    /// Predicts all places in one call: without traces a step needs nothing of the step before but the LSTM's state.
+    /// `tokens [sum(counts), embedding]`
     /// → `[sum(counts), hidden]`.
     fn pooled_at_once(&self, known: &Known, tokens: &Tensor, counts: &[i64]) -> Tensor {
         let (_, examples) = known.size();
@@ -164,7 +165,7 @@ impl ProgramLstm {
         self.lstm.packed(&x, &counts).unflatten(0, [-1, examples]).amax([1], false)
     }
 
-    /// With traces the context goes from step to step.
+    /// Predicts place by place: with traces the context goes from step to step.
     fn pooled_by_steps(&self, known: &Known, tokens: &Tensor, counts: &[i64]) -> Tensor {
         let (_, examples) = known.size();
         let mut memory = self.start(known);
@@ -183,7 +184,7 @@ impl ProgramLstm {
         Tensor::cat(&pooled, 0)
     }
 
-    /// Before the first token, one prefix a task.
+    /// What is remembered before the first token, with one prefix a task.
     fn start(&self, known: &Known) -> Memory {
         let (tasks, examples) = known.size();
         let context = known.traces.as_ref().map(|traces| {

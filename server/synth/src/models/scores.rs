@@ -24,18 +24,18 @@ pub enum Scores {
 /// One task's rows in a step, which lie together.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// Numbers of the rows, not empty.
+    /// The numbers of the rows, which are not empty.
     pub rows: Range<usize>,
-    /// Per row: the score of its prefix, natural logarithm.
+    /// The score of each row's prefix, natural logarithm.
     pub scores: Vec<f64>,
-    /// Per row: the tokens that may come next.
+    /// The tokens that may come next, for each row.
     pub allowed: Vec<Mask>,
 }
 
 /// A row and the token that extends it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Extension {
-    /// Counted from the task's first.
+    /// The row's number, counted from the task's first.
     pub row: usize,
     pub token: u8,
     pub log_probability: f32,
@@ -45,12 +45,12 @@ pub struct Extension {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shortlist {
     pub extensions: Vec<Extension>,
-    /// Where some are left out: no one of those scores more than this.
+    /// A bound where some are left out: none of those scores more.
     pub left_out: Option<f64>,
 }
 
 impl Scores {
-    /// Per task, the `most` extensions with the greatest sum of prefix score and log-probability, all computed in
+    /// The `most` extensions of each task with the greatest sum of prefix score and log-probability, all computed in
     /// float64 as on the host.
     pub fn best(&self, asked: &[Asked], most: usize) -> Vec<Shortlist> {
         match self {
@@ -59,7 +59,7 @@ impl Scores {
         }
     }
 
-    /// `[rows, VOCABULARY]` flat, where each task has so many rows.
+    /// The scores as `[rows, VOCABULARY]`, flat, where each task has as many rows as `counts` says.
     pub fn rows(&self, counts: &[usize]) -> Vec<f32> {
         match self {
             Scores::Host(scores) => scores.clone(),
@@ -107,8 +107,8 @@ impl Scores {
     }
 }
 
-/// Forbidden tokens masked, prefix scores added, the greatest of each task found: all on the device, and one copy
-/// from it.
+/// Masks forbidden tokens, adds the scores of prefixes and finds the greatest of each task: all on the device, with one
+/// copy from it.
 fn best(scores: &Tensor, asked: &[Asked], most: usize) -> Vec<Shortlist> {
     let [tasks, rows, vocabulary] = dims(scores, LAYOUT);
     let (device, places) = (scores.device(), (tasks * rows) as usize);

@@ -141,7 +141,7 @@ impl<'m, M: StepDecoder> BeamDecoder<'m, M> {
         BeamDecoder::resumed(model, tch::no_grad(|| model.encode(tasks)), tasks.len())
     }
 
-    /// Begins with a state in which so many tasks have been read.
+    /// Begins with a state in which this many tasks have been read.
     pub fn resumed(model: &'m M, state: M::State, tasks: usize) -> BeamDecoder<'m, M> {
         BeamDecoder { model, slots: Slots::new(tasks), state }
     }

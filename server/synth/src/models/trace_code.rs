@@ -17,84 +17,75 @@
 use dataset::features::Canvas;
 use runtime::Action;
 use runtime::sample::Random;
+use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
+use super::config::{Config, ConfigError};
 use super::grid_encoder::{ConditionEncoder, GridEncoder, GridKind};
-use super::grids::{Frame, Grids};
+use super::grids::Grids;
 use super::layers::{Linear, table_rows};
 use super::lstm::{Lstm, LstmSize, Packing};
 use super::network::{Loss, Model, Network, Sample};
-use super::pair_encoder::{PairEncoder, Pairs, PaperSizes};
+use super::pair_encoder::{LstmConfig, PairEncoder, Pairs};
 use super::parameters::Init;
 use super::program_lstm::{
     EXAMPLES, Known, KnownTraces, LAYERS, LONGEST, Lesson, ProgramLstm, State, readable,
 };
 use super::step_decoder::{BeamDecoder, Step, StepDecoder};
 use super::tensors::{dims, indices};
-use super::weights::{Sizes, Weight, Weights, WeightsError};
+use super::weights::{Weight, Weights, WeightsError};
 use super::{CodeModel, CodeTask, Decoder};
 
-/// The paper's code gives up on traces of so many actions.
+/// The paper's code gives up on traces of this many actions.
 pub const TOO_LONG: usize = 200;
 /// After the five actions: what comes after the last state, and what is not known.
 const END: i64 = 5;
 const UNKNOWN: i64 = 6;
 const ACTIONS: i64 = 7;
 
-/// How states and actions stand in a sequence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Input {
+/// How states and actions follow each other in the encoder's input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Input {
+    #[default]
     Interleaved,
     /// The paper found it inferior.
     Concatenated,
 }
 
-impl Input {
-    const ALL: [(&'static str, Input); 2] =
-        [("interleaved", Input::Interleaved), ("concatenated", Input::Concatenated)];
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TraceCodeConfig {
+    #[serde(flatten)]
+    pub lstm: LstmConfig,
+    #[serde(default)]
+    pub input: Input,
+    /// Whether the encoder of traces sees the worlds, and how.
+    #[serde(default)]
+    pub grids: GridKind,
 }
 
-/// What decides how traces are read.
-#[derive(Debug, Clone, Copy)]
-struct Reading {
-    frame: Frame,
-    input: Input,
-    grids: GridKind,
-}
-
-impl Reading {
-    fn of(w: &Weights) -> Result<Reading, WeightsError> {
-        Ok(Reading {
-            frame: w.choice("frame", &Frame::ALL)?,
-            input: w.choice("input", &Input::ALL)?,
-            grids: w.choice("grids", &GridKind::ALL)?,
-        })
+impl Config for TraceCodeConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        self.lstm.check()
     }
+}
 
+impl TraceCodeConfig {
     /// Interleaved, states are as wide as actions.
-    fn encoder(&self, sizes: &PaperSizes) -> LstmSize {
+    fn encoder(&self) -> LstmSize {
+        let LstmConfig { embedding, hidden, start, .. } = self.lstm;
         let parts = match (self.input, self.grids) {
             (Input::Interleaved, _) => 2,
             (Input::Concatenated, GridKind::None) => 3,
             (Input::Concatenated, _) => 4,
         };
-        let inputs = parts * sizes.embedding;
-        LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: true, start: sizes.start }
-    }
-
-    /// Of sizes that a network has been built from.
-    fn of_built(sizes: &Sizes) -> Reading {
-        Reading {
-            frame: sizes.choice("frame", &Frame::ALL).unwrap_or(Frame::World),
-            input: sizes.choice("input", &Input::ALL).unwrap_or(Input::Interleaved),
-            grids: sizes.choice("grids", &GridKind::ALL).unwrap_or(GridKind::None),
-        }
+        LstmSize { inputs: parts * embedding, hidden, layers: LAYERS, both_ways: true, start }
     }
 }
 
 #[derive(Clone)]
 pub struct TraceCode {
-    reading: Reading,
+    config: TraceCodeConfig,
     pairs: PairEncoder,
     conditions: ConditionEncoder,
     states: States,
@@ -107,11 +98,11 @@ pub struct TraceCode {
 /// What a state is made of besides its condition bits.
 #[derive(Clone)]
 enum States {
-    /// Nothing, and nothing more is made of them.
+    /// The bits alone.
     Plain,
-    /// Nothing: a linear layer widens them to the width of actions.
+    /// The bits alone, which a linear layer widens to the width of actions.
     Widened(Linear),
-    /// Its world.
+    /// The bits and the state's world.
     Grids(GridEncoder),
 }
 
@@ -132,7 +123,7 @@ pub struct Traces {
     /// Which of the encoder's outputs lies where: `[tasks, examples, longest]`, examples as in [`Pairs::order`],
     /// padding included.
     outputs: Vec<i64>,
-    /// 0 where there is an output, minus infinity for padding: the same shape.
+    /// 0 where there is an output, minus infinity for padding, in the shape of `outputs`.
     mask: Vec<f32>,
     longest: i64,
 }
@@ -165,24 +156,25 @@ impl Run {
 }
 
 impl Traces {
-    fn of(tasks: &[&CodeTask], order: &[i64], reading: &Reading) -> Traces {
+    fn of(tasks: &[&CodeTask], order: &[i64], config: &TraceCodeConfig) -> Traces {
+        let (frame, input) = (config.lstm.frame, config.input);
         let mut traces = Traces::default();
         let mut runs = Vec::new();
         for task in tasks {
             for (number, pair) in task.pairs.iter().enumerate() {
                 let trace = task.traces.get(number).and_then(Option::as_deref);
-                let start = reading.frame.canvas(&pair.start, &pair.start);
-                let goal = reading.frame.canvas(&pair.goal, &pair.start);
-                runs.push(traces.run(start, goal, trace, reading.grids != GridKind::None));
+                let start = frame.canvas(&pair.start, &pair.start);
+                let goal = frame.canvas(&pair.goal, &pair.start);
+                runs.push(traces.run(start, goal, trace, config.grids != GridKind::None));
             }
         }
-        let lengths: Vec<usize> = runs.iter().map(|run| run.len(reading.input)).collect();
+        let lengths: Vec<usize> = runs.iter().map(|run| run.len(input)).collect();
         let packing = Packing::of(&lengths);
         let longest = packing.counts.len();
         let mut at = vec![0; runs.len() * longest];
         for (place, (run, time)) in packing.places().enumerate() {
             at[run * longest + time] = place as i64;
-            let (row, action) = runs[run].place(reading.input, time);
+            let (row, action) = runs[run].place(input, time);
             traces.rows.push(row);
             traces.actions.extend(action);
         }
@@ -214,7 +206,7 @@ impl Traces {
     }
 }
 
-/// The states that a trace goes through, if it leads from here to there and is not too long.
+/// The states that a trace goes through, if it leads from `start` to `goal` and is shorter than [`TOO_LONG`].
 fn states(start: &Canvas, goal: &Canvas, trace: &[Action]) -> Option<Vec<Canvas>> {
     if trace.len() >= TOO_LONG {
         return None;
@@ -243,7 +235,7 @@ impl TraceCode {
             }
         };
         let rows = |table: &Tensor, numbers: &[i64]| table_rows(table, &indices(numbers, device));
-        let x = match self.reading.input {
+        let x = match self.config.input {
             Input::Interleaved => rows(&Tensor::cat(&[&*self.actions, &states], 0), &traces.rows),
             Input::Concatenated => {
                 Tensor::cat(&[rows(&states, &traces.rows), rows(&self.actions, &traces.actions)], 1)
@@ -263,37 +255,34 @@ impl TraceCode {
 impl Network for TraceCode {
     const NAME: &'static str = "TraceCode";
 
+    type Config = TraceCodeConfig;
+
     type Features = (Pairs, Traces, Lesson);
 
-    fn build(mut w: Weights) -> Result<TraceCode, WeightsError> {
-        w.expect_model(TraceCode::NAME)?;
-        let (sizes, reading) = (PaperSizes::of(&w)?, Reading::of(&w)?);
-        let embedding = sizes.embedding;
-        let states = match (GridEncoder::load(&mut w, "grids", reading.grids, &sizes)?, reading.input) {
+    fn build(config: &TraceCodeConfig, w: &mut Weights) -> Result<TraceCode, WeightsError> {
+        let LstmConfig { embedding, hidden, .. } = config.lstm;
+        let states = match (GridEncoder::load(w, "grids", config.grids, &config.lstm)?, config.input) {
             (Some(grids), _) => States::Grids(grids),
             (None, Input::Interleaved) => {
-                States::Widened(Linear::load(&mut w, "widen", 2 * embedding, embedding)?)
+                States::Widened(Linear::load(w, "widen", 2 * embedding, embedding)?)
             }
             (None, Input::Concatenated) => States::Plain,
         };
-        let model = TraceCode {
-            reading,
-            pairs: PairEncoder::load(&mut w, "pairs", &sizes)?,
-            conditions: ConditionEncoder::load(&mut w, "conditions", embedding)?,
+        Ok(TraceCode {
+            config: config.clone(),
+            pairs: PairEncoder::load(w, "pairs", &config.lstm)?,
+            conditions: ConditionEncoder::load(w, "conditions", embedding)?,
             states,
             actions: w.take("actions.weight", &[ACTIONS, 2 * embedding], Init::Normal(1.0))?,
-            encoder: Lstm::load(&mut w, "encoder", reading.encoder(&sizes))?,
-            decoder: ProgramLstm::load(&mut w, &sizes, Some(2 * sizes.hidden))?,
-        };
-        w.finish()?;
-        Ok(model)
+            encoder: Lstm::load(w, "encoder", config.encoder())?,
+            decoder: ProgramLstm::load(w, &config.lstm, Some(2 * hidden))?,
+        })
     }
 
-    fn features(sizes: &Sizes, samples: &[Sample], _: &mut Random) -> (Pairs, Traces, Lesson) {
-        let reading = Reading::of_built(sizes);
+    fn features(config: &TraceCodeConfig, samples: &[Sample], _: &mut Random) -> (Pairs, Traces, Lesson) {
         let (tasks, lesson) = readable(samples);
-        let pairs = Pairs::of(&tasks, reading.frame);
-        let traces = Traces::of(&tasks, &pairs.order, &reading);
+        let pairs = Pairs::of(&tasks, config.lstm.frame);
+        let traces = Traces::of(&tasks, &pairs.order, config);
         (pairs, traces, lesson)
     }
 
@@ -315,8 +304,8 @@ impl StepDecoder for TraceCode {
 
     fn encode(&self, tasks: &[CodeTask]) -> State {
         let tasks: Vec<&CodeTask> = tasks.iter().collect();
-        let pairs = Pairs::of(&tasks, self.reading.frame);
-        let traces = Traces::of(&tasks, &pairs.order, &self.reading);
+        let pairs = Pairs::of(&tasks, self.config.lstm.frame);
+        let traces = Traces::of(&tasks, &pairs.order, &self.config);
         self.decoder.begin(self.known(&pairs, &traces))
     }
 

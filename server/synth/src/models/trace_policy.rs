@@ -12,19 +12,38 @@ use dataset::features::Canvas;
 use rayon::prelude::*;
 use runtime::sample::Random;
 use runtime::{Action, World};
+use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
+use super::config::{Config, ConfigError, check_sizes};
 use super::layers::{Linear, Trunk};
 use super::network::{Loss, Model, Network, Sample};
 use super::planes::Canvases;
 use super::tensors::{host, indices, tensor};
-use super::weights::{Sizes, Weights, WeightsError};
+use super::weights::{Weights, WeightsError};
 use super::{Pair, Rollouts, TraceModel};
 
-/// Class of the decision to stop.
+/// The class of the decision to stop.
 const STOP: i64 = 5;
-/// Pairs of worlds that one thread prepares at a time.
+/// The number of pairs of worlds that one thread prepares at a time.
 const CHUNK: usize = 256;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TracePolicyConfig {
+    /// Channels of the trunk.
+    pub channels: i64,
+    /// Residual blocks of the trunk.
+    pub blocks: i64,
+    /// Width of the hidden layer.
+    pub hidden: i64,
+}
+
+impl Config for TracePolicyConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        let TracePolicyConfig { channels, blocks, hidden } = *self;
+        check_sizes(&[("channels", channels, 1024), ("blocks", blocks, 64), ("hidden", hidden, 8192)])
+    }
+}
 
 #[derive(Clone)]
 pub struct TracePolicy {
@@ -76,7 +95,7 @@ impl States {
 }
 
 impl TracePolicy {
-    /// `[n, 6]`, in the kind of the weights.
+    /// The logits, `[n, 6]`, in the dtype of the weights.
     fn forward(&self, states: &States) -> Tensor {
         let (device, kind) = (self.trunk.device(), self.trunk.kind());
         let rows = states.canvases.len() as i64;
@@ -91,7 +110,7 @@ impl TracePolicy {
         self.out.forward(&self.hidden.forward(&features).relu())
     }
 
-    /// Current and target worlds → logits over the five actions and stop.
+    /// The logits over the five actions and stop, for each current and target world.
     pub fn logits(&self, states: &[(&World, &World)]) -> Vec<[f32; 6]> {
         let logits = tch::no_grad(|| self.forward(&States::of(states)));
         host(&logits).as_chunks().0.to_vec()
@@ -101,25 +120,23 @@ impl TracePolicy {
 impl Network for TracePolicy {
     const NAME: &'static str = "TracePolicy";
 
+    type Config = TracePolicyConfig;
+
     /// States, and what was done in each: an action or [`STOP`].
     type Features = (States, Vec<i64>);
 
-    fn build(mut w: Weights) -> Result<TracePolicy, WeightsError> {
-        w.expect_model(TracePolicy::NAME)?;
-        let (channels, blocks, hidden) =
-            (w.size("channels", 1024)?, w.size("blocks", 64)?, w.size("hidden", 8192)?);
-        let policy = TracePolicy {
-            trunk: Trunk::load(&mut w, channels, blocks)?,
-            hidden: Linear::load(&mut w, "hidden", hidden, 3 * channels + 4)?,
-            out: Linear::load(&mut w, "out", 6, hidden)?,
+    fn build(config: &TracePolicyConfig, w: &mut Weights) -> Result<TracePolicy, WeightsError> {
+        let TracePolicyConfig { channels, blocks, hidden } = *config;
+        Ok(TracePolicy {
+            trunk: Trunk::load(w, channels, blocks)?,
+            hidden: Linear::load(w, "hidden", hidden, 3 * channels + 4)?,
+            out: Linear::load(w, "out", 6, hidden)?,
             channels,
-        };
-        w.finish()?;
-        Ok(policy)
+        })
     }
 
-    /// One step of each trace: neighbouring states are so alike that more would teach little.
-    fn features(_: &Sizes, samples: &[Sample], random: &mut Random) -> (States, Vec<i64>) {
+    /// Draws one step of each trace: neighbouring states are so alike that more of them would add little.
+    fn features(_: &TracePolicyConfig, samples: &[Sample], random: &mut Random) -> (States, Vec<i64>) {
         let (mut states, mut targets) = (States::default(), Vec::new());
         for (pair, trace) in samples.iter().flat_map(|s| s.task.pairs.iter().zip(&s.task.traces)) {
             let Some(trace) = trace else { continue };

@@ -1,12 +1,13 @@
 //! Where a network's weights come from when it is built: a file, or the [`Parameters`] of a training. Files are
-//! safetensors in f16 or f32, whose metadata hold the model's name and sizes. Everything is checked here, in plain
-//! Rust, before a byte reaches torch: a foreign or damaged file is refused with one sentence.
+//! safetensors in f16 or f32, whose metadata hold the network's name and configuration. Everything is checked here, in
+//! plain Rust, before a byte reaches torch: a foreign or damaged file is refused with one sentence.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use safetensors::{Dtype, SafeTensors};
 use tch::{Device, Kind, Tensor};
 
+use super::config::{ConfigError, MODEL, Metadata};
 use super::parameters::{Init, Parameters};
 
 /// A weight file that can't be used. The text is one sentence that names the file.
@@ -18,8 +19,10 @@ pub enum WeightsError {
     Damaged { file: String, error: String },
     #[error("{file} holds the weights of {found}, but those of {expected} are needed")]
     OtherModel { file: String, found: String, expected: &'static str },
-    #[error("{file} gives no usable `{key}` in its metadata")]
-    Metadata { file: String, key: &'static str },
+    #[error("{file} holds the weights of the unknown model {found}")]
+    UnknownModel { file: String, found: String },
+    #[error("{file} gives no usable configuration of its network: {error}")]
+    Config { file: String, error: ConfigError },
     #[error("{file} lacks the weights `{name}`")]
     Missing { file: String, name: String },
     #[error("in {file}, `{name}` has the shape {found:?} instead of {expected:?}")]
@@ -59,43 +62,16 @@ impl std::ops::Deref for Weight {
 pub struct Weights<'a> {
     /// What error messages call them.
     file: String,
-    sizes: Sizes,
+    metadata: Metadata,
     source: Source<'a>,
-    /// Of the tensors handed out.
+    /// The dtype of the tensors handed out.
     kind: Kind,
     device: Device,
 }
 
 enum Source<'a> {
-    File { tensors: SafeTensors<'a>, taken: std::collections::BTreeSet<String> },
+    File { tensors: SafeTensors<'a>, taken: BTreeSet<String> },
     Training(&'a mut Parameters),
-}
-
-/// A network's name and sizes: the metadata of its weight file, the `[model]` table of its training.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sizes(pub BTreeMap<String, String>);
-
-impl Sizes {
-    /// Name of the model.
-    pub fn model(&self) -> &str {
-        self.0.get("model").map_or("(without a name)", String::as_str)
-    }
-
-    /// A size, if it is a number from 1 to `limit`.
-    pub fn get(&self, key: &str, limit: i64) -> Option<i64> {
-        self.0.get(key).and_then(|v| v.parse().ok()).filter(|v| (1..=limit).contains(v))
-    }
-
-    /// One of several variants by its word: the first one where nothing is said, none for an unknown word.
-    pub fn choice<T: Copy>(&self, key: &str, variants: &[(&str, T)]) -> Option<T> {
-        let named = |word: &str| variants.iter().find(|(name, _)| *name == word);
-        self.word(key).map_or(variants.first(), named).map(|&(_, variant)| variant)
-    }
-
-    /// A word, such as the name of a variant.
-    pub fn word(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
-    }
 }
 
 impl<'a> Weights<'a> {
@@ -107,20 +83,19 @@ impl<'a> Weights<'a> {
         };
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(&e))?;
         let tensors = SafeTensors::deserialize(bytes).map_err(|e| damaged(&e))?;
-        let sizes = Sizes(header.metadata().clone().unwrap_or_default().into_iter().collect());
-        let source = Source::File { tensors, taken: Default::default() };
-        Ok(Weights { file: file.to_owned(), sizes, source, kind: Kind::Float, device })
+        let metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
+        let source = Source::File { tensors, taken: BTreeSet::new() };
+        Ok(Weights { file: file.to_owned(), metadata, source, kind: Kind::Float, device })
     }
 
-    /// The parameters of a training, in the kind that it computes with: gradients flow back through the cast into
-    /// the float32 masters. A network built from these is good for one step.
-    pub fn training(sizes: &Sizes, parameters: &'a mut Parameters, kind: Kind) -> Weights<'a> {
-        let device = parameters.device();
-        let file = format!("the configuration of {}", sizes.model());
-        Weights { file, sizes: sizes.clone(), source: Source::Training(parameters), kind, device }
+    /// Takes the parameters of a training, in the dtype that it computes with: gradients flow back through the cast
+    /// into the float32 masters. A network built from these is good for one step.
+    pub fn training(parameters: &'a mut Parameters, kind: Kind) -> Weights<'a> {
+        let (file, device) = ("the training".to_owned(), parameters.device());
+        Weights { file, metadata: Metadata::new(), source: Source::Training(parameters), kind, device }
     }
 
-    /// Hands out the weights in this kind, in which the network then computes.
+    /// Hands out the weights in this dtype, in which the network then computes.
     pub fn computing_in(self, kind: Kind) -> Weights<'a> {
         Weights { kind, ..self }
     }
@@ -129,42 +104,24 @@ impl<'a> Weights<'a> {
         self.device
     }
 
-    /// Name of the model that the weights are for.
-    pub fn model(&self) -> &str {
-        self.sizes.model()
+    /// What the file says of its network and of its training.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
     }
 
-    pub fn sizes(&self) -> &Sizes {
-        &self.sizes
+    /// The error for a file of another network than the one that is needed.
+    pub fn of_another_model(&self, expected: &'static str) -> WeightsError {
+        let found = self.metadata.get(MODEL).map_or("a model without a name", String::as_str);
+        WeightsError::OtherModel { file: self.file.clone(), found: found.to_owned(), expected }
     }
 
-    /// Refuses weights of another model.
-    pub fn expect_model(&self, expected: &'static str) -> Result<(), WeightsError> {
-        let found = self.model();
-        if found == expected {
-            return Ok(());
+    /// The error for a file whose metadata can't be used.
+    pub fn unusable(&self, error: ConfigError) -> WeightsError {
+        let file = self.file.clone();
+        match error {
+            ConfigError::UnknownNetwork { name: found, .. } => WeightsError::UnknownModel { file, found },
+            error => WeightsError::Config { file, error },
         }
-        Err(WeightsError::OtherModel { file: self.file.clone(), found: found.to_owned(), expected })
-    }
-
-    /// A size from the metadata, at least 1 and at most `limit`.
-    pub fn size(&self, key: &'static str, limit: i64) -> Result<i64, WeightsError> {
-        self.sizes.get(key, limit).ok_or_else(|| self.unusable(key))
-    }
-
-    /// The same with a value for files that don't say.
-    pub fn size_or(&self, key: &'static str, default: i64, limit: i64) -> Result<i64, WeightsError> {
-        if self.sizes.word(key).is_some() { self.size(key, limit) } else { Ok(default) }
-    }
-
-    /// One of several variants by its word, the first one for files that don't say.
-    pub fn choice<T: Copy>(&self, key: &'static str, variants: &[(&str, T)]) -> Result<T, WeightsError> {
-        self.sizes.choice(key, variants).ok_or_else(|| self.unusable(key))
-    }
-
-    /// The error for metadata whose values don't go together.
-    pub fn unusable(&self, key: &'static str) -> WeightsError {
-        WeightsError::Metadata { file: self.file.clone(), key }
     }
 
     /// The tensor `name`. Where a training begins, it starts as `init` says.

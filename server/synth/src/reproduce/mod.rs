@@ -23,7 +23,9 @@ use crate::eval::{Conditions, Report, SHOWN, Settings, evaluate};
 use crate::grammar::Rules;
 use crate::models::Models;
 use crate::models::carried;
-use crate::models::weights::{Sizes, Weights};
+use crate::models::config::MODEL;
+use crate::models::registry::NetworkConfig;
+use crate::models::weights::Weights;
 use crate::train::config::Config;
 use crate::train::pieces::crc;
 use crate::train::{Keep, Options, Resume, train};
@@ -171,8 +173,8 @@ fn config(request: &Request, trainee: &Trainee, files: &BTreeMap<&str, PathBuf>)
     let name = trainee.name;
     let mut overrides = request.scale.overrides(name)?;
     if request.quick {
-        let sizes = Config::parse(trainee.config, name, &[])?.model;
-        overrides.extend(plan::QUICK.iter().chain(plan::quick_sizes(sizes.model())).map(|&o| o.to_owned()));
+        let network = Config::parse(trainee.config, name, &[])?.model;
+        overrides.extend(plan::QUICK.iter().chain(plan::quick_sizes(network.name())).map(|&o| o.to_owned()));
     }
     overrides.extend(request.minutes.map(|minutes| format!("schedule.minutes={minutes:?}")));
     overrides.extend(request.overrides.iter().cloned());
@@ -205,7 +207,7 @@ fn weights(
     let out = request.out.join(name);
     let (file, done) = (out.join(format!("{name}.safetensors")), out.join("done"));
     if request.scale == Scale::Small && plan::is_ours(name) && !request.quick {
-        let (bytes, _) = carried::read(carried::EMBEDDED, config.model.model())?;
+        let (bytes, _) = carried::read(carried::EMBEDDED, config.model.name())?;
         fs::create_dir_all(&out).with_context(|| format!("can't make the folder {}", out.display()))?;
         fs::write(&file, bytes).with_context(|| format!("can't write {}", file.display()))?;
         return Ok(file);
@@ -247,11 +249,11 @@ fn weights(
 fn is_finished(file: &Path, config: &Config) -> bool {
     let Ok(bytes) = fs::read(file) else { return false };
     let Ok(weights) = Weights::parse(&bytes, "weights", Device::Cpu) else { return false };
-    let of = |key: &str| weights.sizes().word(key);
+    let of = |key: &str| weights.metadata().get(key).map(String::as_str);
     of("trained_finished") == Some("yes")
         && of("trained") == Some(&config.name)
         && of("trained_seed") == Some(&config.seed.to_string())
-        && config.model.0.iter().all(|(key, value)| of(key) == Some(value))
+        && NetworkConfig::of_metadata(weights.metadata()).is_ok_and(|network| network == config.model)
 }
 
 /// The row's figures: those of an earlier run where nothing has changed since.
@@ -327,14 +329,14 @@ fn trained(file: &Path) -> anyhow::Result<Trained> {
     let shown = file.display().to_string();
     let bytes = fs::read(file).with_context(|| format!("can't read {shown}"))?;
     let weights = Weights::parse(&bytes, &shown, Device::Cpu)?;
-    let Sizes(words) = weights.sizes();
-    let number = |key: &str| words.get(key).and_then(|text| text.parse::<f64>().ok());
+    let word = |key: &str| weights.metadata().get(key).cloned();
+    let number = |key: &str| word(key).and_then(|text| text.parse::<f64>().ok());
     Ok(Trained {
-        name: words.get("trained").cloned().unwrap_or_else(|| weights.model().to_owned()),
+        name: word("trained").or_else(|| word(MODEL)).unwrap_or_else(|| shown.clone()),
         minutes: number("trained_minutes"),
         processor_minutes: number("trained_processor_minutes"),
         tasks: number("trained_tasks").map(|n| n as u64),
-        excluded: words.get("excluded").cloned(),
+        excluded: word("excluded"),
         mark: format!("{:08x}", crc(&bytes)),
     })
 }

@@ -14,8 +14,9 @@ use super::ema::Ema;
 use super::optimizer::Optimizer;
 use super::pieces;
 use super::schedule::Spent;
+use crate::models::config::Metadata;
 use crate::models::parameters::Parameters;
-use crate::models::weights::Sizes;
+use crate::models::registry::NetworkConfig;
 
 /// Greatest size of a compact checkpoint in bytes.
 const COMPACT: usize = 40_000_000;
@@ -62,13 +63,13 @@ pub enum CheckpointError {
 /// A checkpoint as it was read.
 pub struct Saved {
     pub progress: Progress,
-    pub sizes: Sizes,
+    pub network: NetworkConfig,
     ages: BTreeMap<String, u64>,
     ema_updates: u64,
     tensors: BTreeMap<String, Tensor>,
 }
 
-/// What the metadata hold beside the sizes.
+/// What the metadata hold beside the network's configuration.
 #[derive(Serialize, Deserialize)]
 struct State {
     progress: Progress,
@@ -87,7 +88,7 @@ const AVERAGE: &str = "average";
 /// A training that is to be saved.
 pub struct Training<'a> {
     pub progress: &'a Progress,
-    pub sizes: &'a Sizes,
+    pub network: &'a NetworkConfig,
     pub parameters: &'a Parameters,
     pub optimizer: &'a Optimizer,
     pub ema: Option<&'a Ema>,
@@ -149,10 +150,9 @@ impl Training<'_> {
             error: std::io::Error::other(reason),
         };
         let state = serde_json::to_string(&state).map_err(|e| unwritable(e.to_string()))?;
-        let mut metadata: std::collections::HashMap<String, String> =
-            self.sizes.0.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let mut metadata = self.network.metadata();
         metadata.insert(STATE.to_owned(), state);
-        serialize(parts, metadata).map_err(unwritable)
+        serialize(parts, &metadata).map_err(unwritable)
     }
 }
 
@@ -180,26 +180,26 @@ impl Part {
     }
 }
 
-fn serialize(parts: &[Part], metadata: std::collections::HashMap<String, String>) -> Result<Vec<u8>, String> {
+fn serialize(parts: &[Part], metadata: &Metadata) -> Result<Vec<u8>, String> {
     let views = parts
         .iter()
         .map(|p| Ok((p.name.as_str(), TensorView::new(p.kind, p.shape.clone(), &p.bytes)?)))
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
         .map_err(|e| e.to_string())?;
+    let metadata = metadata.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     safetensors::serialize(views, Some(metadata)).map_err(|e| e.to_string())
 }
 
-/// Writes the weight file of a network, f16, with its sizes and whatever else is to be known of it as metadata.
+/// Writes the weight file of a network, f16, with its configuration and whatever else is to be known of it as metadata.
 ///
 /// # Errors
 /// Where it can't be written.
 pub fn save_weights<'t>(
     file: &Path,
     weights: impl Iterator<Item = (&'t str, &'t Tensor)>,
-    metadata: &BTreeMap<String, String>,
+    metadata: &Metadata,
 ) -> Result<(), CheckpointError> {
     let parts: Vec<Part> = weights.map(|(name, value)| Part::new("", name, value, Kind::Half)).collect();
-    let metadata = metadata.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let bytes = serialize(&parts, metadata).map_err(|reason| CheckpointError::Unwritable {
         file: file.to_owned(),
         error: std::io::Error::other(reason),
@@ -243,11 +243,11 @@ impl Saved {
         let damaged = |reason: String| CheckpointError::Damaged { file: file.to_owned(), reason };
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(e.to_string()))?;
         let views = SafeTensors::deserialize(bytes).map_err(|e| damaged(e.to_string()))?;
-        let mut metadata: BTreeMap<String, String> =
-            header.metadata().clone().unwrap_or_default().into_iter().collect();
+        let mut metadata: Metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
         let state =
             metadata.remove(STATE).ok_or_else(|| damaged("it has no state of a training".to_owned()))?;
         let state: State = serde_json::from_str(&state).map_err(|e| damaged(e.to_string()))?;
+        let network = NetworkConfig::of_metadata(&metadata).map_err(|e| damaged(e.to_string()))?;
         let mut tensors = BTreeMap::new();
         for (name, view) in views.tensors() {
             let kind = match view.dtype() {
@@ -261,7 +261,7 @@ impl Saved {
             tensors.insert(name, tensor);
         }
         let State { progress, ages, ema_updates } = state;
-        Ok(Saved { progress, sizes: Sizes(metadata), ages, ema_updates, tensors })
+        Ok(Saved { progress, network, ages, ema_updates, tensors })
     }
 
     /// Puts everything where it was. A weight whose memories were left out begins anew with them; an average that
@@ -322,15 +322,19 @@ mod tests {
             self.ema.update(&self.parameters);
         }
 
-        fn training<'a>(&'a self, progress: &'a Progress, sizes: &'a Sizes) -> Training<'a> {
+        fn training<'a>(&'a self, progress: &'a Progress, network: &'a NetworkConfig) -> Training<'a> {
             let Example { parameters, optimizer, ema } = self;
-            Training { progress, sizes, parameters, optimizer, ema: Some(ema) }
+            Training { progress, network, parameters, optimizer, ema: Some(ema) }
         }
 
         fn weights(&self) -> Vec<f32> {
             let all = self.parameters.iter().map(|(_, t)| t).chain(self.ema.iter().map(|(_, t)| t));
             all.flat_map(|t| Vec::<f32>::try_from(t.flatten(0, -1).detach()).unwrap_or_default()).collect()
         }
+    }
+
+    fn network() -> NetworkConfig {
+        NetworkConfig::IoCode(Default::default())
     }
 
     fn folder(name: &str) -> PathBuf {
@@ -341,14 +345,14 @@ mod tests {
 
     #[test]
     fn the_exact_form_goes_on_as_if_nothing_had_been() {
-        let (progress, sizes) = (Progress { step: 3, ..Progress::default() }, Sizes::default());
+        let (progress, network) = (Progress { step: 3, ..Progress::default() }, network());
         let mut whole = Example::empty();
         (0..3).for_each(|_| whole.step());
         let folder = folder("exact");
         let file = folder.join("checkpoint");
-        whole.training(&progress, &sizes).save(&file).unwrap();
+        whole.training(&progress, &network).save(&file).unwrap();
         let saved = Saved::read(&file).unwrap().unwrap();
-        assert_eq!(saved.progress, progress);
+        assert_eq!((&saved.progress, &saved.network), (&progress, &network));
         let mut again = Example::empty();
         saved.restore(&mut again.parameters, &mut again.optimizer, Some(&mut again.ema));
         for _ in 0..3 {
@@ -361,11 +365,11 @@ mod tests {
 
     #[test]
     fn the_compact_form_is_near() {
-        let (progress, sizes) = (Progress::default(), Sizes::default());
+        let (progress, network) = (Progress::default(), network());
         let mut whole = Example::empty();
         (0..3).for_each(|_| whole.step());
         let folder = folder("compact");
-        let files = whole.training(&progress, &sizes).save_compact(&folder).unwrap();
+        let files = whole.training(&progress, &network).save_compact(&folder).unwrap();
         assert_eq!(files.len(), 1);
         let saved = Saved::read_compact(&folder).unwrap().unwrap();
         let mut again = Example::empty();

@@ -1,18 +1,17 @@
 //! The configuration of a training: a TOML file, and values that the command line puts in the place of its own.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use tch::{Device, Kind};
 use toml::{Table, Value};
 
 use super::optimizer::OptimizerConfig;
 use super::schedule::Schedule;
 use crate::decode::traces::{Mask, Way};
-use crate::models::weights::Sizes;
+use crate::models::registry::NetworkConfig;
 
 /// Everything that decides what comes out of a training, the device aside.
 #[derive(Debug, Clone, Deserialize)]
@@ -29,9 +28,8 @@ pub struct Config {
     /// Decay of the average of the weights, such as 0.999; 0 for no average.
     #[serde(default)]
     pub ema: f64,
-    /// `model`, the network's name, and its sizes.
-    #[serde(deserialize_with = "sizes")]
-    pub model: Sizes,
+    /// `model`, the network's name, and its configuration.
+    pub model: NetworkConfig,
     #[serde(default)]
     pub data: DataConfig,
     #[serde(default)]
@@ -294,35 +292,21 @@ fn set(table: &mut Table, item: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Numbers and words as the metadata of weights hold them.
-fn sizes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sizes, D::Error> {
-    let table = BTreeMap::<String, Value>::deserialize(deserializer)?;
-    let text = |(key, value)| match value {
-        Value::String(word) => Ok((key, word)),
-        Value::Integer(number) => Ok((key, number.to_string())),
-        Value::Boolean(yes) => Ok((key, yes.to_string())),
-        Value::Float(number) => Ok((key, number.to_string())),
-        _ => Err(serde::de::Error::custom(format!("`model.{key}` is neither a number nor a word"))),
-    };
-    let sizes = Sizes(table.into_iter().map(text).collect::<Result<_, _>>()?);
-    if sizes.word("model").is_none() {
-        return Err(serde::de::Error::missing_field("model.model"));
-    }
-    Ok(sizes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::trace_policy::TracePolicyConfig;
 
-    const SMALL: &str = "name = \"small\"\n[model]\nmodel = \"TracePolicy\"\nchannels = 8\n";
+    const SMALL: &str =
+        "name = \"small\"\n[model]\nmodel = \"TracePolicy\"\nchannels = 8\nblocks = 1\nhidden = 4\n";
 
     #[test]
     fn overrides_take_the_place_of_values() {
         let overrides = ["data.batch=7", "model.channels = 16", "name=other", "data.examples=[6, 6]"];
         let config = Config::parse(SMALL, "x.toml", &overrides.map(str::to_owned)).unwrap();
         assert_eq!((config.data.batch, config.data.examples, &*config.name), (7, [6, 6], "other"));
-        assert_eq!(config.model.get("channels", 100), Some(16));
+        let model = TracePolicyConfig { channels: 16, blocks: 1, hidden: 4 };
+        assert_eq!(config.model, NetworkConfig::TracePolicy(model));
         assert_eq!(Config::parse(&config.text, "again", &[]).unwrap().data.batch, 7);
     }
 
@@ -336,11 +320,19 @@ mod tests {
             text
         };
         for (more, overrides, expected) in [
-            ("[data]\nbatches = 3", &[][..], "x.toml, line 6: unknown field `batches`"),
-            ("[data]\nbatch = \"many\"", &[], "line 6: invalid type"),
-            ("[data", &[], "line 5"),
+            ("[data]\nbatches = 3", &[][..], "x.toml, line 8: unknown field `batches`"),
+            ("[data]\nbatch = \"many\"", &[], "line 8: invalid type"),
+            ("[data", &[], "line 7"),
             ("", &["data.batches=3"], "unknown field `batches`"),
             ("", &["optimizer.kind=magic"], "unknown variant `magic`"),
+            (
+                "",
+                &["model.model=Oracle"],
+                "there is no network Oracle: `model.model` is one of TracePolicy, ",
+            ),
+            ("", &["model.chanels=8"], "no key `chanels`"),
+            ("", &["model.channels=0"], "`channels` must be from 1 to 1024"),
+            ("", &["model.channels=many"], "invalid type: string \"many\""),
             ("", &["batch"], "no key=value"),
             ("", &["name.x=3"], "`name` is no table"),
             ("", &["name=a/b"], "`name` is used for files"),

@@ -18,7 +18,6 @@ use super::file::Line;
 use crate::decode::traces::Selection;
 use crate::eval::SHOWN;
 use crate::models::network::{Network, Sample};
-use crate::models::weights::Sizes;
 use crate::models::{CodeTask, Pair};
 
 /// Draws samples from tasks.
@@ -28,7 +27,6 @@ pub struct Data {
     traces: TracesConfig,
     generator: generate::Settings,
     excluded: Arc<HashSet<u64>>,
-    sizes: Sizes,
 }
 
 /// Samples of which some still lack the traces that they are to have.
@@ -94,7 +92,6 @@ impl Data {
             traces: config.traces.clone(),
             generator,
             excluded,
-            sizes: config.model.clone(),
         })
     }
 
@@ -189,7 +186,7 @@ impl Data {
     }
 
     /// What the network reads of the samples, tasks of a like size together.
-    pub fn finish<N: Network>(&self, draft: Draft) -> Batch<N::Features> {
+    pub fn finish<N: Network>(&self, network: &N::Config, draft: Draft) -> Batch<N::Features> {
         let Draft { first, mut samples, wishes, refused } = draft;
         let inferred = wishes.iter().map(|&(sample, _)| &samples[sample].task.traces);
         let (inferred, unknown) = inferred.fold((0, 0), |(inferred, unknown), traces| {
@@ -213,7 +210,7 @@ impl Data {
             .filter(|(_, part)| !part.is_empty())
             .map(|(number, part)| {
                 let mut random = sequence(self.seed, FEATURES ^ number as u64, first);
-                N::features(&self.sizes, part, &mut random)
+                N::features(network, part, &mut random)
             })
             .filter(|features| N::targets(features) > 0)
             .collect();

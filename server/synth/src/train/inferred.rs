@@ -9,7 +9,8 @@ use super::config::TracesConfig;
 use super::data::Draft;
 use crate::decode::traces::{Selection, Way, roll_out_each};
 use crate::models::carried;
-use crate::models::network::{self, Model, Network as _};
+use crate::models::network::{Model, Network as _};
+use crate::models::registry;
 use crate::models::trace_policy::TracePolicy;
 use crate::models::weights::Weights;
 use crate::models::{Pair, TraceModel};
@@ -35,9 +36,7 @@ pub fn load(of: &str, device: Device, kind: Kind) -> anyhow::Result<Box<dyn Trac
     let (bytes, file) =
         carried::read(of, TracePolicy::NAME).with_context(|| format!("can't read the trace model {of}"))?;
     let weights = Weights::parse(&bytes, &file, device)?.computing_in(kind);
-    match network::build(weights)
-        .with_context(|| format!("{file} holds the weights of an unknown model"))??
-    {
+    match registry::build(weights)? {
         Model::Trace(model) => Ok(model),
         Model::Code(_) => bail!("{file} holds the weights of a code model, but traces are to be inferred"),
     }

@@ -27,7 +27,6 @@ pub mod schedule;
 pub mod start;
 pub mod stream;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,8 +35,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use tch::{Device, Kind, Tensor};
 
-use crate::models::network::{self, Network, Visitor};
+use crate::models::network::Network;
 use crate::models::parameters::Parameters;
+use crate::models::registry::Visitor;
 use crate::models::trace_policy::TracePolicy;
 use crate::models::weights::Weights;
 use crate::models::{Work, carried, counted};
@@ -130,18 +130,16 @@ pub fn train(config: &Config, options: &Options, stop: &AtomicBool) -> anyhow::R
     impl Visitor for Train<'_> {
         type Output = anyhow::Result<Summary>;
 
-        fn visit<N: Network>(self) -> Self::Output {
-            Run::<N>::begin(self.0, self.1)?.run(self.2)
+        fn visit<N: Network>(self, network: &N::Config) -> Self::Output {
+            Run::<N>::begin(self.0, network.clone(), self.1)?.run(self.2)
         }
     }
-    let name = config.model.model();
-    network::visit(name, Train(config, options, stop)).with_context(|| {
-        format!("there is no network {name}: `model.model` is one of {}", network::NAMES.join(", "))
-    })?
+    config.model.visit(Train(config, options, stop))
 }
 
 struct Run<'a, N: Network> {
     config: &'a Config,
+    network: N::Config,
     options: &'a Options,
     /// What is computed in.
     kind: Kind,
@@ -160,7 +158,7 @@ struct Run<'a, N: Network> {
 }
 
 impl<'a, N: Network> Run<'a, N> {
-    fn begin(config: &'a Config, options: &'a Options) -> anyhow::Result<Run<'a, N>> {
+    fn begin(config: &'a Config, network: N::Config, options: &'a Options) -> anyhow::Result<Run<'a, N>> {
         let (out, device) = (&options.out, options.device);
         fs::create_dir_all(out).with_context(|| format!("can't make the folder {}", out.display()))?;
         let kind = config.arithmetic.kind(device);
@@ -169,7 +167,7 @@ impl<'a, N: Network> Run<'a, N> {
         let mut ema = (config.ema > 0.0).then(|| Ema::new(config.ema));
         let mut progress = Progress { seed: config.seed, ..Progress::default() };
         if let Some(saved) = saved(options)? {
-            if saved.sizes != config.model {
+            if saved.network != config.model {
                 bail!("the checkpoint is of a network of other sizes: remove it, or choose another `--out`");
             }
             if saved.progress.seed != config.seed {
@@ -181,11 +179,11 @@ impl<'a, N: Network> Run<'a, N> {
             saved.restore(&mut parameters, &mut optimizer, ema.as_mut());
             progress = saved.progress;
         } else if let Some(of) = &options.from {
-            start::from_weights::<N>(of, &config.model, &mut parameters)?;
+            start::from_weights::<N>(of, &network, &mut parameters)?;
         }
         progress.config.clone_from(&config.text);
         // Makes what weights there are none of yet, and refuses what doesn't fit.
-        N::build(Weights::training(&config.model, &mut parameters, kind))?;
+        N::load(&network, Weights::training(&mut parameters, kind))?;
         let data = Data::new(config)?;
         let lines = match &config.data.file {
             Some(file) => {
@@ -197,13 +195,14 @@ impl<'a, N: Network> Run<'a, N> {
             None => None,
         };
         let inferrer = Inferrer::new(&config.traces, device, kind)?;
-        let stream = Stream::new(data, lines, inferrer, progress.tasks, options.threads)?;
+        let stream = Stream::new(network.clone(), data, lines, inferrer, progress.tasks, options.threads)?;
         let log = Log::open(out, &config.name, progress.step, options.show)?;
         log.doing("making up tasks to evaluate on");
         let evaluation = Evaluation::new(config, device, kind)?;
         log.doing("drawing the first tasks");
         Ok(Run {
             config,
+            network,
             options,
             kind,
             progress,
@@ -268,7 +267,7 @@ impl<'a, N: Network> Run<'a, N> {
         let mut work = Work::default();
         self.parameters.zero_grad();
         for features in &features {
-            let network = N::build(Weights::training(&self.config.model, &mut self.parameters, self.kind))?;
+            let network = N::load(&self.network, Weights::training(&mut self.parameters, self.kind))?;
             let (found, counted) = counted(|| network.loss(features));
             work += counted;
             (&found.sum / targets as f64).backward();
@@ -345,7 +344,7 @@ impl<'a, N: Network> Run<'a, N> {
     fn training(&self) -> checkpoint::Training<'_> {
         checkpoint::Training {
             progress: &self.progress,
-            sizes: &self.config.model,
+            network: &self.config.model,
             parameters: &self.parameters,
             optimizer: &self.optimizer,
             ema: self.ema.as_ref(),
@@ -374,7 +373,7 @@ impl<'a, N: Network> Run<'a, N> {
     fn evaluate(&mut self, stop: &AtomicBool) -> anyhow::Result<()> {
         self.log.doing("evaluating");
         let mut best = self.best();
-        let network = N::build(Weights::training(&self.config.model, &mut best, self.kind))?;
+        let network = N::load(&self.network, Weights::training(&mut best, self.kind))?;
         match self.evaluation.measure(network.model(), &|| stop.load(Ordering::Relaxed)) {
             Some(figures) if !figures.is_empty() => self.log.evaluated(&self.progress, figures),
             _ => Ok(()),
@@ -384,7 +383,7 @@ impl<'a, N: Network> Run<'a, N> {
     /// Writes what `--models` loads: the weights, and the trace model that they were trained with.
     fn export(&self) -> anyhow::Result<PathBuf> {
         let Config { name, model, data, traces, .. } = self.config;
-        let mut metadata: BTreeMap<String, String> = model.0.clone();
+        let mut metadata = model.metadata();
         let tasks = match &data.file {
             Some(file) => format!("{}", file.file_name().unwrap_or_default().display()),
             None => format!("generator {}", env!("CARGO_PKG_VERSION")),

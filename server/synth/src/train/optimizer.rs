@@ -7,6 +7,7 @@ use serde::Deserialize;
 use tch::{Device, Kind, Tensor};
 
 use crate::models::parameters::Parameters;
+use crate::models::tensors::dims;
 
 /// `[optimizer]` of a configuration.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -184,8 +185,8 @@ fn nesterov(config: &OptimizerConfig, memory: &mut Memory, gradient: &Tensor) ->
 /// Matrices `[k, m, n]`, each made orthogonal by five steps of a Newton–Schulz iteration, and as long as AdamW's steps
 /// usually are (Liu et al. 2025).
 fn muon(matrices: &Tensor) -> Tensor {
-    let longest = matrices.size().into_iter().skip(1).max().unwrap_or(1);
-    orthogonal(matrices) * (0.2 * (longest as f64).sqrt())
+    let [_, rows, columns] = dims(matrices, "[k, m, n]");
+    orthogonal(matrices) * (0.2 * (rows.max(columns) as f64).sqrt())
 }
 
 /// The nearest matrices whose singular values are all about 1, `[k, m, n]`.
@@ -194,7 +195,8 @@ fn orthogonal(matrices: &Tensor) -> Tensor {
     const A: f64 = 3.4445;
     const B: f64 = -4.7750;
     const C: f64 = 2.0315;
-    let tall = matrices.size3().is_ok_and(|(_, rows, columns)| rows > columns);
+    let [_, rows, columns] = dims(matrices, "[k, m, n]");
+    let tall = rows > columns;
     let kind = if matrices.device() == Device::Cpu { Kind::Float } else { Kind::BFloat16 };
     let length = matrices.square().sum_dim_intlist([1i64, 2].as_slice(), true, Kind::Float).sqrt();
     let mut x = matrices / (length + 1e-7);

@@ -8,7 +8,8 @@ use tch::{Device, Kind, Tensor};
 use crate::models::carried;
 use crate::models::network::Network;
 use crate::models::parameters::Parameters;
-use crate::models::weights::{Sizes, Weights};
+use crate::models::tensors::dims;
+use crate::models::weights::Weights;
 
 /// The table of a network that has one row for each example of a task, `[examples, d]`.
 const EXAMPLES: &str = "example.weight";
@@ -19,16 +20,23 @@ const EXAMPLES: &str = "example.weight";
 ///
 /// # Errors
 /// Where the file can't be read, is damaged, or holds another network.
-pub fn from_weights<N: Network>(of: &str, sizes: &Sizes, parameters: &mut Parameters) -> anyhow::Result<()> {
+pub fn from_weights<N: Network>(
+    of: &str,
+    config: &N::Config,
+    parameters: &mut Parameters,
+) -> anyhow::Result<()> {
     let (bytes, file) = carried::read(of, N::NAME)?;
     // The network itself checks that the file is whole and holds what it needs, and nothing else.
-    N::build(Weights::parse(&bytes, &file, Device::Cpu)?)?;
+    N::of_file(Weights::parse(&bytes, &file, Device::Cpu)?)?;
+    // Random weights first: they have the shapes that the training asks for.
+    N::load(config, Weights::training(parameters, Kind::Float))?;
     let tensors = SafeTensors::deserialize(&bytes).with_context(|| format!("{file} is damaged"))?;
     for (name, view) in tensors.tensors() {
         let kind = if view.dtype() == safetensors::Dtype::F16 { Kind::Half } else { Kind::Float };
         let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
         let mut value = Tensor::from_data_size(view.data(), &shape, kind).to_kind(Kind::Float);
-        if let (EXAMPLES, Some(rows)) = (&*name, sizes.get("examples", i64::MAX)) {
+        if let (EXAMPLES, Some(table)) = (&*name, parameters.get(EXAMPLES)) {
+            let [rows, _] = dims(table, "[examples, d]");
             value = grown(&value, rows);
         }
         parameters.set(&name, &value);
@@ -38,8 +46,8 @@ pub fn from_weights<N: Network>(of: &str, sizes: &Sizes, parameters: &mut Parame
 
 /// `[n, d]` → `[rows, d]` where `rows` is more than `n`; the same table else.
 fn grown(table: &Tensor, rows: i64) -> Tensor {
-    let known = table.size().first().copied().unwrap_or(0);
-    if known == 0 || rows <= known {
+    let [known, _] = dims(table, "[examples, d]");
+    if rows <= known {
         return table.shallow_clone();
     }
     let turns: Vec<i64> = (0..rows).map(|row| row % known).collect();

@@ -22,6 +22,7 @@ const READY: usize = 2;
 /// Endless batches in their order.
 pub struct Stream<N: Network> {
     threads: ThreadPool,
+    network: Arc<N::Config>,
     data: Arc<Data>,
     /// Where there is a file.
     lines: Option<Receiver<Vec<Line>>>,
@@ -42,6 +43,7 @@ impl<N: Network> Stream<N> {
     /// # Errors
     /// Where the system gives no threads.
     pub fn new(
+        network: N::Config,
         data: Data,
         lines: Option<Receiver<Vec<Line>>>,
         inferrer: Option<Inferrer>,
@@ -55,6 +57,7 @@ impl<N: Network> Stream<N> {
             .context("can't start the threads that prepare the data")?;
         Ok(Stream {
             threads,
+            network: Arc::new(network),
             data: Arc::new(data),
             lines,
             inferrer,
@@ -101,8 +104,8 @@ impl<N: Network> Stream<N> {
                 self.inferring += start.elapsed();
             }
             for draft in drafts {
-                let data = Arc::clone(&self.data);
-                let ready = self.spawn(move || data.finish::<N>(draft));
+                let (data, network) = (Arc::clone(&self.data), Arc::clone(&self.network));
+                let ready = self.spawn(move || data.finish::<N>(&network, draft));
                 self.ready.push_back(ready);
             }
         }

@@ -8,9 +8,11 @@ use dataset::compact::BEGIN;
 use dataset::generate::{Scratch, Settings, task};
 use runtime::sample::Random;
 use runtime::{Action, World};
-use synth::models::network::{self, Model, Network, Sample, Visitor};
+use synth::models::config::Table;
+use synth::models::network::{Model, Network, Sample};
 use synth::models::parameters::Parameters;
-use synth::models::weights::{Sizes, Weights};
+use synth::models::registry::{self, NetworkConfig, Visitor};
+use synth::models::weights::Weights;
 use synth::models::{CodeModel, CodeTask, Models, Pair, Row, TraceModel, VOCABULARY};
 use synth::train::checkpoint::save_weights;
 use synth::train::config::Config;
@@ -33,9 +35,16 @@ const VARIANTS: [(&str, &[(&str, &str)]); 10] = [
 ];
 
 /// Tiny, with these words.
-fn sizes(model: &str, words: &[(&str, &str)]) -> Sizes {
-    let tiny = [("model", model), ("channels", "4"), ("pair", "16"), ("embedding", "16"), ("hidden", "16")];
-    Sizes(tiny.iter().chain(words).map(|&(k, v)| (k.to_owned(), v.to_owned())).collect())
+fn config_of(model: &str, words: &[(&str, &str)], hidden: i64) -> NetworkConfig {
+    let sizes = [("channels", 4), ("pair", 16), ("embedding", 16), ("hidden", hidden)];
+    let mut table: Table = sizes.iter().map(|&(key, size)| (key.to_owned(), size.into())).collect();
+    table.extend(words.iter().map(|&(key, word)| (key.to_owned(), word.into())));
+    table.insert("model".to_owned(), model.into());
+    NetworkConfig::try_from(table).unwrap()
+}
+
+fn tiny(model: &str, words: &[(&str, &str)]) -> NetworkConfig {
+    config_of(model, words, 16)
 }
 
 /// Generated tasks of 1 to 6 examples, some of whose traces are not known, or not right.
@@ -63,28 +72,28 @@ fn samples(count: u64) -> Vec<Sample> {
 }
 
 /// A network by its name, and what is done with it.
-struct With<'a, F>(&'a Sizes, &'a mut Parameters, F);
+struct With<'a, F>(&'a mut Parameters, F);
 
 /// What is asked of a network whose kind is known.
 trait Question {
     type Answer;
 
-    fn ask<N: Network>(self, sizes: &Sizes, network: N) -> Self::Answer;
+    fn ask<N: Network>(self, config: &N::Config, network: N) -> Self::Answer;
 }
 
 impl<Q: Question> Visitor for With<'_, Q> {
     type Output = Q::Answer;
 
-    fn visit<N: Network>(self) -> Q::Answer {
-        let network = N::build(Weights::training(self.0, self.1, Kind::Float)).unwrap();
-        self.2.ask(self.0, network)
+    fn visit<N: Network>(self, config: &N::Config) -> Q::Answer {
+        let network = N::load(config, Weights::training(self.0, Kind::Float)).unwrap();
+        self.1.ask(config, network)
     }
 }
 
-fn ask<Q: Question>(sizes: &Sizes, parameters: &mut Parameters, question: Q) -> Q::Answer {
+fn ask<Q: Question>(network: &NetworkConfig, parameters: &mut Parameters, question: Q) -> Q::Answer {
     // So small networks are slower on several threads.
     tch::set_num_threads(1);
-    network::visit(sizes.model(), With(sizes, parameters, question)).unwrap()
+    network.visit(With(parameters, question))
 }
 
 /// Sum of cross-entropies, number of targets; the gradients remain.
@@ -93,8 +102,8 @@ struct LossOf<'a>(&'a [Sample]);
 impl Question for LossOf<'_> {
     type Answer = (f64, usize);
 
-    fn ask<N: Network>(self, sizes: &Sizes, network: N) -> (f64, usize) {
-        let features = N::features(sizes, self.0, &mut Random::new(1));
+    fn ask<N: Network>(self, config: &N::Config, network: N) -> (f64, usize) {
+        let features = N::features(config, self.0, &mut Random::new(1));
         let loss = network.loss(&features).sum;
         let targets = N::targets(&features);
         (&loss / targets as f64).backward();
@@ -107,22 +116,22 @@ struct ModelOf;
 impl Question for ModelOf {
     type Answer = Model;
 
-    fn ask<N: Network>(self, _: &Sizes, network: N) -> Model {
+    fn ask<N: Network>(self, _: &N::Config, network: N) -> Model {
         network.model()
     }
 }
 
-fn code(sizes: &Sizes, parameters: &mut Parameters) -> Box<dyn CodeModel> {
-    match ask(sizes, parameters, ModelOf) {
+fn code(network: &NetworkConfig, parameters: &mut Parameters) -> Box<dyn CodeModel> {
+    match ask(network, parameters, ModelOf) {
         Model::Code(model) => model,
-        Model::Trace(_) => unreachable!("{} is a code model", sizes.model()),
+        Model::Trace(_) => unreachable!("{} is a code model", network.name()),
     }
 }
 
-fn trace(sizes: &Sizes, parameters: &mut Parameters) -> Box<dyn TraceModel> {
-    match ask(sizes, parameters, ModelOf) {
+fn trace(network: &NetworkConfig, parameters: &mut Parameters) -> Box<dyn TraceModel> {
+    match ask(network, parameters, ModelOf) {
         Model::Trace(model) => model,
-        Model::Code(_) => unreachable!("{} is a trace model", sizes.model()),
+        Model::Code(_) => unreachable!("{} is a trace model", network.name()),
     }
 }
 
@@ -134,9 +143,9 @@ fn close(a: f64, b: f64) -> bool {
 fn every_weight_learns_and_tasks_do_not_disturb_each_other() {
     let samples = samples(7);
     for (model, words) in VARIANTS {
-        let sizes = sizes(model, words);
+        let network = tiny(model, words);
         let mut parameters = Parameters::new(Device::Cpu, 5);
-        let (together, targets) = ask(&sizes, &mut parameters, LossOf(&samples));
+        let (together, targets) = ask(&network, &mut parameters, LossOf(&samples));
         assert!(targets > 30);
         for (name, value) in parameters.iter() {
             let size = value.grad().abs().max().double_value(&[]);
@@ -145,11 +154,11 @@ fn every_weight_learns_and_tasks_do_not_disturb_each_other() {
         let mut alone = 0.0;
         // Without traces to learn a trace model has nothing to do.
         for sample in samples.iter().filter(|s| s.task.traces.iter().any(Option::is_some)) {
-            alone += ask(&sizes, &mut parameters, LossOf(std::slice::from_ref(sample))).0;
+            alone += ask(&network, &mut parameters, LossOf(std::slice::from_ref(sample))).0;
         }
         if model != "IoTrace" {
             for sample in samples.iter().filter(|s| s.task.traces.iter().all(Option::is_none)) {
-                alone += ask(&sizes, &mut parameters, LossOf(std::slice::from_ref(sample))).0;
+                alone += ask(&network, &mut parameters, LossOf(std::slice::from_ref(sample))).0;
             }
         }
         assert!(close(together, alone), "{model} {words:?}: {together} together, {alone} alone");
@@ -193,11 +202,11 @@ fn decoded(model: &dyn CodeModel, samples: &[Sample]) -> Vec<f64> {
 fn programs_are_decoded_as_they_are_learned() {
     let samples = samples(5);
     for (name, words) in VARIANTS.into_iter().filter(|(name, _)| *name != "IoTrace") {
-        let sizes = sizes(name, words);
+        let network = tiny(name, words);
         let mut parameters = Parameters::new(Device::Cpu, 6);
-        let model = code(&sizes, &mut parameters);
+        let model = code(&network, &mut parameters);
         for (sample, sum) in samples.iter().zip(decoded(&*model, &samples)) {
-            let (loss, _) = ask(&sizes, &mut parameters, LossOf(std::slice::from_ref(sample)));
+            let (loss, _) = ask(&network, &mut parameters, LossOf(std::slice::from_ref(sample)));
             assert!(close(loss, -sum), "{name} {words:?}: {loss} taught, {sum} decoded");
         }
     }
@@ -223,10 +232,10 @@ fn traces_are_rolled_out_as_they_are_learned() {
         });
     });
     for (name, words) in VARIANTS.into_iter().filter(|(name, _)| *name == "IoTrace") {
-        let sizes = sizes(name, words);
+        let network = tiny(name, words);
         let mut parameters = Parameters::new(Device::Cpu, 7);
-        let (loss, targets) = ask(&sizes, &mut parameters, LossOf(&samples));
-        let model = trace(&sizes, &mut parameters);
+        let (loss, targets) = ask(&network, &mut parameters, LossOf(&samples));
+        let model = trace(&network, &mut parameters);
         let tasks: Vec<&[Pair]> = samples.iter().map(|s| &s.task.pairs[..]).collect();
         let mut rollouts = model.begin(&tasks);
         let pairs = samples.iter().flat_map(|s| s.task.pairs.iter().zip(&s.task.traces));
@@ -269,17 +278,17 @@ fn weights_survive_a_file() {
     let samples = samples(3);
     let file = std::env::temp_dir().join(format!("karel-lstms-{}.safetensors", std::process::id()));
     for (name, words) in VARIANTS {
-        let sizes = sizes(name, words);
+        let network = tiny(name, words);
         let mut parameters = Parameters::new(Device::Cpu, 8);
-        ask(&sizes, &mut parameters, ModelOf);
+        ask(&network, &mut parameters, ModelOf);
         // As f16 holds them.
         let rounded: Vec<(String, tch::Tensor)> =
             parameters.iter().map(|(name, value)| (name.to_owned(), value.to_kind(Kind::Half))).collect();
         rounded.iter().for_each(|(name, value)| parameters.set(name, value));
-        save_weights(&file, parameters.iter(), &sizes.0).unwrap();
+        save_weights(&file, parameters.iter(), &network.metadata()).unwrap();
         let bytes = std::fs::read(&file).unwrap();
-        let read = network::build(Weights::parse(&bytes, "a file", Device::Cpu).unwrap()).unwrap().unwrap();
-        match (ask(&sizes, &mut parameters, ModelOf), read) {
+        let read = registry::build(Weights::parse(&bytes, "a file", Device::Cpu).unwrap()).unwrap();
+        match (ask(&network, &mut parameters, ModelOf), read) {
             (Model::Code(model), Model::Code(read)) => {
                 assert_eq!(decoded(&*model, &samples), decoded(&*read, &samples), "{name} {words:?}");
                 assert_eq!(read.examples(), 1..=10);
@@ -359,19 +368,6 @@ fn every_configuration_trains_and_a_pipeline_evaluates() {
 }
 
 #[test]
-fn a_wrong_word_is_refused() {
-    for (model, key) in
-        [("IoTrace", "grids"), ("TraceCode", "input"), ("IoCode", "frame"), ("IoCode", "start")]
-    {
-        let sizes = sizes(model, &[(key, "sideways")]);
-        let mut parameters = Parameters::new(Device::Cpu, 0);
-        let weights = Weights::training(&sizes, &mut parameters, Kind::Float);
-        let error = network::build(weights).unwrap().err().map(|e| e.to_string()).unwrap();
-        assert!(error.contains(&format!("gives no usable `{key}`")), "{error}");
-    }
-}
-
-#[test]
 fn a_tiny_one_learns_eight_tasks_by_heart() {
     let mut samples = samples(8);
     // Traces that can be learned: the author's.
@@ -382,15 +378,14 @@ fn a_tiny_one_learns_eight_tasks_by_heart() {
         sample.task.traces = traces.take(sample.task.pairs.len()).collect();
     }
     for (name, words) in [VARIANTS[0], VARIANTS[2], VARIANTS[5]].map(|(name, words)| (name, words.to_vec())) {
-        let mut sizes = sizes(name, &words);
-        sizes.0.insert("hidden".to_owned(), "48".to_owned());
+        let network = config_of(name, &words, 48);
         let mut parameters = Parameters::new(Device::Cpu, 9);
         let config = OptimizerConfig { rate: 1e-2, weight_decay: Some(0.0), ..OptimizerConfig::default() };
         let mut optimizer = Optimizer::new(&config);
         let mut loss = f64::NAN;
         for _ in 0..150 {
             parameters.zero_grad();
-            let (sum, targets) = ask(&sizes, &mut parameters, LossOf(&samples));
+            let (sum, targets) = ask(&network, &mut parameters, LossOf(&samples));
             optimizer.step(&mut parameters, config.rate);
             loss = sum / targets as f64;
             if loss < 0.3 {

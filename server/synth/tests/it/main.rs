@@ -11,6 +11,7 @@ mod reproduce;
 mod search;
 mod serve;
 mod shard;
+mod simple_network;
 mod share;
 mod train;
 mod weights;

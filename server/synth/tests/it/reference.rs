@@ -61,12 +61,12 @@ fn devices() -> &'static [Device] {
 
 fn policy(device: Device) -> TracePolicy {
     let bytes = include_bytes!("../../weights/trace-policy.safetensors");
-    TracePolicy::build(Weights::parse(bytes, "trace-policy", device).unwrap()).unwrap()
+    TracePolicy::of_file(Weights::parse(bytes, "trace-policy", device).unwrap()).unwrap()
 }
 
 fn transformer(device: Device) -> CodeTransformer {
     let bytes = include_bytes!("../../weights/code-transformer.safetensors");
-    CodeTransformer::build(Weights::parse(bytes, "code-transformer", device).unwrap()).unwrap()
+    CodeTransformer::of_file(Weights::parse(bytes, "code-transformer", device).unwrap()).unwrap()
 }
 
 fn trace_names(traces: &Traces) -> Value {

@@ -14,7 +14,8 @@ use synth::grammar::Rules;
 use synth::models::code_transformer::CodeTransformer;
 use synth::models::network::{Model, Network, Sample};
 use synth::models::parameters::Parameters;
-use synth::models::weights::{Sizes, Weights};
+use synth::models::registry::NetworkConfig;
+use synth::models::weights::Weights;
 use synth::models::{CodeTask, Models, Pair, Row, VOCABULARY};
 use synth::train::config::Config;
 use synth::train::evaluation::{Evaluation, Figures};
@@ -131,8 +132,8 @@ fn a_tiny_system_learns_resumes_compactly_evaluates_and_serves() {
     assert!(answered.contains("code-transformer.safetensors"), "{answered}");
     let bytes = fs::read(&summary.weights).unwrap();
     let weights = Weights::parse(&bytes, "weights", Device::Cpu).unwrap();
-    assert_eq!(weights.sizes().word("excluded"), Some("no"));
-    assert_eq!(weights.sizes().word("trained_tasks"), Some("4800"));
+    assert_eq!(weights.metadata()["excluded"], "no");
+    assert_eq!(weights.metadata()["trained_tasks"], "4800");
 }
 
 /// What `karel-synth` says with these weights, given this input.
@@ -199,10 +200,6 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
     let text = error(&config("code-transformer.toml", &gold), &options(folder.path(), 1));
     assert!(text.contains("can't read the trace model /nowhere.safetensors"), "{text}");
     let policy = |more: &[&str]| config("trace-policy.toml", more);
-    let text = error(&policy(&["model.model=Oracle"]), &options(folder.path(), 1));
-    assert!(text.contains("no network Oracle") && text.contains("TracePolicy"), "{text}");
-    let text = error(&policy(&["model.channels=0"]), &options(folder.path(), 1));
-    assert!(text.contains("no usable `channels`"), "{text}");
     let text = error(&policy(&["data.file=/nowhere.json"]), &options(folder.path(), 1));
     assert!(text.contains("can't read /nowhere.json"), "{text}");
     let empty = folder.path().join("empty.json");
@@ -354,11 +351,11 @@ fn teaching_and_decoding_agree() {
     tch::set_num_threads(1);
     let config = config("code-transformer.toml", &["traces.inferred=0", "model.layers=2"]);
     let mut parameters = Parameters::new(Device::Cpu, 3);
-    let sizes: Sizes = config.model.clone();
+    let NetworkConfig::CodeTransformer(config) = &config.model else { panic!("{:?}", config.model) };
     let mut network =
-        || CodeTransformer::build(Weights::training(&sizes, &mut parameters, Kind::Float)).unwrap();
+        || CodeTransformer::load(config, Weights::training(&mut parameters, Kind::Float)).unwrap();
     let samples: Vec<Sample> = (0..6).map(|index| sample(index, 1 + index as usize % 3)).collect();
-    let lesson = CodeTransformer::features(&sizes, &samples, &mut Random::new(0));
+    let lesson = CodeTransformer::features(config, &samples, &mut Random::new(0));
     let taught = network().loss(&lesson).sum.double_value(&[]);
 
     let Model::Code(model) = network().model() else { panic!("a code model") };

@@ -83,8 +83,8 @@ fn foreign_files() {
     let whole = policy();
     for (change, expected) in [
         (("TracePolicy", "OtherThing1"), "unknown model OtherThing1"),
-        (("TracePolicy", "CodeTransformer"), "no usable `d`"),
-        (("\"channels\":\"64\"", "\"channels\":\"-1\""), "no usable `channels`"),
+        (("TracePolicy", "CodeTransformer"), "missing field `d`"),
+        (("\"channels\":\"64\"", "\"channels\":\"-1\""), "`channels` must be from 1 to 1024"),
         (
             ("\"channels\":\"64\"", "\"channels\":\"32\""),
             "has the shape [64, 32, 3, 3] instead of [32, 32, 3, 3]",

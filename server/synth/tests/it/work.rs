@@ -3,9 +3,10 @@
 
 use dataset::generate::{Scratch, Settings, task};
 use runtime::sample::Random;
-use synth::models::network::{self, Network, Sample, Visitor};
+use synth::models::network::{Network, Sample};
 use synth::models::parameters::Parameters;
-use synth::models::weights::{Sizes, Weights};
+use synth::models::registry::{NetworkConfig, Visitor};
+use synth::models::weights::Weights;
 use synth::models::{CodeTask, Pair, counted};
 use tch::{Device, Kind};
 
@@ -15,14 +16,14 @@ const TOKENS: usize = 5;
 const ACTIONS: usize = 4;
 const WIDTH: usize = 16;
 
-struct Counted<'a>(&'a Sizes, &'a mut Parameters, &'a [Sample]);
+struct Counted<'a>(&'a mut Parameters, &'a [Sample]);
 
 impl Visitor for Counted<'_> {
     type Output = f64;
 
-    fn visit<N: Network>(self) -> f64 {
-        let network = N::build(Weights::training(self.0, self.1, Kind::Float)).unwrap();
-        let features = N::features(self.0, self.2, &mut Random::new(0));
+    fn visit<N: Network>(self, config: &N::Config) -> f64 {
+        let network = N::load(config, Weights::training(self.0, Kind::Float)).unwrap();
+        let features = N::features(config, self.1, &mut Random::new(0));
         counted(|| network.loss(&features)).1.flop
     }
 }
@@ -83,27 +84,24 @@ fn attention(model: &str) -> usize {
 
 #[test]
 fn operations_are_those_of_the_shapes() {
-    let width = WIDTH.to_string();
     let sample = sample();
-    for (model, words) in [
-        ("TracePolicy", &[("blocks", "2")][..]),
+    let lstm = format!("channels = 4\npair = {WIDTH}\nembedding = 8\nhidden = {WIDTH}\n");
+    for (model, sizes) in [
+        ("TracePolicy", format!("channels = 4\nblocks = 2\nhidden = {WIDTH}")),
         (
             "CodeTransformer",
-            &[("d", &*width), ("heads", "2"), ("layers", "1"), ("blocks", "1"), ("examples", "7")],
+            format!("d = {WIDTH}\nheads = 2\nlayers = 1\nchannels = 4\nblocks = 1\nexamples = 7"),
         ),
-        ("IoCode", &[]),
-        ("IoTrace", &[("grids", "presnet")]),
-        ("IoTrace", &[("grids", "lgrl")]),
-        ("TraceCode", &[]),
+        ("IoCode", lstm.clone()),
+        ("IoTrace", format!("{lstm}grids = 'presnet'")),
+        ("IoTrace", format!("{lstm}grids = 'lgrl'")),
+        ("TraceCode", lstm),
     ] {
-        let sizes = [("model", model), ("channels", "4"), ("pair", &*width), ("embedding", "8")];
-        let sizes = sizes.into_iter().chain([("hidden", &*width)]).chain(words.iter().copied());
-        let sizes = Sizes(sizes.map(|(key, value)| (key.to_owned(), value.to_owned())).collect());
+        let config: NetworkConfig = toml::from_str(&format!("model = '{model}'\n{sizes}")).unwrap();
         let mut parameters = Parameters::new(Device::Cpu, 0);
-        let counted =
-            network::visit(model, Counted(&sizes, &mut parameters, std::slice::from_ref(&sample))).unwrap();
+        let counted = config.visit(Counted(&mut parameters, std::slice::from_ref(&sample)));
         let weights = parameters.iter().map(|(name, value)| places(model, name) * value.numel());
         let expected = 2 * (weights.sum::<usize>() + attention(model));
-        assert_eq!(counted, expected as f64, "{model} {words:?}");
+        assert_eq!(counted, expected as f64, "{model} {sizes}");
     }
 }

@@ -43,14 +43,14 @@ const UNKNOWN: i64 = 6;
 #[derive(Debug, Default)]
 pub struct Reading {
     pub canvases: Canvases,
-    /// Of `e * 256` cells, where the agents start and end: `[e]`.
+    /// The cells, of `e * 256`, where the agents start and end: `[e]`.
     pub starts: Vec<i64>,
     pub ends: Vec<i64>,
     /// Heading at the end, seen from the start: `[e]`.
     pub headings: Vec<i64>,
     /// The example's row in the step table: `[e]`.
     pub numbers: Vec<i64>,
-    /// Of `e * 256` cells, where the agent is in each step: `[s]`.
+    /// The cell, of `e * 256`, where the agent is in each step: `[s]`.
     pub agents: Vec<i64>,
     /// Rows of the step table, `[s, table::COLUMNS]`.
     pub rows: Vec<i64>,

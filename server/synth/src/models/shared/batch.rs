@@ -9,7 +9,7 @@ use super::work::Work;
 
 /// What a member says.
 pub enum Message<Task, Row> {
-    /// Its tasks, and where to tell it of its steps. Members of one `width` may be put together, as none is padded much
+    /// A member begins with these tasks; `hear` is where the numbers of its steps go. Members of one `width` may be put together, as none is padded much
     /// then; those without one are alone.
     Begin {
         id: u64,
@@ -44,7 +44,7 @@ struct Member<Row> {
     asked: Option<Vec<Row>>,
 }
 
-/// Who wants to begin.
+/// A member that waits to begin.
 struct Entrant<Task, Row> {
     member: Member<Row>,
     tasks: Vec<Task>,
@@ -54,7 +54,7 @@ struct Entrant<Task, Row> {
 struct Batch<W, Row> {
     work: W,
     width: Option<usize>,
-    /// In the order of their rows.
+    /// The members stand in the order of their rows.
     members: Vec<Member<Row>>,
     /// Rows of the last step, and of those who joined since.
     rows: usize,
@@ -74,7 +74,7 @@ impl<'m, W: Work<'m>> Batches<'m, W> {
             Message::Step { id, rows } => {
                 let waiting = self.waiting.iter_mut().map(|entrant| &mut entrant.member);
                 let mut members = self.batches.iter_mut().flat_map(|batch| &mut batch.members).chain(waiting);
-                // One whose batch has failed is not there any more, and has been told so.
+                // A member whose batch has failed is gone; it has got the fault as its answer.
                 if let Some(member) = members.find(|member| member.id == id) {
                     member.asked = Some(rows);
                 }
@@ -87,7 +87,7 @@ impl<'m, W: Work<'m>> Batches<'m, W> {
         }
     }
 
-    /// Something can be computed.
+    /// Whether something can be computed.
     pub fn ready(&self) -> bool {
         !self.waiting.is_empty() || self.batches.iter().any(Batch::ready)
     }
@@ -126,7 +126,9 @@ impl<'m, W: Work<'m>> Batches<'m, W> {
             Err(_) if entrants.len() > 1 => {
                 entrants.into_iter().for_each(|entrant| self.enter(vec![entrant], width));
             }
-            Ok(None) => entrants.iter().for_each(|entrant| entrant.member.fail("There is no such network.")),
+            Ok(None) => {
+                entrants.iter().for_each(|entrant| entrant.member.fail("The engine has no network for this."))
+            }
             Err(fault) => entrants.iter().for_each(|entrant| entrant.member.fail(&fault)),
         }
     }
@@ -140,7 +142,7 @@ impl<'m, W: Work<'m>> Batch<W, W::Row> {
         }
     }
 
-    /// Every member has asked for its next step.
+    /// Whether every member has asked for its next step.
     fn ready(&self) -> bool {
         self.members.iter().all(|member| member.asked.is_some())
     }

@@ -12,7 +12,7 @@ pub trait Work<'m>: Sized {
     /// How many numbers a row is answered by.
     const NUMBERS: usize;
 
-    /// None where there is no network for it.
+    /// Begins with these tasks; `None` where the engine has no network for them.
     fn begin(models: &'m Models, tasks: &[Self::Task]) -> Option<Self>;
 
     /// Takes more tasks in, whose rows count on from those of the last step. False where that can't be done.
