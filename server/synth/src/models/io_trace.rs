@@ -26,7 +26,7 @@ use super::network::{Loss, Model, Network, Sample};
 use super::pair_encoder::{LstmConfig, PairEncoder, PairGrids};
 use super::parameters::Init;
 use super::program_lstm::LAYERS;
-use super::tensors::{host, indices};
+use super::tensors::{host_rows, indices};
 use super::trace_code::TOO_LONG;
 use super::weights::{Weight, Weights, WeightsError};
 use super::{Pair, Rollouts, TraceModel};
@@ -229,7 +229,7 @@ impl Rollouts for LstmRollouts<'_> {
         let x = self.model.inputs(self.pairs.shallow_clone(), &steps);
         let (out, state) = self.model.lstm.step(&x, &self.state);
         self.state = state;
-        host(&self.model.out.forward(&out)).as_chunks().0.to_vec()
+        host_rows(&self.model.out.forward(&out))
     }
 
     fn keep(&mut self, rows: &[usize]) {

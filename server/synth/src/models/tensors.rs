@@ -21,6 +21,13 @@ pub fn host(x: &Tensor) -> Vec<f32> {
     numbers
 }
 
+/// Copies `[rows, WIDTH]` to the host as float32, row by row.
+pub fn host_rows<const WIDTH: usize>(x: &Tensor) -> Vec<[f32; WIDTH]> {
+    let [_, width] = dims(x, "[rows, width]");
+    assert_eq!(width, WIDTH as i64, "the width of a row");
+    host(x).as_chunks().0.to_vec()
+}
+
 /// The sizes of a tensor's axes. It panics where there are not as many as `layout` names, such as
 /// `"[tasks, length, d]"`: a network that went on would compute something else.
 #[track_caller]

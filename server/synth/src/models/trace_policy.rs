@@ -19,7 +19,7 @@ use super::config::{Config, ConfigError, check_sizes};
 use super::layers::{Linear, Trunk};
 use super::network::{Loss, Model, Network, Sample};
 use super::planes::Canvases;
-use super::tensors::{host, indices, tensor};
+use super::tensors::{host_rows, indices, tensor};
 use super::weights::{Weights, WeightsError};
 use super::{Pair, Rollouts, TraceModel};
 
@@ -112,8 +112,7 @@ impl TracePolicy {
 
     /// The logits over the five actions and stop, for each current and target world.
     pub fn logits(&self, states: &[(&World, &World)]) -> Vec<[f32; 6]> {
-        let logits = tch::no_grad(|| self.forward(&States::of(states)));
-        host(&logits).as_chunks().0.to_vec()
+        host_rows(&tch::no_grad(|| self.forward(&States::of(states))))
     }
 }
 

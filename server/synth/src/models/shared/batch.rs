@@ -155,12 +155,16 @@ impl<'m, W: Work<'m>> Batch<W, W::Row> {
             rows[member.first..].iter_mut().for_each(|row| *W::parent(row) += before);
         }
         self.rows = rows.len();
-        let numbers = caught(|| self.work.step(rows));
+        let numbers = caught(|| {
+            let numbers = self.work.step(rows);
+            assert_eq!(numbers.len(), self.rows * W::NUMBERS, "the numbers of a step");
+            numbers
+        });
         let ends = self.members.iter().skip(1).map(|next| next.first).chain([self.rows]);
         match numbers {
             Ok(numbers) => {
                 for (member, end) in self.members.iter().zip(ends) {
-                    let own = numbers.get(member.first * W::NUMBERS..end * W::NUMBERS).unwrap_or_default();
+                    let own = &numbers[member.first * W::NUMBERS..end * W::NUMBERS];
                     // Fails when the member has just left.
                     let _ = member.hear.send(Ok(own.to_vec()));
                 }
