@@ -48,7 +48,7 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// From any source, plain or gzip.
+    /// Reads any source, plain or gzip.
     ///
     /// # Errors
     /// Fails where the beginning can't be read.
@@ -80,7 +80,7 @@ pub struct Lines {
 const HEAD: u64 = 64 << 10;
 
 impl Lines {
-    /// From any source, plain or gzip.
+    /// Reads any source, plain or gzip.
     ///
     /// # Errors
     /// Fails where the beginning can't be read.

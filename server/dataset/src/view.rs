@@ -174,7 +174,7 @@ mod tests {
         World::parse(text).unwrap()
     }
 
-    /// After the actions, as far as they don't crash.
+    /// The world after the actions, and those of them that did not crash.
     fn after(start: &World, actions: &[Action]) -> (World, Vec<Action>) {
         let mut world = start.clone();
         let done = actions.iter().copied().filter(|&action| world.act(action)).collect();

@@ -1,5 +1,5 @@
 //! Ambiguity: programs that pass all examples and yet do different things; and the deciding example, a small world in
-//! which they do, from which the user can tell which of them is meant.
+//! which they do, by which the user can say which of them is meant.
 
 use crate::cancel::{Cancel, Cancelled};
 use crate::cells::differing;
@@ -23,7 +23,7 @@ pub struct Ambiguity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deciding {
     pub input: World,
-    /// At least two, none like another; that of the best program first.
+    /// The answers: at least two, all different, that of the best program first.
     pub answers: Vec<Ending>,
     /// The numbers of the solutions that crash, and of those that don't come to an end: what should happen there they
     /// don't say.

@@ -35,7 +35,7 @@ pub struct Analysis {
     example_names: OnceLock<ExampleNames>,
     /// What names and flow show, by the number of the file.
     named: Vec<Once<Vec<Diagnostic>>>,
-    /// By file, what is wrong with its examples whatever the program is.
+    /// What is wrong with the examples of each file whatever the program is, by its URI.
     specified: Once<HashMap<String, Vec<Diagnostic>>>,
     recordings: Share,
     /// What the examples that have been run did at each statement.
@@ -189,12 +189,12 @@ impl Analysis {
         Ok(self.specified.get_or_compute(cancel, find)?.get(uri).map_or(&[], Vec::as_slice))
     }
 
-    /// All examples and tests.
+    /// All examples and tests of all files.
     pub fn cases(&self) -> impl Iterator<Item = Case<'_>> {
         (0..self.starts.len()).flat_map(|number| self.cases_of(number))
     }
 
-    /// Those that stand in the file `uri`.
+    /// The examples and tests that stand in the file `uri`.
     pub fn cases_in<'a>(&'a self, uri: &str) -> impl Iterator<Item = Case<'a>> + use<'a> {
         self.files.get(uri).into_iter().flat_map(|&number| self.cases_of(number))
     }
@@ -262,14 +262,14 @@ impl Analysis {
         Ok(Some(self.recordings.keep(case.index, recording)))
     }
 
-    /// A newer analysis of the same files has taken its place: who still asks this one is answered as before, but it
-    /// keeps no recordings from now on.
+    /// Notes that a newer analysis of the same files has taken the place of this one, which goes on answering as before
+    /// but keeps no recordings from now on.
     pub fn supersede(&self) {
         self.recordings.give_up();
     }
 
-    /// Runs all examples and tests that have not been run. Who will ask for all of them says so first: then one thread
-    /// runs them, and the others wait for it once and not for each example.
+    /// Runs all examples and tests that have not been run. Whatever needs all of them calls this first: then one
+    /// thread runs them, and the others wait for it once and not for each example.
     pub(crate) fn run_all(&self, cancel: Cancel<'_>) -> Result<(), Cancelled> {
         let all = || self.cases().try_for_each(|case| self.ran(case, cancel).map(|_| ()));
         self.all_ran.get_or_compute(cancel, all).copied()

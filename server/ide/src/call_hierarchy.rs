@@ -26,7 +26,7 @@ pub struct Calls {
 
 /// Feature: **Call hierarchy**
 ///
-/// Who calls a procedure, and whom it calls. The procedure whose name or call is at the offset.
+/// Finds the procedure whose name or call is at the offset: the start for asking what calls it and what it calls.
 pub fn prepare_call_hierarchy(analysis: &Analysis, uri: &str, offset: TextSize) -> Option<CallItem> {
     let (Target::Procedure(name), _) = target_at(analysis.source(uri)?, offset)? else { return None };
     Some(item(analysis, analysis.procedure(&name)?))

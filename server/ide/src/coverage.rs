@@ -13,7 +13,7 @@ pub struct StatementCount {
     /// The line to mark: a simple statement, the head of a compound one.
     pub head: TextRange,
     pub times: u64,
-    /// In how many examples and tests.
+    /// The number of examples and tests in which it was executed.
     pub examples: usize,
 }
 

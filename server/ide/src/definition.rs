@@ -9,8 +9,8 @@ use syntax::{TextRange, TextSize};
 
 /// Feature: **Go to definition**
 ///
-/// From a call to its `def`; from `examples "more.kgrid"` to that file, if it is part of the program. Of two
-/// procedures of one name the first, which is the one that is called.
+/// Goes from a call to its `def`, and from `examples "more.kgrid"` to that file, if it is part of the program. Where
+/// two procedures have one name it is the first, which is the one that is called.
 pub fn definition(analysis: &Analysis, uri: &str, offset: TextSize) -> Vec<Location> {
     let Some((target, _)) = analysis.source(uri).and_then(|source| target_at(source, offset)) else {
         return Vec::new();

@@ -17,7 +17,7 @@ use syntax::codes::{Code, running, synthesis};
 use syntax::diagnostic::Edit;
 use syntax::{TextRange, TextSize};
 
-/// So many examples have their actions in one menu.
+/// At most this many examples have their actions in one menu.
 const OFFERED: usize = 20;
 
 /// The actions for the first examples that `range` touches.

@@ -91,7 +91,7 @@ fn hint(statement: &Statement, did: Whole) -> Option<(String, String)> {
     }
 }
 
-/// After the colon of the statement's head; at the end of the line where there is none.
+/// The offset after the colon of the statement's head; at the end of the line where there is none.
 fn after_colon(source: &Source, statement: &Statement) -> TextSize {
     let head = head_range(statement).end();
     let body = statement.blocks().next().map_or(head, |block| block.range.start()).max(head);

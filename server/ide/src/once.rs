@@ -4,12 +4,12 @@ use crate::cancel::{Cancel, Cancelled, check};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-/// So often one who waits for another thread asks whether it still has to.
+/// A thread that waits for another one checks at this interval whether it has been cancelled.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 pub(crate) struct Once<T> {
     value: OnceLock<T>,
-    /// A thread computes it.
+    /// Whether a thread is computing the value.
     running: Mutex<bool>,
     over: Condvar,
 }
@@ -20,7 +20,7 @@ impl<T> Default for Once<T> {
     }
 }
 
-/// Lets the next one try, also after a panic.
+/// Lets the next thread try when it is dropped, also after a panic.
 struct Turn<'a, T>(&'a Once<T>);
 
 impl<T> Drop for Turn<'_, T> {
@@ -31,8 +31,8 @@ impl<T> Drop for Turn<'_, T> {
 }
 
 impl<T> Once<T> {
-    /// The value. Where another thread computes it, waits for that; where that one is cancelled, one of those who wait
-    /// goes on in its place.
+    /// Returns the value, computing it where no thread has done so. Where another thread is computing it, this one
+    /// waits; where that one is cancelled, one of the waiting threads goes on in its place.
     pub fn get_or_compute(
         &self,
         cancel: Cancel<'_>,

@@ -17,12 +17,12 @@ struct Kept {
     /// Bytes that all recordings together may take.
     budget: usize,
     bytes: usize,
-    /// Grows with every use and every new holder.
+    /// A counter that grows with every use and every new holder.
     clock: u64,
-    /// By the analysis that they belong to, and the number of the example there. Who is not among the holders has
-    /// given up its part.
+    /// The recordings, by the analysis that they belong to and the number of the example there. An analysis that is not
+    /// among the holders has given up its part.
     holders: HashMap<u64, HashMap<usize, Slot>>,
-    /// Which was used when.
+    /// The recordings by the time of their last use.
     uses: BTreeMap<u64, (u64, usize)>,
 }
 
@@ -140,7 +140,7 @@ impl Share {
         recording
     }
 
-    /// From now on nothing of it is kept.
+    /// Gives up all recordings of this part, and keeps none from now on.
     pub fn give_up(&self) {
         self.all.kept().give_up(self.holder);
     }

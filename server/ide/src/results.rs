@@ -10,17 +10,17 @@ use crate::source::Location;
 use crate::verdict::Verdict;
 use syntax::TextRange;
 
-/// An example or a held-out test. Its kind, its name and its ordinal tell it from all others of its file.
+/// An example or a held-out test. Its kind, its name and its ordinal identify it within its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedExample {
     pub name: String,
-    /// A held-out test.
+    /// Whether it is a held-out test.
     pub test: bool,
-    /// How many of the same kind and name stand above it in its file.
+    /// The number of examples of the same kind and name above it in its file.
     pub ordinal: usize,
-    /// The example's name.
+    /// Where the example's name stands.
     pub location: Location,
-    /// All of it.
+    /// The whole block of the example.
     pub block: TextRange,
 }
 
@@ -40,7 +40,7 @@ pub enum ExampleOutcome {
     Undecided,
 }
 
-/// All examples and tests of the analysis, in order. Nothing is run.
+/// All examples and tests of the analysis, in order, without running any.
 pub fn examples(analysis: &Analysis) -> Vec<ListedExample> {
     let mut above = HashMap::new();
     let mut listed = Vec::new();
@@ -62,7 +62,7 @@ pub fn examples(analysis: &Analysis) -> Vec<ListedExample> {
 /// How all examples and tests of the analysis went, in order.
 ///
 /// # Errors
-/// `cancel` wanted it.
+/// Fails where the work was cancelled.
 pub fn example_results(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Vec<ExampleResult>, Cancelled> {
     analysis.run_all(cancel)?;
     let mut results = Vec::new();

@@ -4,7 +4,7 @@ use crate::cancel::{Cancel, Cancelled};
 use crate::config::Config;
 use runtime::{Limits, Machine, Outcome, Program, Recording, World};
 
-/// So many ticks are recorded step by step; of a longer run only how it ended is known.
+/// At most this many ticks are recorded step by step; of a longer run only the end is known.
 const RECORDED_TICKS: u64 = 50_000;
 
 /// A run to its end, or to the limit, without its steps ([`Analysis::recording`](crate::Analysis::recording)).

@@ -43,7 +43,7 @@ struct Around {
 }
 
 impl Around {
-    /// Tells whether the range is around the offset.
+    /// Keeps the range if it is around the offset, and returns whether it is.
     fn add(&mut self, range: TextRange) -> bool {
         let around = range.contains_inclusive(self.offset);
         if around && !range.is_empty() {

@@ -32,13 +32,13 @@ pub enum TokenKind {
 
 /// Feature: **Semantic tokens**
 ///
-/// Tells actions, conditions and procedures of one's own apart, and walls, markers and the robot in a grid.
+/// Distinguishes actions, conditions and the author's own procedures, and walls, markers and the robot in a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// On one line.
+    /// The token's text, which lies on one line.
     pub range: TextRange,
     pub kind: TokenKind,
-    /// The name is defined here.
+    /// Whether the name is defined here.
     pub definition: bool,
 }
 

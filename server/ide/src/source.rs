@@ -41,12 +41,12 @@ impl Source {
         lines::slice(&self.text, range)
     }
 
-    /// Offset of the first byte of the line that holds `offset`.
+    /// The offset of the first byte of the line that holds `offset`.
     pub fn line_start(&self, offset: TextSize) -> TextSize {
         lines::line_start(&self.text, offset)
     }
 
-    /// Offset of the end of the line that holds `offset`, before its line end.
+    /// The offset of the end of the line that holds `offset`, before its line end.
     pub fn line_end(&self, offset: TextSize) -> TextSize {
         lines::line_end(&self.text, offset)
     }
@@ -56,7 +56,7 @@ impl Source {
         lines::indentation(&self.text, offset)
     }
 
-    /// Nothing but blanks stands before `offset` on its line.
+    /// Whether nothing but blanks stands before `offset` on its line.
     pub fn begins_line(&self, offset: TextSize) -> bool {
         lines::begins_line(&self.text, offset)
     }
@@ -71,6 +71,6 @@ impl Source {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Location {
     pub uri: String,
-    /// In bytes.
+    /// The range in bytes of the file's text.
     pub range: TextRange,
 }

@@ -32,7 +32,7 @@ pub struct Symbol {
     pub detail: Option<String>,
     pub kind: SymbolKind,
     pub range: TextRange,
-    /// Inside `range`: what to put the cursor on.
+    /// The part of `range` to put the cursor on.
     pub selection: TextRange,
     pub children: Vec<Symbol>,
 }

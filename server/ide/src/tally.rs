@@ -33,7 +33,7 @@ pub(crate) struct Whole {
     pub most: u64,
 }
 
-/// By the address of the statement: those of a program stay where they are as long as its analysis lives.
+/// The tallies by the address of their statement, which stays where it is as long as the analysis lives.
 #[derive(Debug, Default)]
 pub(crate) struct Tallies(HashMap<usize, Tally>);
 
@@ -80,7 +80,7 @@ impl Tallies {
         }
     }
 
-    /// All zero where no example comes to the statement.
+    /// The tally of a statement; all of it is zero where no example comes there.
     pub fn of(&self, statement: &Statement) -> Tally {
         self.0.get(&address(statement)).copied().unwrap_or_default()
     }

@@ -31,11 +31,11 @@ pub enum Failure {
         action: Action,
         range: TextRange,
     },
-    /// Proved: this `while` sees a world again that it has already seen.
+    /// It is proved that this `while` comes back to a world in which it has been before.
     EndlessLoop {
         range: TextRange,
     },
-    /// Still running here when the limit of ticks was reached.
+    /// The run was still here when the limit of ticks was reached.
     Limit {
         range: TextRange,
     },
@@ -54,7 +54,7 @@ pub enum Failure {
 /// The first action at which a run and a given trace differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TraceDifference {
-    /// How many actions agree before it.
+    /// The number of actions that agree before it.
     pub at: usize,
     /// The run's action; none where the run ended before the trace.
     pub ran: Option<Action>,
@@ -139,8 +139,8 @@ pub(crate) fn pointed(site: Site) -> TextRange {
     }
 }
 
-/// Against the trace that the author gave; an inferred one is not a constraint. The action that crashed may stand at
-/// the end of the trace or not.
+/// Compares the run with the trace that the author gave; an inferred one is not a constraint. The action that crashed
+/// may stand at the end of the trace or not.
 fn trace_difference(
     run: &Run,
     recording: &Recording,

@@ -42,7 +42,7 @@ fn decide(stack: &mut [Frame<'_>], index: usize, held: bool) {
     }
 }
 
-/// Tells `visit` of every execution of a statement when it is over, inner ones first. The recording is one of the
+/// Calls `visit` for every execution of a statement when it is over, inner ones first. The recording must be one of the
 /// analysis's program.
 pub(crate) fn walk<'a>(
     analysis: &'a Analysis,

@@ -2,7 +2,7 @@
 
 use syntax::ast::{Action, Test};
 
-/// Where an instruction comes from. Opaque to the interpreter; whoever builds the code gives it meaning
+/// Where an instruction comes from. It is opaque to the interpreter; the builder of the code gives it a meaning
 /// (for [`crate::lower`], a number of [`crate::Program::site`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Origin(pub u32);

@@ -3,7 +3,7 @@
 //! then the same too, and the run repeats itself for ever.
 //!
 //! Brent's algorithm, with a mark per active `while` instead of saved worlds: a mark holds the robot, a sum over
-//! the cells that tells worlds apart quickly, and the place in a journal of marker changes. Two worlds of one
+//! the cells that distinguishes worlds quickly, and the place in a journal of marker changes. Two worlds of one
 //! run are equal exactly when the robot is in the same state and the changes between them cancel out cell by
 //! cell, so the journal decides, and the sum only says when to ask it.
 

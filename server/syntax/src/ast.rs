@@ -21,7 +21,7 @@ pub struct File {
 pub struct Comment {
     pub range: TextRange,
     pub text: String,
-    /// Nothing but blanks stands before it on its line.
+    /// Whether nothing but blanks stands before it on its line.
     pub own_line: bool,
 }
 
@@ -57,7 +57,7 @@ impl Item {
 /// `def NAME(): BLOCK`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Procedure {
-    /// From `def` to the end of the body.
+    /// The text from `def` to the end of the body.
     pub range: TextRange,
     pub name: Name,
     pub body: Block,
@@ -75,7 +75,7 @@ pub struct Name {
 /// The statements after a colon, on the same line or indented below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// From the first statement to the end of the last; empty, at the end of the header, where there is none.
+    /// The text from the first statement to the end of the last; empty, at the end of the header, where there is none.
     pub range: TextRange,
     pub statements: Vec<Statement>,
 }
@@ -114,7 +114,7 @@ impl Statement {
         if let StatementKind::Call(name) = &self.kind { Some(name) } else { None }
     }
 
-    /// Something in the statement itself, outside of its blocks, is not understood.
+    /// Whether something in the statement itself, outside of its blocks, is not understood.
     pub fn is_broken(&self) -> bool {
         self.broken.is_some() || self.kind == StatementKind::Error
     }
@@ -218,7 +218,7 @@ pub enum ConditionKind {
     Not(Box<Condition>),
     /// `?`
     Hole,
-    /// Left out or not understood; the parser has said why.
+    /// The condition is left out or not understood; the parser has said why.
     Missing,
 }
 
@@ -308,7 +308,7 @@ impl Test {
 /// An `example` or `test` block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
-    /// From the keyword to the end of the last section.
+    /// The text from the keyword to the end of the last section.
     pub range: TextRange,
     /// The first line, from the keyword to the colon.
     pub header: TextRange,
@@ -326,23 +326,23 @@ pub struct Example {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExampleKind {
-    /// Shown to the synthesizer.
+    /// It is shown to the synthesizer.
     Example,
-    /// Held out: run and reported only.
+    /// It is held out: only run and reported.
     Test,
 }
 
 /// The text of a world. Only shape and cell spelling are judged here; `runtime` makes the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grid {
-    /// From the word `input`/`output` to the end of the last row.
+    /// The text from the word `input` or `output` to the end of the last row.
     pub range: TextRange,
     /// The word `input` or `output`.
     pub keyword: TextRange,
-    /// North (top) row first, as written.
+    /// The rows as written, the northernmost (top) first.
     pub rows: Vec<GridRow>,
-    /// Well-formed: rows equally long, 1×1 to 100×100, known cells, exactly one robot. Where false the parser has said
-    /// why.
+    /// Whether it is well-formed: rows equally long, 1×1 to 100×100, known cells, exactly one robot. Where it is not, the
+    /// parser has said why.
     pub valid: bool,
 }
 
@@ -367,7 +367,7 @@ pub enum CellKind {
         heading: Heading,
         markers: u8,
     },
-    /// Not a cell; the parser has said why.
+    /// The text is not a cell; the parser has said why.
     Unknown,
 }
 
@@ -405,7 +405,7 @@ impl fmt::Display for CellKind {
     }
 }
 
-/// Clockwise from north, so that turning right adds one.
+/// The direction in which the robot looks, clockwise from north, so that turning right adds one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[repr(u8)]
@@ -445,12 +445,12 @@ impl Heading {
 /// `trace:` (given, part of the specification) or `trace?:` (inferred, shown only).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
-    /// From the word `trace` to the last action.
+    /// The text from the word `trace` to the last action.
     pub range: TextRange,
     pub inferred: bool,
     /// Unknown words are reported by the parser and left out.
     pub actions: Vec<(Action, TextRange)>,
-    /// No word was left out.
+    /// Whether no word was left out.
     pub valid: bool,
 }
 

@@ -20,7 +20,7 @@ impl fmt::Display for Cancelled {
 
 impl Error for Cancelled {}
 
-/// For callers that never cancel, such as the command line and tests.
+/// The check for callers that never cancel, such as the command line and tests.
 pub const NEVER: Cancel<'static> = &|| false;
 
 /// Gives up where the work is no longer wanted.

@@ -38,7 +38,7 @@ pub fn format_unless(parse: &Parse, text: &str, cancel: Cancel<'_>) -> Result<Op
 }
 
 /// Whether a text has the words of another. The formatter writes the tree, so that whatever a mistake in the parser
-/// kept out of the tree would be lost: then it had better do nothing.
+/// kept out of the tree would be lost; it then changes nothing.
 fn has_same_words(parse: &Parse, text: &str, formatted: &str, cancel: Cancel<'_>) -> Result<bool, Cancelled> {
     let after = changed_tree(parse, text, formatted, cancel)?;
     let (before, after) = (leaves(&parse.tree), leaves(&after));

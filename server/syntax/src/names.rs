@@ -1,5 +1,5 @@
-//! K101–K106: who is called what, and who calls whom. Needs the whole file and the names of the files that belong to
-//! it, but no flow of control.
+//! K101–K106: the names of procedures and examples, and which procedure calls which. The check needs the whole file and
+//! the names of the files that belong to it, but no flow of control.
 
 mod near;
 

@@ -80,12 +80,12 @@ pub struct Comparison {
 }
 
 impl Check {
-    /// Against the dataset's known statistics.
+    /// Compares generated tasks with the dataset's known statistics.
     pub fn new(generated: &Counts) -> Check {
         Check::of(generated, &reference(), "the dataset's test split".to_owned())
     }
 
-    /// Against other tasks, named `name`.
+    /// Compares generated tasks with other tasks, named `name`.
     pub fn against(generated: &Counts, real: &Counts, name: &str) -> Check {
         Check::of(generated, &real.tables, format!("{} tasks of {name}", real.tasks))
     }

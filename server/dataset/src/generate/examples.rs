@@ -11,7 +11,7 @@ use super::statistics::EXAMPLES;
 pub struct GeneratedExample {
     pub start: World,
     pub goal: World,
-    /// At most [`MAX_TRACE`] actions.
+    /// The program's actions, at most [`MAX_TRACE`].
     pub trace: Vec<Action>,
     /// Condition bits ([`World::condition_bits`]) of each state, one more than actions.
     pub conditions: Vec<u8>,

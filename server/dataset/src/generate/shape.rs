@@ -102,7 +102,8 @@ pub struct Block {
     pub last: usize,
 }
 
-/// Tells of every statement and of every block's end, in the order of the tokens, which have to be a whole program.
+/// Calls the functions for every statement and for every block's end, in the order of the tokens, which have to be a
+/// whole program.
 pub fn walk(tokens: &[u8], mut on_statement: impl FnMut(Statement), mut on_end: impl FnMut(Block)) {
     let mut open = vec![Block { kind: 0, depth: 0, length: 0, last: 0 }];
     for &token in tokens {

@@ -16,12 +16,12 @@ macro_rules! statistics {
         impl Statistic {
             pub const ALL: &[Statistic] = &[$(Statistic::$id),*];
 
-            /// As in the file of the generator's tables.
+            /// The name that the statistic has in the file of the generator's tables.
             pub fn name(self) -> &'static str {
                 match self { $(Statistic::$id => $name),* }
             }
 
-            /// Distributions, and bins of each.
+            /// The number of distributions, and of bins of each.
             pub fn size(self) -> (usize, usize) {
                 match self { $(Statistic::$id => ($rows, $columns)),* }
             }
@@ -134,7 +134,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// All entries the same.
+    /// Tables all of whose entries are `value`.
     pub fn filled(value: f64) -> Tables {
         let table = |statistic: &Statistic| vec![value; statistic.size().0 * statistic.size().1];
         Tables { tables: Statistic::ALL.iter().map(table).collect() }

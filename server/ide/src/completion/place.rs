@@ -7,20 +7,20 @@ use syntax::{TextRange, TextSize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// At the margin: definitions and examples.
+    /// The cursor is at the margin: definitions and examples fit.
     TopLevel,
-    /// In a body; `after_if`: an `else` may stand here.
+    /// The cursor is in a body. With `after_if`, an `else` may stand here.
     Statement {
         after_if: bool,
     },
     Condition,
     Count,
-    /// In an example, where a section begins.
+    /// The cursor is in an example, where a section begins.
     Section,
-    /// After an example's name.
+    /// The cursor is after an example's name.
     Header,
     Cell,
-    /// An action in a trace.
+    /// The cursor is in a trace: an action fits.
     Trace,
     /// Nothing is known to fit.
     Nowhere,
@@ -32,7 +32,7 @@ pub(super) struct Cursor<'a> {
     pub word: TextRange,
     /// The line up to the word.
     pub before: &'a str,
-    /// A `(` follows the word already.
+    /// Whether a `(` follows the word already.
     pub called: bool,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Cursor<'a> {
         Some(Cursor { offset, word, before, called: after.starts_with('(') })
     }
 
-    /// As much of the word as stands before the cursor.
+    /// The part of the word before the cursor.
     pub fn begun<'s>(&self, source: &'s Source) -> &'s str {
         source.slice(TextRange::new(self.word.start(), self.offset))
     }
@@ -81,7 +81,7 @@ pub(super) fn place_at(source: &Source, cursor: &Cursor<'_>) -> Place {
     if inside { place_in_body(source, cursor, head) } else { Place::Nowhere }
 }
 
-/// In a comment or a string.
+/// Whether the offset is in a comment or a string.
 fn in_text(source: &Source, offset: TextSize) -> bool {
     leaves(&source.parse.tree).iter().any(|leaf| match leaf.kind {
         "comment" => leaf.range.start() < offset && offset <= leaf.range.end(),
@@ -162,7 +162,7 @@ fn place_in_body(source: &Source, cursor: &Cursor<'_>, head: &str) -> Place {
     }
 }
 
-/// Nothing but parentheses, blanks and `not` stand between the keyword and the cursor.
+/// Whether nothing but parentheses, blanks and `not` stands between the keyword and the cursor.
 fn opens_condition(rest: &str) -> bool {
     rest.split(['(', ' ', '\t']).all(|part| part.is_empty() || part == "not") && !rest.is_empty()
 }

@@ -24,7 +24,7 @@ enum Stop {
     TooDeep,
 }
 
-/// So many examples are listed at one statement.
+/// At most this many examples are listed at one statement.
 const LISTED: usize = 30;
 
 pub(super) fn check(

@@ -14,7 +14,7 @@ use syntax::TextRange;
 use syntax::codes::running;
 use syntax::diagnostic::Severity;
 
-/// So many more differing cells are listed.
+/// At most this many further cells that differ are listed.
 const LISTED: usize = 10;
 
 /// Adds to `found`, which holds what is already known of the examples of the file: one that no program satisfies is
@@ -107,7 +107,7 @@ fn traced(case: Case<'_>, difference: &TraceDifference) -> Option<TextRange> {
     Some(action.map_or(trace.range, |(_, range)| *range))
 }
 
-/// At the test's name, whatever went wrong: the program may be as its examples want it.
+/// Reports a failed test at its name, whatever went wrong: the program may be right by its examples.
 fn test_failed(analysis: &Analysis, case: Case<'_>, run: Option<&Run>, failure: &Failure) -> Diagnostic {
     let message =
         format!("{} fails: {}.", example_first(case.example), reason::clause(analysis, case, run, failure));

@@ -4,7 +4,7 @@ use crate::analysis::Analysis;
 use crate::grid_view::{Panel, fenced};
 use crate::synthesis::{Ambiguity, Deciding};
 
-/// In Markdown; differing cells are marked. Empty where nothing is left open.
+/// The deciding example in Markdown, with marks on the cells that differ. Empty where nothing is left open.
 pub(super) fn deciding(analysis: &Analysis) -> String {
     let Some(ambiguity) = analysis.ambiguity() else { return String::new() };
     let programs = ambiguity.programs.len();

@@ -40,7 +40,7 @@ pub fn hover(
     }))
 }
 
-/// All but what the last synthesis left open.
+/// The hover without what the last synthesis left open.
 fn plain(
     analysis: &Analysis,
     uri: &str,

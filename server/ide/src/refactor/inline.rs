@@ -32,7 +32,7 @@ pub(super) fn inline_call(context: &Context<'_>) -> Option<Action> {
 
 /// Assist: **Inline procedure**
 ///
-/// On a definition: puts its body in the place of every call, and removes it.
+/// Puts the body of the definition under the cursor in the place of every call, and removes the definition.
 pub(super) fn inline_everywhere(context: &Context<'_>) -> Option<Action> {
     let source = context.source;
     let (Target::Procedure(name), range) = target_at(source, context.selection.start())? else { return None };

@@ -61,7 +61,7 @@ pub(super) fn statement_end(source: &Source, statement: &Statement) -> TextSize 
     statement.blocks().last().map_or(source.line_end(statement.range.end()), |last| source.block_end(last))
 }
 
-/// Nothing but blanks, or a comment, stands beside the range on its first and last line.
+/// Whether nothing but blanks, or a comment, stands beside the range on its first and last line.
 pub(super) fn fills_lines(source: &Source, range: TextRange) -> bool {
     let rest =
         source.slice(TextRange::new(range.end(), lines::line_end(&source.text, range.end()))).trim_start();
@@ -72,7 +72,7 @@ pub(super) fn has_comment(source: &Source, range: TextRange) -> bool {
     source.file().comments.iter().any(|comment| range.contains_range(comment.range))
 }
 
-/// The block holds something that is not understood, so that it had better stay where it is.
+/// Whether the block holds something that is not understood, so that it must stay where it is.
 pub(super) fn has_error(block: &[Statement]) -> bool {
     walk(block).any(Statement::is_broken)
 }

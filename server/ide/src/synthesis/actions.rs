@@ -174,7 +174,7 @@ fn all_pass(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Option<String>, C
 /// A sentence that says that all examples pass, for an author who asks for a program nevertheless.
 ///
 /// # Errors
-/// `cancel` wanted it.
+/// Fails where the work was cancelled.
 pub fn passes_already(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Option<String>, Cancelled> {
     let no_hole = analysis.program().is_some_and(|program| holes(program.file()).is_empty());
     let fact = if no_hole { all_pass(analysis, cancel)? } else { None };

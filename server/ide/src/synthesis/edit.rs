@@ -43,7 +43,7 @@ impl Answer {
 /// example of the analysis, which must be the one that the task was made from.
 ///
 /// # Errors
-/// A sentence that says why the fills make no program; the inner error.
+/// The inner error is a sentence that says why the fills do not make a program.
 pub fn answer(
     analysis: &Analysis,
     task: &Task,

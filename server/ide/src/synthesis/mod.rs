@@ -34,17 +34,17 @@ use syntax::TextSize;
 /// What is asked for. Plain, so that it can travel with a code action and come back.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Goal {
-    /// A `main`: a new one, or in place of the body of the one there is.
+    /// Find a `main`: a new one, or one in place of the body of the present one.
     Program,
-    /// Other programs than the `main` that passes all examples, to look at.
+    /// Find other programs than the `main` that passes all examples, to look at.
     Others,
-    /// The hole that begins at the offset of the program; the others stay.
+    /// Fill the hole that begins at the offset of the program; the others stay.
     Hole(TextSize),
-    /// All holes of the program; only one, if there is only one.
+    /// Fill all holes of the program, which may be only one.
     Holes,
-    /// Statements after what stands at the offset of the program.
+    /// Find statements that go after what stands at the offset of the program.
     Complete(TextSize),
-    /// The trace of the example of this number in the analysis.
+    /// Infer the trace of the example of this number in the analysis.
     Trace(usize),
 }
 

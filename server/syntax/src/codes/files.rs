@@ -1,8 +1,8 @@
-//! K19x: the files themselves. Reported by whoever reads them.
+//! K19x: the files themselves. The program that reads a file reports them.
 
 use super::Code;
 
-/// In order.
+/// The codes of this group, in order.
 pub const ALL: &[&Code] = &[&UNREADABLE_EXAMPLES, &TOO_LARGE, &UNREADABLE];
 
 pub const UNREADABLE_EXAMPLES: Code = Code {

@@ -2,7 +2,7 @@
 
 use super::Code;
 
-/// In order.
+/// The codes of this group, in order.
 pub const ALL: &[&Code] = &[
     &UNDEFINED_PROCEDURE,
     &UNUSED_PROCEDURE,

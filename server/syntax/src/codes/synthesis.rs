@@ -2,7 +2,7 @@
 
 use super::Code;
 
-/// In order.
+/// The codes of this group, in order.
 pub const ALL: &[&Code] = &[&HOLE, &CONTRADICTION, &IMPOSSIBLE, &WRONG_INFERRED_TRACE, &AMBIGUOUS];
 
 pub const HOLE: Code = Code {

@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Up to the `)` behind it.
+    /// Reads a condition and the `)` behind it.
     fn condition_to_the_end(&mut self) -> Result<Condition, CurlyError> {
         let condition = self.condition(0)?;
         self.expect(")")?;

@@ -11,7 +11,7 @@ use text_size::{TextRange, TextSize};
 pub struct Cloth<'a> {
     pub text: &'a str,
     pub lines: Vec<Line>,
-    /// Those that stand among the lines, in source order.
+    /// The comments that stand among the lines, in source order.
     pub comments: &'a [Comment],
     /// What every line begins with: the indentation of the block that the lines are taken from.
     pub margin: &'a str,

@@ -5,8 +5,8 @@ use crate::cancel::{Cancel, Cancelled, check};
 use crate::spelling::closest;
 use std::collections::{BTreeMap, HashMap};
 
-/// An unknown word is compared with the names of about its length, which may be all there are. So many comparisons are
-/// made for a file: enough for every word of one that a person writes.
+/// An unknown word is compared with the names of about its length, which may be all there are. At most this
+/// many comparisons are made for a file, which is enough for every unknown word of a file written by hand.
 const COMPARISONS: usize = 100_000;
 
 pub struct Near<'a> {

@@ -24,7 +24,7 @@ pub struct Parts<'t> {
 pub struct Header {
     pub word: String,
     pub keyword: TextRange,
-    /// Behind the colon, or where it should be.
+    /// The offset behind the colon, or where it should be.
     pub end: TextSize,
     pub colon: bool,
 }

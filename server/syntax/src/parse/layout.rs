@@ -9,7 +9,7 @@ const TAB: u32 = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Not indented.
+    /// The line is not indented.
     None,
     Blanks,
     Tabs,
@@ -24,7 +24,7 @@ pub struct Line {
     /// The column of `text`, from 0.
     pub column: u32,
     pub style: Style,
-    /// Nothing but blanks.
+    /// Whether the line holds nothing but blanks.
     pub blank: bool,
 }
 
@@ -118,7 +118,7 @@ impl Layout {
         &self.lines[self.index(range.start())..=self.index(range.end())]
     }
 
-    /// From the beginning of the range to the end of its first line's text.
+    /// The part of the range from its beginning to the end of its first line's text.
     pub fn first_line(&self, text: &str, range: TextRange) -> TextRange {
         let text = &text[usize::from(range.start())..usize::from(range.end())];
         let length = text.find(['\n', '\r']).unwrap_or(text.len());

@@ -21,7 +21,7 @@ pub struct Lower<'a> {
     /// The names that this file defines, so that `turnAround` alone is known for a call without `()`.
     pub procedures: HashSet<&'a str>,
     pub depth: usize,
-    /// The header that was lowered last has no body; whoever knows what follows decides what that means.
+    /// The header that was lowered last has no body; what that means is decided where it is known what follows.
     pub open: Option<Header>,
     pub stray: Option<StrayElse>,
     too_deep: bool,

@@ -32,9 +32,9 @@ pub struct Finding {
 
 /// A text without what is not of the language.
 pub struct Screened<'a> {
-    /// As long as the text, and the same at the beginning and end of every character.
+    /// A text as long as the original, with the same character boundaries.
     pub text: Cow<'a, str>,
-    /// In source order of their lines, by kind.
+    /// What was found, in source order of the lines, by kind.
     pub found: Vec<Finding>,
 }
 

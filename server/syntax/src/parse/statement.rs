@@ -389,9 +389,9 @@ pub struct StrayElse {
 }
 
 pub struct Tail<'t> {
-    /// Without the colon.
+    /// The text without the colon.
     pub range: TextRange,
-    /// Behind the colon.
+    /// The offset behind the colon.
     pub end: TextSize,
     pub body: Option<Node<'t>>,
 }
@@ -457,7 +457,7 @@ pub fn unread(header: TextRange, then: Block) -> StatementKind {
     StatementKind::If { condition, then, otherwise: None }
 }
 
-/// For `Name`s of things that have none.
+/// An empty name, for things that have none.
 pub fn nameless(at: TextRange) -> Name {
     Name { range: TextRange::empty(at.end()), text: String::new() }
 }

@@ -51,9 +51,9 @@ struct Unknown<'t> {
     arguments: Option<Node<'t>>,
     /// The call that follows the word, and nothing else: the name of what is defined.
     name: Option<(TextRange, Option<Node<'t>>)>,
-    /// Nothing but the word and its parentheses.
+    /// Whether there is nothing but the word and its parentheses.
     plain: bool,
-    /// Before the colon.
+    /// The offset before the colon.
     end: TextSize,
     header: Header,
     body: Option<Node<'t>>,

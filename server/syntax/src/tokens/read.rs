@@ -54,7 +54,7 @@ pub fn parse_tokens(text: &str) -> Result<Procedure, TokenError> {
     Reader { tokens: &tokens, next: 0, end: text.len() }.program()
 }
 
-/// As [`parse_tokens`], for a program given as a list of tokens (the dataset's `program_tokens`).
+/// Reads a program as [`parse_tokens`] does, given as a list of tokens (the dataset's `program_tokens`).
 ///
 /// # Errors
 /// Fails at the first token that can't stand where it stands.

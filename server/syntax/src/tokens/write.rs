@@ -56,7 +56,7 @@ pub fn to_tokens(procedure: &Procedure) -> Result<Vec<Cow<'static, str>>, Inexpr
 /// [`to_tokens`] as one line, separated by single blanks.
 ///
 /// # Errors
-/// As [`to_tokens`].
+/// Fails as [`to_tokens`] does.
 pub fn to_token_text(procedure: &Procedure) -> Result<String, Inexpressible> {
     Ok(to_tokens(procedure)?.join(" "))
 }

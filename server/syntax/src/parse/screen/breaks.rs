@@ -3,7 +3,7 @@
 use super::{Report, Screen, edit, fix, lines, range};
 use crate::codes::syntax::BROKEN_LINE;
 
-/// So many lines are looked at for the closing parenthesis.
+/// At most this many lines are searched for the closing parenthesis.
 const MOST: usize = 6;
 
 /// Where a new line begins for certain.

@@ -6,7 +6,7 @@ pub struct Line {
     pub start: usize,
     /// The first character that is not a blank, or the line's end.
     pub text: usize,
-    /// Without the line end.
+    /// The end of the line, without its line end.
     pub end: usize,
     /// Where the next line starts.
     pub next: usize,
