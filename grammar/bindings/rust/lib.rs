@@ -2,6 +2,8 @@
 //!
 //! The grammar is total: nearly every text gives a tree without an ERROR node, and whoever reads the tree judges it.
 
+#![expect(unsafe_code, reason = "the generated parser is C")]
+
 use tree_sitter_language::LanguageFn;
 
 unsafe extern "C" {

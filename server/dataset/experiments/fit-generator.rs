@@ -11,6 +11,8 @@
 //! thinning; the factors of that go into the probabilities of keeping. What is still rarer or more frequent than its
 //! target among the tasks so weighted goes into the weights of the grammar.
 
+#![expect(clippy::print_stderr, reason = "it tells its author how it goes")]
+
 use std::path::Path;
 
 use dataset::Task;

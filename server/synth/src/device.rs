@@ -1,6 +1,8 @@
 //! Which processor computes: CUDA where it is there, the CPU else. The engine is linked against torch's CPU
 //! libraries alone; the CUDA ones are loaded at run time, before the first call of torch, where they are found.
 
+#![expect(unsafe_code, reason = "libraries are loaded, and a thread's time is measured, by libc alone")]
+
 use std::ffi::{CStr, CString};
 
 use tch::Device;

@@ -1,5 +1,7 @@
 //! Ctrl-C as a wish to stop, so that what there is by then can be saved; and a reader who has seen enough.
 
+#![expect(unsafe_code, reason = "the signal of a closed pipe is set by libc alone")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

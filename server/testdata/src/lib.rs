@@ -20,6 +20,7 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 
 /// Notes that the test which runs could not be run, and why: on standard error, and in the file KAREL_SKIPPED if
 /// that is set, as a line `TEST: REASON`.
+#[expect(clippy::print_stderr, reason = "who runs a test by hand sees it there")]
 pub fn skip(reason: &str) {
     eprintln!("skipped: {reason}");
     let Some(path) = std::env::var_os("KAREL_SKIPPED") else { return };

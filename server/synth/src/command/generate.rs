@@ -1,5 +1,7 @@
 //! `karel-synth generate`
 
+#![expect(unsafe_code, reason = "a thread's processor time is had from libc alone")]
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};

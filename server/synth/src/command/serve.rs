@@ -1,5 +1,7 @@
 //! `karel-synth serve`
 
+#![expect(unsafe_code, reason = "libc alone moves standard output away from libraries, and ends without their destructors")]
+
 use std::fs::File;
 use std::io;
 

@@ -4,6 +4,8 @@
 //! keep the cores busy ([`Background::give_way`]): a process of the lowest class takes no time from others, but still
 //! the memory's bandwidth and the caches.
 
+#![expect(unsafe_code, reason = "processes, signals and classes of scheduling are had from libc alone")]
+
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;

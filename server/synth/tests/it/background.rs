@@ -1,5 +1,7 @@
 //! A training that is killed, started again, and left in the background.
 
+#![expect(unsafe_code, reason = "a signal is sent by libc alone")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
