@@ -32,7 +32,7 @@ pub fn run(args: Args) -> Result<()> {
         Some(file) => std::path::absolute(file)?,
         None => repo::root().join("tests/examples/collect.karel"),
     };
-    let read = || fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()));
+    let read = || fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()));
     // Before a build of minutes.
     read()?;
     programs::build()?;
@@ -43,13 +43,13 @@ pub fn run(args: Args) -> Result<()> {
     let mut server = Client::start(&target::binary("karel-lsp"))?;
     let Ok(uri) = url::Url::from_file_path(&file) else { bail!("{} is not a whole path", file.display()) };
     let uri = uri.as_str();
-    let mut told = None;
-    let (title, edit) = synthesize(&mut server, uri, &text, &mut told)?;
+    let mut message = None;
+    let (title, edit) = synthesize(&mut server, uri, &text, &mut message)?;
     let time = start.elapsed();
     // What the server tells the user may come after its answer.
-    server.stop(|message| hear(message, &mut told))?;
+    server.stop(|said| hear(said, &mut message))?;
     if edit.is_null() {
-        bail!("{title}: {}", told.unwrap_or_else(|| "the action made no edit".to_owned()));
+        bail!("{title}: {}", message.unwrap_or_else(|| "the action made no edit".to_owned()));
     }
     let result = apply(&text, &edit, uri)?;
     anstream::println!(
@@ -74,12 +74,12 @@ pub fn run(args: Args) -> Result<()> {
 }
 
 /// Has the server open `text` and synthesize its program: the action's title and its edit, null where it has none.
-/// What it tells the user is left in `told`.
+/// The last message of the server to the user is left in `message`.
 fn synthesize(
     server: &mut Client,
     uri: &str,
     text: &str,
-    told: &mut Option<String>,
+    message: &mut Option<String>,
 ) -> Result<(String, Value)> {
     let capabilities = json!({
         "general": { "positionEncodings": ["utf-8"] },
@@ -115,15 +115,15 @@ fn synthesize(
     let action = action.with_context(|| format!("the server offers no {KIND} for {uri}"))?;
     let title = action["title"].as_str().unwrap_or_default().to_owned();
     if let Some(reason) = action["disabled"]["reason"].as_str() {
-        bail!("`{title}` cannot run: {reason}");
+        bail!("`{title}` can't run: {reason}");
     }
 
     let spinner = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}")?);
     spinner.set_message(title.clone());
     spinner.enable_steady_tick(Duration::from_millis(100));
-    let resolved = server.request("codeAction/resolve", action.clone(), |message| {
-        hear(message, told);
-        if let Some(progress) = progress(message) {
+    let resolved = server.request("codeAction/resolve", action.clone(), |said| {
+        hear(said, message);
+        if let Some(progress) = progress(said) {
             spinner.set_message(progress);
         }
     });
@@ -132,9 +132,9 @@ fn synthesize(
 }
 
 /// Takes the sentence of a `window/showMessage` notification.
-fn hear(message: &Value, told: &mut Option<String>) {
-    if message["method"] == "window/showMessage" {
-        *told = message["params"]["message"].as_str().map(str::to_owned);
+fn hear(said: &Value, message: &mut Option<String>) {
+    if said["method"] == "window/showMessage" {
+        *message = said["params"]["message"].as_str().map(str::to_owned);
     }
 }
 
@@ -156,7 +156,7 @@ fn definitions(text: &str) -> String {
 /// Runs the program of `file` on its examples with the command line, and prints how many it passes.
 fn verdict(file: &Path) -> Result<()> {
     let mut test = process::command(target::binary("karel"));
-    let output = test.args(["test", "--json"]).arg(file).output().context("karel cannot be started")?;
+    let output = test.args(["test", "--json"]).arg(file).output().context("karel can't be started")?;
     let report: Value = serde_json::from_slice(&output.stdout).with_context(|| {
         format!("`karel test` failed: {}", String::from_utf8_lossy(&output.stderr).trim_end())
     })?;

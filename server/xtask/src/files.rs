@@ -37,7 +37,7 @@ pub fn place_with(from: &Path, to: &Path, finish: impl Fn(&Path)) -> Result<()> 
         finish(&fresh);
         Ok(fresh.persist(to)?)
     };
-    write().with_context(|| format!("{} cannot be written", to.display()))
+    write().with_context(|| format!("{} can't be written", to.display()))
 }
 
 /// Copies all files below `from` to the same places below `to`.

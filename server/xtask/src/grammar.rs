@@ -59,7 +59,7 @@ pub fn install() -> Result<PathBuf> {
     anstream::eprintln!("Installing tree-sitter {VERSION} with cargo (some minutes) …");
     let mut cargo = process::cargo();
     cargo.args(["install", "--quiet", "--locked", "tree-sitter-cli", "--version", VERSION, "--root"]);
-    process::run(cargo.arg(tools())).context("the tree-sitter command line could not be installed")?;
+    process::run(cargo.arg(tools())).context("the tree-sitter command line can't be installed")?;
     Ok(installed())
 }
 

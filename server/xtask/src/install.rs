@@ -76,7 +76,7 @@ fn install_plugin(share: &Path) -> Result<()> {
             "  where Neovim 0.11 loads it by itself, with lazy.nvim, too; `:help karel` begins"
         );
     } else {
-        anstream::println!("  which Neovim has to be told: `set packpath+={}`", site.display());
+        anstream::println!("  which is not where Neovim looks: add `set packpath+={}`", site.display());
     }
     if let Err(error) = parser {
         anstream::println!(
@@ -97,7 +97,7 @@ const PARTS: [&str; 8] = ["doc", "ftplugin", "lsp", "lua", "plugin", "queries", 
 pub fn place_plugin(site: &Path) -> Result<Result<()>> {
     let plugin = site.join(PLUGIN);
     if plugin.exists() {
-        fs::remove_dir_all(&plugin).with_context(|| format!("{} cannot be replaced", plugin.display()))?;
+        fs::remove_dir_all(&plugin).with_context(|| format!("{} can't be replaced", plugin.display()))?;
     }
     let (source, grammar) = (repo::root().join("editors/nvim"), repo::root().join("grammar/src"));
     for part in PARTS {

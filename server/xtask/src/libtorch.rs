@@ -133,9 +133,9 @@ fn unfit(torch: &Path) -> String {
 /// Makes `folder/torch` a link to the Python package: its libraries find their neighbours through it.
 fn link(torch: &Path, folder: &Path) -> Result<()> {
     remove_leftover(folder)?;
-    fs::create_dir_all(folder).with_context(|| format!("{} could not be made", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
     symlink(torch, &folder.join("torch"))
-        .with_context(|| format!("{} could not be linked to {}", folder.display(), torch.display()))
+        .with_context(|| format!("{} can't be linked to {}", folder.display(), torch.display()))
 }
 
 #[cfg(unix)]
@@ -168,7 +168,7 @@ fn get(folder: &Path) -> Result<()> {
         if let Err(error) = fs::rename(&unpacked, folder)
             && check(&folder.join("torch")).is_err()
         {
-            return Err(error).with_context(|| format!("{} could not be put in place", folder.display()));
+            return Err(error).with_context(|| format!("{} can't be put in place", folder.display()));
         }
         Ok(())
     });
@@ -188,7 +188,7 @@ fn remove_when_stopped(partial: &Path) -> Result<()> {
         let _ = fs::remove_dir_all(&partial);
         std::process::exit(130);
     };
-    ctrlc::set_handler(stop).context("Ctrl-C cannot be listened to")
+    ctrlc::set_handler(stop).context("Ctrl-C can't be listened to")
 }
 
 /// Removes what runs have left that were killed.
@@ -213,12 +213,12 @@ fn remove_leftover(folder: &Path) -> Result<()> {
         );
     }
     fs::remove_dir_all(folder)
-        .with_context(|| format!("{} is incomplete and could not be removed", folder.display()))
+        .with_context(|| format!("{} is incomplete and can't be removed", folder.display()))
 }
 
 /// Has pip download the wheels into `folder`, and returns their paths.
 fn download(folder: &Path) -> Result<Vec<PathBuf>> {
-    fs::create_dir_all(folder).with_context(|| format!("{} could not be made", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
     if process::answer(process::command(python()).args(["-m", "pip", "--version"])).is_none() {
         bail!(
             "`{} -m pip` is needed to get libtorch and does not run: install Python 3 with pip (Debian: `apt install \
@@ -238,7 +238,7 @@ fn download(folder: &Path) -> Result<Vec<PathBuf>> {
     pip.env("TMPDIR", folder);
     if process::run(&mut pip).is_err() {
         bail!(
-            "libtorch could not be downloaded, pip says above why; with a network and 2 GB free on the disk, try again, or \
+            "libtorch can't be downloaded, pip says above why; with a network and 2 GB free on the disk, try again, or \
              set LIBTORCH to a libtorch 2.11"
         );
     }
@@ -281,7 +281,7 @@ fn unpack(wheels: &[PathBuf], folder: &Path) -> Result<()> {
         fs::create_dir_all(path.parent().context("a wheel holds a file without a folder")?)?;
         let mut file = progress.wrap_write(File::create(&path)?);
         std::io::copy(&mut entry, &mut file)
-            .with_context(|| format!("{} could not be written; is the disk full?", path.display()))?;
+            .with_context(|| format!("{} can't be written; is the disk full?", path.display()))?;
     }
     progress.finish_and_clear();
     for library in LIBRARIES {
@@ -296,13 +296,13 @@ pub fn install(folder: &Path) -> Result<()> {
     let torch = find_or_get()?;
     let link = folder.join("torch");
     if link.is_symlink() {
-        fs::remove_file(&link).with_context(|| format!("{} cannot be replaced", link.display()))?;
+        fs::remove_file(&link).with_context(|| format!("{} can't be replaced", link.display()))?;
     }
     let source = repo::root().join("libtorch");
     if torch != source.join("torch") || torch.is_symlink() {
-        fs::create_dir_all(folder).with_context(|| format!("{} could not be made", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
         return symlink(&fs::canonicalize(&torch)?, &link)
-            .with_context(|| format!("{} cannot be linked to {}", link.display(), torch.display()));
+            .with_context(|| format!("{} can't be linked to {}", link.display(), torch.display()));
     }
     LIBRARIES.iter().try_for_each(|library| place(&source.join(library), &folder.join(library)))
 }

@@ -29,7 +29,7 @@ impl Client {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .with_context(|| format!("{} could not be started", program.display()))?;
+            .with_context(|| format!("{} can't be started", program.display()))?;
         let input = server.stdin.take();
         let output = server.stdout.take().context("the server has no output")?;
         let (sender, messages) = channel();
@@ -159,7 +159,7 @@ pub fn apply(text: &str, edit: &Value, uri: &str) -> Result<String> {
     edits.sort_by_key(|(range, _)| range.start);
     let mut text = text.to_owned();
     for (range, new) in edits.into_iter().rev() {
-        ensure!(text.get(range.clone()).is_some(), "an edit's range is no part of the document");
+        ensure!(text.get(range.clone()).is_some(), "an edit's range lies outside the document");
         text.replace_range(range, new);
     }
     Ok(text)

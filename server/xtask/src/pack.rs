@@ -36,7 +36,7 @@ pub fn run(args: Args) -> Result<()> {
 /// Makes the folder, and gives its size in bytes.
 pub fn pack(folder: &Path, engine: &Path, tasks: Option<&Path>) -> Result<u64> {
     let synth = repo::root().join("server/synth");
-    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
     let packed = folder.join("karel-synth");
     place(engine, &packed)?;
     // Without debugging information it is a quarter of the size; where there is no `strip` it is as it is.

@@ -53,7 +53,7 @@ pub fn answer(command: &mut Command) -> Option<String> {
 }
 
 fn cannot_start(command: &Command) -> String {
-    format!("`{}` could not be started; is it installed?", command.get_program().to_string_lossy())
+    format!("`{}` can't be started; is it installed?", command.get_program().to_string_lossy())
 }
 
 fn line(command: &Command) -> String {

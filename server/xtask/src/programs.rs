@@ -22,7 +22,8 @@ pub fn build() -> Result<()> {
 /// Processor time of a first build, in minutes, as measured.
 const BUILD_MINUTES: usize = 24;
 
-/// How long a first build takes on so many cores. The bindings to libtorch are a few long steps: more than eight don't help.
+/// Says how long a first build takes on this number of cores. The bindings to libtorch are a few long steps, so that more
+/// than eight cores don't help.
 fn estimate(cores: usize) -> String {
     let minutes = BUILD_MINUTES.div_ceil(cores.clamp(1, 8)).max(4);
     format!(

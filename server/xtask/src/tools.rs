@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{process, repo, target};
 
-/// A tool is not there and this task cannot get it: the tests that need it are skipped, with this reason.
+/// A tool is not there and this task can't get it: the tests that need it are skipped, with this reason.
 #[derive(Debug)]
 pub struct Unavailable(pub String);
 
@@ -62,7 +62,7 @@ pub fn python() -> Result<PathBuf> {
 fn python_package(name: &str) -> Result<PathBuf> {
     let code = format!("import {name}; print({name}.__path__[0])");
     let found = process::answer(process::command(python()?).args(["-c", &code]));
-    Ok(PathBuf::from(found.with_context(|| format!("the Python package {name} cannot be imported"))?))
+    Ok(PathBuf::from(found.with_context(|| format!("the Python package {name} can't be imported"))?))
 }
 
 /// Neovim's program.
@@ -102,7 +102,7 @@ impl Node {
         command.current_dir(folder).env("npm_config_nodedir", &self.headers);
         let path = std::env::var_os("PATH").unwrap_or_default();
         let paths = std::iter::once(self.bin.clone()).chain(std::env::split_paths(&path));
-        // A folder name with a colon cannot be a part of PATH; npm is then found by its own path only.
+        // A folder name with a colon can't be a part of PATH; npm is then found by its own path only.
         if let Ok(path) = std::env::join_paths(paths) {
             command.env("PATH", path);
         }
@@ -141,7 +141,7 @@ pub fn vscode(node: &Node) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Sees that the Debian packages are there, each told by a path that it brings, and installs those that are not.
+/// Sees that the Debian packages are there, each known by a path that it brings, and installs those that are not.
 fn debian(packages: &[(&str, &str)]) -> Result<()> {
     let missing: Vec<&str> =
         packages.iter().filter(|(_, path)| !Path::new(path).exists()).map(|(name, _)| *name).collect();
@@ -169,7 +169,7 @@ fn install_once(folder: &Path, pins: &str, install: impl FnOnce() -> Result<()>)
         return Ok(());
     }
     install()?;
-    fs::write(&stamp, pins).with_context(|| format!("{} could not be written", stamp.display()))
+    fs::write(&stamp, pins).with_context(|| format!("{} can't be written", stamp.display()))
 }
 
 /// Says what is being installed: it can take minutes.

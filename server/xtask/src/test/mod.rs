@@ -29,7 +29,7 @@ pub struct Args {
 struct Suite {
     name: &'static str,
     about: &'static str,
-    /// Fails where the suite could not be run; with [`Unavailable`] where it is to be skipped.
+    /// Fails where the suite can't be run; with [`Unavailable`] where it is to be skipped.
     run: fn() -> Result<Tally>,
 }
 
@@ -46,7 +46,7 @@ enum End {
     Ran,
     /// What it needs is not there: what that is.
     Skipped(String),
-    /// It could not be run, though it should: why.
+    /// It can't be run, though it should: why.
     Broken(String),
 }
 

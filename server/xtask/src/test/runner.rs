@@ -14,7 +14,7 @@ pub fn run(mut command: Command, report: Report) -> Result<Tally> {
     let (reader, writer) = std::io::pipe()?;
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
     let child = command.spawn();
-    let mut child = child.with_context(|| format!("`{name}` could not be started; is it installed?"))?;
+    let mut child = child.with_context(|| format!("`{name}` can't be started; is it installed?"))?;
     // The command holds the pipe's other end: it has to go for the reading to end.
     drop(command);
     let mut tally = Tally::default();

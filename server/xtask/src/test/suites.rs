@@ -104,7 +104,7 @@ fn grammar() -> Result<Tally> {
 fn end_to_end(mut command: Command, suite: &str) -> Result<Command> {
     static BUILT: OnceLock<bool> = OnceLock::new();
     if !BUILT.get_or_init(|| programs::build().is_ok()) {
-        bail!("the programs could not be built");
+        bail!("the programs can't be built");
     }
     let output = output(suite)?;
     command.env("KAREL_BIN", target::folder().join("release")).env("KAREL_TEST_OUTPUT", output);

@@ -18,7 +18,7 @@ impl Tally {
         Tally { passed: passed.into(), failed: (!passed).into(), skipped: 0 }
     }
 
-    /// The same, where tests that ended well have noted, as lines `TEST: REASON`, that they tested nothing.
+    /// The counts with those tests as skipped that passed, but have noted, as lines `TEST: REASON`, that they tested nothing.
     pub fn less_skipped(self, noted: &str) -> Tally {
         let tests = noted.lines().filter_map(|line| line.split_once(": ")).map(|(test, _)| test);
         let skipped = (tests.collect::<HashSet<_>>().len() as u64).min(self.passed);
