@@ -172,8 +172,8 @@ impl Bench {
         } else {
             let mut nvim = process::command(&self.neovim);
             nvim.args(["--headless", "--clean", "-u", "test/init.lua", "-l", "test/run.lua"]);
-            // What never comes is missing after 20 seconds; a busy machine takes some to compile the parser.
-            nvim.current_dir(self.folder()).env("KAREL_PATIENCE", "20000");
+            // What never comes is missing after 30 seconds; a busy machine takes some to compile the parser.
+            nvim.current_dir(self.folder()).env("KAREL_PATIENCE", "30000");
             nvim
         };
         let mut tests = tests.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
