@@ -54,7 +54,7 @@ impl Network for IoCode {
     }
 
     fn loss(&self, (pairs, lesson): &(Pairs, Lesson)) -> Loss {
-        self.decoder.loss(&self.known(pairs), lesson)
+        self.decoder.loss(&pairs.encode(&self.pairs), None, lesson)
     }
 
     fn model(self) -> Model {

@@ -2,7 +2,7 @@
 //! own: one call for whole sequences, cuDNN where there is CUDA, and the same call for a single step.
 
 use serde::{Deserialize, Serialize};
-use tch::Tensor;
+use tch::{Device, Tensor};
 
 use super::parameters::Init;
 use super::tensors::dims;
@@ -132,6 +132,15 @@ impl Lstm {
     /// steps of all sequences, the second steps of those that have one, and so on. `x [sum(counts), inputs]`, with
     /// `counts[t]` sequences longer than `t` → `[sum(counts), directions * hidden]`.
     pub fn packed(&self, x: &Tensor, counts: &[i64]) -> Tensor {
+        let out = match x.device() {
+            Device::Cpu if x.requires_grad() => self.packed_by_steps(x, counts),
+            _ => self.packed_at_once(x, counts),
+        };
+        self.count(x, &out);
+        out
+    }
+
+    fn packed_at_once(&self, x: &Tensor, counts: &[i64]) -> Tensor {
         let start = self.start(counts[0]);
         let (out, _, _) = Tensor::lstm_data(
             x,
@@ -144,8 +153,22 @@ impl Lstm {
             self.learns(),
             self.directions == 2,
         );
-        self.count(x, &out);
         out
+    }
+
+    /// Does what torch's packed LSTM does. On a CPU that takes a part of all inputs at each step, and the gradient of
+    /// each part is a tensor for all of them, which costs more than the arithmetic.
+    fn packed_by_steps(&self, x: &Tensor, counts: &[i64]) -> Tensor {
+        let mut x = x.shallow_clone();
+        for layer in self.weights.chunks(4 * self.directions as usize) {
+            let directions: Vec<Tensor> = layer
+                .chunks(4)
+                .enumerate()
+                .map(|(direction, cell)| outputs(cell, &x, counts, direction == 1))
+                .collect();
+            x = Tensor::cat(&directions, 1);
+        }
+        x
     }
 
     /// Counts the steps of `x [steps, inputs]`: each takes a product with every matrix. Of what goes from layer to
@@ -165,6 +188,39 @@ impl Lstm {
     fn learns(&self) -> bool {
         self.weights[0].requires_grad()
     }
+}
+
+/// The outputs of one cell over packed sequences, from their starts or from their ends: `[sum(counts), hidden]`.
+fn outputs(cell: &[Weight], x: &Tensor, counts: &[i64], from_ends: bool) -> Tensor {
+    let [of_input, of_state, bias, open] = cell else {
+        unreachable!("a cell has two matrices and two biases")
+    };
+    let [_, hidden] = dims(of_state, "[4 hidden, hidden]");
+    let parts = x.linear(of_input, Some(&(&**bias + &**open))).split_with_sizes(counts, 0);
+    let of_state = of_state.tr();
+    let zeros = |n: i64| Tensor::zeros([n, hidden], (x.kind(), x.device()));
+    let mut times: Vec<usize> = (0..counts.len()).collect();
+    if from_ends {
+        times.reverse();
+    }
+    let mut live = counts[times[0]];
+    let (mut h, mut c) = (zeros(live), zeros(live));
+    let mut outputs: Vec<Tensor> = (0..counts.len()).map(|_| Tensor::new()).collect();
+    for time in times {
+        let count = counts[time];
+        if count < live {
+            (h, c) = (h.narrow(0, 0, count), c.narrow(0, 0, count));
+        } else if count > live {
+            let begun = zeros(count - live);
+            (h, c) = (Tensor::cat(&[&h, &begun], 0), Tensor::cat(&[&c, &begun], 0));
+        }
+        live = count;
+        let gates = (&parts[time] + h.mm(&of_state)).chunk(GATES, 1);
+        c = gates[1].sigmoid() * c + gates[0].sigmoid() * gates[2].tanh();
+        h = gates[3].sigmoid() * c.tanh();
+        outputs[time] = h.shallow_clone();
+    }
+    Tensor::cat(&outputs, 0)
 }
 
 /// The places of packed sequences: which step of which sequence lies where.
@@ -190,5 +246,48 @@ impl Packing {
         let live =
             |(time, &count): (usize, &i64)| self.order[..count as usize].iter().map(move |&s| (s, time));
         self.counts.iter().enumerate().flat_map(live)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::Kind;
+
+    use super::*;
+
+    #[test]
+    fn steps_one_by_one_are_torchs_own() {
+        let counts = [5, 5, 3, 2, 1, 1];
+        let total: i64 = counts.iter().sum();
+        for directions in [1, 2] {
+            let (inputs, hidden, layers) = (3, 4, 2);
+            let shapes = (0..layers * directions).flat_map(|cell| {
+                let inputs = if cell < directions { inputs } else { directions * hidden };
+                [vec![16, inputs], vec![16, hidden], vec![16], vec![16]]
+            });
+            let weights: Vec<Weight> = shapes
+                .map(|shape| {
+                    Weight::from(Tensor::randn(shape, (Kind::Float, Device::Cpu)).set_requires_grad(true))
+                })
+                .collect();
+            let lstm = Lstm { weights, layers, directions, hidden };
+            let x = Tensor::randn([total, inputs], (Kind::Float, Device::Cpu));
+            let weighted = Tensor::randn([total, directions * hidden], (Kind::Float, Device::Cpu));
+            let gradients = |out: &Tensor| {
+                (out * &weighted).sum(Kind::Float).backward();
+                let one = |weight: &Weight| {
+                    let mut gradient = weight.grad();
+                    let kept = gradient.copy();
+                    let _ = gradient.zero_();
+                    kept
+                };
+                lstm.weights.iter().map(one).collect::<Vec<_>>()
+            };
+            let (own, torchs) = (lstm.packed_by_steps(&x, &counts), lstm.packed_at_once(&x, &counts));
+            assert!(own.allclose(&torchs, 1e-5, 1e-5, false), "{directions} directions");
+            for (own, torchs) in gradients(&own).iter().zip(&gradients(&torchs)) {
+                assert!(own.allclose(torchs, 1e-4, 1e-5, false), "{directions} directions");
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! convolutional policy or an LSTM with a history, a Transformer over all examples or an LSTM decoder per example
 //! whose outputs are pooled.
 
+mod attended_traces;
 pub mod carried;
 pub mod code_transformer;
 pub mod config;

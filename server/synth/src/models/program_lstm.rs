@@ -16,6 +16,7 @@
 use dataset::compact::BEGIN;
 use tch::Tensor;
 
+use super::attended_traces::AttendedTraces;
 use super::layers::{Linear, Seen, attend, table_rows};
 use super::lstm::{Lstm, LstmSize, LstmState, Packing};
 use super::network::{Loss, Sample};
@@ -143,13 +144,15 @@ impl ProgramLstm {
         LstmSize { inputs, hidden: sizes.hidden, layers: LAYERS, both_ways: false, start: sizes.start }
     }
 
-    /// Predicts the programs of these tasks, which are known in the lesson's order.
-    pub fn loss(&self, known: &Known, lesson: &Lesson) -> Loss {
-        let device = known.pairs.device();
+    /// Predicts the programs of these tasks, whose pairs `[tasks, examples, pair]` and traces come in the lesson's order.
+    pub fn loss(&self, pairs: &Tensor, traces: Option<AttendedTraces>, lesson: &Lesson) -> Loss {
+        let device = pairs.device();
         let tokens = table_rows(&self.token, &indices(&lesson.before, device));
-        let pooled = match &known.traces {
-            None => self.pooled_at_once(known, &tokens, &lesson.counts),
-            Some(_) => self.pooled_by_steps(known, &tokens, &lesson.counts),
+        let pooled = match (traces, &self.query) {
+            (Some(traces), Some(query)) => {
+                self.pooled_by_steps(pairs, (traces, query), &tokens, &lesson.counts)
+            }
+            _ => self.pooled_at_once(pairs, &tokens, &lesson.counts),
         };
         Loss::of(&self.out.forward(&pooled), &indices(&lesson.targets, device))
     }
@@ -157,29 +160,43 @@ impl ProgramLstm {
     /// Predicts all places in one call: without traces a step needs nothing of the step before but the LSTM's state.
     /// `tokens [sum(counts), embedding]`
     /// → `[sum(counts), hidden]`.
-    fn pooled_at_once(&self, known: &Known, tokens: &Tensor, counts: &[i64]) -> Tensor {
-        let (_, examples) = known.size();
-        let pairs: Vec<Tensor> = counts.iter().map(|&count| known.pairs.narrow(0, 0, count)).collect();
+    fn pooled_at_once(&self, pairs: &Tensor, tokens: &Tensor, counts: &[i64]) -> Tensor {
+        let [_, examples, _] = dims(pairs, "[tasks, examples, pair]");
+        let pairs: Vec<Tensor> = counts.iter().map(|&count| pairs.narrow(0, 0, count)).collect();
         let x = Tensor::cat(&[beside(tokens, examples), Tensor::cat(&pairs, 0)], 2).flatten(0, 1);
         let counts: Vec<i64> = counts.iter().map(|count| count * examples).collect();
         self.lstm.packed(&x, &counts).unflatten(0, [-1, examples]).amax([1], false)
     }
 
     /// Predicts place by place: with traces the context goes from step to step.
-    fn pooled_by_steps(&self, known: &Known, tokens: &Tensor, counts: &[i64]) -> Tensor {
-        let (_, examples) = known.size();
-        let mut memory = self.start(known);
+    fn pooled_by_steps(
+        &self,
+        pairs: &Tensor,
+        (mut traces, query): (AttendedTraces, &Linear),
+        tokens: &Tensor,
+        counts: &[i64],
+    ) -> Tensor {
+        let [mut tasks, examples, _] = dims(pairs, "[tasks, examples, pair]");
+        let mut pairs = pairs.flatten(0, 1);
+        let mut lstm = self.lstm.start(tasks * examples);
+        let mut context = pairs.new_zeros([tasks * examples, traces.width()], (pairs.kind(), pairs.device()));
         let mut pooled = Vec::with_capacity(counts.len());
         for (&count, tokens) in counts.iter().zip(tokens.split_with_sizes(counts, 0)) {
-            let live = count * examples;
-            let before = Memory {
-                lstm: memory.lstm.first(live),
-                context: memory.context.map(|context| context.narrow(0, 0, live)),
-            };
-            let first = known.part(|known| known.narrow(0, 0, count));
-            let (now, after) = self.pooled(&first, &tokens.unsqueeze(1), &before);
-            pooled.push(now.squeeze_dim(1));
-            memory = after;
+            // The gradient of a part is as large as the whole: programs that have ended go along until they are a third.
+            if 3 * count <= 2 * tasks {
+                tasks = count;
+                (pairs, context) =
+                    (pairs.narrow(0, 0, tasks * examples), context.narrow(0, 0, tasks * examples));
+                (lstm, traces) = (lstm.first(tasks * examples), traces.first(tasks * examples));
+            }
+            let tokens = tokens.constant_pad_nd([0, 0, 0, tasks - count]);
+            let x =
+                Tensor::cat(&[beside(&tokens, examples).flatten(0, 1), pairs.shallow_clone(), context], 1);
+            let (out, after) = self.lstm.step(&x, &lstm);
+            context = traces.attend(&query.forward(&out));
+            lstm = after;
+            let both = Tensor::cat(&[&out, &context], 1).unflatten(0, [tasks, examples]);
+            pooled.push(both.amax([1], false).narrow(0, 0, count));
         }
         Tensor::cat(&pooled, 0)
     }

@@ -20,6 +20,7 @@ use runtime::sample::Random;
 use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
+use super::attended_traces::{AttendedTraces, padded};
 use super::config::{Config, ConfigError};
 use super::grid_encoder::{ConditionEncoder, GridEncoder, GridKind};
 use super::grids::Grids;
@@ -120,12 +121,8 @@ pub struct Traces {
     actions: Vec<i64>,
     /// Sequences longer than 0, 1, 2 and so on.
     counts: Vec<i64>,
-    /// Which of the encoder's outputs lies where: `[tasks, examples, longest]`, examples as in [`Pairs::order`],
-    /// padding included.
-    outputs: Vec<i64>,
-    /// 0 where there is an output, minus infinity for padding, in the shape of `outputs`.
-    mask: Vec<f32>,
-    longest: i64,
+    /// The places of each example's states among the encoder's outputs, examples as in [`Pairs::order`].
+    places: Vec<Vec<i64>>,
 }
 
 /// The states and actions of one example.
@@ -170,20 +167,15 @@ impl Traces {
         }
         let lengths: Vec<usize> = runs.iter().map(|run| run.len(input)).collect();
         let packing = Packing::of(&lengths);
-        let longest = packing.counts.len();
-        let mut at = vec![0; runs.len() * longest];
+        let mut places: Vec<Vec<i64>> = vec![Vec::new(); runs.len()];
         for (place, (run, time)) in packing.places().enumerate() {
-            at[run * longest + time] = place as i64;
+            places[run].push(place as i64);
             let (row, action) = runs[run].place(input, time);
             traces.rows.push(row);
             traces.actions.extend(action);
         }
-        for &example in order {
-            let (example, length) = (example as usize, lengths[example as usize]);
-            traces.outputs.extend(&at[example * longest..][..longest]);
-            traces.mask.extend((0..longest).map(|time| if time < length { 0.0 } else { f32::NEG_INFINITY }));
-        }
-        (traces.counts, traces.longest) = (packing.counts, longest as i64);
+        traces.places = order.iter().map(|&example| places[example as usize].clone()).collect();
+        traces.counts = packing.counts;
         traces
     }
 
@@ -223,7 +215,8 @@ fn states(start: &Canvas, goal: &Canvas, trace: &[Action]) -> Option<Vec<Canvas>
 }
 
 impl TraceCode {
-    fn known(&self, pairs: &Pairs, traces: &Traces) -> Known {
+    /// Encodes all traces: `[outputs, width]`, packed.
+    fn encode_traces(&self, traces: &Traces) -> Tensor {
         let device = self.pairs.device();
         let bits = indices(&traces.bits, device);
         let states = match &self.states {
@@ -241,12 +234,17 @@ impl TraceCode {
                 Tensor::cat(&[rows(&states, &traces.rows), rows(&self.actions, &traces.actions)], 1)
             }
         };
-        let encoded = rows(&self.encoder.packed(&x, &traces.counts), &traces.outputs);
-        let mask = Tensor::from_slice(&traces.mask).to_device(device).to_kind(encoded.kind());
-        let [_, width] = dims(&encoded, "[states, width]");
+        self.encoder.packed(&x, &traces.counts)
+    }
+
+    /// What beams read: the states of all examples in one tensor, padded.
+    fn known(&self, pairs: &Pairs, traces: &Traces) -> Known {
+        let places: Vec<&[i64]> = traces.places.iter().map(Vec::as_slice).collect();
+        let (states, mask) = padded(&self.encode_traces(traces), &places);
+        let [_, longest, width] = dims(&states, "[examples, longest, width]");
         let known = KnownTraces {
-            states: encoded.view([-1, pairs.most, traces.longest, width]),
-            mask: mask.view([-1, pairs.most, 1, traces.longest]),
+            states: states.view([-1, pairs.most, longest, width]),
+            mask: mask.view([-1, pairs.most, 1, longest]),
         };
         Known { pairs: pairs.encode(&self.pairs), traces: Some(known) }
     }
@@ -291,7 +289,8 @@ impl Network for TraceCode {
     }
 
     fn loss(&self, (pairs, traces, lesson): &(Pairs, Traces, Lesson)) -> Loss {
-        self.decoder.loss(&self.known(pairs, traces), lesson)
+        let attended = AttendedTraces::new(&self.encode_traces(traces), &traces.places);
+        self.decoder.loss(&pairs.encode(&self.pairs), Some(attended), lesson)
     }
 
     fn model(self) -> Model {
