@@ -48,6 +48,7 @@ impl Default for Patience {
 pub enum News {
     /// A candidate has been verified.
     Found(Candidate),
+    /// How far the request has come.
     Progress(Progress),
 }
 
@@ -89,6 +90,7 @@ impl Engine {
         Engine::with_patience(command, Patience::default())
     }
 
+    /// An engine with limits of its own, as tests need them. Nothing is started yet.
     pub fn with_patience(command: Vec<String>, patience: Patience) -> Engine {
         Engine { shared: Arc::new(Shared { command, patience, state: Mutex::default() }) }
     }

@@ -2,6 +2,8 @@
 //! are the messages, the client that starts, asks, cancels and restarts the engine, and the rule by which programs of the
 //! project find each other. The crate knows neither models nor editors.
 
+#![warn(missing_docs)]
+
 pub mod client;
 pub mod line;
 pub mod message;

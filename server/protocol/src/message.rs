@@ -26,18 +26,22 @@ pub const MAX_LINE: usize = 16 << 20;
 pub struct Specification {
     /// Karel source: definitions only, without syntax errors, with at least one hole (`...` or `?`).
     pub program: String,
+    /// At least one example.
     pub examples: Vec<Example>,
 }
 
+/// One pair of worlds that a program has to turn into each other, or a crash that it has to end in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Example {
+    /// The name, by which messages speak of the example.
     pub name: String,
     /// Grid text, as in an example block.
     pub input: String,
     /// Grid text; absent where the run is expected to crash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
+    /// Whether the run is expected to crash, in place of reaching an output.
     #[serde(default)]
     pub crashes: bool,
     /// The author's trace, by action names: then part of the specification.
@@ -45,10 +49,13 @@ pub struct Example {
     pub trace: Option<Vec<String>>,
 }
 
+/// The parameters of `synthesize`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Synthesize {
+    /// What is wanted.
     pub specification: Specification,
+    /// How long and how widely to search; absent fields have their defaults.
     #[serde(default)]
     pub budget: Budget,
 }
@@ -111,7 +118,9 @@ pub struct HeldOut {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Found {
+    /// The number of the request that it was found for.
     pub id: u64,
+    /// The program that was found.
     pub candidate: Candidate,
 }
 
@@ -119,6 +128,7 @@ pub struct Found {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
+    /// The number of the request.
     pub id: u64,
     /// The time since the engine has read the request.
     pub milliseconds: u64,
@@ -147,6 +157,7 @@ pub struct Outcome {
     pub examples: usize,
     /// The number of finished programs that were run on the examples.
     pub programs_run: u64,
+    /// The wall-clock time of the whole request.
     pub milliseconds: u64,
     /// `cpu` or `cuda:0`.
     pub device: String,
@@ -188,6 +199,7 @@ pub struct Answer {
     pub candidates: Vec<usize>,
 }
 
+/// Why a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Stopped {
@@ -199,6 +211,7 @@ pub enum Stopped {
     Budget,
 }
 
+/// The parameters of `traces`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InferTraces {
@@ -213,17 +226,21 @@ fn usual_milliseconds() -> u64 {
     Budget::default().milliseconds
 }
 
+/// The answer to `traces`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InferredTraces {
     /// Per example the action names; each has been run from the input to exactly the output. Null where none was found.
     pub traces: Vec<Option<Vec<String>>>,
+    /// The wall-clock time of the whole request.
     pub milliseconds: u64,
 }
 
+/// The answer to `status`: what runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
+    /// The version of the engine.
     pub version: String,
     /// `cpu` or `cuda:0`.
     pub device: String,
@@ -233,8 +250,10 @@ pub struct Status {
     pub memory_mib: Option<u64>,
 }
 
+/// The parameters of `$/cancelRequest`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cancel {
+    /// The number of the request to cancel.
     pub id: u64,
 }

@@ -15,20 +15,26 @@ pub const INTERNAL_ERROR: i64 = -32603;
 /// A request, or (without `id`) a notification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
+    /// Always 2.0; a message without it counts as one of 2.0, too.
     #[serde(default)]
     pub jsonrpc: Version,
+    /// The number that the answer repeats; a notification has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<u64>,
+    /// The name of what is asked for, such as `synthesize`.
     pub method: String,
+    /// The parameters; null where the method has none.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub params: Value,
 }
 
 impl Request {
+    /// A request with this number.
     pub fn new(id: u64, method: &str, params: impl Serialize) -> Result<Request, serde_json::Error> {
         Ok(Request { id: Some(id), ..Request::notification(method, params)? })
     }
 
+    /// A message that nobody answers.
     pub fn notification(method: &str, params: impl Serialize) -> Result<Request, serde_json::Error> {
         let params = serde_json::to_value(params)?;
         Ok(Request { jsonrpc: Version, id: None, method: method.to_owned(), params })
@@ -38,22 +44,30 @@ impl Request {
 /// The answer to a request. `id` is absent where the request could not be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Response {
+    /// Always 2.0, as in a request.
     #[serde(default)]
     pub jsonrpc: Version,
+    /// The request's number.
     pub id: Option<u64>,
+    /// The result or the error.
     #[serde(flatten)]
     pub answer: Answer,
 }
 
+/// How a request ended: JSON holds one of the two keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
+    /// What the method returns.
     Result(Value),
+    /// Why there is no result.
     Error(ErrorObject),
 }
 
+/// An error as JSON-RPC has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorObject {
+    /// The code, such as [`PARSE_ERROR`].
     pub code: i64,
     /// One sentence for the user.
     pub message: String,

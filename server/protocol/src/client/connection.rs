@@ -24,7 +24,7 @@ use crate::wire::{Answer, Request, Response};
 /// The longest line of standard error that is kept, in bytes.
 const LAST_WORDS: usize = 4 << 10;
 
-pub struct Connection {
+pub(super) struct Connection {
     requests: UnboundedSender<Vec<u8>>,
     waiting: Mutex<Waiting>,
     next_id: AtomicU64,
@@ -73,7 +73,7 @@ enum Message {
 
 impl Connection {
     /// Starts the process.
-    pub fn open(command: &[String], patience: Patience) -> Result<Arc<Connection>, EngineError> {
+    pub(super) fn open(command: &[String], patience: Patience) -> Result<Arc<Connection>, EngineError> {
         let (program, arguments) = command.split_first().ok_or(EngineError::NoCommand)?;
         let failed = |reason: String| EngineError::NotStarted { command: command.join(" "), reason };
         // Not left to the system, which may search the current folder.
@@ -107,21 +107,21 @@ impl Connection {
         Ok(connection)
     }
 
-    pub fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.waiting().end.is_none()
     }
 
     /// Whether the engine was ended by this side, on purpose.
-    pub fn was_closed(&self) -> bool {
+    pub(super) fn was_closed(&self) -> bool {
         self.waiting().closed
     }
 
-    pub fn ended_at(&self) -> Option<Instant> {
+    pub(super) fn ended_at(&self) -> Option<Instant> {
         self.waiting().end.as_ref().map(|(_, when)| *when)
     }
 
     /// Sends a request and waits for its answer.
-    pub async fn ask(
+    pub(super) async fn ask(
         &self,
         method: &str,
         params: impl Serialize,
@@ -173,14 +173,14 @@ impl Connection {
     }
 
     /// Ends the process at once.
-    pub fn kill(&self) {
+    pub(super) fn kill(&self) {
         self.waiting().closed = true;
         self.kill.cancel();
     }
 
     /// Asks the engine to end, and kills it where it has not done so `within` that time, or where nobody waits for this
     /// any more. Resolves when the process is gone.
-    pub async fn close(&self, within: Duration) {
+    pub(super) async fn close(&self, within: Duration) {
         let kill = self.kill.clone().drop_guard();
         self.waiting().closed = true;
         if let Ok(line) = Request::new(0, "shutdown", ()).and_then(|r| serde_json::to_vec(&r)) {
