@@ -78,7 +78,7 @@ impl Export {
         if let Some(message) = import::foreign(analysis) {
             bail!("{name}: {message}");
         }
-        let source = analysis.program().with_context(|| format!("{name} is no program"))?;
+        let source = analysis.program().with_context(|| format!("{name} is not a program"))?;
         let mistakes = source.parse.diagnostics.iter();
         if mistakes.filter(|d| d.severity == syntax::diagnostic::Severity::Error).count() > 0 {
             bail!("{name} has a syntax error; see it with karel check");

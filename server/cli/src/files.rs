@@ -1,6 +1,6 @@
 //! Finding and reading programs and the example files that belong to them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -117,30 +117,31 @@ fn load(path: &Path, config: &Config) -> Result<Loaded, Unreadable> {
     }
     let mut grids = Vec::new();
     let mut paths = vec![identity(path)];
-    let mut add = |path: &Path| {
-        let id = identity(path);
-        if !paths.contains(&id) {
-            paths.push(id);
-            grids.push(Source::new(name(path), None, disk::read(path)?));
+    let mut failed = HashMap::new();
+    let beside = disk::examples_of(path);
+    let lines = source.file().includes().map(|include| &*include.path.text);
+    for file in disk::example_files(path, lines) {
+        if path == Path::new("-") && file == beside {
+            continue;
         }
-        Ok(())
-    };
+        paths.push(identity(&file));
+        match disk::read(&file) {
+            Ok(text) => grids.push(Source::new(name(&file), None, text)),
+            Err(why) => drop(failed.insert(file, why)),
+        }
+    }
     let mut unreadable = Vec::new();
-    if path != Path::new("-") {
-        let beside = disk::examples_of(path);
-        match add(&beside) {
-            Ok(()) | Err(Unreadable::Missing) => {}
-            Err(why) => {
-                let file = beside.file_name().unwrap_or_default().to_string_lossy();
-                unreadable.push((TextRange::default(), disk::broken_include(&file, &why)));
-            }
-        }
+    if let Some(why) = failed.get(&beside).filter(|why| **why != Unreadable::Missing) {
+        let file = beside.file_name().unwrap_or_default().to_string_lossy();
+        unreadable.push((TextRange::default(), disk::broken_include(&file, why)));
     }
     for include in source.file().includes() {
         let text = &include.path.text;
-        if let Err(why) = disk::included(path, text).and_then(|file| add(&file)) {
-            unreadable.push((include.path.range, disk::broken_include(text, &why)));
-        }
+        let why = match disk::included(path, text) {
+            Ok(file) => failed.get(&file).cloned(),
+            Err(why) => Some(why),
+        };
+        unreadable.extend(why.map(|why| (include.path.range, disk::broken_include(text, &why))));
     }
     Ok(Loaded { analysis: Analysis::new(Some(source), grids, config.clone()), unreadable, paths })
 }

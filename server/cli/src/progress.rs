@@ -66,7 +66,7 @@ impl Progress {
         }
     }
 
-    /// Sets how many steps or bytes are done in all.
+    /// Sets how many steps or bytes are done so far.
     pub fn set(&mut self, done: u64) {
         self.bar.set_position(done);
         if self.start.elapsed() >= PATIENCE {

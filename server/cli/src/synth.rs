@@ -87,7 +87,8 @@ impl Synth {
         let path = files::program_of(&self.program);
         let loaded = files::load_one(&path, &Config::default())?;
         let analysis = &loaded.analysis;
-        let program = analysis.program().with_context(|| format!("{} is no program", files::name(&path)))?;
+        let program =
+            analysis.program().with_context(|| format!("{} is not a program", files::name(&path)))?;
         let holes = ide::holes(program.file());
         let goal = match (analysis.main(), holes.len()) {
             (None, _) => Goal::Program,

@@ -1,6 +1,7 @@
 //! Programs and example files on disk: which belong together, what is read, and the messages about what can't be. The
 //! command line and the language server both use it, so that they agree about every file.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -41,9 +42,9 @@ impl fmt::Display for Unreadable {
             Unreadable::NoName => f.write_str("the path names no file"),
             Unreadable::NoExampleFile => f.write_str("the name of an example file ends in .kgrid"),
             Unreadable::Folder => f.write_str("it is a folder"),
-            Unreadable::NoRegularFile => f.write_str("it is a pipe or a device, and no regular file"),
+            Unreadable::NoRegularFile => f.write_str("it is a pipe or a device, not a regular file"),
             Unreadable::TooLarge => write!(f, "it is larger than {} MiB", MAX_BYTES >> 20),
-            Unreadable::Binary(kind) => write!(f, "it is {kind}, and no program"),
+            Unreadable::Binary(kind) => write!(f, "it is {kind}, not a program"),
             Unreadable::NotUtf8 { line } => write!(f, "line {line} is not in UTF-8; save it as UTF-8"),
             Unreadable::Other(why) => f.write_str(why),
         }
@@ -160,6 +161,15 @@ pub fn included(program: &Path, path: &str) -> Result<PathBuf, Unreadable> {
         return Err(if file.is_dir() { Unreadable::Folder } else { Unreadable::NoExampleFile });
     }
     Ok(file)
+}
+
+/// The example files that belong to a program: the one of its name, then those that its `examples` lines name, each once.
+/// Paths are compared by name, as editors do, so that a link is a file of its own.
+pub fn example_files<'a>(program: &Path, lines: impl IntoIterator<Item = &'a str>) -> Vec<PathBuf> {
+    let named = lines.into_iter().filter_map(|path| included(program, path).ok());
+    let mut known = HashSet::new();
+    let files = std::iter::once(examples_of(program)).chain(named);
+    files.filter(|file| known.insert(file.clone())).collect()
 }
 
 /// What diagnostic K190 says of the line `examples "path.kgrid"` whose file can't be read.

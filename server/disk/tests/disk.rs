@@ -36,6 +36,13 @@ fn pipes_and_devices_are_never_waited_for() {
 }
 
 #[test]
+fn a_program_has_the_file_of_its_name_and_those_it_names_each_once() {
+    let lines = ["b.kgrid", "p.kgrid", "no examples", "x/../b.kgrid", "../c.kgrid", ""];
+    let files = disk::example_files(Path::new("/a/p.karel"), lines);
+    assert_eq!(files, ["/a/p.kgrid", "/a/b.kgrid", "/c.kgrid"].map(std::path::PathBuf::from));
+}
+
+#[test]
 fn an_included_path_counts_from_the_program() {
     let of = |program: &str, path: &str| included(Path::new(program), path).map(|p| p.display().to_string());
     for (program, path, file) in [

@@ -68,7 +68,7 @@ async fn stop_when_asked(stop: CancellationToken) {
 
 fn start_log(arguments: &Arguments) -> anyhow::Result<Log> {
     let filter = EnvFilter::try_new(&arguments.log_level)
-        .with_context(|| format!("`{}` is no level; try --log-level debug", arguments.log_level))?;
+        .with_context(|| format!("`{}` is not a level; try --log-level debug", arguments.log_level))?;
     let log = match &arguments.log {
         Some(path) => {
             let file = File::options().create(true).append(true).open(path);

@@ -38,7 +38,7 @@ pub fn read(text: &str) -> anyhow::Result<World> {
                 cell => {
                     let heading = ROBOT.iter().position(|c| *c == cell);
                     let heading = heading.with_context(|| {
-                        format!("'{cell}' in row {number}, column {} is no cell", col + 1)
+                        format!("'{cell}' in row {number}, column {} is not a cell", col + 1)
                     })?;
                     let heading = Heading::ALL[heading];
                     if robot.replace(Robot { row, col: col as u8, heading }).is_some() {

@@ -39,7 +39,7 @@ pub fn read(text: &str) -> anyhow::Result<World> {
                 "$" => bail!("a treasure {at}: there are none in this language"),
                 cell => {
                     let number: u64 =
-                        cell.parse().ok().with_context(|| format!("'{cell}' {at} is no cell"))?;
+                        cell.parse().ok().with_context(|| format!("'{cell}' {at} is not a cell"))?;
                     if number > 9 {
                         bail!("{number} beepers {at}: a cell holds at most 9 markers here");
                     }

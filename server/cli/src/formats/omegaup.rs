@@ -13,7 +13,7 @@ use super::{set_cell, set_robot, sized};
 const HEADINGS: [&str; 4] = ["NORTE", "ESTE", "SUR", "OESTE"];
 
 pub fn read(text: &str) -> anyhow::Result<World> {
-    let document = Document::parse(text).context("this is no XML that can be read")?;
+    let document = Document::parse(text).context("this is not readable XML")?;
     let all = |name: &'static str| document.descendants().filter(move |node| node.has_tag_name(name));
     let worlds = all("mundo").count();
     let (Some(node), 1) = (all("mundo").next(), worlds) else {
@@ -53,7 +53,7 @@ fn line(node: Node<'_, '_>) -> String {
 
 fn number(node: Node<'_, '_>, name: &str) -> anyhow::Result<usize> {
     let text = node.attribute(name).with_context(|| format!("{}: '{name}' is missing", line(node)))?;
-    text.trim().parse().ok().with_context(|| format!("{}: {name}=\"{text}\" is no number", line(node)))
+    text.trim().parse().ok().with_context(|| format!("{}: {name}=\"{text}\" is not a number", line(node)))
 }
 
 fn place(node: Node<'_, '_>, row: &str, col: &str, world: &World) -> anyhow::Result<(u8, u8)> {

@@ -16,7 +16,7 @@ pub fn read(text: &str) -> anyhow::Result<World> {
     for (number, keyword, rest) in &lines {
         if keyword == "dimension" {
             let (place, _) =
-                place(rest).with_context(|| format!("line {number}: this is no size: {rest}"))?;
+                place(rest).with_context(|| format!("line {number}: this is not a size: {rest}"))?;
             size = Some(place);
         }
     }
@@ -39,7 +39,7 @@ pub fn read(text: &str) -> anyhow::Result<World> {
             "karel" => {
                 let (row, col, heading) = located()?;
                 let heading = direction(&heading)
-                    .with_context(|| format!("line {number}: '{heading}' is no direction"))?;
+                    .with_context(|| format!("line {number}: '{heading}' is not a direction"))?;
                 robot = Robot { row, col, heading: Heading::ALL[heading] };
             }
             "beeper" => {
@@ -64,8 +64,8 @@ pub fn read(text: &str) -> anyhow::Result<World> {
             }
             "wall" => {
                 let (row, col, side) = located()?;
-                let side =
-                    direction(&side).with_context(|| format!("line {number}: '{side}' is no direction"))?;
+                let side = direction(&side)
+                    .with_context(|| format!("line {number}: '{side}' is not a direction"))?;
                 walls.add(row.into(), col.into(), Side::ALL[side]);
             }
             "beeperbag" => {

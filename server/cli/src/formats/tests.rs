@@ -76,7 +76,7 @@ fn what_cannot_be_said_is_refused_by_name_and_place() {
         (Format::Stanford, w("Beeper: (2, 2); 10"), "line 3: 10 beepers in one cell"),
         (Format::Stanford, w("Beeper: (2, 2); infinity"), "line 3: a pile of 'infinity' beepers"),
         (Format::Stanford, w("Beeper: (4, 1); 1"), "line 3: (4, 1) is outside of the world"),
-        (Format::Stanford, w("Karel: (1, 1); up"), "line 3: 'up' is no direction"),
+        (Format::Stanford, w("Karel: (1, 1); up"), "line 3: 'up' is not a direction"),
         (Format::Stanford, w("Robot: (1, 1)"), "line 3: 'robot' is not known"),
         (Format::Stanford, "Karel: (1, 1); east\n".to_owned(), "no line 'Dimension"),
         (
@@ -100,7 +100,7 @@ fn what_cannot_be_said_is_refused_by_name_and_place() {
             "a pile of INFINITO beepers",
         ),
         (Format::Omegaup, xml("", "3"), "a bag of 3 beepers"),
-        (Format::Omegaup, "<ejecucion>".to_owned(), "no XML"),
+        (Format::Omegaup, "<ejecucion>".to_owned(), "not readable XML"),
         (Format::Km2, "KAREL 0 0 > 4\n. .\n".to_owned(), "a bag of 4 beepers"),
         (Format::Km2, "KAREL 0 0 > N\n. 21\n".to_owned(), "21 beepers in row 1, column 2"),
         (Format::Km2, "KAREL 0 0 > N\n. $\n".to_owned(), "a treasure in row 1, column 2"),

@@ -67,7 +67,7 @@ fn check_reports_them_and_goes_on() {
         error[K192]: dangling.karel can't be read: there is no such file
         --> dangling.karel
 
-        error[K192]: device.kgrid can't be read: it is a pipe or a device, and no regular file
+        error[K192]: device.kgrid can't be read: it is a pipe or a device, not a regular file
         --> device.kgrid
 
         error[K192]: large.karel can't be read: it is larger than 4 MiB
@@ -76,7 +76,7 @@ fn check_reports_them_and_goes_on() {
         error[K192]: latin1.karel can't be read: line 2 is not in UTF-8; save it as UTF-8
         --> latin1.karel
 
-        error[K192]: pipe.karel can't be read: it is a pipe or a device, and no regular file
+        error[K192]: pipe.karel can't be read: it is a pipe or a device, not a regular file
         --> pipe.karel
 
         error[K192]: utf16.kgrid can't be read: line 1 is not in UTF-8; save it as UTF-8
@@ -108,13 +108,13 @@ fn test_reports_them_and_goes_on() {
         dangling.karel
           ✗ dangling.karel can't be read: there is no such file
         device.kgrid
-          ✗ device.kgrid can't be read: it is a pipe or a device, and no regular file
+          ✗ device.kgrid can't be read: it is a pipe or a device, not a regular file
         large.karel
           ✗ large.karel can't be read: it is larger than 4 MiB
         latin1.karel
           ✗ latin1.karel can't be read: line 2 is not in UTF-8; save it as UTF-8
         pipe.karel
-          ✗ pipe.karel can't be read: it is a pipe or a device, and no regular file
+          ✗ pipe.karel can't be read: it is a pipe or a device, not a regular file
         utf16.kgrid
           ✗ utf16.kgrid can't be read: line 1 is not in UTF-8; save it as UTF-8
         1/2 examples, 6 files can't be read, 1/1 held-out tests
@@ -133,10 +133,10 @@ fn fmt_reports_them_and_goes_on() {
         zz.karel
         --- stderr
         error: dangling.karel can't be read: there is no such file
-        error: device.kgrid can't be read: it is a pipe or a device, and no regular file
+        error: device.kgrid can't be read: it is a pipe or a device, not a regular file
         error: large.karel can't be read: it is larger than 4 MiB
         error: latin1.karel can't be read: line 2 is not in UTF-8; save it as UTF-8
-        error: pipe.karel can't be read: it is a pipe or a device, and no regular file
+        error: pipe.karel can't be read: it is a pipe or a device, not a regular file
         error: utf16.kgrid can't be read: line 1 is not in UTF-8; save it as UTF-8
         --- exit code 1
     "#]]
@@ -176,8 +176,8 @@ fn example_lines_name_example_files_only() {
     let messages: Vec<&str> = ran.out.lines().filter(|line| line.starts_with("error")).collect();
     expect![[r#"
         error[K190]: This line names no example file: write its path between the quotes.
-        error[K190]: The example file "pipe.kgrid" can't be read: it is a pipe or a device, and no regular file.
-        error[K190]: The example file "device.kgrid" can't be read: it is a pipe or a device, and no regular file.
+        error[K190]: The example file "pipe.kgrid" can't be read: it is a pipe or a device, not a regular file.
+        error[K190]: The example file "device.kgrid" can't be read: it is a pipe or a device, not a regular file.
         error[K190]: The example file "folder.karel" can't be read: it is a folder.
         error[K190]: The example file "utf16.kgrid" can't be read: line 1 is not in UTF-8; save it as UTF-8.
         error[K190]: The example file "a.karel" can't be read: the name of an example file ends in .kgrid.

@@ -153,11 +153,9 @@ impl Snapshot {
 /// The example files of a program: the one of its name, then those it includes, each once.
 fn named(program: &Document) -> &[Key] {
     program.named.get_or_init(|| {
-        let mut known = HashSet::from([program.key.clone()]);
-        let includes = program.parse().file.includes();
-        let included = includes.filter_map(|include| resolve(&program.key, &include.path.text));
-        let keys = sibling(&program.key, "kgrid").into_iter().chain(included);
-        keys.filter(|key| known.insert(key.clone())).collect()
+        let Some(path) = program.key.path() else { return Vec::new() };
+        let lines = program.parse().file.includes().map(|include| &*include.path.text);
+        disk::example_files(path, lines).into_iter().map(Key::Path).collect()
     })
 }
 

@@ -67,7 +67,7 @@ async fn read_header<R: AsyncBufRead + Unpin>(from: &mut R) -> io::Result<Option
         let text = text.trim_end_matches(['\r', '\n']);
         if complete && text.is_empty() {
             if garbage > 0 {
-                tracing::error!("skipped {garbage} bytes that are no header");
+                tracing::error!("skipped {garbage} bytes that are not a header");
                 garbage = 0;
             }
             match length {

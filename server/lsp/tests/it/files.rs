@@ -191,7 +191,7 @@ async fn included_files_are_read_and_missing_ones_are_said() {
     codes(&mut server, &grid, <[String]>::is_empty).await;
 }
 
-/// As the command line refuses them: nothing is read that is no text, and nothing is guessed.
+/// As the command line refuses them: nothing is read that is not text, and nothing is guessed.
 #[tokio::test(flavor = "multi_thread")]
 async fn example_files_that_are_no_text_are_named() {
     let folder = Folder::new();

@@ -75,7 +75,7 @@ async fn the_command_line_explains_itself() {
     assert!(text.contains("--log <FILE>") && text.contains("Language Server Protocol"), "{text}");
     let wrong = binary().arg("--log-level").arg("=").output().await.expect("it runs");
     assert!(!wrong.status.success());
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("is no level"), "{wrong:?}");
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("is not a level"), "{wrong:?}");
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn the_log_goes_to_a_file_and_nothing_but_messages_to_standard_output() {
     client.told("window/showMessage").await;
     client.notify("exit", Value::Null).await;
     ended(&mut child).await;
-    // What else the server had to say is up to it; the client refuses whatever is no message.
+    // What else the server had to say is up to it; the client refuses whatever is not a message.
     while client.read().await.is_some() {}
     let written = std::fs::read_to_string(&log).expect("the log is there");
     assert!(written.contains("never-opened.karel"), "{written}");

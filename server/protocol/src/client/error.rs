@@ -24,7 +24,7 @@ pub enum EngineError {
     #[error("the synthesis engine did not answer within {0} s")]
     Slow(u64),
     /// The process wrote this line, which is not a message.
-    #[error("the synthesis engine sent something that is no message: {0}")]
+    #[error("the synthesis engine sent something that is not a message: {0}")]
     Garbled(String),
     /// The process died again and again, and is not started for a while.
     #[error("the synthesis engine died {deaths} times in a row; it is tried again in {seconds} s")]

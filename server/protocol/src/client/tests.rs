@@ -166,7 +166,7 @@ async fn garbage_is_reported() {
     let error = synthesize(&engine).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the synthesis engine sent something that is no message: `Welcome to gpu-box!`"
+        "the synthesis engine sent something that is not a message: `Welcome to gpu-box!`"
     );
 }
 
