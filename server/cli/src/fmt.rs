@@ -33,7 +33,7 @@ impl Fmt {
     }
 
     /// # Errors
-    /// Where standard output can't be written.
+    /// Standard output can't be written.
     fn file(&self, path: &Path) -> anyhow::Result<Verdict> {
         let name = files::name(path);
         let text = match files::read(path) {

@@ -39,7 +39,7 @@ impl Format {
     }
 
     /// # Errors
-    /// Where the text is none of this form, or has what the language lacks: with its place.
+    /// The text does not have this form, or has what the language lacks; the message names the place.
     pub fn read(self, text: &str) -> anyhow::Result<World> {
         let text = text.trim_start_matches('\u{feff}');
         match self {
@@ -51,7 +51,7 @@ impl Format {
     }
 
     /// # Errors
-    /// Where the form can't say what the world has.
+    /// The form can't express what the world has.
     pub fn write(self, world: &World) -> anyhow::Result<String> {
         match self {
             Format::Stanford => Ok(stanford::write(world)),

@@ -283,7 +283,7 @@ fn disagreement(example: &Example, run: &Recording) -> Option<String> {
     }
 }
 
-/// As the dataset counts: row 0 is the southernmost.
+/// A cell as the dataset counts it: row 0 is the southernmost.
 fn place(row: u8, col: u8) -> String {
     format!("cell {row}:{col}")
 }

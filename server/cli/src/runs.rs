@@ -45,7 +45,7 @@ impl Select {
     /// Runs what is selected and hands the runs to `each`, one by one.
     ///
     /// # Errors
-    /// Where there is nothing that can be run; those of `each`.
+    /// There is nothing that can be run, or `each` has failed.
     pub fn run(&self, mut each: impl FnMut(Run<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let config = Config { max_ticks: self.max_ticks, ..Config::default() };
         let limits = Limits { ticks: self.max_ticks, ..Limits::EDITOR };

@@ -39,7 +39,7 @@ pub struct Synth {
     /// Longest time of the search, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = Budget::default().milliseconds)]
     budget: u64,
-    /// Most programs to find, no two of the same meaning; with 1 nobody looks whether there are others
+    /// Most programs to find, no two of the same meaning; with 1 the search does not look for others
     #[arg(long, value_name = "N", default_value_t = Budget::default().candidates)]
     candidates: usize,
     /// Width of the beam

@@ -22,7 +22,7 @@ pub fn explanation(code: &str) -> Option<String> {
     Some(format!("# {}\n\n**{}.** {}\n", code.code, code.title, code.explanation))
 }
 
-/// Where the page lies, which is written at the first call; `None` where it can't be.
+/// The URL of the page, which is written at the first call; `None` where it can't be.
 pub fn page_url() -> Option<&'static Url> {
     static PLACE: OnceLock<Option<Url>> = OnceLock::new();
     PLACE.get_or_init(write_page).as_ref()

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-/// Kinds of work, by how long they may take and who waits for them.
+/// The kinds of work, by how long they may take and what waits for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// Answers a key or a click: completion, signatures, definitions.

@@ -99,11 +99,14 @@ mod tests {
 
     #[test]
     fn lines_of_every_kind() {
-        let mut input = std::io::BufReader::with_capacity(3, &b"one\r\n\nfar too long\nlast"[..]);
+        let mut input =
+            std::io::BufReader::with_capacity(3, &b"one\r\n\nfar too long\nsix in\nfive!\nlast"[..]);
         let mut next = || read(&mut input, 5).unwrap();
         assert_eq!(next(), Line::Text(b"one".to_vec()));
         assert_eq!(next(), Line::Text(vec![]));
         assert_eq!(next(), Line::TooLong);
+        assert_eq!(next(), Line::TooLong);
+        assert_eq!(next(), Line::Text(b"five!".to_vec()));
         assert_eq!(next(), Line::Text(b"last".to_vec()));
         assert_eq!(next(), Line::End);
     }

@@ -140,7 +140,7 @@ pub struct Progress {
     pub candidates: usize,
 }
 
-/// What happened, whether or not anything was found.
+/// The result of a search, whether or not anything was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
@@ -179,7 +179,7 @@ pub struct Outcome {
 pub struct Deciding {
     /// Grid text.
     pub input: String,
-    /// At least two, that of the best candidate first.
+    /// The different ends, at least two; that of the best candidate comes first.
     pub answers: Vec<Answer>,
     /// Indices into [`Outcome::candidates`] of those that crash there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -189,7 +189,7 @@ pub struct Deciding {
     pub endless: Vec<usize>,
 }
 
-/// What some of the candidates make of the deciding example.
+/// One end of the deciding example, and the candidates that reach it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
@@ -203,11 +203,11 @@ pub struct Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Stopped {
-    /// As many candidates as asked for.
+    /// The search found as many candidates as asked for.
     Found,
     /// The search had nothing left to try.
     Exhausted,
-    /// Time was up.
+    /// The time was up.
     Budget,
 }
 
@@ -230,7 +230,7 @@ fn usual_milliseconds() -> u64 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InferredTraces {
-    /// Per example the action names; each has been run from the input to exactly the output. Null where none was found.
+    /// The action names of each example, run from the input to exactly the output; null where no trace was found.
     pub traces: Vec<Option<Vec<String>>>,
     /// The wall-clock time of the whole request.
     pub milliseconds: u64,

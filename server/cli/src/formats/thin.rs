@@ -69,7 +69,7 @@ impl Walls {
     /// Makes wall cells of the closed ones.
     ///
     /// # Errors
-    /// Where a wall is no side of a closed cell: names the cell beside it, counted from 1 from the south-west.
+    /// A wall is not a side of a closed cell; the message names the cell beside it, counted from 1 from the south-west.
     pub fn build(mut self, world: &mut World) -> anyhow::Result<()> {
         let (rows, cols) = (i32::from(world.rows()), i32::from(world.cols()));
         self.all.retain(|&(row, col, north)| {

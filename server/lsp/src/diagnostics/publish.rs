@@ -123,11 +123,11 @@ fn merged<'a, T: Eq + Hash>(found: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
     found.filter(|found| known.insert(*found)).collect()
 }
 
-/// Where the text before and after one change went.
+/// How one change has moved the text before and after it.
 struct Moved {
-    /// Up to here nothing moved.
+    /// Up to this offset nothing moved.
     prefix: TextSize,
-    /// From here on in the old text all moved by the same amount.
+    /// From this offset of the old text on, all moved by the same amount.
     suffix: TextSize,
     by: i64,
 }

@@ -197,8 +197,7 @@ mod tests {
 
     const GRID: &str = "example \"a\":\n    input:\n        >\n";
 
-    /// However many documents are open, and whoever names whom: n log n looks at keys, which are all that tells them
-    /// apart.
+    /// The cost is n log n comparisons of keys, however many documents are open and whichever names which.
     #[test]
     fn cost_grows_with_the_documents() {
         type Files = fn(usize) -> Vec<(String, String)>;

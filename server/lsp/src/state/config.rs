@@ -16,7 +16,7 @@ pub struct Config {
     pub engine_command: Vec<String>,
     /// Longest time of one synthesis, in milliseconds.
     pub synthesis_budget: u64,
-    /// Where programs that differ in meaning pass, ask at once which is right.
+    /// Whether to ask at once which program is right, where programs that differ in meaning pass.
     pub synthesis_ask: bool,
     /// Ticks after which an example's run is stopped.
     pub max_ticks: u64,

@@ -21,7 +21,7 @@ use crate::request::{RequestContext, Target, cancelled, content_modified, refuse
 use crate::synthesis::Synthesis;
 use crate::synthesis::question::Question;
 
-/// Above all kinds of synthesis, and of traces.
+/// The kinds of the actions of synthesis and of traces.
 pub const KINDS: [CodeActionKind; 6] = [
     CodeActionKind::new("refactor.karel.synthesize.program"),
     CodeActionKind::new("refactor.karel.synthesize.others"),

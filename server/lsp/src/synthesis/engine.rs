@@ -50,7 +50,7 @@ impl EngineSlot {
     /// The engine, which is not started yet. An engine of another command is ended.
     ///
     /// # Errors
-    /// As [`Config::engine`].
+    /// There is no engine to start, for the reasons of [`Config::engine`].
     pub fn engine(&self, config: &Config) -> Result<Engine, Notice> {
         let command = config.engine()?;
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);

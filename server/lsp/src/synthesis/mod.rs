@@ -63,7 +63,7 @@ pub struct Solved {
     pub score: String,
     /// What the user should know besides.
     pub note: Option<Notice>,
-    /// Set where other programs pass, too, and mean something else.
+    /// What is left open, where other programs pass, too, and mean something else.
     pub ambiguity: Option<Arc<Ambiguity>>,
 }
 

@@ -104,8 +104,8 @@ impl Drain {
         }
     }
 
-    /// True when something more has been written. A writer that waits for the client can't tell by itself that it was
-    /// given up.
+    /// Waits until something more has been written; false where the client was given up meanwhile, which a writer that
+    /// waits for it can't see by itself.
     async fn news(&mut self) -> bool {
         tokio::select! {
             biased;
