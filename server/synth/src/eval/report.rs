@@ -170,11 +170,11 @@ pub struct ByExamples {
     pub top_1_generalization: Rate,
     /// Guided search of the plain beam.
     pub guided_search: Rate,
-    /// Of the pruned beam.
+    /// Guided search of the pruned beam.
     pub guided_search_pruned: Rate,
     /// Guided search of the pruned beam, in the engine's order.
     pub guided_search_ranked: Rate,
-    /// Of the pruned beam.
+    /// Top-50 generalization of the pruned beam.
     pub top_k_generalization: Rate,
     /// The pruned beam's consistent candidates differ in meaning.
     pub ambiguous: Rate,
