@@ -8,7 +8,6 @@
 
 mod builder;
 mod code;
-mod coverage;
 mod difference;
 mod grid;
 mod ground;
@@ -22,7 +21,6 @@ mod world;
 
 pub use builder::{CodeBuilder, ProcedureId};
 pub use code::{Check, Code, Origin};
-pub use coverage::{Coverage, Reach};
 pub use difference::{Difference, difference};
 pub use grid::GridError;
 pub use ground::Ground;

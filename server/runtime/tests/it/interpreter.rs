@@ -4,8 +4,7 @@ use crate::support::{Ending, Naive, NaiveWorld, any_file, any_world};
 use proptest::prelude::*;
 use runtime::sample::{Random, Sketch, Style, Walk};
 use runtime::{
-    Action, Coverage, Heading, Limits, Machine, Outcome, Program, Reach, Robot, SiteKind, Test, Trace, World,
-    lower, record,
+    Action, Heading, Limits, Machine, Outcome, Program, Robot, SiteKind, Test, Trace, World, lower, record,
 };
 use syntax::ast::{CountKind, File, Item, Statement, StatementKind};
 use syntax::build::{self, action, call, hole, if_else, if_then, not, procedure, repeat, test, while_loop};
@@ -329,34 +328,6 @@ fn the_call_after_the_deepest_stops() {
         lower(&file(vec![("main", vec![repeat(9, vec![call("p")])]), ("p", vec![action(Action::Move)])]));
     let limits = Limits { call_depth: 1, ..Limits::EDITOR };
     assert_eq!(run(&again, "> . . . . . . . . .", limits).0, Outcome::Finished);
-}
-
-#[test]
-fn coverage_adds_up_what_runs_reached() {
-    let program = main_only(vec![
-        while_loop(test(Test::FrontIsClear), vec![action(Action::Move)]),
-        if_then(test(Test::MarkersPresent), vec![action(Action::PickMarker)]),
-        action(Action::PickMarker),
-    ]);
-    let mut coverage = Coverage::new();
-    let reach = |coverage: &Coverage, kind| {
-        let at = program.sites().find(|(_, site)| site.kind == kind).unwrap().0;
-        let Reach { times, held, failed } = coverage.reach(at);
-        (times, held, failed)
-    };
-    let branch = SiteKind::If { otherwise: false };
-    for (world, at_loop, at_branch) in [
-        ("> #", (1, false, true), (1, false, true)),
-        ("> .", (3, true, true), (2, false, true)),
-        ("> 2", (5, true, true), (3, true, true)),
-    ] {
-        let world = World::parse(world).unwrap();
-        coverage.add(&record(&program.code, &world, &Limits::EDITOR, &|| false));
-        assert_eq!((reach(&coverage, SiteKind::While), reach(&coverage, branch)), (at_loop, at_branch));
-    }
-    let last = program.sites().last().unwrap().0;
-    assert_eq!(coverage.reach(last).times, 3, "where a run crashed it was, too");
-    assert_eq!(coverage.reach(runtime::Origin(99)), Reach::default());
 }
 
 fn agrees(outcome: Outcome, ending: Ending) -> bool {
