@@ -178,8 +178,8 @@ impl Connection {
         self.kill.cancel();
     }
 
-    /// Asks the engine to end, and kills it where it has not done so `within` that time, or where nobody waits for this
-    /// any more. Resolves when the process is gone.
+    /// Asks the engine to end, and kills it where it has not done so `within` that time, or where this future is
+    /// dropped. It resolves when the process is gone.
     pub(super) async fn close(&self, within: Duration) {
         let kill = self.kill.clone().drop_guard();
         self.waiting().closed = true;
