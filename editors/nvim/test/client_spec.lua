@@ -238,12 +238,19 @@ return {
   end,
 
   ['the home folder is not watched on Linux'] = function(T)
-    if vim.fn.has('linux') == 0 or vim.fn.executable('inotifywait') == 0 then
-      T.skip('inotifywait (of inotify-tools) is not installed')
+    if vim.fn.has('linux') == 0 then
+      T.skip('another system watches files by itself')
     end
+    -- As it is where inotifywait is installed.
+    local executable = vim.fn.executable
+    vim.fn.executable = function(name)
+      return name == 'inotifywait' and 1 or executable(name)
+    end
+    local config = dofile(vim.fs.joinpath(require('karel.server').plugin_folder(), 'lsp/karel.lua'))
+    vim.fn.executable = executable
     local function watched(root)
-      local client = { capabilities = vim.deepcopy(vim.lsp.config.karel.capabilities) }
-      vim.lsp.config.karel.before_init(client, { root_dir = root })
+      local client = { capabilities = vim.deepcopy(config.capabilities) }
+      config.before_init(client, { root_dir = root })
       return client.capabilities.workspace.didChangeWatchedFiles.dynamicRegistration
     end
     T.equal({ watched(vim.uv.os_homedir()), watched(vim.uv.os_homedir() .. '/karel') }, { false, true })
