@@ -155,6 +155,40 @@ return {
     assert(table.concat(T.lines(), '\n'):find('warning: 1/2 examples pass.', 1, true), 'it is no warning')
   end,
 
+  ['lenses run the examples, and synthesize'] = function(T)
+    local buffer = T.open('.karel', program)
+    local client = T.attached(buffer)
+    local uri = vim.uri_from_bufnr(buffer)
+    client:exec_cmd({ title = '', command = 'karel.runExamples', arguments = { uri } }, { bufnr = buffer })
+    T.wait('the summary', function()
+      return T.messages[1] == '1/2 examples pass.'
+    end)
+    local arguments = { uri, { line = 7, character = 4 } }
+    client:exec_cmd({ title = '', command = 'karel.synthesize', arguments = arguments }, { bufnr = buffer })
+    T.wait('the program', function()
+      return T.lines(buffer)[8] == '    move()'
+    end)
+  end,
+
+  [':KarelLens runs the nearer of two lenses above'] = function(T)
+    local buffer = T.open('.karel', program)
+    T.attached(buffer)
+    T.wait('lenses', function()
+      return #vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = buffer } or buffer) == 2
+    end)
+    vim.api.nvim_win_set_cursor(0, { 5, 0 })
+    vim.cmd.KarelLens()
+    T.wait('the run', function()
+      return (T.float() or ''):find('two', 1, true)
+    end)
+  end,
+
+  ['setup sets options'] = function(T)
+    require('karel').setup({ probe = 7 })
+    T.equal(vim.g.karel_probe, 7)
+    vim.g.karel_probe = nil
+  end,
+
   ['a question about the examples is given up for a newer one'] = function(T)
     local buffer = T.open('.karel', program)
     local client = T.attached(buffer)

@@ -146,7 +146,29 @@ return {
       vim.list_contains(triggers, '('),
       vim.list_contains(triggers, ':'),
     }, { true, true, false })
-    T.equal(vim.fn.maparg('<CR>', 'i', false, true).buffer, 1)
+    local enter = vim.fn.maparg('<CR>', 'i', false, true)
+    T.equal(enter.buffer, 1)
+    -- With the menu open Enter takes an entry only that has been gone to.
+    local pumvisible, complete_info = vim.fn.pumvisible, vim.fn.complete_info
+    local pressed = { enter.callback() }
+    vim.fn.pumvisible = function()
+      return 1
+    end
+    for _, selected in ipairs({ -1, 0 }) do
+      vim.fn.complete_info = function()
+        return { selected = selected }
+      end
+      pressed[#pressed + 1] = enter.callback()
+    end
+    vim.fn.pumvisible, vim.fn.complete_info = pumvisible, complete_info
+    T.equal(pressed, { '<CR>', '<C-e><CR>', '<C-y>' })
+    local enable, options = vim.lsp.completion.enable, nil
+    vim.lsp.completion.enable = function(_, _, _, given)
+      options = given
+    end
+    require('karel.completion').attach(client, buffer)
+    vim.lsp.completion.enable = enable
+    T.equal(options, { autotrigger = true })
   end,
 
   ['completion stands back where it is not wanted, or another plugin does it'] = function(T)

@@ -200,4 +200,17 @@ return {
     vim.env.PATH = path
     T.equal(found, { prefix .. '/bin/karel-lsp' })
   end,
+
+  ['a parser that does not compile is reported'] = function(T)
+    local compiler, problem = vim.env.CC, nil
+    vim.env.CC = 'false'
+    require('karel.install').install(nil, function(path, why)
+      problem = path or why
+    end, vim.fn.tempname())
+    vim.env.CC = compiler
+    T.wait('the end', function()
+      return problem
+    end)
+    assert(problem:find('did not compile', 1, true), problem)
+  end,
 }
