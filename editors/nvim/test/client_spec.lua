@@ -177,7 +177,14 @@ return {
       return #vim.lsp.codelens.get(vim.lsp.codelens.enable and { bufnr = buffer } or buffer) == 2
     end)
     vim.api.nvim_win_set_cursor(0, { 5, 0 })
+    -- There is one nearest: nothing is asked.
+    local select, asked = vim.ui.select, false
+    vim.ui.select = function()
+      asked = true
+    end
     vim.cmd.KarelLens()
+    vim.ui.select = select
+    T.equal(asked, false)
     T.wait('the run', function()
       return (T.float() or ''):find('two', 1, true)
     end)
