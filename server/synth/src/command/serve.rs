@@ -1,6 +1,9 @@
 //! `karel-synth serve`
 
-#![expect(unsafe_code, reason = "libc alone moves standard output away from libraries, and ends without their destructors")]
+#![expect(
+    unsafe_code,
+    reason = "libc alone moves standard output away from libraries, and ends without their destructors"
+)]
 
 use std::fs::File;
 use std::io;

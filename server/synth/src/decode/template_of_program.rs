@@ -177,10 +177,7 @@ impl<'a> Inliner<'a> {
     }
 
     fn condition(&mut self, first: u8, condition: &'a Condition) {
-        let (mut innermost, mut negated) = (condition, false);
-        while let ConditionKind::Not(inner) = &innermost.kind {
-            (innermost, negated) = (inner, !negated);
-        }
+        let (innermost, negated) = condition.innermost();
         match &innermost.kind {
             ConditionKind::Test(test) => {
                 let token = nearest(first, Check { test: *test, negated });

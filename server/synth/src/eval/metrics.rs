@@ -3,7 +3,7 @@
 use runtime::Action;
 use serde::{Deserialize, Serialize};
 
-use syntax::ast::{Statement, StatementKind};
+use syntax::ast::{Statement, StatementKind, walk};
 
 /// How one ranked list of candidates did on one task.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -137,20 +137,11 @@ impl Slice {
 
 /// Whether there are conditionals, and loops.
 fn control(statements: &[Statement]) -> (bool, bool) {
-    statements.iter().fold((false, false), |(conditionals, loops), statement| {
-        let (inner, own) = match &statement.kind {
-            StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => {
-                (control(&body.statements), (false, true))
-            }
-            StatementKind::If { then, otherwise, .. } => {
-                let first = control(&then.statements);
-                let second = otherwise.as_ref().map_or((false, false), |o| control(&o.body.statements));
-                ((first.0 || second.0, first.1 || second.1), (true, false))
-            }
-            _ => ((false, false), (false, false)),
-        };
-        (conditionals || inner.0 || own.0, loops || inner.1 || own.1)
-    })
+    let has = |kind: fn(&StatementKind) -> bool| walk(statements).any(|statement| kind(&statement.kind));
+    (
+        has(|kind| matches!(kind, StatementKind::If { .. })),
+        has(|kind| matches!(kind, StatementKind::While { .. } | StatementKind::Repeat { .. })),
+    )
 }
 
 /// A share with its 95% Wilson interval.
