@@ -6,14 +6,16 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// Long enough for any machine. What waits this long waits for ever.
 pub const GUARD: Duration = Duration::from_secs(60);
 
 pub struct Client {
     pub to: Option<Box<dyn AsyncWrite + Unpin + Send>>,
-    from: BufReader<Box<dyn AsyncRead + Unpin + Send>>,
+    from: Box<dyn AsyncRead + Unpin + Send>,
+    /// What has come of messages that nobody has taken yet.
+    received: Vec<u8>,
     /// Read while waiting for something else.
     pub kept: VecDeque<Value>,
     next: i64,
@@ -26,7 +28,8 @@ impl Client {
     ) -> Client {
         Client {
             to: Some(Box::new(to)),
-            from: BufReader::new(Box::new(from)),
+            from: Box::new(from),
+            received: Vec::new(),
             kept: VecDeque::new(),
             next: 1,
         }
@@ -137,25 +140,31 @@ impl Client {
         self.to = None;
     }
 
+    /// Reads the next message. What was read of one stays here where nobody waits for the rest.
     async fn read_frame(&mut self) -> Option<Value> {
-        let mut length = 0;
         loop {
-            let mut line = String::new();
-            if self.from.read_line(&mut line).await.ok()? == 0 {
+            if let Some(message) = self.take_message() {
+                return Some(message);
+            }
+            if self.from.read_buf(&mut self.received).await.ok()? == 0 {
                 return None;
             }
-            match line.trim() {
-                "" => break,
-                header => {
-                    let value = header.strip_prefix("Content-Length: ");
-                    length =
-                        value.and_then(|value| value.parse().ok()).expect("nothing but messages is sent");
-                }
-            }
         }
-        let mut body = vec![0; length];
-        self.from.read_exact(&mut body).await.ok()?;
-        Some(serde_json::from_slice(&body).expect("the server sends JSON"))
+    }
+
+    /// Takes a message from what was received, if it is there to its end.
+    fn take_message(&mut self) -> Option<Value> {
+        const BLANK: &[u8] = b"\r\n\r\n";
+        let header = self.received.windows(BLANK.len()).position(|bytes| bytes == BLANK)?;
+        let length: usize = std::str::from_utf8(&self.received[..header])
+            .ok()
+            .and_then(|header| header.strip_prefix("Content-Length: ")?.parse().ok())
+            .expect("nothing but messages is sent");
+        let body = header + BLANK.len();
+        let bytes = self.received.get(body..body + length)?;
+        let message = serde_json::from_slice(bytes).expect("the server sends JSON");
+        self.received.drain(..body + length);
+        Some(message)
     }
 }
 
