@@ -42,8 +42,10 @@ pub fn pack(folder: &Path, engine: &Path, tasks: Option<&Path>) -> Result<u64> {
     // Without debugging information it is a quarter of the size; where there is no `strip` it is as it is.
     let _ = process::run_quietly(process::command("strip").arg(&packed));
     place(&synth.join("pack/go.sh"), &folder.join("go.sh"))?;
-    for part in ["systems", "weights"] {
-        place_folder(&synth.join(part), &folder.join(part))?;
+    place_folder(&synth.join("systems"), &folder.join("systems"))?;
+    // Those that are trained further there; the small networks stay here.
+    for file in ["trace-policy.safetensors", "code-transformer.safetensors"] {
+        place(&synth.join("weights").join(file), &folder.join("weights").join(file))?;
     }
     for file in ["tasks.jsonl", "vectors.json"] {
         place(&synth.join("tests/fixtures").join(file), &folder.join("fixtures").join(file))?;
