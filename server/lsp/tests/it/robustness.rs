@@ -1,6 +1,7 @@
 //! Bad input: each is survived, with a clear message where somebody can act on it.
 
 use crate::client::{InProcess, capabilities, document, place};
+use crate::load::ENDLESS;
 use serde_json::{Value, json};
 
 const URI: &str = "file:///nowhere/program.karel";
@@ -189,24 +190,6 @@ async fn requests_before_initialize_are_refused() {
     server.client.initialize(capabilities()).await;
     assert_eq!(server.client.request("karel/debugText", json!({ "uri": URI })).await, Value::Null);
 }
-
-/// Runs for longer than anybody waits.
-const ENDLESS: &str = "def main():
-    repeat(19): a()
-def a(): repeat(19): b()
-def b(): repeat(19): c()
-def c(): repeat(19): d()
-def d(): repeat(19): e()
-def e(): repeat(19): f()
-def f(): repeat(19): g()
-def g(): repeat(19): h()
-def h(): repeat(19): turnLeft()
-
-example \"long\":
-    input:
-        > .
-        . .
-";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn long_hovers_hold_up_nobody_and_end_with_the_text() {
