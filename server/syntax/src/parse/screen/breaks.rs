@@ -43,7 +43,8 @@ impl Screen<'_> {
                 return (header && !self.code(at).contains(':') && code.starts_with(':') && next == at + 1)
                     .then_some(next);
             }
-            if ends {
+            // a string ends with its line: joined to the next, it would swallow what stands there
+            if ends || self.code(next - 1).contains('"') {
                 return None;
             }
             open = balance_from(open, code)?;
