@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::diagnostics::title_range;
 use crate::reason;
@@ -67,26 +67,39 @@ pub fn example_results(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Vec<Ex
     analysis.run_all(cancel)?;
     let mut results = Vec::new();
     for (case, example) in analysis.cases().zip(examples(analysis)) {
-        check(cancel)?;
-        let run = analysis.run(case, cancel)?;
-        let verdict = analysis.verdict(case, cancel)?;
-        let message = match verdict {
-            Verdict::Fails(failure) => reason::clause(analysis, case, run, failure),
-            _ => {
-                let text = reason::verdict(run, verdict);
-                text.trim_start_matches(['✓', '•', ' ']).trim_start_matches("passes · ").to_owned()
-            }
-        };
-        let outcome = match verdict {
-            Verdict::Passes => ExampleOutcome::Passes,
-            Verdict::Fails(_) => ExampleOutcome::Fails,
-            Verdict::NotRun | Verdict::NoOutput | Verdict::Hole { .. } | Verdict::Mistake { .. } => {
-                ExampleOutcome::Undecided
-            }
-        };
-        results.push(ExampleResult { example, outcome, message });
+        results.push(example_result(analysis, case, example, cancel)?);
     }
     Ok(results)
+}
+
+/// How one example of the analysis went.
+///
+/// # Errors
+/// Fails where the work was cancelled.
+pub fn example_result(
+    analysis: &Analysis,
+    case: Case<'_>,
+    example: ListedExample,
+    cancel: Cancel<'_>,
+) -> Result<ExampleResult, Cancelled> {
+    check(cancel)?;
+    let run = analysis.run(case, cancel)?;
+    let verdict = analysis.verdict(case, cancel)?;
+    let message = match verdict {
+        Verdict::Fails(failure) => reason::clause(analysis, case, run, failure),
+        _ => {
+            let text = reason::verdict(run, verdict);
+            text.trim_start_matches(['✓', '•', ' ']).trim_start_matches("passes · ").to_owned()
+        }
+    };
+    let outcome = match verdict {
+        Verdict::Passes => ExampleOutcome::Passes,
+        Verdict::Fails(_) => ExampleOutcome::Fails,
+        Verdict::NotRun | Verdict::NoOutput | Verdict::Hole { .. } | Verdict::Mistake { .. } => {
+            ExampleOutcome::Undecided
+        }
+    };
+    Ok(ExampleResult { example, outcome, message })
 }
 
 #[cfg(test)]

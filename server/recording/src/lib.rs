@@ -1,0 +1,16 @@
+//! Recorded runs, as those are given them who show them: the page, editors' plugins, debuggers, scripts. The messages
+//! are those that `server/PROTOCOL.md` describes ([`messages`]); a [`Recorder`] answers them from a [`Program`] and keeps
+//! the recordings whose steps are asked for later. Knows no socket, no file and no editor.
+
+mod answers;
+mod failure;
+mod kept;
+pub mod messages;
+mod places;
+mod recorder;
+
+pub use answers::{example_items, first_page, page, whole, world};
+pub use failure::Failure;
+pub use kept::Kept;
+pub use places::{Plain, Program, Utf16};
+pub use recorder::Recorder;

@@ -1,0 +1,384 @@
+//! The messages about recorded runs, as they go over the wire. `server/PROTOCOL.md` describes them for others.
+
+use serde::{Deserialize, Serialize};
+
+pub use syntax::ast::Heading;
+
+/// The names of the requests and notifications.
+pub mod method {
+    pub const RECORDINGS: &str = "karel/recordings";
+    pub const RECORDING: &str = "karel/recording";
+    pub const STEPS: &str = "karel/recordingSteps";
+    pub const SEEK: &str = "karel/recordingSeek";
+    pub const OCCURRENCES: &str = "karel/occurrences";
+    pub const TEXT: &str = "karel/text";
+    pub const OUTDATED: &str = "karel/recordingsOutdated";
+    pub const SHOW: &str = "karel/show";
+    pub const CURSOR: &str = "karel/cursor";
+    pub const REVEAL: &str = "karel/reveal";
+}
+
+/// A place in a text, as in the language server protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    pub line: u32,
+    pub character: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    pub start: Position,
+    pub end: Position,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextDocument {
+    pub uri: String,
+}
+
+/// A document as it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    pub uri: String,
+    /// The editor's version; null where the text is the disk's.
+    pub version: Option<i32>,
+}
+
+/// Where the robot stands. Row 0 is the southernmost, column 0 the westernmost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Robot {
+    pub row: u8,
+    pub col: u8,
+    pub heading: Heading,
+}
+
+/// A world; what is neither wall nor holds markers is not listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct World {
+    pub rows: u8,
+    pub cols: u8,
+    /// Row and column of each wall, from north to south, west to east.
+    pub walls: Vec<(u8, u8)>,
+    /// Row, column and number, 1 to 9, in the same order.
+    pub markers: Vec<(u8, u8, u8)>,
+    pub robot: Robot,
+}
+
+/// The parameters of `karel/recordings`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingsParams {
+    pub text_document: TextDocument,
+    /// The number of the first example wanted.
+    #[serde(default)]
+    pub from: usize,
+    /// The most examples wanted.
+    #[serde(default)]
+    pub count: Option<usize>,
+}
+
+/// The examples of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recordings {
+    pub document: Document,
+    /// How many there are, listed here or not.
+    pub total: usize,
+    pub examples: Vec<ExampleItem>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ExampleKind {
+    Example,
+    /// A held-out test.
+    Test,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    Passes,
+    Fails,
+    /// The run came to no end that can be judged: a hole, a mistake, no output to compare with.
+    Undecided,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExampleItem {
+    /// Its number among the program's: its own first, then those of its example files.
+    pub index: usize,
+    pub name: String,
+    pub kind: ExampleKind,
+    /// The number of examples of the same kind and name above it in its file.
+    pub ordinal: usize,
+    /// The file that it stands in.
+    pub uri: String,
+    /// Where its name stands there.
+    pub range: Range,
+    /// All of it.
+    pub block: Range,
+    /// Null where it can't be run.
+    pub verdict: Option<Verdict>,
+    /// A clause for people, which counts actions only: `12 steps`, `move() runs into a wall at step 4`.
+    pub message: Option<String>,
+    pub input: Option<World>,
+    pub expected: Option<World>,
+    /// Whether it expects a crash.
+    pub crashes: bool,
+}
+
+/// An example by its number or by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Which {
+    Number(usize),
+    Name(String),
+    One(One),
+}
+
+/// An example by what tells it from others of its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct One {
+    pub name: String,
+    #[serde(default)]
+    pub kind: Option<ExampleKind>,
+    #[serde(default)]
+    pub ordinal: usize,
+    /// The file that it stands in; without it the asked document's come first.
+    #[serde(default)]
+    pub uri: Option<String>,
+}
+
+/// The parameters of `karel/recording`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingParams {
+    pub text_document: TextDocument,
+    pub example: Which,
+    /// The most steps of the first page.
+    #[serde(default)]
+    pub count: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OutcomeKind {
+    Finished,
+    Crashed,
+    OutOfTicks,
+    EndlessLoop,
+    TooDeep,
+    Hole,
+    Mistake,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    pub kind: OutcomeKind,
+    /// A sentence for people.
+    pub message: String,
+    /// The statement at which it stopped; null where it came to its end.
+    pub range: Option<Range>,
+}
+
+/// A recorded run without its steps, and the first page of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recording {
+    /// What its steps are asked for by.
+    pub id: String,
+    /// The program.
+    pub document: Document,
+    pub example: ExampleItem,
+    pub start: World,
+    /// The number of steps that are recorded.
+    pub length: usize,
+    /// The ticks that the run took: one a step, and one for an action that crashed.
+    pub ticks: u64,
+    /// Whether all of the run is recorded.
+    pub complete: bool,
+    pub outcome: Outcome,
+    /// The world after the run.
+    pub end: World,
+    pub expected: Option<World>,
+    /// The cells (row, column) in which `end` differs from `expected`.
+    pub differences: Vec<(u8, u8)>,
+    pub robot_differs: bool,
+    /// Whether the two are of different sizes; then no cells are compared.
+    pub size_differs: bool,
+    pub page: Page,
+}
+
+/// The parameters of `karel/recordingSteps`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepsParams {
+    pub id: String,
+    pub from: usize,
+    #[serde(default)]
+    pub count: Option<usize>,
+}
+
+/// Some steps of a recording, and the world before the first of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    /// The number of the first step; where that many are not recorded, the length.
+    pub from: usize,
+    pub world: World,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StepKind {
+    Action,
+    Condition,
+    Round,
+}
+
+/// One tick of a run: an action, a condition evaluated, or a round begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// The statement; of one that has a block, its head.
+    pub range: Range,
+    pub kind: StepKind,
+    /// The statement as one writes it, without a colon: `move()`, `while(frontIsClear())`, `repeat(3)`.
+    pub name: String,
+    /// The robot before the step.
+    pub robot: Robot,
+    /// The change of the number of markers where the robot stands: 1, 0 or -1.
+    pub marker_change: i8,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub condition: Option<Condition>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub round: Option<Round>,
+    /// The number of active calls: 0 in `main`.
+    pub depth: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Condition {
+    /// Its name: `frontIsClear`.
+    pub test: String,
+    pub negated: bool,
+    /// The value of the whole, negation included.
+    pub value: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Round {
+    /// The rounds done before this one.
+    pub done: u8,
+    /// All rounds.
+    pub count: u8,
+}
+
+/// The parameters of `karel/recordingSeek`: which step to look for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SeekParams {
+    pub id: String,
+    /// The search begins beside this step, which is not looked at.
+    pub from: usize,
+    #[serde(default)]
+    pub backwards: bool,
+    /// The greatest depth of a step that is looked for.
+    #[serde(default)]
+    pub depth: Option<u16>,
+    /// What the step has to be.
+    #[serde(default)]
+    pub kind: Option<StepKind>,
+}
+
+/// The answer to `karel/recordingSeek`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sought {
+    /// Null where there is no such step.
+    pub step: Option<usize>,
+}
+
+/// The parameters of `karel/occurrences`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OccurrencesParams {
+    pub id: String,
+    /// A place in the program.
+    pub position: Position,
+    /// The first occurrence wanted, counted from 0.
+    #[serde(default)]
+    pub from: usize,
+    /// The most wanted.
+    #[serde(default)]
+    pub count: Option<usize>,
+}
+
+/// When the statement at a place is carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Occurrences {
+    /// The statement; null where none is at the position.
+    pub range: Option<Range>,
+    /// How often it is carried out in the recording.
+    pub total: usize,
+    /// The number of the first occurrence that is listed.
+    pub from: usize,
+    /// Before which steps, in order. Before step `length` is after the last one.
+    pub steps: Vec<usize>,
+}
+
+/// The parameters of `karel/text`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TextParams {
+    pub text_document: TextDocument,
+}
+
+/// A document's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    pub document: Document,
+    pub text: String,
+}
+
+/// The parameters of `karel/recordingsOutdated`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outdated {
+    /// The program.
+    pub uri: String,
+    /// Its version now; null where its text is the disk's.
+    pub version: Option<i32>,
+    /// The recordings that are of an older text.
+    pub ids: Vec<String>,
+}
+
+/// The parameters of `karel/show`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Show {
+    pub uri: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub example: Option<Which>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub step: Option<usize>,
+}
+
+/// The parameters of `karel/cursor`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CursorAt {
+    pub uri: String,
+    pub position: Position,
+}
+
+/// The parameters of `karel/reveal`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reveal {
+    pub uri: String,
+    pub range: Range,
+}
