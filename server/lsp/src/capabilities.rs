@@ -76,6 +76,8 @@ pub fn capabilities(session: &Session) -> ServerCapabilities {
             }),
             file_operations: None,
         }),
+        // The version of `server/PROTOCOL.md`.
+        experimental: Some(serde_json::json!({ "karelRecordings": 1 })),
         ..ServerCapabilities::default()
     }
 }

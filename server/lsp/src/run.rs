@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use recording::messages::method;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 use tower_lsp::LspService;
@@ -41,6 +42,12 @@ where
 {
     let (global, events) = GlobalState::reading(options.read);
     let (service, socket) = LspService::build(|client| Server::new(client, Arc::clone(&global)))
+        .custom_method(method::RECORDINGS, Server::recordings)
+        .custom_method(method::RECORDING, Server::recording)
+        .custom_method(method::STEPS, Server::recording_steps)
+        .custom_method(method::SEEK, Server::recording_seek)
+        .custom_method(method::OCCURRENCES, Server::occurrences)
+        .custom_method(method::TEXT, Server::text)
         .custom_method("karel/debugText", Server::debug_text)
         .custom_method("karel/debugWork", Server::debug_work)
         .finish();

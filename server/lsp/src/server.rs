@@ -1,8 +1,10 @@
 //! tower-lsp's trait: each method sends its question to a worker, to the handler of its name.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use recording::messages::method;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::LanguageServer;
@@ -12,6 +14,7 @@ use tower_lsp::lsp_types::*;
 use crate::capabilities::{capabilities, registrations};
 use crate::client::Client;
 use crate::commands;
+use crate::handlers::recordings::Question;
 use crate::handlers::{self, command::argument};
 use crate::request::{RequestContext, content_modified, refused};
 use crate::state::document::{Document, Key};
@@ -112,7 +115,7 @@ impl Server {
     {
         let cancel = arrival.cancel.child_token();
         arrival.cancel = cancel.clone();
-        let with_files = uri.filter(|_| matches!(lane, Lane::Sight | Lane::Commands));
+        let with_files = uri.filter(|_| matches!(lane, Lane::Sight | Lane::Commands | Lane::Worlds));
         let answer = async {
             let mut read = Vec::new();
             loop {
@@ -405,6 +408,49 @@ impl LanguageServer for Server {
 fn arrived(progress: Option<ProgressToken>) -> Result<Request> {
     let Arrival { snapshot, cancel } = arrival::current().ok_or_else(Error::internal_error)?;
     Ok(Request { snapshot, cancel, progress })
+}
+
+/// Requests about recorded runs, as `server/PROTOCOL.md` describes them.
+impl Server {
+    pub async fn recordings(&self, params: Value) -> Result<Value> {
+        self.recorded(method::RECORDINGS, params).await
+    }
+
+    pub async fn recording(&self, params: Value) -> Result<Value> {
+        self.recorded(method::RECORDING, params).await
+    }
+
+    pub async fn recording_steps(&self, params: Value) -> Result<Value> {
+        self.recorded(method::STEPS, params).await
+    }
+
+    pub async fn recording_seek(&self, params: Value) -> Result<Value> {
+        self.recorded(method::SEEK, params).await
+    }
+
+    pub async fn occurrences(&self, params: Value) -> Result<Value> {
+        self.recorded(method::OCCURRENCES, params).await
+    }
+
+    pub async fn text(&self, params: Value) -> Result<Value> {
+        self.recorded(method::TEXT, params).await
+    }
+
+    async fn recorded(&self, method: &'static str, params: Value) -> Result<Value> {
+        let worlds = Arc::clone(&self.global.worlds);
+        worlds.asked_by_client.store(true, Ordering::Relaxed);
+        let uri = params["textDocument"]["uri"].as_str().and_then(|uri| uri.parse().ok());
+        let question = Question { worlds, method, params, encoding: None };
+        match uri {
+            Some(uri) => self.work(Lane::Worlds, uri, question, handlers::recordings::respond).await,
+            // About a recording that is kept, whatever has become of the text.
+            None => {
+                let arrival = arrival::current().ok_or_else(Error::internal_error)?;
+                let (never, handler) = (CancellationToken::new(), handlers::recordings::respond);
+                self.work_until(never, arrival, Lane::Worlds, None, question, handler).await
+            }
+        }
+    }
 }
 
 /// Requests beyond the protocol, for tests.

@@ -24,13 +24,15 @@ pub enum Lane {
     Checks,
     /// Runs the examples for diagnostics.
     Examples,
+    /// Records runs and makes pages of their steps, for those who show them.
+    Worlds,
 }
 
 /// How many of each kind work at a time, in the order of [`Lane`]. Together far fewer than tokio has threads.
-const WIDTHS: [usize; 6] = [4, 2, 8, 4, 2, 4];
+const WIDTHS: [usize; 7] = [4, 2, 8, 4, 2, 4, 2];
 
 /// The most threads that work at a time.
-pub const THREADS: usize = WIDTHS[0] + WIDTHS[1] + WIDTHS[2] + WIDTHS[3] + WIDTHS[4] + WIDTHS[5];
+pub const THREADS: usize = WIDTHS[0] + WIDTHS[1] + WIDTHS[2] + WIDTHS[3] + WIDTHS[4] + WIDTHS[5] + WIDTHS[6];
 
 pub struct Workers {
     lanes: [Arc<Semaphore>; WIDTHS.len()],

@@ -13,4 +13,4 @@ pub use answers::{example_items, first_page, page, whole, world};
 pub use failure::Failure;
 pub use kept::Kept;
 pub use places::{Plain, Program, Utf16};
-pub use recorder::Recorder;
+pub use recorder::{Programs, Recorder};

@@ -6,13 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ide::Cancel;
 use ide::playback;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::answers::{A_PAGE, MOST_OF_A_PAGE, document, example_items, first_page, kind, page};
 use crate::failure::Failure;
 use crate::kept::Kept;
 use crate::messages::{
     ExampleKind, Occurrences, OccurrencesParams, One, Outdated, Page, Recording, RecordingParams, Recordings,
-    RecordingsParams, SeekParams, Sought, StepsParams, Text, TextParams, Which,
+    RecordingsParams, SeekParams, Sought, StepsParams, Text, TextParams, Which, method,
 };
 use crate::places::Program;
 
@@ -21,6 +24,9 @@ const A_LIST: usize = 200;
 /// The most recordings that are kept, and bytes that they may take.
 const MOST_KEPT: usize = 64;
 const BUDGET: usize = 256 << 20;
+
+/// Gives the program of the document of a URI.
+pub type Programs<'a> = dyn Fn(&str) -> Result<Arc<dyn Program>, Failure> + 'a;
 
 /// The recordings that were asked for, each by its id; the ones not used for longest go first.
 pub struct Recorder {
@@ -53,6 +59,37 @@ impl Default for Recorder {
 }
 
 impl Recorder {
+    /// Answers the request of that name with JSON text. `program` gives the program of a document.
+    ///
+    /// # Errors
+    /// There is no such request, or it has no answer.
+    pub fn answer(
+        &self,
+        method: &str,
+        params: Value,
+        program: &Programs<'_>,
+        cancel: Cancel<'_>,
+    ) -> Result<String, Failure> {
+        match method {
+            method::RECORDINGS => {
+                let params: RecordingsParams = read(params)?;
+                written(&self.recordings(&*program(&params.text_document.uri)?, &params, cancel)?)
+            }
+            method::RECORDING => {
+                let params: RecordingParams = read(params)?;
+                written(&self.recording(program(&params.text_document.uri)?, &params, cancel)?)
+            }
+            method::STEPS => written(&self.steps(&read(params)?)?),
+            method::SEEK => written(&self.seek(&read(params)?)?),
+            method::OCCURRENCES => written(&self.occurrences(&read(params)?, cancel)?),
+            method::TEXT => {
+                let params: TextParams = read(params)?;
+                written(&self.text(&*program(&params.text_document.uri)?, &params)?)
+            }
+            _ => Err(Failure::Unknown(method.to_owned())),
+        }
+    }
+
     /// Answers `karel/recordings`.
     ///
     /// # Errors
@@ -212,6 +249,14 @@ impl Recorder {
     fn library(&self) -> MutexGuard<'_, Library> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
+    serde_json::from_value(params).map_err(|error| Failure::Params(error.to_string()))
+}
+
+fn written<T: Serialize>(answer: &T) -> Result<String, Failure> {
+    serde_json::to_string(answer).map_err(|error| Failure::Refused(error.to_string()))
 }
 
 /// The number of the example that is meant, seen from the document.

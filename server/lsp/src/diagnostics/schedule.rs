@@ -19,7 +19,9 @@ use tower_lsp::lsp_types::MessageType;
 use super::publish::{Publisher, Tier};
 use crate::client::Client;
 use crate::handlers::examples::{self, VerdictsNotification};
+use crate::handlers::recordings::OutdatedNotification;
 use crate::notice::Notice;
+use crate::proto::recorded::Recorded;
 use crate::state::document::{Document, Key, MAX_ANALYSED};
 use crate::state::event::Event;
 use crate::state::global::GlobalState;
@@ -202,6 +204,7 @@ impl Check {
             () = self.outdated.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
+        self.tell_outdated().await;
         if self.tier(Tier::Runtime, Lane::Examples, &self.outdated).await {
             if refresh {
                 self.client.refresh();
@@ -221,6 +224,23 @@ impl Check {
             return false;
         }
         self.tier(Tier::Names, Lane::Checks, &self.cancel).await
+    }
+
+    /// Tells those who show runs of the program that it is another now.
+    async fn tell_outdated(&self) {
+        let worlds = &self.global.worlds;
+        if !worlds.is_followed(&self.unit.root) {
+            return;
+        }
+        let (unit, encoding) = (Arc::clone(&self.unit), self.snapshot.session.encoding);
+        let outdated = worlds.recorder.outdated(&Recorded { unit, encoding });
+        if !worlds.is_news(&self.unit) && outdated.ids.is_empty() {
+            return;
+        }
+        worlds.told(&self.unit);
+        if worlds.asked_by_client.load(Ordering::Relaxed) {
+            self.client.notify::<OutdatedNotification>(outdated).await;
+        }
     }
 
     /// Sends how the examples went to a client that shows it.

@@ -13,6 +13,7 @@ pub mod folding;
 pub mod formatting;
 pub mod hover;
 pub mod inlay_hint;
+pub mod recordings;
 pub mod rename;
 pub mod selection_range;
 pub mod semantic_tokens;

@@ -24,6 +24,7 @@ use crate::state::on_disk::OnDisk;
 use crate::state::session::Session;
 use crate::state::snapshot::Snapshot;
 use crate::state::text::Text;
+use crate::state::worlds::Worlds;
 use crate::workers::Workers;
 
 /// Ends long work on a text that is no longer the document's.
@@ -39,6 +40,8 @@ pub struct GlobalState {
     pub over: CancellationToken,
     pub workers: Arc<Workers>,
     pub files: Arc<Files>,
+    /// The recorded runs that somebody shows.
+    pub worlds: Arc<Worlds>,
     state: Mutex<State>,
     events: mpsc::UnboundedSender<Event>,
 }
@@ -76,6 +79,7 @@ impl GlobalState {
             over: CancellationToken::new(),
             workers: Arc::default(),
             files: Files::new(read, events.clone()),
+            worlds: Arc::default(),
             state: Mutex::default(),
             events,
         };

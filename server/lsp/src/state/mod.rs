@@ -2,7 +2,7 @@
 //!
 //! - [`text`], [`document`], [`on_disk`]: one document, as the client has it or as it was read
 //! - [`session`], [`config`]: what was agreed on with the client, and the settings
-//! - [`unit`], [`ambiguity`], [`token_cache`]: what is computed from documents and kept
+//! - [`unit`], [`ambiguity`], [`token_cache`], [`worlds`]: what is computed from documents and kept
 //! - [`snapshot`], [`analyses`]: all of it at one moment, and which documents belong together then
 //! - [`event`], [`files`]: what has happened, and the reading of files
 //! - [`global`]: the state that the client's messages change
@@ -20,3 +20,4 @@ pub mod snapshot;
 pub mod text;
 pub mod token_cache;
 pub mod unit;
+pub mod worlds;

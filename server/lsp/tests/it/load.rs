@@ -52,11 +52,13 @@ async fn runs_without_end_hold_up_nobody_and_end_with_request_and_text() {
     let mut server = endless().await;
     let run = json!({ "command": "karel.runExamples", "arguments": [URI] });
     let mut asked = Vec::new();
-    for method in ["workspace/executeCommand", "textDocument/codeLens", "textDocument/codeAction"] {
+    let methods = ["workspace/executeCommand", "textDocument/codeLens", "textDocument/codeAction"];
+    for method in methods.into_iter().chain(["karel/recordings", "karel/recording"]) {
         for _ in 0..100 {
             let mut params = document(URI);
             params["range"] = json!({ "start": at(11, 10), "end": at(11, 10) });
             params["context"] = json!({ "diagnostics": [] });
+            params["example"] = json!("long");
             let params = if method.starts_with("workspace") { run.clone() } else { params };
             asked.push(server.client.ask(method, params).await);
         }

@@ -6,6 +6,7 @@ mod files;
 mod load;
 mod probes;
 mod process;
+mod recordings;
 mod robustness;
 mod sync;
 mod synthesis;
