@@ -122,11 +122,18 @@ impl Node {
     }
 }
 
-/// Real VS Code as code-server packs it, with playwright beside it: the folder that holds `node_modules`.
-pub fn vscode(node: &Node) -> Result<PathBuf> {
+/// Chromium, which the tests find where Debian has it.
+pub fn chromium() -> Result<()> {
     debian(&[
         ("chromium", "/usr/bin/chromium"),
         ("fonts-liberation", "/usr/share/fonts/truetype/liberation"),
+    ])
+}
+
+/// Real VS Code as code-server packs it, with playwright beside it: the folder that holds `node_modules`.
+pub fn vscode(node: &Node) -> Result<PathBuf> {
+    chromium()?;
+    debian(&[
         ("libkrb5-dev", "/usr/include/krb5.h"),
         ("make", "/usr/bin/make"),
         ("g++", "/usr/bin/g++"),

@@ -34,6 +34,7 @@ pub static SUITES: &[Suite] = &[
     },
     Suite { name: "nvim", about: "Neovim with the plugin", run: nvim },
     Suite { name: "extension", about: "the VS Code extension's own tests", run: extension },
+    Suite { name: "world", about: "the page of the worlds: its own tests, and in a browser", run: world },
     Suite { name: "vscode", about: "VS Code with the packaged extension, in a browser", run: vscode },
     Suite { name: "bench", about: "every benchmark runs", run: bench },
     Suite { name: "fuzz", about: "every fuzz target, 20 seconds each", run: fuzz },
@@ -187,12 +188,32 @@ fn extension() -> Result<Tally> {
     run(npm, Report::Node)
 }
 
+fn world() -> Result<Tally> {
+    let node = tools::node()?;
+    let folder = world_page();
+    node.install(&folder)?;
+    match tools::chromium() {
+        // What needs a browser is skipped, one by one, and counted so.
+        Err(error) if error.is::<Unavailable>() => anstream::println!("{error:#}"),
+        result => result?,
+    }
+    let mut npm = node.command("npm", &folder);
+    npm.args(["test", "--silent"]).env("KAREL_TEST_OUTPUT", output("world")?);
+    run(npm, Report::Node)
+}
+
+/// The folder of the page of the worlds.
+fn world_page() -> PathBuf {
+    repo::root().join("editors/world")
+}
+
 fn style() -> Result<Tally> {
     let node = tools::node()?;
     let folder = repo::root().join("tests/lint");
     node.install(&folder)?;
-    // The types that eslint looks at are the extension's.
+    // The types that eslint looks at are the extension's and the page's.
     node.install(&vsix::folder())?;
+    node.install(&world_page())?;
     let mut style = node.command("node", &folder);
     style.arg("style.mjs");
     run(style, Report::Plain)

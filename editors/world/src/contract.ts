@@ -1,0 +1,150 @@
+/** What the page and its host say to each other: `server/PROTOCOL.md`, as types. No DOM here, and no transport. */
+
+export type Heading = "north" | "east" | "south" | "west";
+
+export interface Position {
+    line: number;
+    /** In UTF-16 units, as in the language server protocol. */
+    character: number;
+}
+
+export interface Range {
+    start: Position;
+    end: Position;
+}
+
+/** Rows count from the southernmost, columns from the westernmost, both from 0. */
+export interface Robot {
+    row: number;
+    col: number;
+    heading: Heading;
+}
+
+export interface World {
+    rows: number;
+    cols: number;
+    walls: [row: number, col: number][];
+    markers: [row: number, col: number, count: number][];
+    robot: Robot;
+}
+
+export type Verdict = "passes" | "fails" | "undecided";
+
+export interface ExampleItem {
+    /** Its place among all of the program's. */
+    index: number;
+    name: string;
+    /** A test is held out: the synthesis never sees it. */
+    kind: "example" | "test";
+    /** How many of the same kind and name stand above it in its file. */
+    ordinal: number;
+    /** The file that it stands in: the program, or an example file. */
+    uri: string;
+    /** Its name. */
+    range: Range;
+    /** All of it. */
+    block: Range;
+    /** Null: it can't be run. */
+    verdict: Verdict | null;
+    /** How it went, in a clause. */
+    message: string | null;
+    input: World | null;
+    expected: World | null;
+    /** The example expects a crash. */
+    crashes: boolean;
+}
+
+export interface DocumentVersion {
+    uri: string;
+    version: number | null;
+}
+
+/** The answer to `karel/recordings`. */
+export interface Recordings {
+    document: DocumentVersion;
+    /** How many there are, of which at most 200 are listed at once. */
+    total: number;
+    examples: ExampleItem[];
+}
+
+/** Names an example: by its index, or so that it is found again after an edit elsewhere. */
+export type ExampleName = number | string | ExampleKey;
+
+export interface ExampleKey {
+    name: string;
+    kind?: ExampleItem["kind"];
+    ordinal?: number;
+    uri?: string;
+}
+
+export type OutcomeKind = "finished" | "crashed" | "outOfTicks" | "endlessLoop" | "tooDeep" | "hole" | "mistake";
+
+export interface Outcome {
+    kind: OutcomeKind;
+    /** For people. */
+    message: string;
+    /** The statement at which the run ended, where there is one. */
+    range: Range | null;
+}
+
+export interface Step {
+    /** The statement; of one with a block, its head. */
+    range: Range;
+    kind: "action" | "condition" | "round";
+    /** The statement as one writes it. */
+    name: string;
+    /** As it was before the step. */
+    robot: Robot;
+    markerChange: -1 | 0 | 1;
+    condition?: { test: string; negated: boolean; value: boolean };
+    round?: { done: number; count: number };
+    /** How many calls are active. */
+    depth: number;
+}
+
+/** Some consecutive steps, and the world before the first of them. */
+export interface Page {
+    from: number;
+    world: World;
+    steps: Step[];
+}
+
+/** The answer to `karel/recording`. */
+export interface Recording {
+    id: string;
+    document: DocumentVersion;
+    example: ExampleItem;
+    start: World;
+    /** Steps that are recorded. */
+    length: number;
+    ticks: number;
+    /** False: the run goes on after the steps that are recorded. */
+    complete: boolean;
+    outcome: Outcome;
+    end: World;
+    expected: World | null;
+    /** The cells in which the end differs from what is expected. */
+    differences: [row: number, col: number][];
+    robotDiffers: boolean;
+    /** No cells are compared then. */
+    sizeDiffers: boolean;
+    page: Page;
+}
+
+/** The answer to `karel/occurrences`. */
+export interface Occurrences {
+    /** The innermost statement there; null: there is none. */
+    range: Range | null;
+    /** How often it is carried out. */
+    total: number;
+    /** The number of the first one that is listed. */
+    from: number;
+    /** The steps before which it is; the run's length for the statement at which it stopped. */
+    steps: number[];
+}
+
+/** The answer to `karel/text`. */
+export interface DocumentText {
+    document: DocumentVersion;
+    text: string;
+}

@@ -1,0 +1,120 @@
+/** The whole page. */
+import { useEffect, useState } from "preact/hooks";
+import { heading, type Model, type State } from "../model";
+import { Controls } from "./controls";
+import { Details } from "./details";
+import { Icon } from "./icons";
+import { Keys, useKeys } from "./keys";
+import { Notices } from "./notices";
+import { Occurrence } from "./occurrence";
+import { Overview } from "./overview";
+import { Program } from "./program";
+import { Worlds } from "./worlds";
+
+function useModel(model: Model): State {
+    const [state, setState] = useState(model.state);
+    useEffect(() => model.subscribe(() => setState(model.state)), [model]);
+    return state;
+}
+
+export function App({ model }: { model: Model }) {
+    const state = useModel(model);
+    const [help, setHelp] = useState(false);
+    useKeys(model, () => setHelp(true));
+    const { examples, selected, pages, frame, text } = state;
+    const example = examples?.find(({ index }) => index === selected);
+    const name = state.document?.uri.replace(/^.*\//, "");
+    useEffect(() => {
+        document.title = ["Karel", name && decodeURIComponent(name)].filter(Boolean).join(": ");
+    }, [name]);
+    return (
+        <>
+            <header>
+                <h1>{heading(state) || "Karel's world"}</h1>
+                <Occurrence model={model} state={state} />
+                <div class="toggles" role="group" aria-label="View">
+                    <Toggle
+                        icon="expected"
+                        label="Expected world"
+                        keys="E"
+                        on={state.expected}
+                        onToggle={(on) => model.setExpected(on)}
+                    />
+                    <Toggle
+                        icon="follow"
+                        label="Follow the cursor"
+                        keys="C"
+                        on={state.follow}
+                        onToggle={(on) => model.setFollow(on)}
+                    />
+                    <button type="button" aria-label="Keys" title="Keys (?)" onClick={() => setHelp(true)}>
+                        <Icon name="keys" />
+                    </button>
+                </div>
+            </header>
+            {examples !== undefined && examples.length > 0 && (
+                <Overview examples={examples} selected={selected} onSelect={(index) => void model.select(index)} />
+            )}
+            <Notices model={model} state={state} example={example} />
+            <main aria-busy={state.seeking !== undefined}>
+                {pages === undefined || frame === undefined ? (
+                    <p class="empty">{waiting(state)}</p>
+                ) : (
+                    <div class="stage">
+                        <Worlds state={state} />
+                        <div class="side">
+                            {text !== undefined && (
+                                <Program
+                                    model={model}
+                                    text={text.text}
+                                    range={frame.next?.range ?? pages.recording.outcome.range}
+                                />
+                            )}
+                            <Details model={model} state={state} />
+                        </div>
+                    </div>
+                )}
+            </main>
+            <Controls model={model} state={state} />
+            <p class="unseen" aria-live="polite">
+                {state.spoken}
+            </p>
+            <Keys open={help} onClose={() => setHelp(false)} />
+        </>
+    );
+}
+
+function Toggle(props: {
+    icon: "expected" | "follow";
+    label: string;
+    keys: string;
+    on: boolean;
+    onToggle: (on: boolean) => void;
+}) {
+    const { icon, label, keys, on, onToggle } = props;
+    return (
+        <button
+            type="button"
+            class="toggle"
+            aria-label={label}
+            aria-pressed={on}
+            title={`${label} (${keys})`}
+            onClick={() => onToggle(!on)}
+        >
+            <Icon name={icon} />
+        </button>
+    );
+}
+
+/** What is to be read where there is no world to be seen. */
+function waiting({ link, examples, problem, stale, document: shown }: State): string {
+    if (problem !== undefined || link === "lost" || stale === "gone") {
+        return "";
+    }
+    if (shown === undefined) {
+        return "Open a Karel program to see its worlds.";
+    }
+    return examples?.length === 0
+        ? "There is no example in this program yet. An example is a world before and after: write one, and it is shown here."
+        : "The examples are being run …";
+}

@@ -1,0 +1,130 @@
+/** The keys, and the dialog that lists them. */
+import { useEffect, useRef } from "preact/hooks";
+import type { Model } from "../model";
+
+const KEYS: [keys: string, does: string][] = [
+    ["Space", "play, pause"],
+    ["→ ←", "step, step back"],
+    ["Shift+→ Shift+←", "step over calls, and back over them"],
+    ["O Shift+O", "step out of the procedure, and back out of it"],
+    ["Home End", "go to the start, to the end"],
+    ["F", "run to the failure"],
+    ["N P", "next example, previous example"],
+    ["+ −", "faster, slower"],
+    ["Enter", "show the statement in the program"],
+    ["E", "show or hide the expected world"],
+    ["C", "follow the editor's cursor, or don't"],
+    ["?", "show these keys"],
+];
+
+/** Does what the key says; false: it says nothing. */
+function press(model: Model, event: KeyboardEvent, help: () => void): boolean {
+    const { shiftKey } = event;
+    switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
+        case " ":
+            model.toggle();
+            return true;
+        case "ArrowRight":
+            void model.stride(shiftKey ? "over" : "in");
+            return true;
+        case "ArrowLeft":
+            void model.stride(shiftKey ? "backOver" : "back");
+            return true;
+        case "o":
+            void model.stride(shiftKey ? "backOut" : "out");
+            return true;
+        case "Home":
+            model.seek(0);
+            return true;
+        case "End":
+        case "f":
+            model.toEnd();
+            return true;
+        case "n":
+            model.next(1);
+            return true;
+        case "p":
+            model.next(-1);
+            return true;
+        case "+":
+            model.faster(1);
+            return true;
+        case "-":
+            model.faster(-1);
+            return true;
+        case "Enter":
+            model.reveal();
+            return true;
+        case "e":
+            model.setExpected(!model.state.expected);
+            return true;
+        case "c":
+            model.setFollow(!model.state.follow);
+            return true;
+        case "?":
+            help();
+            return true;
+        default:
+            return false;
+    }
+}
+
+/** Keys that the focused element has a use of its own for. */
+function taken({ target, key }: KeyboardEvent): boolean {
+    if (!(target instanceof Element)) {
+        return false;
+    }
+    if (target.closest("dialog, select, input:not([type=range])") !== null) {
+        return true;
+    }
+    if (target.closest("input[type=range]") !== null) {
+        return /^(Arrow|Home|End|Page)/.test(key);
+    }
+    return target.closest("button") !== null && (key === " " || key === "Enter");
+}
+
+export function useKeys(model: Model, help: () => void): void {
+    useEffect(() => {
+        const onKey = (event: KeyboardEvent) => {
+            const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
+            if (plain && !taken(event) && press(model, event, help)) {
+                event.preventDefault();
+            }
+        };
+        addEventListener("keydown", onKey);
+        return () => removeEventListener("keydown", onKey);
+    }, [model]);
+}
+
+export function Keys({ open, onClose }: { open: boolean; onClose: () => void }) {
+    const dialog = useRef<HTMLDialogElement>(null);
+    useEffect(() => {
+        if (open) {
+            dialog.current?.showModal();
+        } else {
+            dialog.current?.close();
+        }
+    }, [open]);
+    return (
+        <dialog ref={dialog} aria-label="Keys" onClose={onClose}>
+            <table>
+                <caption>Keys</caption>
+                <tbody>
+                    {KEYS.map(([keys, does]) => (
+                        <tr key={does}>
+                            <th scope="row">
+                                {keys.split(" ").map((key) => (
+                                    <kbd key={key}>{key}</kbd>
+                                ))}
+                            </th>
+                            <td>{does}</td>
+                        </tr>
+                    ))}
+                </tbody>
+            </table>
+            <button type="button" onClick={onClose}>
+                Close
+            </button>
+        </dialog>
+    );
+}

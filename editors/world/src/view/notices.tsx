@@ -1,0 +1,50 @@
+/** Lines above the world: how the example went, what is old, what can't be shown. */
+import type { ExampleItem } from "../contract";
+import type { Model, State } from "../model";
+import { verdict } from "../words";
+import { Icon } from "./icons";
+
+interface Props {
+    model: Model;
+    state: State;
+    example: ExampleItem | undefined;
+}
+
+export function Notices({ model, state: { link, stale, problem, frame, pages }, example }: Props) {
+    const atEnd = frame !== undefined && frame.at === pages?.length;
+    return (
+        <div class="notices" role="status">
+            {link === "lost" && (
+                <p class="notice warn">
+                    The language server can't be reached. The page goes on trying; what is shown is as it was.
+                </p>
+            )}
+            {link !== "lost" && problem !== undefined && <p class="notice warn">{problem}</p>}
+            {stale === "edited" && (
+                <p class="notice warn">The program has changed: this is its older run. The new one follows.</p>
+            )}
+            {stale === "gone" && (
+                <p class="notice warn">This example is not in the program any more: this is its last run.</p>
+            )}
+            {example !== undefined && example.verdict !== null && stale === undefined && (
+                <p class={`notice ${example.verdict}`}>
+                    <Icon name={example.verdict} />
+                    <span>
+                        <strong class="verdict">{verdict(example)}</strong>
+                        {example.message === null ? "" : `: ${example.message}`}
+                    </span>
+                    {example.verdict === "fails" && (
+                        <button
+                            type="button"
+                            title="Run to the failure (F)"
+                            aria-disabled={atEnd}
+                            onClick={() => model.toEnd()}
+                        >
+                            <Icon name="flag" /> Run to the failure
+                        </button>
+                    )}
+                </p>
+            )}
+        </div>
+    );
+}

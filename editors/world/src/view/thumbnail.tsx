@@ -1,0 +1,31 @@
+/** A world as small as a stamp. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { World } from "../contract";
+import { cellSize, Picture, readInk } from "../draw";
+import { ground } from "../frame";
+import { onTheme } from "./theme";
+
+/** Pixels of the page that it takes at most each way. */
+const [WIDTH, HEIGHT] = [84, 49];
+
+export function Thumbnail({ world }: { world: World }) {
+    const canvas = useRef<HTMLCanvasElement>(null);
+    const still = useMemo(() => ground(world), [world]);
+    const [theme, setTheme] = useState(0);
+    useEffect(() => onTheme(() => setTheme((before) => before + 1)), []);
+    useEffect(() => {
+        const element = canvas.current;
+        const context = element?.getContext("2d");
+        if (element === null || context === null || context === undefined || element.parentElement === null) {
+            return;
+        }
+        const ratio = devicePixelRatio || 1;
+        const size = Math.min(cellSize(still, WIDTH * ratio, HEIGHT * ratio), 20 * ratio);
+        element.width = still.cols * size + 1;
+        element.height = still.rows * size + 1;
+        element.style.width = `${element.width / ratio}px`;
+        element.style.height = `${element.height / ratio}px`;
+        new Picture(context).draw({ ground: still }, size, readInk(element.parentElement));
+    }, [still, theme]);
+    return <canvas ref={canvas} aria-hidden="true" />;
+}

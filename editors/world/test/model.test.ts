@@ -1,0 +1,336 @@
+/** What the page's buttons and its host's messages do, against a toy of the language server. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Model, type Place, type Surroundings } from "../src/model";
+import { Connection } from "../src/rpc";
+import { COLLECT, long, STAIRS } from "./programs";
+import { Refused, Toy } from "./toy";
+
+const URI = "file:///school/a.karel";
+
+/** A page without a picture. Time passes by `pass`, and answers come when they are let. */
+class Bench {
+    readonly toy: Toy;
+    readonly model: Model;
+    readonly heard: { method: string; params: Record<string, unknown> }[] = [];
+    readonly saved: Place[] = [];
+    private now = 0;
+    private frames: (() => void)[] = [];
+    private timers: { at: number; callback: () => void }[] = [];
+    private waiting: { method: string; go: () => void }[] = [];
+    /** Methods whose answers wait until `release`. */
+    readonly held = new Set<string>();
+    private readonly channel = { send: (message: object) => this.take(message), onMessage: (_: unknown) => {} };
+
+    constructor(text: string, kept?: Place) {
+        this.toy = new Toy(URI, text);
+        const surroundings: Surroundings = {
+            now: () => this.now,
+            nextFrame: (callback) => void this.frames.push(callback),
+            after: (milliseconds, callback) => void this.timers.push({ at: this.now + milliseconds, callback }),
+            load: () => kept,
+            save: (place) => void this.saved.push(place),
+            editor: true,
+        };
+        this.model = new Model(new Connection(this.channel), surroundings);
+    }
+
+    async open(example?: number | string): Promise<this> {
+        this.model.connected();
+        this.host("karel/show", { uri: URI, example });
+        await this.settle();
+        return this;
+    }
+
+    host(method: string, params: object): void {
+        this.channel.onMessage({ jsonrpc: "2.0", method, params });
+    }
+
+    edit(text: string): void {
+        this.host("karel/recordingsOutdated", this.toy.edit(text));
+    }
+
+    /** Lets everything happen that waits for nothing else. */
+    async settle(): Promise<void> {
+        for (let turn = 0; turn < 30; turn++) {
+            await new Promise(setImmediate);
+        }
+    }
+
+    async pass(milliseconds: number): Promise<void> {
+        this.now += milliseconds;
+        const due = this.timers.filter(({ at }) => at <= this.now);
+        this.timers = this.timers.filter(({ at }) => at > this.now);
+        due.forEach(({ callback }) => callback());
+        this.frames.splice(0).forEach((callback) => callback());
+        await this.settle();
+    }
+
+    async release(method: string): Promise<void> {
+        this.held.delete(method);
+        const go = this.waiting.filter((waiting) => waiting.method === method);
+        this.waiting = this.waiting.filter((waiting) => waiting.method !== method);
+        go.forEach(({ go }) => go());
+        await this.settle();
+    }
+
+    get at(): number | undefined {
+        return this.model.state.frame?.at;
+    }
+
+    get name(): string | undefined {
+        return this.model.state.pages?.recording.example.name;
+    }
+
+    private take(message: object): void {
+        const { id, method, params } = message as { id?: number; method: string; params: Record<string, unknown> };
+        if (id === undefined) {
+            this.heard.push({ method, params });
+            return;
+        }
+        const go = () => {
+            try {
+                const result = this.toy.answer(method, params);
+                this.channel.onMessage({ jsonrpc: "2.0", id, result });
+            } catch (error) {
+                assert.ok(error instanceof Refused, String(error));
+                const { code, message } = error;
+                this.channel.onMessage({ jsonrpc: "2.0", id, error: { code, message } });
+            }
+        };
+        if (this.held.has(method)) {
+            this.waiting.push({ method, go });
+        } else {
+            setImmediate(go);
+        }
+    }
+}
+
+test("the failing example is shown first, from its beginning", async () => {
+    const bench = await new Bench(COLLECT).open();
+    assert.equal(bench.name, "it stands on one");
+    assert.equal(bench.at, 0);
+    assert.match(bench.model.state.spoken, /^Step 1 of 23: while\(frontIsClear\(\)\), true\. Robot at row 4, column 1/);
+    assert.deepEqual(bench.heard[0], { method: "karel/ready", params: {} });
+});
+
+test("to the failure, and back from it step by step", async () => {
+    const bench = await new Bench(STAIRS).open("too low");
+    bench.model.toEnd();
+    await bench.settle();
+    assert.equal(bench.at, 1);
+    assert.match(bench.model.state.spoken, /runs into a wall/);
+    await bench.model.stride("back");
+    await bench.settle();
+    assert.equal(bench.at, 0);
+    assert.match(bench.model.state.spoken, /^Step 1 of 1: repeat\(3\), round 1 of 3 begins/);
+});
+
+test("over a call, out of it, and back over it", async () => {
+    const bench = await new Bench(STAIRS).open("room enough");
+    const go = async (kind: Parameters<Model["stride"]>[0]) => {
+        await bench.model.stride(kind);
+        await bench.settle();
+        return bench.at;
+    };
+    assert.equal(await go("in"), 1, "into climb");
+    assert.equal(await go("out"), 5, "putMarker of main");
+    assert.equal(await go("backOver"), 0, "the call lies between");
+    assert.equal(await go("over"), 5);
+    assert.equal(await go("out"), 18, "out of main is the end");
+    assert.equal(await go("backOut"), 17);
+    assert.equal(await go("backOut"), 0);
+});
+
+test("playing goes with the time, not with the pictures, and stops at the end", async () => {
+    const bench = await new Bench(COLLECT).open();
+    bench.model.setSpeed(4);
+    bench.model.toggle();
+    await bench.pass(100);
+    assert.equal(bench.at, 0, "a quarter of a second is not over");
+    await bench.pass(400);
+    assert.equal(bench.at, 2);
+    await bench.pass(250);
+    assert.equal(bench.at, 3);
+    bench.model.toggle();
+    await bench.pass(1000);
+    assert.equal(bench.at, 3, "paused");
+    bench.model.toggle();
+    for (let second = 0; second < 10; second++) {
+        await bench.pass(1000);
+    }
+    assert.equal(bench.at, 23);
+    assert.equal(bench.model.state.playing, false);
+    bench.model.toggle();
+    await bench.pass(250);
+    assert.equal(bench.at, 1, "once more from the beginning");
+});
+
+test("of many places that are wanted before their pages come, the last is shown", async () => {
+    const bench = await new Bench(long(300, 5)).open();
+    bench.held.add("karel/recordingSteps");
+    bench.model.seek(2500);
+    bench.model.seek(4500);
+    bench.model.seek(3500);
+    await bench.settle();
+    assert.equal(bench.at, 0, "what is here stays in view");
+    assert.equal(bench.model.state.seeking, 3500);
+    await bench.release("karel/recordingSteps");
+    assert.equal(bench.at, 3500);
+    assert.equal(bench.model.state.seeking, undefined);
+});
+
+test("an edit is followed: the place is kept, and what is shown meanwhile says that it is old", async () => {
+    const bench = await new Bench(COLLECT).open();
+    bench.model.seek(5);
+    await bench.settle();
+    bench.held.add("karel/recordings");
+    bench.edit(COLLECT.replace("move()", "move()\n        turnLeft()\n        turnRight()"));
+    await bench.settle();
+    assert.equal(bench.model.state.stale, "edited");
+    assert.equal(bench.at, 5);
+    await bench.release("karel/recordings");
+    assert.equal(bench.model.state.stale, undefined);
+    assert.equal(bench.model.state.pages?.recording.document.version, 2);
+    assert.equal(bench.at, 5);
+    bench.model.toEnd();
+    await bench.settle();
+    bench.edit(COLLECT);
+    await bench.settle();
+    assert.equal(bench.at, 23, "who looks at the end goes on looking at the end");
+});
+
+test("edits that come faster than answers are asked about once more, not once each", async () => {
+    const bench = await new Bench(COLLECT).open();
+    bench.held.add("karel/recordings");
+    const before = bench.toy.asked.length;
+    for (let edit = 0; edit < 10; edit++) {
+        bench.edit(COLLECT.replace("a row", `row ${edit}`));
+        await bench.settle();
+    }
+    await bench.release("karel/recordings");
+    const asked = bench.toy.asked.slice(before).filter((method) => method === "karel/recordings");
+    assert.equal(asked.length, 2);
+    assert.equal(bench.model.state.examples?.[0]?.name, "row 9");
+    assert.equal(bench.model.state.stale, undefined);
+});
+
+test("an example that is deleted while it is looked at stays, and is said to be gone", async () => {
+    const bench = await new Bench(COLLECT).open();
+    bench.model.seek(3);
+    await bench.settle();
+    bench.edit(COLLECT.replace(/example "it stands on one"[^]*?(?=test )/, ""));
+    await bench.settle();
+    assert.equal(bench.model.state.stale, "gone");
+    assert.equal(bench.at, 3);
+    bench.edit(COLLECT);
+    await bench.settle();
+    assert.equal(bench.model.state.stale, undefined, "it is back");
+});
+
+test("an example is found again by its name when others come before it", async () => {
+    const bench = await new Bench(COLLECT).open("upwards");
+    bench.edit(COLLECT.replace('example "a row"', 'example "new":\n    input:\n        > .\n\nexample "a row"'));
+    await bench.settle();
+    assert.equal(bench.name, "upwards");
+    assert.equal(bench.model.state.selected, 3);
+});
+
+test("the world at the cursor: the first time, and any other time", async () => {
+    const bench = await new Bench(COLLECT).open();
+    // `move()`, in the loop.
+    bench.host("karel/cursor", { uri: URI, position: { line: 3, character: 10 } });
+    await bench.settle();
+    assert.equal(bench.at, 1);
+    assert.equal(bench.model.state.cursor?.occurrences.total, 5);
+    await bench.model.goToOccurrence(3);
+    await bench.settle();
+    assert.equal(bench.model.state.frame?.next?.name, "move()");
+    const there = bench.at;
+    assert.ok(there !== undefined && there > 1);
+    // The cursor in the statement that comes next leads nowhere else.
+    bench.host("karel/cursor", { uri: URI, position: { line: 3, character: 9 } });
+    await bench.settle();
+    assert.equal(bench.at, there);
+    // In another example's block it leads there.
+    bench.host("karel/cursor", { uri: URI, position: { line: 15, character: 9 } });
+    await bench.settle();
+    assert.equal(bench.name, "a row");
+    bench.model.setFollow(false);
+    bench.host("karel/cursor", { uri: URI, position: { line: 3, character: 9 } });
+    await bench.settle();
+    assert.equal(bench.at, 0, "it is not followed");
+});
+
+test("a server that was started anew is asked anew, and the place is kept", async () => {
+    const bench = await new Bench(long(300, 5)).open();
+    bench.model.seek(3);
+    await bench.settle();
+    bench.toy.restart();
+    bench.model.seek(2500);
+    await bench.settle();
+    await bench.pass(1000);
+    assert.equal(bench.model.state.problem, undefined);
+    bench.model.seek(2500);
+    await bench.settle();
+    assert.equal(bench.at, 2500);
+});
+
+test("a connection that is lost leaves what is shown, and comes back to it", async () => {
+    const bench = await new Bench(COLLECT).open();
+    bench.model.seek(7);
+    await bench.settle();
+    bench.model.disconnected();
+    assert.equal(bench.model.state.link, "lost");
+    assert.equal(bench.at, 7);
+    bench.model.connected();
+    await bench.settle();
+    assert.equal(bench.model.state.link, "open");
+    assert.equal(bench.at, 7);
+});
+
+test("a page that is loaded anew is where it was", async () => {
+    const first = await new Bench(COLLECT).open("upwards");
+    first.model.seek(4);
+    first.model.setSpeed(16);
+    await first.settle();
+    const again = await new Bench(COLLECT, first.saved.at(-1)).open();
+    assert.equal(again.name, "upwards");
+    assert.equal(again.at, 4);
+    assert.equal(again.model.state.speed, 16);
+});
+
+test("the statement that comes next is told, twenty times a second at most", async () => {
+    const bench = await new Bench(COLLECT).open();
+    const told = () => bench.heard.filter(({ method }) => method === "karel/highlight").length;
+    assert.equal(told(), 1);
+    for (let at = 1; at < 9; at++) {
+        bench.model.seek(at);
+        await bench.settle();
+    }
+    assert.equal(told(), 1, "no time has passed");
+    await bench.pass(50);
+    assert.equal(told(), 2);
+    assert.deepEqual(bench.heard.at(-1)?.params["range"], bench.model.state.frame?.next?.range, "the last one");
+});
+
+test("a step is revealed, and at the end of a run that went well the example", async () => {
+    const bench = await new Bench(COLLECT).open("a row");
+    bench.model.reveal(1);
+    assert.deepEqual(bench.heard.at(-1), {
+        method: "karel/reveal",
+        params: { uri: URI, range: { start: { line: 3, character: 8 }, end: { line: 3, character: 14 } } },
+    });
+    bench.model.toEnd();
+    await bench.settle();
+    bench.model.reveal();
+    const { range } = bench.heard.at(-1)?.params as { range: { start: { line: number } } };
+    assert.equal(range.start.line, 12);
+});
+
+test("what can't be shown is said", async () => {
+    const bench = await new Bench('def main():\n    move()\n\nexample "no input":\n    output:\n        > .\n').open();
+    assert.equal(bench.model.state.problem, "This example has no input to run.");
+    const none = await new Bench("def main():\n    move()\n").open();
+    assert.deepEqual(none.model.state.examples, []);
+});
