@@ -294,7 +294,7 @@ class Painter {
         g.rotate(pose.angle);
         if (size < DETAILED) {
             // Larger than its cell, where that is too small to find it in.
-            const side = Math.max(size, SMALLEST_ROBOT);
+            const side = size < SMALLEST_ROBOT / 2 ? SMALLEST_ROBOT : size;
             g.fillStyle = ink.robot;
             g.strokeStyle = ink.floor;
             g.lineWidth = Math.max(1, side / 8);

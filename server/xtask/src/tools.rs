@@ -124,10 +124,7 @@ impl Node {
 
 /// Chromium, which the tests find where Debian has it.
 pub fn chromium() -> Result<()> {
-    debian(&[
-        ("chromium", "/usr/bin/chromium"),
-        ("fonts-liberation", "/usr/share/fonts/truetype/liberation"),
-    ])
+    debian(&[("chromium", "/usr/bin/chromium"), ("fonts-liberation", "/usr/share/fonts/truetype/liberation")])
 }
 
 /// Real VS Code as code-server packs it, with playwright beside it: the folder that holds `node_modules`.

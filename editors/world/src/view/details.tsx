@@ -1,5 +1,4 @@
 /** What stands beside the world: the statement, what it will do, loops, conditions, and the steps around. */
-import { useEffect, useRef } from "preact/hooks";
 import type { Step } from "../contract";
 import { change, clear, type Frame } from "../frame";
 import { around } from "../loops";
@@ -127,13 +126,11 @@ function Conditions({ frame: { ground } }: { frame: Frame }) {
 }
 
 function Steps({ model, pages, frame }: PartProps & { model: Model }) {
-    const list = useRef<HTMLOListElement>(null);
-    useEffect(() => list.current?.querySelector('[aria-current="step"]')?.scrollIntoView({ block: "nearest" }));
     const from = Math.max(0, Math.min(frame.at - BEFORE, pages.length - BEFORE - AFTER));
     const to = Math.min(pages.length, from + BEFORE + AFTER);
     const numbers = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
     return (
-        <ol ref={list} class="list" aria-label="Steps" onKeyDown={rove}>
+        <ol class="list" aria-label="Steps" onKeyDown={rove}>
             {numbers.map((at) => {
                 const step = pages.step(at);
                 const end = at === pages.length;

@@ -23,8 +23,10 @@ export function Thumbnail({ world }: { world: World }) {
         const size = Math.min(cellSize(still, WIDTH * ratio, HEIGHT * ratio), 20 * ratio);
         element.width = still.cols * size + 1;
         element.height = still.rows * size + 1;
-        element.style.width = `${element.width / ratio}px`;
-        element.style.height = `${element.height / ratio}px`;
+        // Cells have a pixel at least: a large world is made smaller as a picture.
+        const scale = Math.min(1 / ratio, WIDTH / element.width, HEIGHT / element.height);
+        element.style.width = `${element.width * scale}px`;
+        element.style.height = `${element.height * scale}px`;
         new Picture(context).draw({ ground: still }, size, readInk(element.parentElement));
     }, [still, theme]);
     return <canvas ref={canvas} aria-hidden="true" />;
