@@ -1,5 +1,5 @@
 // Bundles the extension into dist/extension.js, or (--tests) each test file into dist/test/.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as esbuild from "esbuild";
 
 const flags = new Set(process.argv.slice(2));
@@ -40,6 +40,14 @@ function packReadme() {
     writeFileSync("dist/README.md", readme);
 }
 
+/** The page of the worlds, which a webview shows. */
+function packWorld() {
+    for (const name of ["world.js", "world.css"]) {
+        cpSync(`../world/dist/${name}`, `dist/world/${name}`);
+    }
+}
+
+packWorld();
 if (flags.has("--watch")) {
     const context = await esbuild.context(extension);
     await context.watch();

@@ -3,16 +3,18 @@ import * as vscode from "vscode";
 import { rows } from "./answers";
 import { isKarel } from "./languages";
 import type { Notices } from "./notices";
-import { exampleAt } from "./runs";
+import { exampleIn, nameOf } from "./runs";
 import type { Session } from "./session";
 import { newFromTemplate, openSamples } from "./templates";
 import type { LiveVerdicts } from "./verdicts";
+import type { WorldView } from "./world";
 
 export function registerCommands(
     session: Session,
     verdicts: LiveVerdicts,
     notices: Notices,
     log: vscode.LogOutputChannel,
+    world: Pick<WorldView, "show">,
 ): vscode.Disposable {
     const atCursor = ({ document, selection }: vscode.TextEditor) => [
         session.toUri(document.uri),
@@ -57,6 +59,11 @@ export function registerCommands(
         inEditor("karel.runAllExamples", ({ document }) =>
             session.execute("karel.runExamples", [session.toUri(document.uri)]),
         ),
+        inEditor("karel.openWorldHere", ({ document, selection }) => {
+            const here = exampleIn(verdicts.of(document.uri) ?? [], selection.active.line);
+            world.show(document.uri, here && nameOf(here));
+            return Promise.resolve();
+        }),
         inEditor("karel.showTraceHere", (editor) => showTraceHere(session, verdicts, notices, editor)),
     );
 }
@@ -73,12 +80,10 @@ async function showTraceHere(
         notices.show("info", "There is no example block here to trace.");
         return;
     }
-    const here = exampleAt(examples, selection.active.line);
-    const inside = here !== undefined && selection.active.line <= (here.lastLine ?? -1);
     const title = "Show the Trace of an Example";
-    const chosen = inside
-        ? here
-        : (await vscode.window.showQuickPick(rows(examples, document.uri.toString()), { title }))?.run;
+    const chosen =
+        exampleIn(examples, selection.active.line) ??
+        (await vscode.window.showQuickPick(rows(examples, document.uri.toString()), { title }))?.run;
     if (chosen !== undefined) {
         const { name, test, ordinal } = chosen;
         await session.execute("karel.showTrace", [session.toUri(document.uri), name, { test, ordinal }]);

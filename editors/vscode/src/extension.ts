@@ -9,6 +9,7 @@ import { Session } from "./session";
 import { StatusItem } from "./status";
 import { TraceView } from "./traces";
 import { LiveVerdicts } from "./verdicts";
+import { readArguments, WorldView } from "./world";
 
 let session: Session | undefined;
 
@@ -18,16 +19,25 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const status = new StatusItem();
     const verdicts = new LiveVerdicts();
     const traces = new TraceView(verdicts, (args) => current.ask("karel.showTrace", args));
-    const current: Session = new Session(context, log, notices, status, traces, verdicts);
+    const world = new WorldView(vscode.Uri.joinPath(context.extensionUri, "dist", "world"));
+    const current: Session = new Session(context, log, notices, status, traces, verdicts, (args) => {
+        const named = readArguments(args);
+        if (named !== undefined) {
+            world.show(named.uri, named.example);
+        }
+        return Promise.resolve();
+    });
+    world.connect(current);
     session = current;
     context.subscriptions.push(
         log,
         status,
         verdicts,
         traces,
+        world,
         watchNewcomer(verdicts),
         provideExplanations((code) => current.ask("karel.explain", [code])),
-        registerCommands(current, verdicts, notices, log),
+        registerCommands(current, verdicts, notices, log, world),
         exploreExamples(current, verdicts),
         vscode.workspace.onDidChangeConfiguration((event) => {
             if (event.affectsConfiguration("karel.server")) {

@@ -83,6 +83,17 @@ export function exampleAt(examples: readonly ExampleRun[], line: number): Exampl
     return holding ?? above.at(-1);
 }
 
+/** The example whose block holds the line. */
+export function exampleIn(examples: readonly ExampleRun[], line: number): ExampleRun | undefined {
+    const here = exampleAt(examples, line);
+    return here !== undefined && line <= (here.lastLine ?? -1) ? here : undefined;
+}
+
+/** How messages about recorded runs name the example. */
+export function nameOf({ name, test, ordinal, uri }: ExampleRun) {
+    return { name, kind: test ? "test" : "example", ordinal, uri };
+}
+
 export function summary(runs: Runs): string {
     if (runs.total === 0) {
         return "There is no example block here to run.";

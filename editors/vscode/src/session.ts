@@ -28,6 +28,10 @@ import type { StatusItem } from "./status";
 import { surroundings } from "./surroundings";
 import type { TraceView } from "./traces";
 import type { LiveVerdicts } from "./verdicts";
+import { OPEN_WORLD } from "./worldPage";
+
+/** The version of the messages about recorded runs. */
+const RECORDINGS = 1;
 
 /** Tells the server that this client shows how examples go. */
 const SHOWS_VERDICTS: StaticFeature = {
@@ -62,6 +66,11 @@ export class Session {
     /** The server runs and can be asked. */
     readonly onDidStart = this.started.event;
 
+    private readonly outdated = new vscode.EventEmitter<object>();
+
+    /** The parameters of the server's notification that recorded runs are of an older text. */
+    readonly onDidOutdate = this.outdated.event;
+
     constructor(
         private readonly context: vscode.ExtensionContext,
         private readonly log: vscode.LogOutputChannel,
@@ -69,6 +78,8 @@ export class Session {
         private readonly status: StatusItem,
         private readonly traces: TraceView,
         private readonly verdicts: LiveVerdicts,
+        /** Shows the world of an example in this window; the server would show it in a browser. */
+        private readonly openWorld: (args: unknown[]) => Promise<void>,
     ) {
         this.traceLog = forTracing(log, context.subscriptions);
     }
@@ -114,6 +125,20 @@ export class Session {
             );
         }
         return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }, cancellation);
+    }
+
+    /** Asks the server one of the questions about recorded runs. */
+    async request(method: string, params: unknown): Promise<unknown> {
+        await this.queue;
+        const client = this.client;
+        if (client === undefined || client.state !== State.Running) {
+            throw new Error("The Karel server is not running: 'Karel: Restart Server' starts it.");
+        }
+        const experimental = client.initializeResult?.capabilities.experimental as Record<string, unknown> | undefined;
+        if (experimental?.["karelRecordings"] !== RECORDINGS) {
+            throw new Error("The Karel server is of another version: it can't show worlds. Install this extension's.");
+        }
+        return client.sendRequest<unknown>(method, params);
     }
 
     toUri(uri: vscode.Uri): string {
@@ -164,6 +189,7 @@ export class Session {
             }
         });
         client.registerFeature(SHOWS_VERDICTS);
+        client.onNotification("karel/recordingsOutdated", (params: object) => this.outdated.fire(params));
         client.onNotification("karel/verdicts", (params: unknown) => {
             if (!this.verdicts.take(params)) {
                 this.log.warn("Verdicts that this extension does not know.");
@@ -254,7 +280,9 @@ export class Session {
                 },
                 // Lenses run the server's commands directly.
                 executeCommand: (command, args: unknown[]) =>
-                    this.execute(command, args).catch((error: unknown) => this.notices.failed(error)),
+                    (command === OPEN_WORLD ? this.openWorld(args) : this.execute(command, args)).catch(
+                        (error: unknown) => this.notices.failed(error),
+                    ),
             },
         };
     }

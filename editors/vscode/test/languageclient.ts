@@ -24,6 +24,7 @@ type Options = Record<string, never> & { middleware: Record<string, (...args: un
 export const clients: LanguageClient[] = [];
 export const server = {
     commands: ["karel.runExamples", "karel.synthesize", "karel.showTrace", "karel.explain"],
+    experimental: { karelRecordings: 1 } as object | undefined,
     /** Why it does not start. */
     refuses: undefined as Error | undefined,
     answer: async (_method: string, _params: unknown, _cancellation: unknown): Promise<unknown> => undefined,
@@ -51,7 +52,8 @@ export class LanguageClient {
     }
 
     get initializeResult(): unknown {
-        const capabilities = { executeCommandProvider: { commands: server.commands } };
+        const { commands, experimental } = server;
+        const capabilities = { executeCommandProvider: { commands }, experimental };
         return this.state === State.Running
             ? { capabilities, serverInfo: { name: "karel-lsp", version: "1.2" } }
             : undefined;
@@ -85,8 +87,8 @@ export class LanguageClient {
         this.changed.fire({ newState: state });
     }
 
-    async sendRequest({ method }: { method: string }, params: unknown, cancellation: unknown): Promise<unknown> {
-        return server.answer(method, params, cancellation);
+    async sendRequest(type: string | { method: string }, params: unknown, cancellation: unknown): Promise<unknown> {
+        return server.answer(typeof type === "string" ? type : type.method, params, cancellation);
     }
     error(message: string): void {
         this.errors.push(message);

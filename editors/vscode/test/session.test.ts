@@ -16,7 +16,7 @@ writeFileSync(program, "");
 chmodSync(program, 0o755);
 mkdirSync(join(folder, "folder"));
 
-let context: { subscriptions: { dispose(): unknown }[]; extensionPath: string };
+let context: { subscriptions: { dispose(): unknown }[]; extensionPath: string; extensionUri: Uri };
 
 beforeEach(async () => {
     await deactivate();
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 async function started() {
-    context = { subscriptions: [], extensionPath: "/extension" };
+    context = { subscriptions: [], extensionPath: "/extension", extensionUri: Uri.parse("file:///extension") };
     await activate(context as never);
     return { client: clients.at(-1), item: seen.statusItems[0] };
 }

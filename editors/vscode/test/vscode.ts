@@ -56,12 +56,15 @@ export class Position {
         readonly line: number,
         readonly character: number,
     ) {}
+    isEqual = (other: Position) => this.line === other.line && this.character === other.character;
 }
 
 export class Range {
     readonly start: Position;
-    constructor(line: number | Position, character: unknown) {
+    readonly end: Position | undefined;
+    constructor(line: number | Position, character: unknown, endLine?: number, endCharacter?: number) {
         this.start = typeof line === "number" ? new Position(line, Number(character)) : line;
+        this.end = endLine === undefined ? undefined : new Position(endLine, Number(endCharacter));
     }
 }
 
@@ -89,7 +92,8 @@ export const ProgressLocation = { Notification: 15 };
 export const StatusBarAlignment = { Left: 1 };
 export const TestRunProfileKind = { Run: 1 };
 export const LogLevel = { Trace: 1, Info: 3 };
-export const ViewColumn = { Beside: -2 };
+export const ViewColumn = { Beside: -2, One: 1 };
+export const OverviewRulerLane = { Full: 7 };
 
 export interface InputOptions {
     value: string;
@@ -125,6 +129,9 @@ export const seen = {
     results: [] as string[],
     endedRuns: 0,
     controllers: [] as Controller[],
+    /** The webviews that were opened. */
+    panels: [] as Panel[],
+    serializers: new Map<string, { deserializeWebviewPanel(panel: unknown, state: unknown): unknown }>(),
     providers: new Map<string, { provideTextDocumentContent(uri: Uri): unknown }>(),
 };
 
@@ -143,6 +150,8 @@ export const events = {
     changedOnDisk: new EventEmitter<Uri>(),
     deleted: new EventEmitter<Uri>(),
     editors: new EventEmitter<void>(),
+    activeEditor: new EventEmitter<unknown>(),
+    selected: new EventEmitter<{ textEditor: unknown; selections: { active: Position }[] }>(),
     configured: new EventEmitter<{ affectsConfiguration(section: string): boolean }>(),
     trusted: new EventEmitter<void>(),
 };
@@ -153,7 +162,57 @@ export interface Document {
     version: number;
 }
 
+/** A webview, and its page's side. */
+export class Panel {
+    visible = true;
+    revealed = 0;
+    iconPath: unknown;
+    /** What was sent to the page. */
+    readonly sent: Record<string, unknown>[] = [];
+    private readonly said = new EventEmitter<unknown>();
+    private readonly gone = new EventEmitter<void>();
+    private readonly turned = new EventEmitter<void>();
+    readonly onDidDispose = this.gone.event;
+    readonly onDidChangeViewState = this.turned.event;
+    readonly webview = {
+        html: "",
+        options: undefined as unknown,
+        cspSource: "https://webview.example",
+        asWebviewUri: (uri: Uri) => uri,
+        onDidReceiveMessage: this.said.event,
+        postMessage: async (message: Record<string, unknown>) => void this.sent.push(message),
+    };
+    constructor(
+        readonly kind: string,
+        readonly title: string,
+        readonly place: unknown,
+    ) {}
+    reveal = () => void (this.revealed += 1);
+    dispose = () => this.gone.fire();
+    /** The page says something. */
+    says = (message: object) => this.said.fire({ jsonrpc: "2.0", ...message });
+    turn(visible: boolean): void {
+        this.visible = visible;
+        this.turned.fire();
+    }
+}
+
 export const window = {
+    onDidChangeActiveTextEditor: events.activeEditor.event,
+    onDidChangeTextEditorSelection: events.selected.event,
+    createTextEditorDecorationType: (options: object) => ({ ...options, dispose: () => {} }),
+    createWebviewPanel: (kind: string, title: string, place: unknown) => {
+        const panel = new Panel(kind, title, place);
+        seen.panels.push(panel);
+        return panel;
+    },
+    registerWebviewPanelSerializer: (
+        kind: string,
+        serializer: { deserializeWebviewPanel(panel: unknown, state: unknown): unknown },
+    ) => {
+        seen.serializers.set(kind, serializer);
+        return new Disposable(() => seen.serializers.delete(kind));
+    },
     activeTextEditor: undefined as unknown,
     visibleTextEditors: [] as unknown[],
     onDidChangeVisibleTextEditors: events.editors.event,
@@ -347,7 +406,17 @@ export const tests = {
 
 /** Forgets what was shown. */
 export function reset(): void {
-    const lists = ["messages", "picks", "commands", "logged", "statusItems", "progress", "results", "controllers"];
+    const lists = [
+        "messages",
+        "picks",
+        "commands",
+        "logged",
+        "statusItems",
+        "progress",
+        "results",
+        "controllers",
+        "panels",
+    ];
     Object.assign(seen, Object.fromEntries(lists.map((list) => [list, []])), { folders: undefined, endedRuns: 0 });
     seen.choose = () => undefined;
     seen.input = () => undefined;

@@ -186,6 +186,7 @@ function withCommands(fails?: Error) {
         verdicts,
         notices as never,
         { show: () => asked.push(["log"]) } as never,
+        { show: (uri: unknown, example: unknown) => asked.push(["world", String(uri), example]) } as never,
     );
     return { asked, verdicts, registered };
 }
