@@ -15,7 +15,7 @@ use crate::{Verdict, files, findings};
 ///
 /// Errors and warnings make the exit code 1; hints, such as a hole still to be filled, don't.
 #[derive(Args)]
-pub struct Check {
+pub(crate) struct Check {
     /// Programs, example files, or folders of them; - for standard input
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -28,7 +28,7 @@ pub struct Check {
 }
 
 impl Check {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let config = Config { max_ticks: self.max_ticks, ..Config::default() };
         let found = files::load_all(&self.paths, &config)?;
         let loaded = &found.files;

@@ -11,14 +11,14 @@ use crate::Verdict;
 
 /// Say what a message's code means, and what to do
 #[derive(Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// The code, such as K201
     #[arg(value_name = "CODE")]
     code: String,
 }
 
 impl Explain {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let code = codes::find(&self.code.to_uppercase());
         let code = code.with_context(|| {
             format!("there is no code {}: messages have theirs in brackets, as in error[K201]", self.code)

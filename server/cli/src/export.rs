@@ -17,7 +17,7 @@ use crate::{Verdict, files, import};
 /// Programs go to the dataset's tokens, or to the form with braces; worlds to Stanford Karel's .w, omegaUp's XML,
 /// karel_robot's .km2, or rows without blanks. What the form can't say is refused by name.
 #[derive(Args)]
-pub struct Export {
+pub(crate) struct Export {
     /// A program, an example file, or a file with one world; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -54,7 +54,7 @@ enum To {
 }
 
 impl Export {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let name = files::name(&self.file);
         let text = match self.to {
             To::Tokens | To::Curly => self.program()?,

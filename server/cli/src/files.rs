@@ -15,7 +15,7 @@ use syntax::TextRange;
 use crate::{Verdict, import};
 
 /// A program with its example files, or an example file that belongs to no program.
-pub struct Loaded {
+pub(crate) struct Loaded {
     pub analysis: Analysis,
     /// Example files that belong to the program and can't be read: where it names them, and why not.
     pub unreadable: Vec<(TextRange, String)>,
@@ -25,7 +25,7 @@ pub struct Loaded {
 
 /// A file, or a folder, that is there and can't be read.
 #[derive(Serialize)]
-pub struct Unread {
+pub(crate) struct Unread {
     pub file: String,
     pub message: String,
     #[serde(skip)]
@@ -33,21 +33,21 @@ pub struct Unread {
 }
 
 impl Unread {
-    pub fn new(path: &Path, why: &Unreadable) -> Unread {
+    pub(crate) fn new(path: &Path, why: &Unreadable) -> Unread {
         let file = name(path);
         let message = format!("{file} can't be read: {why}");
         Unread { file, message, path: identity(path) }
     }
 
     /// An example file that this program names.
-    pub fn inside(program: String, message: String) -> Unread {
+    pub(crate) fn inside(program: String, message: String) -> Unread {
         Unread { file: program, message, path: PathBuf::new() }
     }
 }
 
 /// The files that paths name, and those of them that can't be read. One bad file stops nothing.
 #[derive(Default)]
-pub struct Found<T> {
+pub(crate) struct Found<T> {
     pub files: Vec<T>,
     pub unread: Vec<Unread>,
     /// Whether a path that was named is missing, which has been reported.
@@ -56,7 +56,7 @@ pub struct Found<T> {
 
 impl<T> Found<T> {
     /// What finding the files came to.
-    pub fn verdict(&self) -> Verdict {
+    pub(crate) fn verdict(&self) -> Verdict {
         match self.missing {
             true => Verdict::Failed,
             false => Verdict::fine_if(self.unread.is_empty()),
@@ -69,7 +69,7 @@ impl<T> Found<T> {
 ///
 /// # Errors
 /// There is no file at all.
-pub fn load_all(paths: &[PathBuf], config: &Config) -> anyhow::Result<Found<Loaded>> {
+pub(crate) fn load_all(paths: &[PathBuf], config: &Config) -> anyhow::Result<Found<Loaded>> {
     let found = find(paths)?;
     let mut all = Found { files: Vec::new(), unread: found.unread, missing: found.missing };
     let mut seen = HashSet::new();
@@ -96,7 +96,7 @@ pub fn load_all(paths: &[PathBuf], config: &Config) -> anyhow::Result<Found<Load
 ///
 /// # Errors
 /// The program can't be read.
-pub fn load_one(path: &Path, config: &Config) -> anyhow::Result<Loaded> {
+pub(crate) fn load_one(path: &Path, config: &Config) -> anyhow::Result<Loaded> {
     let loaded = load(path, config).map_err(|why| anyhow!("{} can't be read: {why}", name(path)))?;
     for (_, message) in &loaded.unreadable {
         anstream::eprintln!("{} {message}", "warning:".yellow().bold());
@@ -151,7 +151,7 @@ fn load(path: &Path, config: &Config) -> Result<Loaded, Unreadable> {
 ///
 /// # Errors
 /// There is no file at all.
-pub fn find(paths: &[PathBuf]) -> anyhow::Result<Found<PathBuf>> {
+pub(crate) fn find(paths: &[PathBuf]) -> anyhow::Result<Found<PathBuf>> {
     let mut found = Found::default();
     for path in paths {
         if is_stream(path) {
@@ -207,7 +207,7 @@ fn is_stream(path: &Path) -> bool {
 ///
 /// # Errors
 /// It can't be read, is not text, or is too large.
-pub fn read(path: &Path) -> Result<String, Unreadable> {
+pub(crate) fn read(path: &Path) -> Result<String, Unreadable> {
     match path {
         path if path == Path::new("-") => disk::read_from(io::stdin()),
         path if is_stream(path) => disk::read_from(File::open(path)?),
@@ -220,7 +220,7 @@ pub fn read(path: &Path) -> Result<String, Unreadable> {
 ///
 /// # Errors
 /// The file is read-only, or can't be written.
-pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let failed = || format!("can't write {}", name(path));
     // A link stays one: what it points to is written.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -292,7 +292,7 @@ fn keep_owner(_: &File, _: &fs::Metadata) -> io::Result<()> {
 }
 
 /// The path as messages name it.
-pub fn name(path: &Path) -> String {
+pub(crate) fn name(path: &Path) -> String {
     if path == Path::new("-") {
         return "<standard input>".to_owned();
     }
@@ -300,7 +300,7 @@ pub fn name(path: &Path) -> String {
 }
 
 /// The program `NAME.karel` beside the example file `NAME.kgrid`, if there is one; else the path itself.
-pub fn program_of(path: &Path) -> PathBuf {
+pub(crate) fn program_of(path: &Path) -> PathBuf {
     let program = disk::program_of(path);
     if disk::is_example_file(path) && program.is_file() { program } else { path.to_owned() }
 }

@@ -11,7 +11,7 @@ use syntax::{TextRange, TextSize};
 use crate::files::{Loaded, Unread};
 
 /// One diagnostic with the text that it is about.
-pub struct Finding<'a> {
+pub(crate) struct Finding<'a> {
     analysis: &'a Analysis,
     source: &'a Source,
     code: &'static str,
@@ -23,7 +23,7 @@ pub struct Finding<'a> {
 }
 
 /// All findings about a program and its examples, file by file, from the first line on.
-pub fn all(loaded: &Loaded) -> Vec<Finding<'_>> {
+pub(crate) fn all(loaded: &Loaded) -> Vec<Finding<'_>> {
     let analysis = &loaded.analysis;
     let mut findings = Vec::new();
     for source in analysis.sources() {
@@ -63,7 +63,7 @@ pub fn all(loaded: &Loaded) -> Vec<Finding<'_>> {
 
 impl Finding<'_> {
     /// The finding as a compiler shows it, with the lines that it is about, styled.
-    pub fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -99,7 +99,7 @@ impl Finding<'_> {
         Renderer::styled().decor_style(DecorStyle::Ascii).render(&groups)
     }
 
-    pub fn to_json(&self) -> Json<'_> {
+    pub(crate) fn to_json(&self) -> Json<'_> {
         let related = self.related.iter().filter_map(|(location, message)| {
             let source = self.analysis.source(&location.uri)?;
             Some(Related {
@@ -128,7 +128,7 @@ impl Finding<'_> {
 }
 
 #[derive(Serialize)]
-pub struct Json<'a> {
+pub(crate) struct Json<'a> {
     file: &'a str,
     code: &'static str,
     severity: &'static str,
@@ -142,7 +142,7 @@ pub struct Json<'a> {
 
 impl Json<'_> {
     /// A finding about a whole file, placed at its first character.
-    pub fn of_unread(unread: &Unread) -> Json<'_> {
+    pub(crate) fn of_unread(unread: &Unread) -> Json<'_> {
         let start = Place { line: 1, column: 1, offset: 0 };
         Json {
             file: &unread.file,
@@ -158,7 +158,7 @@ impl Json<'_> {
 }
 
 /// A file that can't be read, shown as [`Finding::render`] does, without lines.
-pub fn render_unread(unread: &Unread) -> String {
+pub(crate) fn render_unread(unread: &Unread) -> String {
     let title = Level::ERROR.primary_title(unread.message.as_str()).id(UNREADABLE.code);
     let group = title.element(Origin::path(unread.file.as_str()));
     Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group])
@@ -174,14 +174,14 @@ struct Related<'a> {
 
 /// A place in a text: line and column (in characters) counted from 1, and bytes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Place {
+pub(crate) struct Place {
     pub line: usize,
     pub column: usize,
     pub offset: usize,
 }
 
 impl Place {
-    pub fn of(source: &Source, offset: TextSize) -> Place {
+    pub(crate) fn of(source: &Source, offset: TextSize) -> Place {
         let offset = floor(&source.text, offset.into());
         let before = &source.text[..offset];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);

@@ -12,7 +12,7 @@ use crate::{Verdict, files, import};
 ///
 /// A file with a syntax error, a file that is read-only, and one that can't be read are left as they are and reported.
 #[derive(Args)]
-pub struct Fmt {
+pub(crate) struct Fmt {
     /// Files, or folders of .karel and .kgrid files; - reads standard input and writes standard output
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -22,7 +22,7 @@ pub struct Fmt {
 }
 
 impl Fmt {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let found = files::find(&self.paths)?;
         let mut verdict = found.verdict();
         found.unread.iter().for_each(|unread| say(&unread.message));

@@ -15,7 +15,7 @@ use syntax::foreign::{Foreign, recognise};
 
 /// A published form of worlds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// Stanford Karel's .w
     Stanford,
     /// Rows without blanks, as carpedm20's Karel reads them
@@ -28,7 +28,7 @@ pub enum Format {
 
 impl Format {
     /// The form that a text has, if it is one of these.
-    pub fn of(text: &str) -> Option<Format> {
+    pub(crate) fn of(text: &str) -> Option<Format> {
         match recognise(text)?.0 {
             Foreign::StanfordWorld => Some(Format::Stanford),
             Foreign::DenseWorld => Some(Format::Dense),
@@ -40,7 +40,7 @@ impl Format {
 
     /// # Errors
     /// The text does not have this form, or has what the language lacks; the message names the place.
-    pub fn read(self, text: &str) -> anyhow::Result<World> {
+    pub(crate) fn read(self, text: &str) -> anyhow::Result<World> {
         let text = text.trim_start_matches('\u{feff}');
         match self {
             Format::Stanford => stanford::read(text),
@@ -52,7 +52,7 @@ impl Format {
 
     /// # Errors
     /// The form can't express what the world has.
-    pub fn write(self, world: &World) -> anyhow::Result<String> {
+    pub(crate) fn write(self, world: &World) -> anyhow::Result<String> {
         match self {
             Format::Stanford => Ok(stanford::write(world)),
             Format::Dense => dense::write(world),

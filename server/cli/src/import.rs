@@ -21,7 +21,7 @@ use crate::{Verdict, files};
 /// karel_robot (.km2) and without blanks between the cells; which it is, is seen from the text. What this language lacks,
 /// such as walls between cells, is refused by name.
 #[derive(Args)]
-pub struct Import {
+pub(crate) struct Import {
     /// The file to read; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -31,7 +31,7 @@ pub struct Import {
 }
 
 impl Import {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let name = files::name(&self.file);
         let text = files::read(&self.file).map_err(|why| anyhow!("{name} can't be read: {why}"))?;
         let title =
@@ -53,7 +53,7 @@ impl Import {
 }
 
 /// Writes a file that must not be there yet.
-pub fn create(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn create(path: &Path, text: &str) -> anyhow::Result<()> {
     let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.with_context(|| format!("can't write {}", files::name(path)))
 }
@@ -88,7 +88,7 @@ fn line(text: &str, range: syntax::TextRange) -> String {
 }
 
 /// The program of a text that is one in the dataset's tokens, all of it right.
-pub fn from_tokens(text: &str) -> Option<String> {
+pub(crate) fn from_tokens(text: &str) -> Option<String> {
     match token_programs_of(text)?.as_slice() {
         [program] => Some(print::print_procedure(program)),
         _ => None,
@@ -96,7 +96,7 @@ pub fn from_tokens(text: &str) -> Option<String> {
 }
 
 /// A text in the dataset's tokens as it is published: a program a line, single blanks.
-pub fn canonical_tokens(text: &str) -> Option<String> {
+pub(crate) fn canonical_tokens(text: &str) -> Option<String> {
     if text.lines().any(|line| line.trim_start().starts_with('#')) {
         // Nothing says where comments would stand.
         return None;
@@ -112,13 +112,13 @@ fn token_programs_of(text: &str) -> Option<Vec<syntax::ast::Procedure>> {
 }
 
 /// What the program's file is, where it is none of this language.
-pub fn foreign(analysis: &Analysis) -> Option<&str> {
+pub(crate) fn foreign(analysis: &Analysis) -> Option<&str> {
     let diagnostics = &analysis.program()?.parse.diagnostics;
     diagnostics.iter().find(|d| d.code == FOREIGN.code).map(|d| d.message.as_str())
 }
 
 /// The world that a file shows, whatever its form: a grid, an example block, a world of another Karel.
-pub fn world(text: &str) -> anyhow::Result<World> {
+pub(crate) fn world(text: &str) -> anyhow::Result<World> {
     if let Some(format) = Format::of(text) {
         return format.read(text);
     }

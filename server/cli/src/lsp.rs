@@ -11,14 +11,14 @@ use crate::Verdict;
 
 /// Start the language server on standard input and output
 #[derive(Args)]
-pub struct Lsp {
+pub(crate) struct Lsp {
     /// Passed on to karel-lsp
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
     arguments: Vec<OsString>,
 }
 
 impl Lsp {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let Some(server) = installed("karel-lsp") else {
             bail!("the language server karel-lsp is neither beside this program nor on PATH; install it");
         };

@@ -16,7 +16,7 @@ use crate::{Verdict, files};
 ///
 /// A file that is there already is never overwritten.
 #[derive(Args)]
-pub struct New {
+pub(crate) struct New {
     /// The file to write, with or without .karel; a folder that is missing is made [default: the template's name]
     #[arg(value_name = "NAME")]
     name: Option<PathBuf>,
@@ -54,7 +54,7 @@ struct Written<'a> {
 }
 
 impl New {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let mut out = anstream::stdout().lock();
         if self.list {
             self.write_list(&mut out)?;

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 /// The time after which work gets a bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
     start: Instant,
     shown: bool,
@@ -19,7 +19,11 @@ pub struct Progress {
 
 impl Progress {
     /// Does something with every item, on all cores, and returns the results in the items' order.
-    pub fn over<T: Sync, R: Send>(items: &[T], what: &'static str, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    pub(crate) fn over<T: Sync, R: Send>(
+        items: &[T],
+        what: &'static str,
+        work: impl Fn(&T) -> R + Sync,
+    ) -> Vec<R> {
         let bar = "{msg} [{bar:32}] {pos}/{len} ({eta} left)";
         let progress = Mutex::new(Progress::new(Some(items.len() as u64), bar, what));
         let done = AtomicU64::new(0);
@@ -35,7 +39,7 @@ impl Progress {
     }
 
     /// A bar over bytes; a spinner where it is not known how many there are.
-    pub fn bytes(total: Option<u64>, what: impl Into<Cow<'static, str>>) -> Progress {
+    pub(crate) fn bytes(total: Option<u64>, what: impl Into<Cow<'static, str>>) -> Progress {
         let template = match total {
             Some(_) => "{msg} [{bar:32}] {binary_bytes}/{binary_total_bytes} ({eta} left)",
             None => "{spinner} {msg} {binary_bytes} ({elapsed})",
@@ -44,7 +48,7 @@ impl Progress {
     }
 
     /// A spinner that turns by itself, shown at once.
-    pub fn spinner(what: impl Into<Cow<'static, str>>) -> Progress {
+    pub(crate) fn spinner(what: impl Into<Cow<'static, str>>) -> Progress {
         let mut progress = Progress::new(None, "{spinner} {msg} ({elapsed})", what);
         progress.show();
         progress.bar.enable_steady_tick(Duration::from_millis(100));
@@ -67,19 +71,19 @@ impl Progress {
     }
 
     /// Sets how many steps or bytes are done so far.
-    pub fn set(&mut self, done: u64) {
+    pub(crate) fn set(&mut self, done: u64) {
         self.bar.set_position(done);
         if self.start.elapsed() >= PATIENCE {
             self.show();
         }
     }
 
-    pub fn say(&self, what: impl Into<Cow<'static, str>>) {
+    pub(crate) fn say(&self, what: impl Into<Cow<'static, str>>) {
         self.bar.set_message(what);
     }
 
     /// Does something, such as printing, while the bar is out of the way.
-    pub fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
+    pub(crate) fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
         self.bar.suspend(action)
     }
 }

@@ -25,7 +25,7 @@ use crate::progress::Progress;
 /// line that can't be used is reported with its number, and the rest is still read. Where a task has no traces, only its
 /// outputs are compared. Exits with 1 where something differs, and where nothing was replayed.
 #[derive(Args)]
-pub struct Replay {
+pub(crate) struct Replay {
     /// Tasks as JSON lines, .jsonl or .jsonl.gz; - for standard input
     #[arg(required = true, value_name = "TASKS")]
     files: Vec<PathBuf>,
@@ -59,7 +59,7 @@ struct Problem {
 }
 
 impl Replay {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let mut report = Report::default();
         for file in &self.files {
             self.replay(file, &mut report)?;

@@ -14,7 +14,7 @@ use crate::worlds::{self, Panel};
 
 /// Run a program on its examples or on a world of your own, and show the world before and after
 #[derive(Args)]
-pub struct Run {
+pub(crate) struct Run {
     #[command(flatten)]
     select: Select,
     /// Print one JSON object a run: { example, outcome, line, ticks, passes, message, before, after }
@@ -32,7 +32,7 @@ struct WithWorlds {
 }
 
 impl Run {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let mut out = anstream::stdout().lock();
         let mut fine = true;
         let mut first = true;

@@ -13,7 +13,7 @@ use crate::{files, import};
 
 /// What to run.
 #[derive(Args)]
-pub struct Select {
+pub(crate) struct Select {
     /// The program
     #[arg(value_name = "PROGRAM")]
     program: PathBuf,
@@ -29,7 +29,7 @@ pub struct Select {
 }
 
 /// One run.
-pub struct Run<'a> {
+pub(crate) struct Run<'a> {
     pub analysis: &'a Analysis,
     pub program: &'a Program,
     /// `example "short row"`, or the file of the grid.
@@ -46,7 +46,7 @@ impl Select {
     ///
     /// # Errors
     /// There is nothing that can be run, or `each` has failed.
-    pub fn run(&self, mut each: impl FnMut(Run<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    pub(crate) fn run(&self, mut each: impl FnMut(Run<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let config = Config { max_ticks: self.max_ticks, ..Config::default() };
         let limits = Limits { ticks: self.max_ticks, ..Limits::EDITOR };
         let stdin = PathBuf::from("-");
@@ -100,7 +100,7 @@ impl Select {
 
 impl Run<'_> {
     /// The run ended as it should: as the example says, or where nothing says so, not by an accident.
-    pub fn is_fine(&self) -> bool {
+    pub(crate) fn is_fine(&self) -> bool {
         match &self.verdict {
             Some(verdict) => matches!(verdict, Verdict::Passes | Verdict::NoOutput),
             None => self.recording.outcome == Outcome::Finished,
@@ -108,13 +108,13 @@ impl Run<'_> {
     }
 
     /// The line of the program that a step or an outcome is about.
-    pub fn line(&self, origin: runtime::Origin) -> Option<usize> {
+    pub(crate) fn line(&self, origin: runtime::Origin) -> Option<usize> {
         let range = self.program.range(origin)?;
         self.analysis.program().map(|source| Place::of(source, range.start()).line)
     }
 
     /// How the run ended, in a sentence without a full stop.
-    pub fn ending(&self) -> String {
+    pub(crate) fn ending(&self) -> String {
         let Recording { outcome, ticks, .. } = &self.recording;
         let actions = self.recording.actions().count();
         let after = ide::count(actions as u64, "action");
@@ -145,7 +145,7 @@ impl Run<'_> {
 }
 
 /// One word for an outcome, for scripts.
-pub fn word(outcome: Outcome) -> &'static str {
+pub(crate) fn word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Finished => "finished",
         Outcome::Crashed { .. } => "crashed",
@@ -160,7 +160,7 @@ pub fn word(outcome: Outcome) -> &'static str {
 
 /// What both commands say of a run in JSON.
 #[derive(Serialize)]
-pub struct Json {
+pub(crate) struct Json {
     /// Absent for a grid.
     pub example: Option<String>,
     pub outcome: &'static str,
@@ -173,7 +173,7 @@ pub struct Json {
 }
 
 impl Json {
-    pub fn of(run: &Run<'_>) -> Json {
+    pub(crate) fn of(run: &Run<'_>) -> Json {
         let outcome = run.recording.outcome;
         let passes = match run.verdict {
             None | Some(Verdict::NoOutput | Verdict::NotRun) => None,

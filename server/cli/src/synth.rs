@@ -23,7 +23,7 @@ use crate::{Interrupted, Verdict, files};
 ///
 /// Every program that is shown has been run on every example. Exits with 1 where none was found.
 #[derive(Args)]
-pub struct Synth {
+pub(crate) struct Synth {
     /// The program; its main may be missing, a hole, or have holes
     #[arg(value_name = "PROGRAM")]
     program: PathBuf,
@@ -80,7 +80,7 @@ struct Found {
 }
 
 impl Synth {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         if self.write && self.program == Path::new("-") {
             bail!("--write can't write to standard input: name the program's file, or leave --write out");
         }

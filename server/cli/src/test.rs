@@ -18,7 +18,7 @@ use crate::worlds::{self, Panel};
 
 /// Run every example and every held-out test, and say which pass
 #[derive(Args)]
-pub struct Test {
+pub(crate) struct Test {
     /// Programs, example files, or folders of them; - for standard input
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -68,7 +68,7 @@ enum Status {
 }
 
 impl Test {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let config = Config { max_ticks: self.max_ticks, ..Config::default() };
         let found = files::load_all(&self.paths, &config)?;
         let verdict = found.verdict();

@@ -13,7 +13,7 @@ use crate::worlds::{self, Panel};
 
 /// Print the actions of a run, or with --frames every step of it
 #[derive(Args)]
-pub struct Trace {
+pub(crate) struct Trace {
     #[command(flatten)]
     select: Select,
     /// Show every step with its line and the world after it
@@ -50,7 +50,7 @@ struct StepJson {
 }
 
 impl Trace {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         let mut out = anstream::stdout().lock();
         let mut fine = true;
         self.select.run(|run| {

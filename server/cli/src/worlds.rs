@@ -10,7 +10,7 @@ const WIDEST: usize = 100;
 const GAP: &str = "    ";
 
 /// A world under a title, with cells that are to stand out.
-pub struct Panel<'a> {
+pub(crate) struct Panel<'a> {
     pub title: &'a str,
     pub world: &'a World,
     /// (row, column)
@@ -18,7 +18,7 @@ pub struct Panel<'a> {
 }
 
 /// Writes panels side by side, or one below the other where they are too wide; every line begins with `indent`.
-pub fn write(out: &mut impl Write, indent: &str, panels: &[Panel<'_>]) -> io::Result<()> {
+pub(crate) fn write(out: &mut impl Write, indent: &str, panels: &[Panel<'_>]) -> io::Result<()> {
     let widths: Vec<usize> = panels.iter().map(|p| width(p.world).max(p.title.chars().count())).collect();
     let total = indent.len() + widths.iter().sum::<usize>() + GAP.len() * panels.len().saturating_sub(1);
     if total > WIDEST && panels.len() > 1 {

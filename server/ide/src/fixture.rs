@@ -26,16 +26,16 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    pub fn offset(&self) -> TextSize {
+    pub(crate) fn offset(&self) -> TextSize {
         self.range.start()
     }
 
-    pub fn source(&self, uri: &str) -> &Source {
+    pub(crate) fn source(&self, uri: &str) -> &Source {
         self.analysis.source(uri).expect("a file of the fixture")
     }
 
     /// The text of each file that `change` touches, after it.
-    pub fn after(&self, change: &Change) -> String {
+    pub(crate) fn after(&self, change: &Change) -> String {
         let texts = change.files.iter().map(|file| apply(&self.source(&file.uri).text, &file.edits));
         texts.collect::<Vec<_>>().join("//-\n")
     }
@@ -87,7 +87,7 @@ fn without_cursors(text: &str) -> (String, Option<TextRange>) {
 
 impl Fixture {
     /// `main.karel:3: 'move()'`, the text on one line.
-    pub fn place(&self, uri: &str, range: TextRange) -> String {
+    pub(crate) fn place(&self, uri: &str, range: TextRange) -> String {
         let source = self.source(uri);
         let line = source.text[..usize::from(range.start())].matches('\n').count() + 1;
         let text = source.slice(range).split_whitespace().collect::<Vec<_>>().join(" ");

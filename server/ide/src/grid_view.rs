@@ -14,7 +14,7 @@ const GAP: &str = "   ";
 
 impl Panel {
     /// `marked` cells (row 0 the southernmost, as in `World`) are put in brackets.
-    pub fn new(title: &str, world: &World, marked: &[(u8, u8)]) -> Panel {
+    pub(crate) fn new(title: &str, world: &World, marked: &[(u8, u8)]) -> Panel {
         let text = world.to_string();
         let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -33,7 +33,7 @@ impl<T> Drop for Turn<'_, T> {
 impl<T> Once<T> {
     /// Returns the value, computing it where no thread has done so. Where another thread is computing it, this one
     /// waits; where that one is cancelled, one of the waiting threads goes on in its place.
-    pub fn get_or_compute(
+    pub(crate) fn get_or_compute(
         &self,
         cancel: Cancel<'_>,
         compute: impl FnOnce() -> Result<T, Cancelled>,

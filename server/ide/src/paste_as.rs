@@ -11,7 +11,7 @@ use syntax::{TextRange, TextSize};
 ///
 /// Where `DEF run m( … m)` was pasted: writes it as `def main():` and its statements. Only where all of it is right;
 /// the command line's import says what is wrong with the rest.
-pub fn paste_as_program(analysis: &Analysis, uri: &str, range: TextRange) -> Option<Action> {
+pub(crate) fn paste_as_program(analysis: &Analysis, uri: &str, range: TextRange) -> Option<Action> {
     let source = analysis.source(uri)?;
     let text: &str = &source.text;
     // Each span ends at the next `m)`; they are looked for once, however many spans share one.

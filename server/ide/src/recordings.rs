@@ -97,7 +97,7 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    pub fn of(all: Arc<Recordings>) -> Share {
+    pub(crate) fn of(all: Arc<Recordings>) -> Share {
         let mut kept = all.kept();
         let holder = kept.tick();
         kept.holders.insert(holder, HashMap::new());
@@ -105,7 +105,7 @@ impl Share {
         Share { all, holder }
     }
 
-    pub fn get(&self, example: usize) -> Option<Arc<Recording>> {
+    pub(crate) fn get(&self, example: usize) -> Option<Arc<Recording>> {
         let mut kept = self.all.kept();
         let now = kept.tick();
         let slot = kept.holders.get_mut(&self.holder)?.get_mut(&example)?;
@@ -117,7 +117,7 @@ impl Share {
     }
 
     /// Counts a recording as made, and keeps it where there is room and this part has not been given up.
-    pub fn keep(&self, example: usize, mut recording: Recording) -> Arc<Recording> {
+    pub(crate) fn keep(&self, example: usize, mut recording: Recording) -> Arc<Recording> {
         self.all.made.fetch_add(1, Ordering::Relaxed);
         recording.steps.shrink_to_fit();
         let bytes = bytes(&recording);
@@ -141,7 +141,7 @@ impl Share {
     }
 
     /// Gives up all recordings of this part, and keeps none from now on.
-    pub fn give_up(&self) {
+    pub(crate) fn give_up(&self) {
         self.all.kept().give_up(self.holder);
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Score {
 }
 
 impl Score {
-    pub fn of(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Score, Cancelled> {
+    pub(crate) fn of(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Score, Cancelled> {
         let mut score = Score::default();
         for case in analysis.cases() {
             check(cancel)?;
@@ -23,7 +23,7 @@ impl Score {
         Ok(score)
     }
 
-    pub fn add(&mut self, test: bool, passes: bool) {
+    pub(crate) fn add(&mut self, test: bool, passes: bool) {
         let (passed, all) = match test {
             true => (&mut self.tests_passed, &mut self.tests),
             false => (&mut self.passed, &mut self.examples),
@@ -32,12 +32,12 @@ impl Score {
         *all += 1;
     }
 
-    pub fn all_pass(self) -> bool {
+    pub(crate) fn all_pass(self) -> bool {
         self.passed == self.examples && self.tests_passed == self.tests
     }
 
     /// `4/5 examples pass, 1/1 test passes`
-    pub fn summary(self) -> String {
+    pub(crate) fn summary(self) -> String {
         let part = |passed: usize, all: usize, what| {
             let verb = if all == 1 { "passes" } else { "pass" };
             (all > 0).then(|| format!("{passed}/{} {verb}", count(all as u64, what)))

@@ -49,7 +49,7 @@ struct Count {
 
 impl Counts {
     /// Counts a run of the analysis's program.
-    pub fn of(analysis: &Analysis, recording: &Recording) -> Counts {
+    pub(crate) fn of(analysis: &Analysis, recording: &Recording) -> Counts {
         let mut counts: HashMap<usize, Count> = HashMap::new();
         walk(analysis, recording, &mut |statement, visit| {
             let count = counts.entry(address(statement)).or_default();
@@ -63,7 +63,7 @@ impl Counts {
 
 impl Tallies {
     /// Adds a run: whether it is recorded whole, and whether its example is one that is shown, no test.
-    pub fn add(&mut self, counts: Counts, whole: bool, shown: bool) {
+    pub(crate) fn add(&mut self, counts: Counts, whole: bool, shown: bool) {
         for (statement, Count { times, decided, held }) in counts.0 {
             let tally = self.0.entry(statement).or_default();
             tally.times += times;
@@ -81,7 +81,7 @@ impl Tallies {
     }
 
     /// The tally of a statement; all of it is zero where no example comes there.
-    pub fn of(&self, statement: &Statement) -> Tally {
+    pub(crate) fn of(&self, statement: &Statement) -> Tally {
         self.0.get(&address(statement)).copied().unwrap_or_default()
     }
 }

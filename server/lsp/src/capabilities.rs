@@ -7,7 +7,7 @@ use crate::handlers::{code_action, semantic_tokens};
 use crate::state::session::Session;
 use crate::synthesis::actions;
 
-pub fn capabilities(session: &Session) -> ServerCapabilities {
+pub(crate) fn capabilities(session: &Session) -> ServerCapabilities {
     let supports = session.supports;
     ServerCapabilities {
         position_encoding: Some(session.encoding.kind()),
@@ -91,7 +91,7 @@ fn on_type(triggers: &[char]) -> DocumentOnTypeFormattingOptions {
 }
 
 /// What has to be registered for once the client is ready.
-pub fn registrations(session: &Session) -> Vec<Registration> {
+pub(crate) fn registrations(session: &Session) -> Vec<Registration> {
     let mut registrations = Vec::new();
     let mut register = |method: &str, options| {
         let id = format!("karel/{method}");

@@ -17,13 +17,13 @@ fn page() -> &'static str {
 }
 
 /// What there is to read about one code, in Markdown; `None` where there is no such code.
-pub fn explanation(code: &str) -> Option<String> {
+pub(crate) fn explanation(code: &str) -> Option<String> {
     let code = syntax::codes::all().find(|known| known.code == code)?;
     Some(format!("# {}\n\n**{}.** {}\n", code.code, code.title, code.explanation))
 }
 
 /// The URL of the page, which is written at the first call; `None` where it can't be.
-pub fn page_url() -> Option<&'static Url> {
+pub(crate) fn page_url() -> Option<&'static Url> {
     static PLACE: OnceLock<Option<Url>> = OnceLock::new();
     PLACE.get_or_init(write_page).as_ref()
 }

@@ -5,13 +5,13 @@ use crate::build;
 use crate::print::{print_condition, print_count};
 use proptest::prelude::*;
 
-pub fn condition() -> impl Strategy<Value = Condition> + Clone {
+pub(crate) fn condition() -> impl Strategy<Value = Condition> + Clone {
     let test = (0..Test::ALL.len()).prop_map(|i| build::test(Test::ALL[i]));
     test.prop_recursive(3, 4, 1, |inner| inner.prop_map(build::not))
 }
 
 /// A statement of the dataset's dialect, which has no calls and no holes.
-pub fn statement() -> impl Strategy<Value = Statement> + Clone {
+pub(crate) fn statement() -> impl Strategy<Value = Statement> + Clone {
     let action = (0..Action::ALL.len()).prop_map(|i| build::action(Action::ALL[i]));
     action.prop_recursive(4, 40, 4, |inner| {
         let body = || prop::collection::vec(inner.clone(), 1..4);
@@ -25,7 +25,7 @@ pub fn statement() -> impl Strategy<Value = Statement> + Clone {
 }
 
 /// A valid file, laid out as untidily as the language allows, with comments in all places.
-pub fn untidy_file() -> impl Strategy<Value = String> {
+pub(crate) fn untidy_file() -> impl Strategy<Value = String> {
     let body = prop::collection::vec(statement(), 1..5);
     let other = prop::collection::vec(statement(), 1..5);
     (body, other, prop::collection::vec(any::<u8>(), 400)).prop_map(|(main, other, dice)| {

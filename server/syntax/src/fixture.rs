@@ -12,7 +12,7 @@ fn place(text: &str, range: TextRange) -> String {
 }
 
 /// A line for each diagnostic, its related places indented, and the text after its fix.
-pub fn render(text: &str, diagnostics: &[Diagnostic]) -> String {
+pub(crate) fn render(text: &str, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for d in diagnostics {
         let faded = if d.unnecessary { " (faded)" } else { "" };

@@ -21,12 +21,12 @@ const KIND: &str = "refactor.karel.synthesize.program";
 const BUDGET: u64 = 600_000;
 
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// A Karel program with a hole and examples; tests/examples/collect.karel of the repository if not given.
     file: Option<PathBuf>,
 }
 
-pub fn run(args: Args) -> Result<()> {
+pub(crate) fn run(args: Args) -> Result<()> {
     // As seen from where one stands.
     let file = match &args.file {
         Some(file) => std::path::absolute(file)?,

@@ -8,7 +8,7 @@ use tempfile::TempPath;
 use walkdir::WalkDir;
 
 /// The files below `folder`, in the order of their paths.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).sort_by_file_name() {
         let entry = entry?;
@@ -21,12 +21,12 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Copies the file `from` to `to`, whose folder is made. The copy takes its place whole: a running program's file cannot
 /// be written, but it can be replaced.
-pub fn place(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn place(from: &Path, to: &Path) -> Result<()> {
     place_with(from, to, |_| {})
 }
 
 /// Copies the file as [`place`] does, and has `finish` change the copy before it takes its place.
-pub fn place_with(from: &Path, to: &Path, finish: impl Fn(&Path)) -> Result<()> {
+pub(crate) fn place_with(from: &Path, to: &Path, finish: impl Fn(&Path)) -> Result<()> {
     ensure!(from.exists(), "{} was built, but it is not there", from.display());
     let write = || -> std::io::Result<()> {
         let folder = to.parent().unwrap_or(to);
@@ -41,6 +41,6 @@ pub fn place_with(from: &Path, to: &Path, finish: impl Fn(&Path)) -> Result<()> 
 }
 
 /// Copies all files below `from` to the same places below `to`.
-pub fn place_folder(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn place_folder(from: &Path, to: &Path) -> Result<()> {
     files(from)?.iter().try_for_each(|file| place(file, &to.join(file.strip_prefix(from)?)))
 }

@@ -15,13 +15,13 @@ use crate::{process, repo, target};
 const VERSION: &str = "0.27.1";
 
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Fail if the committed parser or the plugin's queries are not those of the grammar.
     #[arg(long)]
     check: bool,
 }
 
-pub fn run(args: Args) -> Result<()> {
+pub(crate) fn run(args: Args) -> Result<()> {
     let cli = match tree_sitter() {
         Some(cli) => cli,
         None => install()?,
@@ -39,7 +39,7 @@ pub fn run(args: Args) -> Result<()> {
 }
 
 /// The tree-sitter command line of the pinned release, on `PATH` or among the tools in the target folder.
-pub fn tree_sitter() -> Option<PathBuf> {
+pub(crate) fn tree_sitter() -> Option<PathBuf> {
     [PathBuf::from("tree-sitter"), installed()].into_iter().find(|cli| {
         let version = process::answer(process::command(cli).arg("--version")).unwrap_or_default();
         version.split_whitespace().nth(1) == Some(VERSION)
@@ -55,7 +55,7 @@ fn tools() -> PathBuf {
 }
 
 /// Builds the command line from its crate; takes three to five minutes on two cores.
-pub fn install() -> Result<PathBuf> {
+pub(crate) fn install() -> Result<PathBuf> {
     anstream::eprintln!("Installing tree-sitter {VERSION} with cargo (some minutes) …");
     let mut cargo = process::cargo();
     cargo.args(["install", "--quiet", "--locked", "tree-sitter-cli", "--version", VERSION, "--root"]);
@@ -72,7 +72,7 @@ fn generate(cli: &Path) -> Command {
 }
 
 /// The names of the committed files that differ from what the grammar generates, or that the queries are copied to.
-pub fn stale(cli: &Path) -> Result<Vec<String>> {
+pub(crate) fn stale(cli: &Path) -> Result<Vec<String>> {
     let fresh = target::folder().join("tools/generated-grammar");
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh)?;
@@ -131,7 +131,7 @@ fn queries(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
 }
 
 /// The command that runs the corpus.
-pub fn corpus(cli: &Path) -> Command {
+pub(crate) fn corpus(cli: &Path) -> Command {
     let mut command = in_grammar(cli);
     command.arg("test");
     command

@@ -16,7 +16,7 @@ use crate::files::{place, place_folder, place_with};
 use crate::{libtorch, process, programs, repo, target};
 
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The folder to install under; `~/.local` if not given.
     #[arg(long, value_name = "FOLDER")]
     prefix: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub struct Args {
     plugin: bool,
 }
 
-pub fn run(args: Args) -> Result<()> {
+pub(crate) fn run(args: Args) -> Result<()> {
     let (prefix, share) = match args.prefix {
         Some(prefix) => {
             let prefix = std::path::absolute(prefix)?;
@@ -94,7 +94,7 @@ const PARTS: [&str; 8] = ["doc", "ftplugin", "lsp", "lua", "plugin", "queries", 
 
 /// Puts the plugin into Neovim's folder `site`, in the place of an older one, and compiles its parser. The inner result
 /// says why there is no parser, without which the plugin works.
-pub fn place_plugin(site: &Path) -> Result<Result<()>> {
+pub(crate) fn place_plugin(site: &Path) -> Result<Result<()>> {
     let plugin = site.join(PLUGIN);
     if plugin.exists() {
         fs::remove_dir_all(&plugin).with_context(|| format!("{} can't be replaced", plugin.display()))?;

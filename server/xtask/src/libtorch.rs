@@ -41,16 +41,16 @@ const LIBRARIES: [&str; 6] = [
 const HEADERS: &str = "torch/include/";
 
 #[derive(clap::Args)]
-pub struct Args {}
+pub(crate) struct Args {}
 
-pub fn run(_: Args) -> Result<()> {
+pub(crate) fn run(_: Args) -> Result<()> {
     let torch = find_or_get()?;
     anstream::println!("libtorch {} is at {}", release(&torch).unwrap_or_default(), repo::shown(&torch));
     Ok(())
 }
 
 /// The folder that holds libtorch's `include` and `lib`, got first if need be.
-pub fn find_or_get() -> Result<PathBuf> {
+pub(crate) fn find_or_get() -> Result<PathBuf> {
     let folder = repo::root().join("libtorch");
     let torch = folder.join("torch");
     // Cargo sets LIBTORCH to the repository's own folder unless the user has set it.
@@ -292,7 +292,7 @@ fn unpack(wheels: &[PathBuf], folder: &Path) -> Result<()> {
 
 /// Puts the libraries that the engine loads under `folder`. A downloaded libtorch is copied, so that the checkout may
 /// go; one of the user's own is linked, since it may be found only together with what lies around it.
-pub fn install(folder: &Path) -> Result<()> {
+pub(crate) fn install(folder: &Path) -> Result<()> {
     let torch = find_or_get()?;
     let link = folder.join("torch");
     if link.is_symlink() {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A started language server.
-pub struct Client {
+pub(crate) struct Client {
     server: Child,
     input: Option<ChildStdin>,
     /// What the server says; ends when it does.
@@ -24,7 +24,7 @@ pub struct Client {
 
 impl Client {
     /// Starts the server `program`.
-    pub fn start(program: &Path) -> Result<Client> {
+    pub(crate) fn start(program: &Path) -> Result<Client> {
         let mut server = Command::new(program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -45,13 +45,18 @@ impl Client {
     }
 
     /// Sends the notification `method`.
-    pub fn notify(&mut self, method: &str, params: Value) -> Result<()> {
+    pub(crate) fn notify(&mut self, method: &str, params: Value) -> Result<()> {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
     }
 
     /// Sends the request `method` and waits for its answer. What the server says in between is given to `seen`, and
     /// its questions are answered.
-    pub fn request(&mut self, method: &str, params: Value, mut seen: impl FnMut(&Value)) -> Result<Value> {
+    pub(crate) fn request(
+        &mut self,
+        method: &str,
+        params: Value,
+        mut seen: impl FnMut(&Value),
+    ) -> Result<Value> {
         self.last_id += 1;
         let id = self.last_id;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
@@ -81,7 +86,7 @@ impl Client {
     }
 
     /// Ends the session as the protocol has it. What the server had still to say is given to `seen`.
-    pub fn stop(mut self, seen: impl FnMut(&Value)) -> Result<()> {
+    pub(crate) fn stop(mut self, seen: impl FnMut(&Value)) -> Result<()> {
         self.request("shutdown", Value::Null, seen)?;
         self.notify("exit", Value::Null)?;
         self.input = None;
@@ -140,7 +145,7 @@ fn read(output: &mut impl BufRead) -> Result<Value> {
 }
 
 /// `text` after the edits of `uri` in `edit`, a workspace edit whose positions count bytes.
-pub fn apply(text: &str, edit: &Value, uri: &str) -> Result<String> {
+pub(crate) fn apply(text: &str, edit: &Value, uri: &str) -> Result<String> {
     let of_document = edit["documentChanges"]
         .as_array()
         .into_iter()

@@ -16,7 +16,7 @@ use crate::tools::{self, Node};
 use crate::{process, repo, target};
 
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Break this part only: `vscode` or `nvim`; any other name is a Rust package, for which cargo-mutants is needed.
     #[arg(long, value_name = "PART")]
     only: Option<String>,
@@ -25,7 +25,7 @@ pub struct Args {
     id: Vec<String>,
 }
 
-pub fn run(args: Args) -> Result<()> {
+pub(crate) fn run(args: Args) -> Result<()> {
     let parts: Vec<&str> = match args.only.as_deref() {
         None => vec!["vscode", "nvim"],
         Some(part @ ("vscode" | "nvim")) => vec![part],

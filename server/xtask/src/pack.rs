@@ -13,7 +13,7 @@ use crate::{libtorch, process, repo, target};
 const LIMIT: u64 = 60_000_000;
 
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The folder to make; `target/pack` if not given.
     #[arg(value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub struct Args {
     engine: Option<PathBuf>,
 }
 
-pub fn run(args: Args) -> Result<()> {
+pub(crate) fn run(args: Args) -> Result<()> {
     let folder = args.folder.unwrap_or_else(|| target::folder().join("pack"));
     let engine = args.engine.map_or_else(build, Ok)?;
     let size = pack(&folder, &engine, args.tasks.as_deref())?;
@@ -34,7 +34,7 @@ pub fn run(args: Args) -> Result<()> {
 }
 
 /// Makes the folder, and gives its size in bytes.
-pub fn pack(folder: &Path, engine: &Path, tasks: Option<&Path>) -> Result<u64> {
+pub(crate) fn pack(folder: &Path, engine: &Path, tasks: Option<&Path>) -> Result<u64> {
     let synth = repo::root().join("server/synth");
     fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
     let packed = folder.join("karel-synth");

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::repo;
 
 /// A command that runs `program` at the repository's root.
-pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(repo::root());
     // Set and empty would stand in the way of the folder that cargo's configuration names.
@@ -18,12 +18,12 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 }
 
 /// The cargo that runs this task.
-pub fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Runs `command` with its output shown, and fails unless it succeeds.
-pub fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| cannot_start(command))?;
     if !status.success() {
         bail!("`{}` failed ({status})", line(command));
@@ -32,7 +32,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Runs `command` with its output kept, and shows that output only if it fails.
-pub fn run_quietly(command: &mut Command) -> Result<()> {
+pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
     let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
     if !output.status.success() {
         let said = [output.stdout, output.stderr].concat();
@@ -47,7 +47,7 @@ pub fn run_quietly(command: &mut Command) -> Result<()> {
 }
 
 /// What `command` prints on its standard output, if it can be started and succeeds.
-pub fn answer(command: &mut Command) -> Option<String> {
+pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

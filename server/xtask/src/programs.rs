@@ -5,10 +5,10 @@ use anyhow::Result;
 use crate::{libtorch, process, target};
 
 /// What users run: the command line, the language server, the synthesis engine. Package and program share a name.
-pub const PROGRAMS: [&str; 3] = ["karel", "karel-lsp", "karel-synth"];
+pub(crate) const PROGRAMS: [&str; 3] = ["karel", "karel-lsp", "karel-synth"];
 
 /// Builds them in the release profile. libtorch is got first: the engine's crate needs it.
-pub fn build() -> Result<()> {
+pub(crate) fn build() -> Result<()> {
     libtorch::find_or_get()?;
     if !target::binary("karel-synth").exists() {
         anstream::eprintln!("{}", estimate(std::thread::available_parallelism().map_or(1, usize::from)));

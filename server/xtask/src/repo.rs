@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// The repository's root: the folder of the workspace's `Cargo.toml`.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     // `cargo run` sets the variable; the compiled-in value serves a binary that is started by hand.
     static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
         let package = std::env::var_os("CARGO_MANIFEST_DIR")
@@ -15,6 +15,6 @@ pub fn root() -> &'static Path {
 }
 
 /// `path` as seen from the root, for messages.
-pub fn shown(path: &Path) -> std::path::Display<'_> {
+pub(crate) fn shown(path: &Path) -> std::path::Display<'_> {
     path.strip_prefix(root()).unwrap_or(path).display()
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{process, repo};
 
 /// Cargo's target folder: where cargo says that it is, whatever the user's configuration and environment.
-pub fn folder() -> &'static Path {
+pub(crate) fn folder() -> &'static Path {
     static TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
         let asked = process::answer(process::cargo().args(["metadata", "--no-deps", "--format-version=1"]));
         let metadata: Option<Value> = asked.and_then(|text| serde_json::from_str(&text).ok());
@@ -19,6 +19,6 @@ pub fn folder() -> &'static Path {
 }
 
 /// The built program `name` of the release profile.
-pub fn binary(name: &str) -> PathBuf {
+pub(crate) fn binary(name: &str) -> PathBuf {
     folder().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }

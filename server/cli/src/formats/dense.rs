@@ -9,7 +9,7 @@ use super::{set_cell, set_robot, sized};
 
 const ROBOT: [char; 4] = ['^', '>', 'v', '<'];
 
-pub fn read(text: &str) -> anyhow::Result<World> {
+pub(crate) fn read(text: &str) -> anyhow::Result<World> {
     let rows: Vec<Vec<char>> = text
         .lines()
         .map(str::trim)
@@ -55,7 +55,7 @@ pub fn read(text: &str) -> anyhow::Result<World> {
     Ok(world)
 }
 
-pub fn write(world: &World) -> anyhow::Result<String> {
+pub(crate) fn write(world: &World) -> anyhow::Result<String> {
     let robot = world.robot();
     if let Cell::Markers(n @ 1..) = world.cell(robot.row, robot.col) {
         let row = world.rows() - robot.row;

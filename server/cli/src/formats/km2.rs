@@ -9,7 +9,7 @@ use super::{set_cell, set_robot, sized};
 
 const ROBOT: [&str; 4] = ["^", ">", "v", "<"];
 
-pub fn read(text: &str) -> anyhow::Result<World> {
+pub(crate) fn read(text: &str) -> anyhow::Result<World> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let header = lines.next().unwrap_or("");
     let words: Vec<&str> = header.split_whitespace().collect();
@@ -65,7 +65,7 @@ pub fn read(text: &str) -> anyhow::Result<World> {
     Ok(world)
 }
 
-pub fn write(world: &World) -> String {
+pub(crate) fn write(world: &World) -> String {
     let Robot { row, col, heading } = world.robot();
     let mut text = format!("KAREL {col} {} {} N\n", world.rows() - 1 - row, ROBOT[heading as usize]);
     for row in (0..world.rows()).rev() {

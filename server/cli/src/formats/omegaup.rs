@@ -12,7 +12,7 @@ use super::{set_cell, set_robot, sized};
 
 const HEADINGS: [&str; 4] = ["NORTE", "ESTE", "SUR", "OESTE"];
 
-pub fn read(text: &str) -> anyhow::Result<World> {
+pub(crate) fn read(text: &str) -> anyhow::Result<World> {
     let document = Document::parse(text).context("this is not readable XML")?;
     let all = |name: &'static str| document.descendants().filter(move |node| node.has_tag_name(name));
     let worlds = all("mundo").count();
@@ -106,7 +106,7 @@ fn wall_cells(comment: &str, world: &World, walls: &mut Walls) {
     }
 }
 
-pub fn write(world: &World) -> String {
+pub(crate) fn write(world: &World) -> String {
     let (rows, cols) = (world.rows(), world.cols());
     let mut text = format!(
         "<ejecucion>\n  <condiciones instruccionesMaximasAEjecutar=\"10000000\" longitudStack=\"65000\"></condiciones>\n  \

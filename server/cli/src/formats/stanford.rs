@@ -10,7 +10,7 @@ use super::{set_cell, set_robot, sized};
 
 const HEADINGS: [&str; 4] = ["north", "east", "south", "west"];
 
-pub fn read(text: &str) -> anyhow::Result<World> {
+pub(crate) fn read(text: &str) -> anyhow::Result<World> {
     let lines: Vec<(usize, String, String)> = entries(text)?;
     let mut size = None;
     for (number, keyword, rest) in &lines {
@@ -109,7 +109,7 @@ fn place(text: &str) -> Option<((usize, usize), String)> {
     Some((place, rest.trim_start().trim_start_matches(';').trim().to_owned()))
 }
 
-pub fn write(world: &World) -> String {
+pub(crate) fn write(world: &World) -> String {
     let mut text = format!("Dimension: ({}, {})\n", world.cols(), world.rows());
     for (row, col, side) in Walls::of(world) {
         text.push_str(&format!("Wall: ({}, {}); {}\n", col + 1, row + 1, side.name()));

@@ -10,7 +10,7 @@ use super::set_cell;
 
 /// The sides of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
+pub(crate) enum Side {
     North,
     East,
     South,
@@ -18,9 +18,9 @@ pub enum Side {
 }
 
 impl Side {
-    pub const ALL: [Side; 4] = [Side::North, Side::East, Side::South, Side::West];
+    pub(crate) const ALL: [Side; 4] = [Side::North, Side::East, Side::South, Side::West];
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         ["north", "east", "south", "west"][self as usize]
     }
 
@@ -47,7 +47,7 @@ fn between(row: i32, col: i32, side: Side) -> Between {
 }
 
 #[derive(Default)]
-pub struct Walls {
+pub(crate) struct Walls {
     all: HashSet<Between>,
     /// Those that are said of a cell. One all of whose sides are is meant as a wall; one that its neighbours close may be
     /// empty.
@@ -56,13 +56,13 @@ pub struct Walls {
 
 impl Walls {
     /// A wall on this side of the cell.
-    pub fn add(&mut self, row: i32, col: i32, side: Side) {
+    pub(crate) fn add(&mut self, row: i32, col: i32, side: Side) {
         self.all.insert(between(row, col, side));
         self.own.insert((row, col, side));
     }
 
     /// A wall that is said of neither of the cells beside it: the one whose side this is, and the other.
-    pub fn add_between(&mut self, row: i32, col: i32, side: Side) {
+    pub(crate) fn add_between(&mut self, row: i32, col: i32, side: Side) {
         self.all.insert(between(row, col, side));
     }
 
@@ -70,7 +70,7 @@ impl Walls {
     ///
     /// # Errors
     /// A wall is not a side of a closed cell; the message names the cell beside it, counted from 1 from the south-west.
-    pub fn build(mut self, world: &mut World) -> anyhow::Result<()> {
+    pub(crate) fn build(mut self, world: &mut World) -> anyhow::Result<()> {
         let (rows, cols) = (i32::from(world.rows()), i32::from(world.cols()));
         self.all.retain(|&(row, col, north)| {
             let (beyond_row, beyond_col) = if north { (row + 1, col) } else { (row, col + 1) };
@@ -122,7 +122,7 @@ impl Walls {
     }
 
     /// The sides of every wall cell that are not the edge of the world.
-    pub fn of(world: &World) -> Vec<(u8, u8, Side)> {
+    pub(crate) fn of(world: &World) -> Vec<(u8, u8, Side)> {
         let cells = (0..world.rows()).flat_map(|row| (0..world.cols()).map(move |col| (row, col)));
         let walls = cells.filter(|&(row, col)| world.cell(row, col) == Cell::Wall);
         let sides = walls.flat_map(|(row, col)| Side::ALL.map(|side| (row, col, side)));
@@ -130,7 +130,7 @@ impl Walls {
     }
 
     /// The sides of wall cells that are not the edge of the world, each wall once.
-    pub fn once(world: &World) -> Vec<(u8, u8, Side)> {
+    pub(crate) fn once(world: &World) -> Vec<(u8, u8, Side)> {
         let mut seen = HashSet::new();
         let mut walls = Walls::of(world);
         walls.retain(|&(row, col, side)| seen.insert(between(row.into(), col.into(), side)));

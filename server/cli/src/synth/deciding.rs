@@ -11,7 +11,7 @@ use crate::worlds::{self, Panel};
 
 /// The deciding example as JSON, with grids as text.
 #[derive(Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     input: String,
     answers: Vec<Answer>,
     /// Indices of the candidates that crash there, and of those that don't come to an end.
@@ -28,7 +28,7 @@ struct Answer {
 }
 
 impl Report {
-    pub fn of(deciding: &Deciding) -> Report {
+    pub(crate) fn of(deciding: &Deciding) -> Report {
         let indices = |numbers: &[usize]| numbers.iter().map(|number| number - 1).collect();
         let answers = deciding.answers.iter().map(|answer| Answer {
             output: answer.output.to_string(),
@@ -44,7 +44,7 @@ impl Report {
 }
 
 /// The worlds side by side, differing cells marked, and what to do.
-pub fn show(ambiguity: &Ambiguity, out: &mut impl Write) -> anyhow::Result<()> {
+pub(crate) fn show(ambiguity: &Ambiguity, out: &mut impl Write) -> anyhow::Result<()> {
     let programs = ambiguity.programs.len();
     let ambiguous = format!("ambiguous: these {programs} programs differ in meaning");
     let Some(deciding) = &ambiguity.deciding else {

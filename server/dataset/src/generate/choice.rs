@@ -6,7 +6,7 @@ use runtime::sample::Random;
 
 /// Draws an index as likely as its weight.
 #[derive(Debug, Clone)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// A column for every index, all equally likely: how many of 2³² draws of the column give its index, and the index
     /// that the others give.
     columns: Vec<(u32, u8)>,
@@ -14,7 +14,7 @@ pub struct Choice {
 
 impl Choice {
     /// Prepares to draw by these weights, of which there are at most 256.
-    pub fn new(weights: &[f64]) -> Choice {
+    pub(crate) fn new(weights: &[f64]) -> Choice {
         let mean = weights.iter().sum::<f64>() / weights.len() as f64;
         let mut left: Vec<f64> = weights.iter().map(|weight| weight / mean).collect();
         let mut columns: Vec<(u32, u8)> = (0..weights.len()).map(|index| (u32::MAX, index as u8)).collect();
@@ -30,7 +30,7 @@ impl Choice {
         Choice { columns }
     }
 
-    pub fn draw(&self, random: &mut Random) -> usize {
+    pub(crate) fn draw(&self, random: &mut Random) -> usize {
         let bits = random.bits();
         let column = (((bits >> 32) * self.columns.len() as u64) >> 32) as usize;
         let (own, other) = self.columns[column];

@@ -28,14 +28,14 @@ const MOST_IN_VAIN: usize = 24;
 
 /// What stays allocated from program to program.
 #[derive(Default)]
-pub struct Runs {
+pub(crate) struct Runs {
     machine: Machine,
     trace: Trace,
 }
 
 /// A world that the program runs clean on, and what it does there.
 #[derive(Debug, Clone)]
-pub struct Run {
+pub(crate) struct Run {
     start: Sketch,
     pub actions: Vec<Action>,
     /// The ways that it took.
@@ -44,7 +44,7 @@ pub struct Run {
 
 impl Run {
     /// The example that it makes.
-    pub fn example(self) -> GeneratedExample {
+    pub(crate) fn example(self) -> GeneratedExample {
         let start = self.start.world();
         let mut goal = start.clone();
         let mut conditions = Vec::with_capacity(self.actions.len() + 1);
@@ -80,7 +80,7 @@ impl Runs {
 
 /// Six runs in random order, and the ways that they take together; `None` for a program that rarely runs clean.
 /// `wanted` are the ways that runs are looked for.
-pub fn six(
+pub(crate) fn six(
     code: &Code,
     wanted: u64,
     style: Style,
@@ -128,7 +128,7 @@ pub fn six(
 }
 
 /// Adds runs until there are `count`. Returns false for a program that rarely runs clean.
-pub fn fill_up(
+pub(crate) fn fill_up(
     found: &mut Vec<Run>,
     count: usize,
     code: &Code,

@@ -16,7 +16,7 @@ const LONGEST: usize = 48;
 
 /// The grammar's weights made ready for drawing.
 #[derive(Debug, Clone)]
-pub struct Grammar {
+pub(crate) struct Grammar {
     /// The next statement, by place, by what stands before it ([`state`]), and by [`Position`].
     statements: Vec<Choice>,
     /// Less one, by place.
@@ -49,7 +49,7 @@ enum Position {
 const POSITIONS: [Position; 3] = [Position::Any, Position::Deepest, Position::Last];
 
 impl Grammar {
-    pub fn new(weights: &Tables) -> Grammar {
+    pub(crate) fn new(weights: &Tables) -> Grammar {
         let rows = |statistic: Statistic| -> Vec<Choice> {
             weights.all(statistic).chunks(statistic.size().1).map(Choice::new).collect()
         };
@@ -71,7 +71,7 @@ impl Grammar {
 
     /// Draws a program of compact tokens that obeys the rule on neighbours, [`EOP`] at its end. False, and part of
     /// one, where it becomes too long.
-    pub fn draw(&self, random: &mut Random, tokens: &mut Vec<u8>) -> bool {
+    pub(crate) fn draw(&self, random: &mut Random, tokens: &mut Vec<u8>) -> bool {
         tokens.clear();
         let whole = self.block(random, 0, 0, tokens);
         tokens.push(EOP);

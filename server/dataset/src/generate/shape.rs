@@ -3,15 +3,15 @@
 use crate::compact::{ACT, ELSE, END, EOP, IF, IFELSE, REPEAT, WHILE};
 
 /// Kinds of blocks: the program itself, then the bodies of `if`, `if` with `else`, `while`, `repeat`.
-pub const BLOCKS: usize = 5;
+pub(crate) const BLOCKS: usize = 5;
 /// Kinds of statements: the five actions in the order of [`runtime::Action::ALL`], `if`, `if` with `else`, `while`,
 /// `repeat`.
-pub const STATEMENTS: usize = 9;
+pub(crate) const STATEMENTS: usize = 9;
 /// The first kind of statement that has a body; the body of statement `k` is of block kind `k - CONTROL + 1`.
-pub const CONTROL: usize = 5;
+pub(crate) const CONTROL: usize = 5;
 
 /// The kind of statement that a token begins; none for tokens that end something.
-pub fn statement(token: u8) -> Option<usize> {
+pub(crate) fn statement(token: u8) -> Option<usize> {
     Some(match token {
         ACT..IF => usize::from(token - ACT),
         IF..IFELSE => CONTROL,
@@ -23,7 +23,7 @@ pub fn statement(token: u8) -> Option<usize> {
 }
 
 /// The condition of a token that has one, as index of [`crate::compact::CONDITIONS`].
-pub fn condition(token: u8) -> Option<usize> {
+pub(crate) fn condition(token: u8) -> Option<usize> {
     (IF..REPEAT).contains(&token).then(|| usize::from(token - IF) % 8)
 }
 
@@ -80,7 +80,7 @@ impl Shape {
 
 /// A statement where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// The kind of block that it stands in.
     pub block: usize,
     /// Blocks around that block.
@@ -93,7 +93,7 @@ pub struct Statement {
 
 /// A block that has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Block {
+pub(crate) struct Block {
     pub kind: usize,
     pub depth: usize,
     /// Statements in it.
@@ -104,7 +104,7 @@ pub struct Block {
 
 /// Calls the functions for every statement and for every block's end, in the order of the tokens, which have to be a
 /// whole program.
-pub fn walk(tokens: &[u8], mut on_statement: impl FnMut(Statement), mut on_end: impl FnMut(Block)) {
+pub(crate) fn walk(tokens: &[u8], mut on_statement: impl FnMut(Statement), mut on_end: impl FnMut(Block)) {
     let mut open = vec![Block { kind: 0, depth: 0, length: 0, last: 0 }];
     for &token in tokens {
         let Some(kind) = statement(token) else {

@@ -41,7 +41,7 @@ fn is_word(c: char) -> bool {
 }
 
 impl<'a> Cursor<'a> {
-    pub fn at(source: &'a Source, offset: TextSize) -> Option<Cursor<'a>> {
+    pub(crate) fn at(source: &'a Source, offset: TextSize) -> Option<Cursor<'a>> {
         let start = lines::line_start(&source.text, offset);
         let line = source.slice(TextRange::new(start, offset));
         let rest = source.slice(TextRange::new(offset, lines::line_end(&source.text, offset)));
@@ -56,7 +56,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The part of the word before the cursor.
-    pub fn begun<'s>(&self, source: &'s Source) -> &'s str {
+    pub(crate) fn begun<'s>(&self, source: &'s Source) -> &'s str {
         source.slice(TextRange::new(self.word.start(), self.offset))
     }
 }

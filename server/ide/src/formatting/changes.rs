@@ -11,10 +11,10 @@ use std::ops::Range;
 const COMPARED: usize = 200;
 
 /// A part of the old text, and the part of the new one in its place.
-pub type Change = (Range<usize>, Range<usize>);
+pub(crate) type Change = (Range<usize>, Range<usize>);
 
 /// The changes from `old` to `new`, in order and apart from each other.
-pub fn changes(old: &[&str], new: &[&str], cancel: Cancel<'_>) -> Result<Vec<Change>, Cancelled> {
+pub(crate) fn changes(old: &[&str], new: &[&str], cancel: Cancel<'_>) -> Result<Vec<Change>, Cancelled> {
     let mut found: Vec<Change> = Vec::new();
     let (mut before, mut after) = (0, 0);
     let ends = std::iter::once((old.len(), new.len()));

@@ -20,7 +20,7 @@ impl Fill {
     ///
     /// # Errors
     /// The text is not what can stand there, or has a hole itself.
-    pub fn read(kind: crate::HoleKind, text: &str) -> Result<Fill, String> {
+    pub(crate) fn read(kind: crate::HoleKind, text: &str) -> Result<Fill, String> {
         let unfit = || format!("The engine's answer '{text}' can't stand in this hole.");
         let program = match kind {
             crate::HoleKind::Statements => {

@@ -12,7 +12,7 @@ fn condition() -> impl Strategy<Value = syntax::ast::Condition> {
 }
 
 /// A body. It may call `aside`.
-pub fn statements() -> impl Strategy<Value = Vec<Statement>> {
+pub(crate) fn statements() -> impl Strategy<Value = Vec<Statement>> {
     let action = (0..Action::ALL.len()).prop_map(|n| build::action(Action::ALL[n]));
     let leaf = prop_oneof![4 => action, 1 => Just(build::call("aside"))];
     let statement = leaf.prop_recursive(3, 12, 3, |inner| {

@@ -7,12 +7,12 @@ use crate::state::document::Document;
 use crate::state::snapshot::Snapshot;
 
 /// The byte offset of a position, clamped into the text.
-pub fn offset(snapshot: &Snapshot, document: &Document, position: Position) -> TextSize {
+pub(crate) fn offset(snapshot: &Snapshot, document: &Document, position: Position) -> TextSize {
     document.text.offset(position, snapshot.session.encoding)
 }
 
 /// The byte range of a range, clamped into the text; empty where it ends before it starts.
-pub fn text_range(snapshot: &Snapshot, document: &Document, range: Range) -> TextRange {
+pub(crate) fn text_range(snapshot: &Snapshot, document: &Document, range: Range) -> TextRange {
     let encoding = snapshot.session.encoding;
     let empty = || TextRange::empty(document.text.offset(range.start, encoding));
     document.text.text_range(range, encoding).unwrap_or_else(empty)

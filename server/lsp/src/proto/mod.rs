@@ -1,5 +1,5 @@
 //! Between the protocol's types and `ide`'s plain data. Pure: nothing here reads or writes anything.
 
-pub mod from_proto;
-pub mod recorded;
-pub mod to_proto;
+pub(crate) mod from_proto;
+pub(crate) mod recorded;
+pub(crate) mod to_proto;

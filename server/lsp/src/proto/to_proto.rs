@@ -12,27 +12,27 @@ use syntax::diagnostic::{Edit, Severity};
 use crate::state::document::Document;
 use crate::state::snapshot::Snapshot;
 
-pub fn range(snapshot: &Snapshot, document: &Document, range: TextRange) -> Range {
+pub(crate) fn range(snapshot: &Snapshot, document: &Document, range: TextRange) -> Range {
     document.text.range(range, snapshot.session.encoding)
 }
 
 /// The place as the client knows it; `None` where the file is not known.
-pub fn location(snapshot: &Snapshot, location: &ide::Location) -> Option<Location> {
+pub(crate) fn location(snapshot: &Snapshot, location: &ide::Location) -> Option<Location> {
     let uri: Url = location.uri.parse().ok()?;
     let document = snapshot.document_at(&uri)?;
     Some(Location { uri, range: range(snapshot, document, location.range) })
 }
 
-pub fn text_edit(snapshot: &Snapshot, document: &Document, edit: &Edit) -> TextEdit {
+pub(crate) fn text_edit(snapshot: &Snapshot, document: &Document, edit: &Edit) -> TextEdit {
     TextEdit { range: range(snapshot, document, edit.range), new_text: edit.insert.clone() }
 }
 
-pub fn text_edits(snapshot: &Snapshot, document: &Document, edits: &[Edit]) -> Vec<TextEdit> {
+pub(crate) fn text_edits(snapshot: &Snapshot, document: &Document, edits: &[Edit]) -> Vec<TextEdit> {
     edits.iter().map(|edit| text_edit(snapshot, document, edit)).collect()
 }
 
 /// The change as the client applies it, with the versions of the documents it is made for where the client takes them.
-pub fn workspace_edit(snapshot: &Snapshot, change: &ide::Change) -> WorkspaceEdit {
+pub(crate) fn workspace_edit(snapshot: &Snapshot, change: &ide::Change) -> WorkspaceEdit {
     let files = change.files.iter().filter_map(|file| {
         let uri: Url = file.uri.parse().ok()?;
         let document = snapshot.document_at(&uri)?;
@@ -54,7 +54,7 @@ pub fn workspace_edit(snapshot: &Snapshot, change: &ide::Change) -> WorkspaceEdi
     }
 }
 
-pub fn severity(severity: Severity) -> DiagnosticSeverity {
+pub(crate) fn severity(severity: Severity) -> DiagnosticSeverity {
     match severity {
         Severity::Error => DiagnosticSeverity::ERROR,
         Severity::Warning => DiagnosticSeverity::WARNING,
@@ -64,7 +64,7 @@ pub fn severity(severity: Severity) -> DiagnosticSeverity {
 }
 
 /// The diagnostic as the client shows it, with a link to its code's heading on `page`.
-pub fn diagnostic(
+pub(crate) fn diagnostic(
     snapshot: &Snapshot,
     document: &Document,
     found: &ide::Diagnostic,
@@ -97,7 +97,7 @@ pub fn diagnostic(
 }
 
 /// The text as Markdown, or without its marks where the client has no renderer.
-pub fn markup(markdown: String, rendered: bool) -> MarkupContent {
+pub(crate) fn markup(markdown: String, rendered: bool) -> MarkupContent {
     if rendered {
         return MarkupContent { kind: MarkupKind::Markdown, value: markdown };
     }

@@ -40,7 +40,7 @@ impl Default for Analyses {
 }
 
 impl Analyses {
-    pub fn recordings(&self) -> &Recordings {
+    pub(crate) fn recordings(&self) -> &Recordings {
         &self.recordings
     }
 

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// Long enough for any machine. What waits this long waits for ever.
-pub const GUARD: Duration = Duration::from_secs(60);
+pub(crate) const GUARD: Duration = Duration::from_secs(60);
 
-pub struct Client {
+pub(crate) struct Client {
     pub to: Option<Box<dyn AsyncWrite + Unpin + Send>>,
     from: Box<dyn AsyncRead + Unpin + Send>,
     /// What has come of messages that nobody has taken yet.
@@ -22,7 +22,7 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(
+    pub(crate) fn new(
         to: impl AsyncWrite + Unpin + Send + 'static,
         from: impl AsyncRead + Unpin + Send + 'static,
     ) -> Client {
@@ -35,23 +35,23 @@ impl Client {
         }
     }
 
-    pub async fn raw(&mut self, bytes: &[u8]) {
+    pub(crate) async fn raw(&mut self, bytes: &[u8]) {
         let to = self.to.as_mut().expect("the client has not hung up");
         to.write_all(bytes).await.expect("the server reads");
         to.flush().await.expect("the server reads");
     }
 
-    pub async fn send(&mut self, message: &Value) {
+    pub(crate) async fn send(&mut self, message: &Value) {
         let body = message.to_string();
         self.raw(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).await;
     }
 
-    pub async fn notify(&mut self, method: &str, params: Value) {
+    pub(crate) async fn notify(&mut self, method: &str, params: Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params })).await;
     }
 
     /// Sends a request and gives its id.
-    pub async fn ask(&mut self, method: &str, params: Value) -> i64 {
+    pub(crate) async fn ask(&mut self, method: &str, params: Value) -> i64 {
         let id = self.next;
         self.next += 1;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })).await;
@@ -59,24 +59,24 @@ impl Client {
     }
 
     /// Sends a request and waits for its reply, which must be a result.
-    pub async fn request(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) async fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.ask(method, params).await;
         let mut reply = self.reply(id).await;
         assert!(reply.get("error").is_none(), "{method}: {reply}");
         reply["result"].take()
     }
 
-    pub async fn cancel(&mut self, id: i64) {
+    pub(crate) async fn cancel(&mut self, id: i64) {
         self.notify("$/cancelRequest", json!({ "id": id })).await;
     }
 
     /// The next message; `None` when the server has hung up.
-    pub async fn read(&mut self) -> Option<Value> {
+    pub(crate) async fn read(&mut self) -> Option<Value> {
         tokio::time::timeout(GUARD, self.read_frame()).await.expect("the server answers")
     }
 
     /// The next message that `wanted` accepts; the others are kept.
-    pub async fn next(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn next(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         if let Some(at) = self.kept.iter().position(&wanted) {
             return self.kept.remove(at).expect("it was found there");
         }
@@ -89,21 +89,21 @@ impl Client {
         }
     }
 
-    pub async fn reply(&mut self, id: i64) -> Value {
+    pub(crate) async fn reply(&mut self, id: i64) -> Value {
         self.next(|message| message["id"] == id && message.get("method").is_none()).await
     }
 
     /// The next request or notification of the server with this method.
-    pub async fn told(&mut self, method: &str) -> Value {
+    pub(crate) async fn told(&mut self, method: &str) -> Value {
         self.next(|message| message["method"] == method).await
     }
 
     /// Answers a request of the server.
-    pub async fn answer(&mut self, request: &Value, result: Value) {
+    pub(crate) async fn answer(&mut self, request: &Value, result: Value) {
         self.send(&json!({ "jsonrpc": "2.0", "id": request["id"], "result": result })).await;
     }
 
-    pub async fn initialize(&mut self, capabilities: Value) -> Value {
+    pub(crate) async fn initialize(&mut self, capabilities: Value) -> Value {
         let result = self
             .request(
                 "initialize",
@@ -114,19 +114,19 @@ impl Client {
         result
     }
 
-    pub async fn open(&mut self, uri: &str, language: &str, version: i32, text: &str) {
+    pub(crate) async fn open(&mut self, uri: &str, language: &str, version: i32, text: &str) {
         let document = json!({ "uri": uri, "languageId": language, "version": version, "text": text });
         self.notify("textDocument/didOpen", json!({ "textDocument": document })).await;
     }
 
-    pub async fn change(&mut self, uri: &str, version: i32, changes: Value) {
+    pub(crate) async fn change(&mut self, uri: &str, version: i32, changes: Value) {
         let document = json!({ "uri": uri, "version": version });
         self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }))
             .await;
     }
 
     /// The diagnostics that come with this version of the document.
-    pub async fn diagnostics(&mut self, uri: &str, version: i32) -> Vec<Value> {
+    pub(crate) async fn diagnostics(&mut self, uri: &str, version: i32) -> Vec<Value> {
         let wanted = |message: &Value| {
             message["method"] == "textDocument/publishDiagnostics"
                 && message["params"]["uri"] == uri
@@ -136,7 +136,7 @@ impl Client {
     }
 
     /// Closes the pipe to the server.
-    pub fn hang_up(&mut self) {
+    pub(crate) fn hang_up(&mut self) {
         self.to = None;
     }
 
@@ -168,31 +168,31 @@ impl Client {
     }
 }
 
-pub fn at(line: u32, character: u32) -> Value {
+pub(crate) fn at(line: u32, character: u32) -> Value {
     json!({ "line": line, "character": character })
 }
 
-pub fn document(uri: &str) -> Value {
+pub(crate) fn document(uri: &str) -> Value {
     json!({ "textDocument": { "uri": uri } })
 }
 
-pub fn place(uri: &str, line: u32, character: u32) -> Value {
+pub(crate) fn place(uri: &str, line: u32, character: u32) -> Value {
     json!({ "textDocument": { "uri": uri }, "position": at(line, character) })
 }
 
 /// The whole server in this process, spoken to over a pipe.
-pub struct InProcess {
+pub(crate) struct InProcess {
     pub client: Client,
     pub session: tokio::task::JoinHandle<bool>,
 }
 
 impl InProcess {
     /// Started, with no pause before the examples are run; nothing is said yet.
-    pub fn start() -> InProcess {
+    pub(crate) fn start() -> InProcess {
         InProcess::start_with(karel_lsp::run::Options { pause: Duration::ZERO, ..Default::default() })
     }
 
-    pub fn start_with(options: karel_lsp::run::Options) -> InProcess {
+    pub(crate) fn start_with(options: karel_lsp::run::Options) -> InProcess {
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         let (from, to) = tokio::io::split(theirs);
         let session = tokio::spawn(karel_lsp::run::run(from, to, options));
@@ -201,7 +201,7 @@ impl InProcess {
     }
 
     /// Initialized by a client that can do what capabilities say.
-    pub async fn with(capabilities: Value) -> InProcess {
+    pub(crate) async fn with(capabilities: Value) -> InProcess {
         let mut server = InProcess::start();
         server.client.initialize(capabilities).await;
         server
@@ -209,7 +209,7 @@ impl InProcess {
 }
 
 /// What a modern editor can do, as far as the server asks.
-pub fn capabilities() -> Value {
+pub(crate) fn capabilities() -> Value {
     json!({
         "general": { "positionEncodings": ["utf-16", "utf-8"] },
         "workspace": {

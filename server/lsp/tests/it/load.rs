@@ -9,7 +9,7 @@ const URI: &str = "file:///nowhere/program.karel";
 const OTHER: &str = "file:///nowhere/other.karel";
 
 /// Runs for longer than anybody waits.
-pub const ENDLESS: &str = "def main():
+pub(crate) const ENDLESS: &str = "def main():
     repeat(19): a()
 def a(): repeat(19): b()
 def b(): repeat(19): c()

@@ -4,14 +4,14 @@ use std::time::Instant;
 
 /// Time that this thread had a processor, where Linux tells; elsewhere time on the wall. On a machine with other
 /// work the former says how fast a program is, the latter how much of a processor it got.
-pub struct Clock {
+pub(crate) struct Clock {
     wall: Instant,
     /// Nanoseconds.
     processor: Option<u64>,
 }
 
 impl Clock {
-    pub fn start() -> Clock {
+    pub(crate) fn start() -> Clock {
         Clock { wall: Instant::now(), processor: Clock::processor() }
     }
 
@@ -20,7 +20,7 @@ impl Clock {
         text.split_ascii_whitespace().next()?.parse().ok()
     }
 
-    pub fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         match (self.processor, Clock::processor()) {
             (Some(start), Some(now)) if now > start => (now - start) as f64 * 1e-9,
             _ => self.wall.elapsed().as_secs_f64(),

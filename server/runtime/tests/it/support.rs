@@ -11,7 +11,7 @@ use syntax::ast::{
 use syntax::build;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NaiveWorld {
+pub(crate) struct NaiveWorld {
     /// Markers of every cell that is no wall.
     free: BTreeMap<(i32, i32), u32>,
     at: (i32, i32),
@@ -19,7 +19,7 @@ pub struct NaiveWorld {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     Finished,
     Crashed(Action),
     OutOfTicks,
@@ -29,7 +29,7 @@ pub enum Ending {
 }
 
 impl NaiveWorld {
-    pub fn of(world: &World) -> NaiveWorld {
+    pub(crate) fn of(world: &World) -> NaiveWorld {
         let mut free = BTreeMap::new();
         for row in 0..world.rows() {
             for col in 0..world.cols() {
@@ -77,7 +77,7 @@ impl NaiveWorld {
     }
 }
 
-pub struct Naive<'a> {
+pub(crate) struct Naive<'a> {
     pub file: &'a File,
     pub world: NaiveWorld,
     pub ticks: u64,
@@ -88,7 +88,7 @@ pub struct Naive<'a> {
 }
 
 impl<'a> Naive<'a> {
-    pub fn run(file: &'a File, world: &World, limit: u64) -> (Ending, Naive<'a>) {
+    pub(crate) fn run(file: &'a File, world: &World, limit: u64) -> (Ending, Naive<'a>) {
         let mut naive =
             Naive { file, world: NaiveWorld::of(world), ticks: 0, calls: 0, limit, trace: Vec::new() };
         let ending = naive.call("main", 0).err().unwrap_or(Ending::Finished);
@@ -186,7 +186,7 @@ impl<'a> Naive<'a> {
 }
 
 /// Random worlds, small ones more often.
-pub fn any_world() -> impl Strategy<Value = World> {
+pub(crate) fn any_world() -> impl Strategy<Value = World> {
     (any::<u64>(), 0..3u8).prop_map(|(seed, shape)| {
         let world = runtime::sample::worlds(seed).next().unwrap();
         match shape {
@@ -211,7 +211,7 @@ fn crop(world: &World, rows: u8, cols: u8) -> World {
 
 /// Random files: `main` and two procedures that may call each other; with `flaws`, also holes, errors, empty
 /// blocks and undefined calls.
-pub fn any_file(flaws: bool) -> impl Strategy<Value = File> {
+pub(crate) fn any_file(flaws: bool) -> impl Strategy<Value = File> {
     let procedure = |name: &'static str| statements(flaws).prop_map(move |body| build::procedure(name, body));
     (procedure("main"), procedure("p"), procedure("q"), 0..3usize).prop_map(|(main, p, q, turn)| {
         let mut procedures: Vec<Procedure> = vec![main, p, q];

@@ -16,7 +16,7 @@ struct Known {
 
 /// All that is certain at one point that can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// In front, right, behind, left.
     sides: [Option<Known>; 4],
     /// The least number of markers that may be under the robot.
@@ -34,17 +34,17 @@ const LEFT: usize = 3;
 
 /// The value of a condition where it is certain, and the place in the text that settled it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settled {
+pub(crate) struct Settled {
     pub value: bool,
     pub since: Option<TextRange>,
 }
 
 impl Facts {
     /// Nothing is certain.
-    pub const NONE: Facts = Facts { sides: [None; 4], least: 0, most: MOST, markers_since: None };
+    pub(crate) const NONE: Facts = Facts { sides: [None; 4], least: 0, most: MOST, markers_since: None };
 
     /// Nothing is certain any more about what `effects` may change.
-    pub fn without(mut self, effects: Effects) -> Facts {
+    pub(crate) fn without(mut self, effects: Effects) -> Facts {
         if effects.moves {
             return Facts::NONE;
         }
@@ -58,7 +58,7 @@ impl Facts {
     }
 
     /// What is certain whichever of the two was the case.
-    pub fn join(self, other: Facts) -> Facts {
+    pub(crate) fn join(self, other: Facts) -> Facts {
         let mut sides = [None; 4];
         for (side, (a, b)) in sides.iter_mut().zip(self.sides.into_iter().zip(other.sides)) {
             *side = a.filter(|a| b.is_some_and(|b| a.clear == b.clear));
@@ -71,7 +71,7 @@ impl Facts {
         }
     }
 
-    pub fn value(&self, condition: &Condition) -> Option<Settled> {
+    pub(crate) fn value(&self, condition: &Condition) -> Option<Settled> {
         match &condition.kind {
             ConditionKind::Test(test) => self.test(*test),
             ConditionKind::Not(inner) => self.value(inner).map(|s| Settled { value: !s.value, ..s }),
@@ -97,7 +97,7 @@ impl Facts {
     }
 
     /// What is certain after the condition was found to be `value`; `None` where it can't be.
-    pub fn assume(mut self, condition: &Condition, value: bool) -> Option<Facts> {
+    pub(crate) fn assume(mut self, condition: &Condition, value: bool) -> Option<Facts> {
         let test = match &condition.kind {
             ConditionKind::Test(test) => *test,
             ConditionKind::Not(inner) => return self.assume(inner, !value),
@@ -125,7 +125,7 @@ impl Facts {
     }
 
     /// What is certain after the action; `Err` with the place that settled it where it is certain to crash.
-    pub fn after(mut self, action: Action, range: TextRange) -> Result<Facts, Option<TextRange>> {
+    pub(crate) fn after(mut self, action: Action, range: TextRange) -> Result<Facts, Option<TextRange>> {
         match action {
             Action::Move => match self.sides[FRONT] {
                 Some(Known { clear: false, since }) => return Err(Some(since)),
@@ -158,16 +158,16 @@ impl Facts {
 
 /// What a piece of program may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Effects {
+pub(crate) struct Effects {
     pub moves: bool,
     pub turns: bool,
     pub marks: bool,
 }
 
 impl Effects {
-    pub const ALL: Effects = Effects { moves: true, turns: true, marks: true };
+    pub(crate) const ALL: Effects = Effects { moves: true, turns: true, marks: true };
 
-    pub fn of(action: Action) -> Effects {
+    pub(crate) fn of(action: Action) -> Effects {
         match action {
             Action::Move => Effects { moves: true, ..Effects::default() },
             Action::TurnLeft | Action::TurnRight => Effects { turns: true, ..Effects::default() },
@@ -175,7 +175,7 @@ impl Effects {
         }
     }
 
-    pub fn and(self, other: Effects) -> Effects {
+    pub(crate) fn and(self, other: Effects) -> Effects {
         Effects {
             moves: self.moves || other.moves,
             turns: self.turns || other.turns,

@@ -7,7 +7,7 @@ use crate::codes::names_flow as codes;
 use crate::diagnostic::{Diagnostic, Severity};
 use std::collections::{BTreeSet, HashMap};
 
-pub fn check(file: &File, found: &mut Found<'_>) -> Result<(), Cancelled> {
+pub(crate) fn check(file: &File, found: &mut Found<'_>) -> Result<(), Cancelled> {
     let mut numbers: HashMap<&str, usize> = HashMap::new();
     let mut procedures: Vec<&Procedure> = Vec::new();
     // What is not understood may be anything.

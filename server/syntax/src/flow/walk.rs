@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::print::print_condition;
 use text_size::TextRange;
 
-pub fn check(body: &Block, found: &mut Found<'_>) {
+pub(crate) fn check(body: &Block, found: &mut Found<'_>) {
     block(body, Facts::NONE, found);
 }
 

@@ -10,7 +10,7 @@ use text_size::TextRange;
 /// Traces are wrapped where a line would be longer, in characters.
 const WIDTH: usize = 100;
 
-pub struct Line {
+pub(crate) struct Line {
     /// Steps of indentation from the margin.
     pub level: usize,
     pub text: String,
@@ -21,7 +21,7 @@ pub struct Line {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum LineKind {
+pub(crate) enum LineKind {
     /// The first line of a definition or an example block.
     Item,
     /// `examples "…"`
@@ -33,7 +33,7 @@ pub enum LineKind {
     Data,
 }
 
-pub fn file(file: &File, text: &str, cancel: Cancel<'_>) -> Result<Vec<Line>, Cancelled> {
+pub(crate) fn file(file: &File, text: &str, cancel: Cancel<'_>) -> Result<Vec<Line>, Cancelled> {
     let mut lines = Vec::new();
     for item in &file.items {
         check(cancel)?;
@@ -42,7 +42,7 @@ pub fn file(file: &File, text: &str, cancel: Cancel<'_>) -> Result<Vec<Line>, Ca
     Ok(lines)
 }
 
-pub fn item(item: &Item, text: &str, lines: &mut Vec<Line>) {
+pub(crate) fn item(item: &Item, text: &str, lines: &mut Vec<Line>) {
     match item {
         Item::Procedure(p) => {
             let source = start(p.range);
@@ -73,7 +73,7 @@ fn block(block: &Block, level: usize, lines: &mut Vec<Line>) {
     }
 }
 
-pub fn statement(s: &Statement, level: usize, lines: &mut Vec<Line>) {
+pub(crate) fn statement(s: &Statement, level: usize, lines: &mut Vec<Line>) {
     let mut push = |source, text| lines.push(Line { level, text, source, kind: LineKind::Statement });
     match &s.kind {
         StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => {

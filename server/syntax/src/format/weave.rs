@@ -8,7 +8,7 @@ use crate::lines::{begins_line, line_start, slice};
 use text_size::{TextRange, TextSize};
 
 /// What is woven: the lines of a whole file, or some statements of one block.
-pub struct Cloth<'a> {
+pub(crate) struct Cloth<'a> {
     pub text: &'a str,
     pub lines: Vec<Line>,
     /// The comments that stand among the lines, in source order.
@@ -35,7 +35,7 @@ enum EntryKind {
 
 impl Cloth<'_> {
     /// Every line ends with a line end.
-    pub fn weave(self, cancel: Cancel<'_>) -> Result<String, Cancelled> {
+    pub(crate) fn weave(self, cancel: Cancel<'_>) -> Result<String, Cancelled> {
         let (text, margin, unit, line_break) = (self.text, self.margin, self.unit, self.line_break);
         let entries = self.entries(cancel)?;
         let mut out = String::new();

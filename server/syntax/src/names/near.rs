@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 /// many comparisons are made for a file, which is enough for every unknown word of a file written by hand.
 const COMPARISONS: usize = 100_000;
 
-pub struct Near<'a> {
+pub(crate) struct Near<'a> {
     /// The names that can be called, by the number of their letters, each list in order: what is suggested does not
     /// depend on the order of a hash map.
     names: BTreeMap<usize, Vec<&'a str>>,
@@ -19,7 +19,7 @@ pub struct Near<'a> {
 }
 
 impl<'a> Near<'a> {
-    pub fn new(names: impl Iterator<Item = &'a str>) -> Near<'a> {
+    pub(crate) fn new(names: impl Iterator<Item = &'a str>) -> Near<'a> {
         let mut by_length: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
         for name in names {
             by_length.entry(letters(name)).or_default().push(name);
@@ -30,7 +30,7 @@ impl<'a> Near<'a> {
 
     /// The action or the name that the word most probably stands for; none where nothing is near, or where too many
     /// words of the file have been looked at.
-    pub fn meant(&mut self, word: &'a str, cancel: Cancel<'_>) -> Result<Option<&'a str>, Cancelled> {
+    pub(crate) fn meant(&mut self, word: &'a str, cancel: Cancel<'_>) -> Result<Option<&'a str>, Cancelled> {
         check(cancel)?;
         if let Some(meant) = self.known.get(word) {
             return Ok(*meant);

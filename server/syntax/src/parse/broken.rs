@@ -5,7 +5,7 @@ use crate::ast::{Block, Example, File, Item, Procedure, Statement, StatementKind
 use text_size::{TextRange, TextSize};
 
 /// Marks what a mistake at `range` breaks. What stands between two things breaks both: it may belong to either.
-pub fn mark(file: &mut File, range: TextRange) {
+pub(crate) fn mark(file: &mut File, range: TextRange) {
     let after = file.items.partition_point(|item| extent(item).start() <= range.start());
     let (before, after) = file.items.split_at_mut(after);
     let Some(inside) = before.last_mut() else {

@@ -13,7 +13,7 @@ use text_size::TextRange;
 
 impl<'a> Lower<'a> {
     /// `following` are the sections that stand right below the block, at top level: without a body they are its own.
-    pub fn example(&mut self, node: Node<'_>, following: &[Node<'_>]) -> Example {
+    pub(crate) fn example(&mut self, node: Node<'_>, following: &[Node<'_>]) -> Example {
         let parts = Parts::of(node);
         let word = self.slice(parts.keyword);
         let word = if word == "test" { "test" } else { "example" };
@@ -209,7 +209,7 @@ impl<'a> Lower<'a> {
     }
 
     /// The missing colon of a section.
-    pub fn section_colon(&mut self, parts: &Parts<'_>, end: text_size::TextSize) {
+    pub(crate) fn section_colon(&mut self, parts: &Parts<'_>, end: text_size::TextSize) {
         if !parts.colon {
             let word = self.quote(parts.keyword);
             let message = format!("A ':' is missing after '{word}'.");

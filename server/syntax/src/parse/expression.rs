@@ -49,7 +49,7 @@ fn is_closed(text: &str) -> bool {
 
 impl<'a> Lower<'a> {
     /// The condition of a `while`, an `if` or a `not`.
-    pub fn condition(&mut self, word: &str, keyword: TextRange, node: Option<Node<'_>>) -> Condition {
+    pub(crate) fn condition(&mut self, word: &str, keyword: TextRange, node: Option<Node<'_>>) -> Condition {
         let Some(node) = node else {
             let fix = insert(keyword.end(), "(?)", "Insert a hole '(?)'".to_owned());
             let message = format!("This '{word}' needs a condition, such as frontIsClear().");
@@ -78,7 +78,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    pub fn no_condition(&mut self, word: &str, range: TextRange) -> Condition {
+    pub(crate) fn no_condition(&mut self, word: &str, range: TextRange) -> Condition {
         let message = format!(
             "'{}' isn't a condition; this '{word}' needs one of the tests, such as frontIsClear().",
             self.quote(range)
@@ -113,7 +113,7 @@ impl<'a> Lower<'a> {
     }
 
     /// The number of a `repeat`.
-    pub fn count(&mut self, keyword: TextRange, node: Option<Node<'_>>) -> Count {
+    pub(crate) fn count(&mut self, keyword: TextRange, node: Option<Node<'_>>) -> Count {
         let Some(node) = node else {
             let fix = insert(keyword.end(), "(?)", "Insert a hole '(?)'".to_owned());
             let message = format!("This 'repeat' needs a number from 0 to {MOST}.");
@@ -150,7 +150,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    pub fn no_count(&mut self, range: TextRange) -> Count {
+    pub(crate) fn no_count(&mut self, range: TextRange) -> Count {
         let message = format!("'repeat' needs a number from 0 to {MOST}, not '{}'.", self.quote(range));
         self.error(&codes::MISSING_COUNT, range, message);
         Count { range, kind: CountKind::Missing }
@@ -231,7 +231,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Reports what is wrong with the parentheses of a call.
-    pub fn arguments(&mut self, name: TextRange, node: Option<Node<'_>>) {
+    pub(crate) fn arguments(&mut self, name: TextRange, node: Option<Node<'_>>) {
         let text = self.quote(name);
         let Some(node) = node else {
             let message = format!("'()' is missing after '{text}'.");

@@ -20,7 +20,7 @@ fn is_statement(node: &Node<'_>) -> bool {
 }
 
 impl<'a> Lower<'a> {
-    pub fn items(&mut self, root: Node<'_>) -> Vec<Item> {
+    pub(crate) fn items(&mut self, root: Node<'_>) -> Vec<Item> {
         let nodes = root.children();
         let mut items = vec![];
         let mut at = 0;
@@ -99,7 +99,7 @@ impl<'a> Lower<'a> {
     }
 
     /// The parentheses behind the name in a definition.
-    pub fn parameters(&mut self, name: TextRange, node: Option<Node<'_>>) {
+    pub(crate) fn parameters(&mut self, name: TextRange, node: Option<Node<'_>>) {
         let Some(node) = node else {
             let message = format!("'()' is missing after the name '{}'.", self.quote(name));
             let fix = insert(name.end(), "()", "Insert '()'".to_owned());
@@ -132,7 +132,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    pub fn check_first_column(&mut self, node: Node<'_>, word: &str) {
+    pub(crate) fn check_first_column(&mut self, node: Node<'_>, word: &str) {
         let line = self.layout.line(node.start());
         if line.column == 0 || !self.layout.begins_line(node.start()) {
             return;
@@ -161,7 +161,13 @@ impl<'a> Lower<'a> {
     }
 
     /// The name of an example or the path of an example file, without its quotes.
-    pub fn string(&mut self, parts: &Parts<'_>, node: Node<'_>, word: &str, what: &str) -> Option<Name> {
+    pub(crate) fn string(
+        &mut self,
+        parts: &Parts<'_>,
+        node: Node<'_>,
+        word: &str,
+        what: &str,
+    ) -> Option<Name> {
         let skipped = parts.skipped.first().zip(parts.skipped.last());
         let skipped = skipped.map(|(a, b)| TextRange::new(a.start(), b.end()));
         if let Some(node) = parts.inner.iter().find(|n| n.is(Kind::String)) {

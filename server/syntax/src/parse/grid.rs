@@ -14,7 +14,7 @@ const LARGEST: usize = 100;
 
 impl<'a> Lower<'a> {
     /// An `input:` or `output:` section, or one that was meant so.
-    pub fn grid_section(&mut self, node: Node<'_>, word: &str) -> Grid {
+    pub(crate) fn grid_section(&mut self, node: Node<'_>, word: &str) -> Grid {
         let parts = Parts::of(node);
         let colon = node.children().into_iter().find(|n| n.is(Kind::Colon)).map(|n| n.end());
         if let Some((first, last)) = parts.skipped.first().zip(parts.skipped.last()) {
@@ -78,7 +78,7 @@ impl<'a> Lower<'a> {
         self.slip(&codes::ROW_ON_SECTION_LINE, first, message).fix = Some(fix);
     }
 
-    pub fn grid(&mut self, keyword: TextRange, node: Node<'_>) -> Grid {
+    pub(crate) fn grid(&mut self, keyword: TextRange, node: Node<'_>) -> Grid {
         let rows: Vec<GridRow> = node
             .children()
             .into_iter()

@@ -8,7 +8,7 @@ use crate::diagnostic::{Edit, Fix};
 use text_size::{TextRange, TextSize};
 
 /// The parts of a header's node.
-pub struct Parts<'t> {
+pub(crate) struct Parts<'t> {
     pub keyword: TextRange,
     /// Names, conditions, counts, strings: what stands between the keyword and the colon and may stand there.
     pub inner: Vec<Node<'t>>,
@@ -21,7 +21,7 @@ pub struct Parts<'t> {
 
 /// A header that was read, as messages name it.
 #[derive(Debug, Clone)]
-pub struct Header {
+pub(crate) struct Header {
     pub word: String,
     pub keyword: TextRange,
     /// The offset behind the colon, or where it should be.
@@ -30,7 +30,7 @@ pub struct Header {
 }
 
 impl<'t> Parts<'t> {
-    pub fn of(node: Node<'t>) -> Self {
+    pub(crate) fn of(node: Node<'t>) -> Self {
         let mut children = node.children().into_iter();
         let keyword = children.next().map_or(TextRange::empty(node.start()), |k| k.range);
         let mut parts =
@@ -49,14 +49,14 @@ impl<'t> Parts<'t> {
     }
 
     /// Where the last part ends that is neither colon nor left over.
-    pub fn inner_end(&self) -> TextSize {
+    pub(crate) fn inner_end(&self) -> TextSize {
         self.inner.last().map_or(self.keyword.end(), |n| n.end())
     }
 }
 
 impl<'a> Lower<'a> {
     /// Reports what is left over before the colon, or else a missing colon, and makes the header.
-    pub fn header(&mut self, word: &str, node: Node<'_>, parts: &Parts<'_>) -> Header {
+    pub(crate) fn header(&mut self, word: &str, node: Node<'_>, parts: &Parts<'_>) -> Header {
         let understood = self.skipped(parts);
         if !understood && !parts.colon && parts.body.is_some() {
             self.colon_too();
@@ -82,7 +82,7 @@ impl<'a> Lower<'a> {
         fix.edits.push(Edit { range: TextRange::empty(end), insert: ":".to_owned() });
     }
 
-    pub fn missing_colon(&mut self, word: &str, end: TextSize) {
+    pub(crate) fn missing_colon(&mut self, word: &str, end: TextSize) {
         let message = format!("A ':' is missing at the end of this '{word}'.");
         self.missing(&codes::MISSING_COLON, end, ":", message);
     }
@@ -124,7 +124,7 @@ impl<'a> Lower<'a> {
     }
 
     /// The block of a header. Where there is none, `open` keeps the header for a block that may still come.
-    pub fn body(&mut self, header: Header, body: Option<Node<'_>>) -> Block {
+    pub(crate) fn body(&mut self, header: Header, body: Option<Node<'_>>) -> Block {
         let empty = Block { range: TextRange::empty(header.end), statements: vec![] };
         let Some(node) = body else {
             self.open = Some(header);
@@ -135,7 +135,7 @@ impl<'a> Lower<'a> {
     }
 
     /// The header has no body, and nothing follows that could be meant as one.
-    pub fn empty_body(&mut self, header: &Header) {
+    pub(crate) fn empty_body(&mut self, header: &Header) {
         let (word, hole) = (&header.word, if header.colon { " ..." } else { ": ..." });
         let message =
             format!("This '{word}' needs at least one statement; '...' stands for one that you leave open.");
@@ -146,7 +146,7 @@ impl<'a> Lower<'a> {
 
     /// The header has no body, but what follows at its own depth is meant as one: as a whole (`body`), or it isn't
     /// clear how much of it (`next` is its first statement).
-    pub fn unindented_body(&mut self, header: &Header, next: TextRange, body: Option<TextRange>) {
+    pub(crate) fn unindented_body(&mut self, header: &Header, next: TextRange, body: Option<TextRange>) {
         if !header.colon {
             self.missing_colon(&header.word, header.end);
         }

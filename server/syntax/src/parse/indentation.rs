@@ -9,14 +9,14 @@ use crate::diagnostic::{Edit, Fix};
 use text_size::TextRange;
 
 /// A line of a block: its statements with their blocks.
-pub struct BlockLine<'n, 't> {
+pub(crate) struct BlockLine<'n, 't> {
     pub nodes: &'n [Node<'t>],
     pub range: TextRange,
 }
 
 impl<'a> Lower<'a> {
     /// Splits a block's nodes into its lines. What ends on the line on which the next one begins is on its line.
-    pub fn block_lines<'n, 't>(&self, nodes: &'n [Node<'t>]) -> Vec<BlockLine<'n, 't>> {
+    pub(crate) fn block_lines<'n, 't>(&self, nodes: &'n [Node<'t>]) -> Vec<BlockLine<'n, 't>> {
         let mut lines = vec![];
         let mut start = 0;
         for at in 1..=nodes.len() {
@@ -34,7 +34,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Reports lines that don't begin where the block's first line begins. Neighbours with the same mistake are one.
-    pub fn check_columns(&mut self, lines: &[TextRange], what: &str) {
+    pub(crate) fn check_columns(&mut self, lines: &[TextRange], what: &str) {
         let Some(&first) = lines.first() else { return };
         let block = self.layout.line(first.start());
         if !self.layout.begins_line(first.start()) {
@@ -67,7 +67,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Reports lines that begin in another column than their block's.
-    pub fn wrong_column(&mut self, range: TextRange, column: u32, style: Style, what: &str) {
+    pub(crate) fn wrong_column(&mut self, range: TextRange, column: u32, style: Style, what: &str) {
         let line = self.layout.line(range.start());
         let by = i64::from(column) - i64::from(line.column);
         let far = if by < 0 { "too far" } else { "not far enough" };
@@ -115,7 +115,7 @@ impl<'a> Lower<'a> {
     }
 
     /// A block's statements, on one line or on several.
-    pub fn block(&mut self, nodes: &[Node<'_>]) -> Block {
+    pub(crate) fn block(&mut self, nodes: &[Node<'_>]) -> Block {
         let lines = self.block_lines(nodes);
         let ranges: Vec<TextRange> = lines.iter().map(|l| l.range).collect();
         // behind a colon and text that isn't understood, a block below is what was meant

@@ -8,7 +8,7 @@ use text_size::{TextRange, TextSize};
 const TAB: u32 = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// The line is not indented.
     None,
     Blanks,
@@ -17,7 +17,7 @@ pub enum Style {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Line {
+pub(crate) struct Line {
     pub start: TextSize,
     /// The first character that is not a blank, or the line's end.
     pub text: TextSize,
@@ -29,12 +29,12 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn indentation(&self) -> TextRange {
+    pub(crate) fn indentation(&self) -> TextRange {
         TextRange::new(self.start, self.text)
     }
 }
 
-pub struct Layout {
+pub(crate) struct Layout {
     lines: Vec<Line>,
     /// How far the first line that is indented at all is indented, and with what: one level, as far as can be seen in a
     /// text that has mistakes.
@@ -42,7 +42,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut lines = vec![];
         let mut at = 0;
@@ -86,47 +86,47 @@ impl Layout {
     }
 
     /// The column one level below a line, and what to indent with there.
-    pub fn below(&self, outer: Line) -> (u32, Style) {
+    pub(crate) fn below(&self, outer: Line) -> (u32, Style) {
         let (level, style) = self.level;
         (outer.column + level, if outer.style == Style::None { style } else { outer.style })
     }
 
-    pub fn index(&self, at: TextSize) -> usize {
+    pub(crate) fn index(&self, at: TextSize) -> usize {
         self.lines.partition_point(|l| l.start <= at).saturating_sub(1)
     }
 
-    pub fn line(&self, at: TextSize) -> Line {
+    pub(crate) fn line(&self, at: TextSize) -> Line {
         self.lines[self.index(at)]
     }
 
     /// The column at which the line of `at` begins.
-    pub fn column(&self, at: TextSize) -> u32 {
+    pub(crate) fn column(&self, at: TextSize) -> u32 {
         self.line(at).column
     }
 
     /// Whether only blanks stand before `at` on its line.
-    pub fn begins_line(&self, at: TextSize) -> bool {
+    pub(crate) fn begins_line(&self, at: TextSize) -> bool {
         at <= self.line(at).text
     }
 
-    pub fn same_line(&self, a: TextSize, b: TextSize) -> bool {
+    pub(crate) fn same_line(&self, a: TextSize, b: TextSize) -> bool {
         self.index(a) == self.index(b)
     }
 
     /// The lines that a range touches.
-    pub fn lines(&self, range: TextRange) -> &[Line] {
+    pub(crate) fn lines(&self, range: TextRange) -> &[Line] {
         &self.lines[self.index(range.start())..=self.index(range.end())]
     }
 
     /// The part of the range from its beginning to the end of its first line's text.
-    pub fn first_line(&self, text: &str, range: TextRange) -> TextRange {
+    pub(crate) fn first_line(&self, text: &str, range: TextRange) -> TextRange {
         let text = &text[usize::from(range.start())..usize::from(range.end())];
         let length = text.find(['\n', '\r']).unwrap_or(text.len());
         TextRange::at(range.start(), offset(text[..length].trim_end().len()))
     }
 
     /// Moves all lines of the range by `by` columns, with tabs where the range's neighbours use them.
-    pub fn shift(&self, range: TextRange, by: i64, style: Style) -> Vec<Edit> {
+    pub(crate) fn shift(&self, range: TextRange, by: i64, style: Style) -> Vec<Edit> {
         let mut edits = vec![];
         for line in self.lines(range).iter().filter(|l| !l.blank) {
             let column = (i64::from(line.column) + by).max(0);
@@ -137,7 +137,7 @@ impl Layout {
 }
 
 /// Blanks or tabs up to a column.
-pub fn indentation(column: u32, style: Style) -> String {
+pub(crate) fn indentation(column: u32, style: Style) -> String {
     match style {
         Style::Tabs => "\t".repeat((column / TAB) as usize) + &" ".repeat((column % TAB) as usize),
         _ => " ".repeat(column as usize),

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use text_size::{TextRange, TextSize};
 use tree_sitter::Tree;
 
-pub struct Lower<'a> {
+pub(crate) struct Lower<'a> {
     pub text: &'a str,
     pub layout: Layout,
     pub found: Vec<Diagnostic>,
@@ -28,10 +28,10 @@ pub struct Lower<'a> {
 }
 
 /// At most this many mistakes of a file are reported.
-pub const MOST: usize = 100;
+pub(crate) const MOST: usize = 100;
 
 /// The typed tree and the diagnostics, in source order. `tree` is that of the screened text.
-pub fn file(text: &str, screened: Screened<'_>, tree: &Tree) -> (File, Vec<Diagnostic>) {
+pub(crate) fn file(text: &str, screened: Screened<'_>, tree: &Tree) -> (File, Vec<Diagnostic>) {
     let mut lower = Lower {
         text,
         layout: Layout::new(&screened.text),
@@ -137,16 +137,16 @@ impl<'a> Lower<'a> {
         }
     }
 
-    pub fn slice(&self, range: TextRange) -> &'a str {
+    pub(crate) fn slice(&self, range: TextRange) -> &'a str {
         &self.text[usize::from(range.start())..usize::from(range.end())]
     }
 
-    pub fn name(&self, range: TextRange) -> Name {
+    pub(crate) fn name(&self, range: TextRange) -> Name {
         Name { range, text: self.slice(range).to_owned() }
     }
 
     /// The text of a range as a message quotes it: its first line, and not too much of that.
-    pub fn quote(&self, range: TextRange) -> String {
+    pub(crate) fn quote(&self, range: TextRange) -> String {
         const MOST: usize = 40;
         let text = self.slice(self.layout.first_line(self.text, range));
         match text.char_indices().nth(MOST) {
@@ -156,34 +156,44 @@ impl<'a> Lower<'a> {
     }
 
     /// The last character before `at`: where something is missing, that is what can be underlined.
-    pub fn last_character(&self, at: TextSize) -> TextRange {
+    pub(crate) fn last_character(&self, at: TextSize) -> TextRange {
         let before = &self.text[..usize::from(at)];
         let length = before.chars().next_back().map_or(0, char::len_utf8);
         TextRange::new(at - node::offset(length), at)
     }
 
     /// Reports what is not understood: what it stands in is broken, see [`super::broken`].
-    pub fn error(&mut self, code: &Code, range: TextRange, message: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn error(
+        &mut self,
+        code: &Code,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         let at = self.found.len();
         self.found.push(Diagnostic::new(code, Severity::Error, range, message));
         &mut self.found[at]
     }
 
     /// Reports what is wrong though its meaning is certain, so that it is run.
-    pub fn slip(&mut self, code: &Code, range: TextRange, message: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn slip(
+        &mut self,
+        code: &Code,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         let slip = self.error(code, range, message);
         slip.slip = true;
         slip
     }
 
     /// Something is missing at `at`, and inserting it there is the fix.
-    pub fn missing(&mut self, code: &Code, at: TextSize, what: &str, message: impl Into<String>) {
+    pub(crate) fn missing(&mut self, code: &Code, at: TextSize, what: &str, message: impl Into<String>) {
         let range = self.last_character(at);
         self.slip(code, range, message).fix = Some(insert(at, what, format!("Insert '{}'", what.trim())));
     }
 
     /// Lowers something one level deeper, unless that is too deep, which is said once in a file.
-    pub fn deeper<T>(&mut self, range: TextRange, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(crate) fn deeper<T>(&mut self, range: TextRange, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= MAX_DEPTH {
             if !std::mem::replace(&mut self.too_deep, true) {
                 let range = self.layout.first_line(self.text, range);
@@ -200,15 +210,15 @@ impl<'a> Lower<'a> {
     }
 }
 
-pub fn insert(at: TextSize, what: &str, title: String) -> Fix {
+pub(crate) fn insert(at: TextSize, what: &str, title: String) -> Fix {
     Fix { title, edits: vec![Edit { range: TextRange::empty(at), insert: what.to_owned() }] }
 }
 
-pub fn replace(range: TextRange, with: &str) -> Fix {
+pub(crate) fn replace(range: TextRange, with: &str) -> Fix {
     let edits = vec![Edit { range, insert: with.to_owned() }];
     Fix { title: format!("Change to '{}'", with.trim()), edits }
 }
 
-pub fn remove(range: TextRange, what: &str) -> Fix {
+pub(crate) fn remove(range: TextRange, what: &str) -> Fix {
     Fix { title: format!("Remove '{what}'"), edits: vec![Edit { range, insert: String::new() }] }
 }

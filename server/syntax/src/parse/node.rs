@@ -6,7 +6,7 @@ use tree_sitter::{Language, Node as Raw};
 
 /// What a node is. `Other` stands for the punctuation and the words that no pass looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Procedure,
     Example,
     Include,
@@ -100,36 +100,36 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
 });
 
 /// The kind of a raw node.
-pub fn kind(raw: Raw<'_>) -> Kind {
+pub(crate) fn kind(raw: Raw<'_>) -> Kind {
     if raw.is_error() {
         return Kind::Error;
     }
     KINDS.get(usize::from(raw.kind_id())).copied().unwrap_or(Kind::Other)
 }
 
-pub fn range(raw: Raw<'_>) -> TextRange {
+pub(crate) fn range(raw: Raw<'_>) -> TextRange {
     TextRange::new(offset(raw.start_byte()), offset(raw.end_byte()))
 }
 
 /// Texts are shorter than 2^32 bytes: `parse` sees to that.
-pub fn offset(bytes: usize) -> TextSize {
+pub(crate) fn offset(bytes: usize) -> TextSize {
     TextSize::new(u32::try_from(bytes).unwrap_or(u32::MAX))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Node<'t> {
+pub(crate) struct Node<'t> {
     pub kind: Kind,
     pub range: TextRange,
     raw: Raw<'t>,
 }
 
 impl<'t> Node<'t> {
-    pub fn new(raw: Raw<'t>) -> Self {
+    pub(crate) fn new(raw: Raw<'t>) -> Self {
         Node { kind: kind(raw), range: range(raw), raw }
     }
 
     /// All children but comments and what the parser made up, in order.
-    pub fn children(self) -> Vec<Node<'t>> {
+    pub(crate) fn children(self) -> Vec<Node<'t>> {
         let mut cursor = self.raw.walk();
         let mut children = Vec::with_capacity(self.raw.child_count() as usize);
         for child in self.raw.children(&mut cursor) {
@@ -141,20 +141,20 @@ impl<'t> Node<'t> {
         children
     }
 
-    pub fn start(self) -> TextSize {
+    pub(crate) fn start(self) -> TextSize {
         self.range.start()
     }
 
-    pub fn end(self) -> TextSize {
+    pub(crate) fn end(self) -> TextSize {
         self.range.end()
     }
 
-    pub fn is(self, kind: Kind) -> bool {
+    pub(crate) fn is(self, kind: Kind) -> bool {
         self.kind == kind
     }
 
     /// Something that may stand where a condition or a count is expected.
-    pub fn is_expression(self) -> bool {
+    pub(crate) fn is_expression(self) -> bool {
         matches!(self.kind, Kind::Call | Kind::Not | Kind::Number | Kind::Hole | Kind::Parenthesized)
     }
 }

@@ -22,7 +22,7 @@ use std::collections::{HashMap, HashSet};
 use text_size::{TextRange, TextSize};
 
 /// Something that was taken out, or found beside.
-pub struct Finding {
+pub(crate) struct Finding {
     pub diagnostic: Diagnostic,
     /// Another finding of its kind is reported instead: this one only breaks what it stands in.
     pub hidden: bool,
@@ -31,7 +31,7 @@ pub struct Finding {
 }
 
 /// A text without what is not of the language.
-pub struct Screened<'a> {
+pub(crate) struct Screened<'a> {
     /// A text as long as the original, with the same character boundaries.
     pub text: Cow<'a, str>,
     /// What was found, in source order of the lines, by kind.
@@ -55,7 +55,7 @@ struct Screen<'a> {
 }
 
 /// The text as the parser is to see it. Time and memory grow with its length.
-pub fn screen(text: &str) -> Screened<'_> {
+pub(crate) fn screen(text: &str) -> Screened<'_> {
     let characters = characters::blanks(text);
     let cut =
         characters.found.iter().filter(|f| f.whole_line).map(|f| usize::from(f.diagnostic.range.start()));

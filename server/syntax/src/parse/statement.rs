@@ -11,7 +11,7 @@ use crate::spelling::closest;
 use text_size::{TextRange, TextSize};
 
 impl<'a> Lower<'a> {
-    pub fn lines(&mut self, lines: &[BlockLine<'_, '_>]) -> Block {
+    pub(crate) fn lines(&mut self, lines: &[BlockLine<'_, '_>]) -> Block {
         let mut statements = vec![];
         let mut at = 0;
         let mut in_sections = false;
@@ -45,7 +45,7 @@ impl<'a> Lower<'a> {
         block(statements, empty)
     }
 
-    pub fn stray_section(&mut self, node: Node<'_>) {
+    pub(crate) fn stray_section(&mut self, node: Node<'_>) {
         let keyword = Parts::of(node).keyword;
         let message =
             format!("'{}:' belongs in an example, below a line like: example \"name\":", self.slice(keyword));
@@ -162,7 +162,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    pub fn is_known(&self, name: &str) -> bool {
+    pub(crate) fn is_known(&self, name: &str) -> bool {
         Action::from_name(name).is_some() || self.procedures.contains(name)
     }
 
@@ -182,7 +182,7 @@ impl<'a> Lower<'a> {
         Statement::new(name, self.call_kind(name))
     }
 
-    pub fn call_kind(&self, name: TextRange) -> StatementKind {
+    pub(crate) fn call_kind(&self, name: TextRange) -> StatementKind {
         match Action::from_name(self.slice(name)) {
             Some(action) => StatementKind::Action(action),
             None => StatementKind::Call(self.name(name)),
@@ -364,7 +364,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Words before the colon that look like the beginning of the body: `while front is clear:`.
-    pub fn tail<'t>(&self, parts: &Parts<'t>) -> Option<Tail<'t>> {
+    pub(crate) fn tail<'t>(&self, parts: &Parts<'t>) -> Option<Tail<'t>> {
         let body = parts.body.filter(|b| b.is(Kind::Block) && !parts.colon && parts.skipped.is_empty())?;
         let nodes = body.children();
         let (last, words) = nodes.split_last()?;
@@ -382,13 +382,13 @@ impl<'a> Lower<'a> {
 }
 
 /// An `else` without `if`, kept for an `if` that it might belong to after all.
-pub struct StrayElse {
+pub(crate) struct StrayElse {
     range: TextRange,
     clause: Else,
     open: Option<Header>,
 }
 
-pub struct Tail<'t> {
+pub(crate) struct Tail<'t> {
     /// The text without the colon.
     pub range: TextRange,
     /// The offset behind the colon.
@@ -414,14 +414,14 @@ fn last_else(block: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// The name of a call, and its parentheses if there are any.
-pub fn call_parts(node: Node<'_>) -> (TextRange, Option<Node<'_>>) {
+pub(crate) fn call_parts(node: Node<'_>) -> (TextRange, Option<Node<'_>>) {
     let children = node.children();
     let name = children.iter().find(|n| n.is(Kind::Identifier)).map_or(node_start(node), |n| n.range);
     (name, children.into_iter().find(|n| n.is(Kind::Arguments)))
 }
 
 /// A block of these statements; `empty` is its range if there are none.
-pub fn block(statements: Vec<Statement>, empty: TextRange) -> Block {
+pub(crate) fn block(statements: Vec<Statement>, empty: TextRange) -> Block {
     let range = match (statements.first(), statements.last()) {
         (Some(first), Some(last)) => {
             TextRange::new(first.range.start(), last.range.end().max(first.range.end()))
@@ -432,7 +432,7 @@ pub fn block(statements: Vec<Statement>, empty: TextRange) -> Block {
 }
 
 /// Gives a body to the header that the last statement ends with.
-pub fn adopt(statements: &mut [Statement], body: Block) -> Result<(), Block> {
+pub(crate) fn adopt(statements: &mut [Statement], body: Block) -> Result<(), Block> {
     let Some(last) = statements.last_mut() else { return Err(body) };
     let range = body.range;
     let block = match &mut last.kind {
@@ -452,12 +452,12 @@ pub fn adopt(statements: &mut [Statement], body: Block) -> Result<(), Block> {
 }
 
 /// A header that isn't understood, with the block below it, is taken for an `if` without a condition.
-pub fn unread(header: TextRange, then: Block) -> StatementKind {
+pub(crate) fn unread(header: TextRange, then: Block) -> StatementKind {
     let condition = Condition { range: TextRange::empty(header.end()), kind: ConditionKind::Missing };
     StatementKind::If { condition, then, otherwise: None }
 }
 
 /// An empty name, for things that have none.
-pub fn nameless(at: TextRange) -> Name {
+pub(crate) fn nameless(at: TextRange) -> Name {
     Name { range: TextRange::empty(at.end()), text: String::new() }
 }

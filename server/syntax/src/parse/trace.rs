@@ -10,7 +10,7 @@ use crate::spelling::closest;
 use text_size::TextRange;
 
 impl<'a> Lower<'a> {
-    pub fn trace(&mut self, node: Node<'_>) -> Trace {
+    pub(crate) fn trace(&mut self, node: Node<'_>) -> Trace {
         let parts = Parts::of(node);
         let inferred = parts.inner.iter().find(|n| n.is(Kind::Question));
         let mut trace = Trace {

@@ -104,7 +104,7 @@ impl<'t> Unknown<'t> {
 
 impl<'a> Lower<'a> {
     /// Whether a line that is followed by a deeper block was meant as its header, though the colon is missing too.
-    pub fn is_meant_as_header(&self, line: &[Node<'_>], below: Node<'_>) -> bool {
+    pub(crate) fn is_meant_as_header(&self, line: &[Node<'_>], below: Node<'_>) -> bool {
         let words = line.iter().rposition(|n| !matches!(n.kind, Kind::Call | Kind::Hole | Kind::Unexpected));
         let words = &line[words.map_or(0, |at| at + 1)..];
         below.is(Kind::Overindented)
@@ -117,7 +117,7 @@ impl<'a> Lower<'a> {
             })
     }
 
-    pub fn unknown(&mut self, words: &[Node<'_>], node: Node<'_>, statements: &mut Vec<Statement>) {
+    pub(crate) fn unknown(&mut self, words: &[Node<'_>], node: Node<'_>, statements: &mut Vec<Statement>) {
         let Some(unknown) = Unknown::of(self, words, node) else {
             // nothing but punctuation before a colon
             let range = words.iter().fold(node.range, |range, n| range.cover(n.range));
@@ -222,7 +222,7 @@ impl<'a> Lower<'a> {
     }
 
     /// At top level: a procedure whose `def` is missing or misspelt. `None` if it isn't meant as one.
-    pub fn unknown_definition(&mut self, words: &[Node<'_>], node: Node<'_>) -> Option<Procedure> {
+    pub(crate) fn unknown_definition(&mut self, words: &[Node<'_>], node: Node<'_>) -> Option<Procedure> {
         let unknown = Unknown::of(self, words, node)?;
         let word = self.slice(unknown.word);
         if self.is_known(word) || Test::from_name(word).is_some() {

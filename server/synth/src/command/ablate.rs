@@ -19,7 +19,7 @@ use super::Computation;
 
 /// Measure what each part of the search brings: the search as it is served, and without one part at a time
 #[derive(Args)]
-pub struct Ablate {
+pub(crate) struct Ablate {
     /// Tasks in the public dataset's format, plain or gzip
     #[arg(long, value_name = "FILE")]
     tasks: PathBuf,
@@ -47,7 +47,7 @@ struct Row {
 }
 
 impl Ablate {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         let (tasks, _) = read(&self.tasks, None)?;
         let tasks = match self.limit {
             Some(limit) => spread(tasks, limit),

@@ -22,7 +22,7 @@ use engine::{Concurrent, Engine};
 
 /// Measure how long a synthesis of five examples takes, warm and from cold
 #[derive(Args)]
-pub struct Bench {
+pub(crate) struct Bench {
     /// Tasks in the public dataset's format, plain or gzip
     #[arg(long, value_name = "FILE")]
     tasks: PathBuf,
@@ -58,7 +58,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         let (tasks, _) = read(&self.tasks, None)?;
         if tasks.is_empty() {
             bail!("{} holds no task", self.tasks.display());

@@ -32,7 +32,7 @@ const MOST_ERRORS: usize = 10;
 
 /// Measure the networks on a file of tasks: the paper's metrics, for a plain and for an execution-pruned beam
 #[derive(Args)]
-pub struct Eval {
+pub(crate) struct Eval {
     /// Tasks in the public dataset's format, plain or gzip; `-` for standard input
     #[arg(long, value_name = "FILE")]
     tasks: PathBuf,
@@ -101,7 +101,7 @@ pub struct Eval {
 }
 
 impl Eval {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         let (tasks, errors) = match self.limit {
             Some(limit @ 1..) if self.spread => {
                 let (tasks, errors) = read(&self.tasks, None)?;

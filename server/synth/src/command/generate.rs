@@ -22,7 +22,7 @@ use synth::interrupt::stop_on_ctrl_c;
 
 /// Make up tasks with the statistics of the public dataset
 #[derive(Args)]
-pub struct Generate {
+pub(crate) struct Generate {
     /// How many
     #[arg(long, default_value_t = 1_000)]
     tasks: u64,
@@ -67,7 +67,7 @@ enum Grids {
 }
 
 impl Generate {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         let exclude = match &self.exclude {
             Some(path) => generate::exclude_from(path).with_context(|| unreadable(path))?,
             None => Default::default(),

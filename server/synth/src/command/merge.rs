@@ -13,7 +13,7 @@ use super::generate::Out;
 ///
 /// The result is that of one run over everything, times aside.
 #[derive(Args)]
-pub struct Merge {
+pub(crate) struct Merge {
     /// What all parts have written; files of tasks in their order
     #[arg(required = true, value_name = "FILE")]
     parts: Vec<PathBuf>,
@@ -29,7 +29,7 @@ pub struct Merge {
 }
 
 impl Merge {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         match shard::read(&self.parts)? {
             Parts::Evaluation(pieces) => {
                 let report = shard::merge(pieces)?;

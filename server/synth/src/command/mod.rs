@@ -21,7 +21,7 @@ use tch::Device;
 /// Writes Karel programs from examples: networks propose, the interpreter judges.
 #[derive(Parser)]
 #[command(name = "karel-synth", version)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
@@ -40,7 +40,7 @@ enum Command {
 }
 
 impl Arguments {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         // What only prints ends quietly where nobody reads on; long work and the server go on without a reader.
         if !matches!(self.command, Command::Serve(_) | Command::Train(_) | Command::Reproduce(_)) {
             synth::interrupt::end_with_the_reader();
@@ -61,7 +61,7 @@ impl Arguments {
 
 /// The options of every command that uses the networks.
 #[derive(Args)]
-pub struct Computation {
+pub(crate) struct Computation {
     /// Where to compute
     #[arg(long, value_enum, default_value = "auto")]
     device: DevicePreference,

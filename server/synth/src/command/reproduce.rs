@@ -15,7 +15,7 @@ use super::train::InBackground;
 ///
 /// Started again, it goes on where it was: networks that are trained and rows that are evaluated are kept.
 #[derive(Args)]
-pub struct Reproduce {
+pub(crate) struct Reproduce {
     /// Tasks to evaluate on, in the public dataset's format [default: generated ones]
     #[arg(long, value_name = "FILE")]
     tasks: Option<PathBuf>,
@@ -72,7 +72,7 @@ const FINISHED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/weights");
 const SEED: u64 = 0x7461_626c_6573;
 
 impl Reproduce {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         self.background.enter()?;
         let tasks = self.tasks()?;
         let weights = self

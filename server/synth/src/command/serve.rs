@@ -17,7 +17,7 @@ use super::Computation;
 
 /// Answer requests on standard input and output, one JSON object a line (the language server starts this)
 #[derive(Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// Requests worked on at a time [default: 2 on the CPU, 16 with CUDA]
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=64))]
     workers: Option<u8>,
@@ -29,7 +29,7 @@ pub struct Serve {
 }
 
 impl Serve {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         // Before torch is called: whatever it prints must not come between the messages.
         let output = own_stdout()?;
         let (device, models) = self.computation.open()?;

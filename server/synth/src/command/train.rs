@@ -14,7 +14,7 @@ use tch::Device;
 
 /// Train a network as a configuration says; started again in the same folder, it goes on where it was
 #[derive(Args)]
-pub struct Train {
+pub(crate) struct Train {
     /// Configuration, as those in server/synth/systems
     #[arg(value_name = "CONFIG.toml")]
     config: PathBuf,
@@ -65,7 +65,7 @@ pub struct Train {
 
 /// How a training behaves towards others on the machine.
 #[derive(Args)]
-pub struct InBackground {
+pub(crate) struct InBackground {
     /// Give way to everything else on the machine, and pause while it is busy
     #[arg(long)]
     background: bool,
@@ -83,7 +83,7 @@ fn percent(text: &str) -> Result<f64, String> {
 impl InBackground {
     /// Goes on in a process of its own that gives way to all others; this one waits for it and ends with it. The first
     /// thing that a command does, while there is one thread.
-    pub fn enter(&self) -> anyhow::Result<()> {
+    pub(crate) fn enter(&self) -> anyhow::Result<()> {
         if self.background
             && let Some(code) = apart().context("can't start a process in the background")?
         {
@@ -93,18 +93,18 @@ impl InBackground {
     }
 
     /// The share above which to pause.
-    pub fn pause_above(&self) -> Option<f64> {
+    pub(crate) fn pause_above(&self) -> Option<f64> {
         self.background.then_some(self.pause_above / 100.0)
     }
 
     /// Time between two checkpoints: more often where it may be ended at any time.
-    pub fn save(&self, minutes: Option<f64>) -> Duration {
+    pub(crate) fn save(&self, minutes: Option<f64>) -> Duration {
         let usual = if self.background { Duration::from_secs(60) } else { SAVE };
         minutes.map_or(usual, |minutes| Duration::from_secs_f64(60.0 * minutes.min(1e6)))
     }
 }
 
-pub fn positive(text: &str) -> Result<f64, String> {
+pub(crate) fn positive(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
         .filter(|n: &f64| n.is_finite() && *n > 0.0)
@@ -112,18 +112,18 @@ pub fn positive(text: &str) -> Result<f64, String> {
 }
 
 /// The values of all these files, later ones after earlier ones.
-pub fn overlays(files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
+pub(crate) fn overlays(files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
     Ok(files.iter().map(|file| overlay(file)).collect::<anyhow::Result<Vec<_>>>()?.concat())
 }
 
 /// Torch's threads on the CPU. Beside a device it has next to nothing to compute there, and its threads would only be
 /// in the way of those that make up tasks.
-pub fn torch_threads(device: Device, wanted: Option<usize>) -> Option<usize> {
+pub(crate) fn torch_threads(device: Device, wanted: Option<usize>) -> Option<usize> {
     if device == Device::Cpu { wanted } else { Some(1) }
 }
 
 impl Train {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         self.background.enter()?;
         let mut overrides = overlays(&self.with)?;
         overrides.extend(self.set);

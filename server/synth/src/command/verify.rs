@@ -16,7 +16,7 @@ use super::Computation;
 
 /// See that the networks compute here what they should: as a reference did, and on a device as on the CPU
 #[derive(Args)]
-pub struct Verify {
+pub(crate) struct Verify {
     /// Tasks of the reference
     #[arg(long, value_name = "FILE", requires = "vectors")]
     tasks: Option<PathBuf>,
@@ -31,7 +31,7 @@ pub struct Verify {
 }
 
 impl Verify {
-    pub fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         let (device, models) = self.computation.open()?;
         let (name, beam) = (device::name(device), self.beam.into());
         if let (Some(file), Some(vectors)) = (&self.tasks, &self.vectors) {

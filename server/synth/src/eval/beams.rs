@@ -52,7 +52,7 @@ fn surface_length(task: &Task) -> usize {
 
 /// Evaluates tasks together, on this thread. `stop` is asked between steps; where it says so, the results are those of
 /// an evaluation cut short.
-pub fn evaluate_together(
+pub(crate) fn evaluate_together(
     models: &Models,
     batch: &[Task],
     settings: &Settings,

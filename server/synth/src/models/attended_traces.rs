@@ -12,7 +12,7 @@ const SHORTEST: usize = 16;
 /// The states of some traces, padded: `[traces, longest, width]`, and what is added to their scores, 0 where there is a
 /// state and minus infinity for padding, `[traces, longest]`. `encoded [outputs, width]` holds the states of trace `i` in
 /// the rows `places[i]`.
-pub fn padded(encoded: &Tensor, places: &[&[i64]]) -> (Tensor, Tensor) {
+pub(crate) fn padded(encoded: &Tensor, places: &[&[i64]]) -> (Tensor, Tensor) {
     let longest = places.iter().map(|places| places.len()).max().unwrap_or(0);
     let (mut rows, mut mask) = (Vec::new(), Vec::new());
     for places in places {
@@ -28,7 +28,7 @@ pub fn padded(encoded: &Tensor, places: &[&[i64]]) -> (Tensor, Tensor) {
 }
 
 /// The encoded traces of a batch, for training.
-pub struct AttendedTraces {
+pub(crate) struct AttendedTraces {
     groups: Vec<Group>,
     width: i64,
 }
@@ -45,7 +45,7 @@ struct Group {
 
 impl AttendedTraces {
     /// Groups the examples; `places` are the rows of `encoded` that hold each one's states.
-    pub fn new(encoded: &Tensor, places: &[Vec<i64>]) -> AttendedTraces {
+    pub(crate) fn new(encoded: &Tensor, places: &[Vec<i64>]) -> AttendedTraces {
         let group = |places: &[i64]| places.len().max(SHORTEST).next_power_of_two();
         let mut lengths: Vec<usize> = places.iter().map(|places| group(places)).collect();
         lengths.sort_unstable();
@@ -62,12 +62,12 @@ impl AttendedTraces {
     }
 
     /// The width of a state.
-    pub fn width(&self) -> i64 {
+    pub(crate) fn width(&self) -> i64 {
         self.width
     }
 
     /// The traces of the first examples only.
-    pub fn first(&self, examples: i64) -> AttendedTraces {
+    pub(crate) fn first(&self, examples: i64) -> AttendedTraces {
         let part = |group: &Group| {
             let count = group.examples.partition_point(|&example| example < examples);
             (count > 0).then(|| Group {
@@ -80,7 +80,7 @@ impl AttendedTraces {
     }
 
     /// Attends to each example's trace: `queries [examples, width]` → `[examples, width]`.
-    pub fn attend(&self, queries: &Tensor) -> Tensor {
+    pub(crate) fn attend(&self, queries: &Tensor) -> Tensor {
         let device = queries.device();
         let context = |group: &Group| {
             let own = queries.index_select(0, &indices(&group.examples, device)).view([-1, 1, 1, self.width]);

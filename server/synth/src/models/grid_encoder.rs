@@ -35,7 +35,7 @@ pub enum GridKind {
 
 /// One world → 256 numbers.
 #[derive(Clone)]
-pub struct GridEncoder {
+pub(crate) struct GridEncoder {
     stem: Conv,
     blocks: Blocks,
     out: Linear,
@@ -71,7 +71,7 @@ impl GroupNorm {
 
 impl GridEncoder {
     /// Takes the encoder's weights; `None` where the current world is not encoded.
-    pub fn load(
+    pub(crate) fn load(
         w: &mut Weights,
         name: &str,
         kind: GridKind,
@@ -99,7 +99,7 @@ impl GridEncoder {
     }
 
     /// `planes [n, 16, 16, 16]` → `[n, embedding]`.
-    pub fn forward(&self, planes: &Tensor) -> Tensor {
+    pub(crate) fn forward(&self, planes: &Tensor) -> Tensor {
         let x = self.stem.forward(&padded(planes));
         let x = match &self.blocks {
             Blocks::Lgrl(blocks) => blocks.forward(x.relu()),
@@ -116,18 +116,18 @@ impl GridEncoder {
 
 /// The four condition bits of a state, each an embedding of a quarter of the width, side by side.
 #[derive(Clone)]
-pub struct ConditionEncoder {
+pub(crate) struct ConditionEncoder {
     /// Two rows for each bit, `[8, width / 4]`.
     table: Weight,
 }
 
 impl ConditionEncoder {
-    pub fn load(w: &mut Weights, name: &str, width: i64) -> Result<ConditionEncoder, WeightsError> {
+    pub(crate) fn load(w: &mut Weights, name: &str, width: i64) -> Result<ConditionEncoder, WeightsError> {
         Ok(ConditionEncoder { table: w.take(&format!("{name}.weight"), &[8, width / 4], Init::Normal(1.0))? })
     }
 
     /// One row for each value of the four bits: `[16, width]`.
-    pub fn rows(&self) -> Tensor {
+    pub(crate) fn rows(&self) -> Tensor {
         let bits: Vec<i64> =
             (0..16).flat_map(|value| (0..4).map(move |bit| 2 * bit + (value >> bit & 1))).collect();
         table_rows(&self.table, &indices(&bits, self.table.device())).view([16, -1])

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
 /// Planes of a world.
-pub const GRID_PLANES: i64 = 16;
+pub(crate) const GRID_PLANES: i64 = 16;
 /// The agent's plane when it looks north.
 const AGENT: usize = 12;
 
@@ -39,7 +39,7 @@ impl Frame {
 
 /// Canvases as plain numbers, to be turned into planes: made on any thread.
 #[derive(Debug, Clone, Default)]
-pub struct Grids {
+pub(crate) struct Grids {
     /// Cells, `[n, 256]`.
     codes: Vec<u8>,
     /// Place of the agent in a row of 256 × 16 numbers, `[n]`.
@@ -47,13 +47,13 @@ pub struct Grids {
 }
 
 impl Grids {
-    pub fn push(&mut self, canvas: &Canvas) {
+    pub(crate) fn push(&mut self, canvas: &Canvas) {
         self.codes.extend_from_slice(&canvas.cells);
         self.agents.push((canvas.place() * GRID_PLANES as usize + AGENT + canvas.heading as usize) as i64);
     }
 
     /// `[n, 16, 16, 16]`, channels last in memory.
-    pub fn planes(&self, device: Device, kind: Kind) -> Tensor {
+    pub(crate) fn planes(&self, device: Device, kind: Kind) -> Tensor {
         let (n, cells, side) = (self.agents.len() as i64, CELLS as i64, SIDE as i64);
         let codes = Tensor::from_slice(&self.codes).to_device(device).view([n, cells, 1]);
         let mut all = Tensor::zeros([n, cells, GRID_PLANES], (kind, device));

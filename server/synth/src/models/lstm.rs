@@ -13,7 +13,7 @@ use super::work::count;
 const GATES: i64 = 4;
 
 #[derive(Clone)]
-pub struct Lstm {
+pub(crate) struct Lstm {
     /// For each layer and direction, in torch's order: the matrix of the input `[4 h, inputs]`, that of the state
     /// `[4 h, h]`, and the two biases `[4 h]`.
     weights: Vec<Weight>,
@@ -35,7 +35,7 @@ pub enum Start {
 
 /// Shape of an [`Lstm`].
 #[derive(Debug, Clone, Copy)]
-pub struct LstmSize {
+pub(crate) struct LstmSize {
     pub inputs: i64,
     /// Width of the state, of each direction.
     pub hidden: i64,
@@ -46,19 +46,19 @@ pub struct LstmSize {
 }
 
 /// What an [`Lstm`] remembers of `n` sequences: state and cell, each `[layers, n, hidden]`.
-pub struct LstmState {
+pub(crate) struct LstmState {
     pub h: Tensor,
     pub c: Tensor,
 }
 
 impl LstmState {
     /// The memory of these sequences only, in this order: `rows [m]`.
-    pub fn select(&self, rows: &Tensor) -> LstmState {
+    pub(crate) fn select(&self, rows: &Tensor) -> LstmState {
         LstmState { h: self.h.index_select(1, rows), c: self.c.index_select(1, rows) }
     }
 
     /// The memory of the first `n` sequences.
-    pub fn first(&self, n: i64) -> LstmState {
+    pub(crate) fn first(&self, n: i64) -> LstmState {
         LstmState { h: self.h.narrow(1, 0, n), c: self.c.narrow(1, 0, n) }
     }
 }
@@ -66,7 +66,7 @@ impl LstmState {
 impl Lstm {
     /// Torch adds two biases; the second one is constant here, and 0 but for the forget gate, which a 1 opens at the
     /// start (Jozefowicz et al. 2015).
-    pub fn load(w: &mut Weights, name: &str, size: LstmSize) -> Result<Lstm, WeightsError> {
+    pub(crate) fn load(w: &mut Weights, name: &str, size: LstmSize) -> Result<Lstm, WeightsError> {
         let LstmSize { inputs, hidden, layers, both_ways, start } = size;
         let (rotations, forget) = match start {
             Start::Steady => (Init::Orthogonal, 1.0),
@@ -105,14 +105,14 @@ impl Lstm {
     }
 
     /// The memory of `n` sequences that have not begun.
-    pub fn start(&self, n: i64) -> LstmState {
+    pub(crate) fn start(&self, n: i64) -> LstmState {
         let options = (self.weights[0].kind(), self.weights[0].device());
         let zeros = || Tensor::zeros([self.layers * self.directions, n, self.hidden], options);
         LstmState { h: zeros(), c: zeros() }
     }
 
     /// Takes one step of `n` sequences: `x [n, inputs]` → `[n, hidden]`, and the memory after it.
-    pub fn step(&self, x: &Tensor, state: &LstmState) -> (Tensor, LstmState) {
+    pub(crate) fn step(&self, x: &Tensor, state: &LstmState) -> (Tensor, LstmState) {
         let before = [state.h.contiguous(), state.c.contiguous()];
         let (out, h, c) = x.unsqueeze(0).lstm(
             &before,
@@ -131,7 +131,7 @@ impl Lstm {
     /// Runs whole sequences from their starts, packed: the longest sequence first, and one below the other the first
     /// steps of all sequences, the second steps of those that have one, and so on. `x [sum(counts), inputs]`, with
     /// `counts[t]` sequences longer than `t` → `[sum(counts), directions * hidden]`.
-    pub fn packed(&self, x: &Tensor, counts: &[i64]) -> Tensor {
+    pub(crate) fn packed(&self, x: &Tensor, counts: &[i64]) -> Tensor {
         let out = match x.device() {
             Device::Cpu if x.requires_grad() => self.packed_by_steps(x, counts),
             _ => self.packed_at_once(x, counts),
@@ -225,7 +225,7 @@ fn outputs(cell: &[Weight], x: &Tensor, counts: &[i64], from_ends: bool) -> Tens
 
 /// The places of packed sequences: which step of which sequence lies where.
 #[derive(Debug, Default)]
-pub struct Packing {
+pub(crate) struct Packing {
     /// Numbers of the sequences, the longest first; equally long ones in their order.
     pub order: Vec<usize>,
     /// How many sequences are longer than 0, 1, 2 and so on steps.
@@ -233,7 +233,7 @@ pub struct Packing {
 }
 
 impl Packing {
-    pub fn of(lengths: &[usize]) -> Packing {
+    pub(crate) fn of(lengths: &[usize]) -> Packing {
         let mut order: Vec<usize> = (0..lengths.len()).collect();
         order.sort_by_key(|&sequence| std::cmp::Reverse(lengths[sequence]));
         let longest = order.first().map_or(0, |&sequence| lengths[sequence]);
@@ -242,7 +242,7 @@ impl Packing {
     }
 
     /// Sequence and time of each place, in the order of the places.
-    pub fn places(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+    pub(crate) fn places(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
         let live =
             |(time, &count): (usize, &i64)| self.order[..count as usize].iter().map(move |&s| (s, time));
         self.counts.iter().enumerate().flat_map(live)

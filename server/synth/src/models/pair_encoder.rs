@@ -59,17 +59,17 @@ impl Config for LstmConfig {
 
 /// Residual blocks of three convolutions each, after Bunel et al.
 #[derive(Clone)]
-pub struct LgrlBlocks(Vec<[Conv; 3]>);
+pub(crate) struct LgrlBlocks(Vec<[Conv; 3]>);
 
 impl LgrlBlocks {
-    pub fn load(w: &mut Weights, name: &str, channels: i64) -> Result<LgrlBlocks, WeightsError> {
+    pub(crate) fn load(w: &mut Weights, name: &str, channels: i64) -> Result<LgrlBlocks, WeightsError> {
         let conv =
             |w: &mut Weights, b, n| Conv::load(w, &format!("{name}.blocks.{b}.{n}"), channels, channels);
         let block = |b| Ok([conv(w, b, 0)?, conv(w, b, 1)?, conv(w, b, 2)?]);
         Ok(LgrlBlocks((0..2).map(block).collect::<Result<_, WeightsError>>()?))
     }
 
-    pub fn forward(&self, x: Tensor) -> Tensor {
+    pub(crate) fn forward(&self, x: Tensor) -> Tensor {
         self.0.iter().fold(x, |x, block| {
             let inner = block.iter().fold(x.shallow_clone(), |x, conv| conv.forward(&x).relu());
             x + inner
@@ -125,19 +125,19 @@ impl PairEncoder {
 
 /// Pairs of worlds as plain numbers.
 #[derive(Debug, Default)]
-pub struct PairGrids {
+pub(crate) struct PairGrids {
     from: Grids,
     to: Grids,
 }
 
 impl PairGrids {
-    pub fn push(&mut self, pair: &Pair, frame: Frame) {
+    pub(crate) fn push(&mut self, pair: &Pair, frame: Frame) {
         self.from.push(&frame.canvas(&pair.start, &pair.start));
         self.to.push(&frame.canvas(&pair.goal, &pair.start));
     }
 
     /// What the encoder makes of the pairs, `[n, pair]`.
-    pub fn encode(&self, encoder: &PairEncoder) -> Tensor {
+    pub(crate) fn encode(&self, encoder: &PairEncoder) -> Tensor {
         let (device, kind) = (encoder.device(), encoder.kind());
         encoder.forward(&self.from.planes(device, kind), &self.to.planes(device, kind))
     }

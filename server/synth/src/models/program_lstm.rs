@@ -28,14 +28,14 @@ use super::weights::{Weight, Weights, WeightsError};
 use super::{CodeTask, VOCABULARY};
 
 /// The greatest number of tokens of a program, its end included.
-pub const LONGEST: usize = 64;
+pub(crate) const LONGEST: usize = 64;
 /// The numbers of examples that a task may have: the maximum takes any.
-pub const EXAMPLES: std::ops::RangeInclusive<usize> = 1..=10;
+pub(crate) const EXAMPLES: std::ops::RangeInclusive<usize> = 1..=10;
 /// The layers of every LSTM of the paper.
-pub const LAYERS: i64 = 2;
+pub(crate) const LAYERS: i64 = 2;
 
 #[derive(Clone)]
-pub struct ProgramLstm {
+pub(crate) struct ProgramLstm {
     /// `[42, embedding]`
     token: Weight,
     lstm: Lstm,
@@ -45,14 +45,14 @@ pub struct ProgramLstm {
 }
 
 /// What is known of the examples of `b` tasks, `e` each.
-pub struct Known {
+pub(crate) struct Known {
     /// `[b, e, pair]`
     pub pairs: Tensor,
     pub traces: Option<KnownTraces>,
 }
 
 /// States of encoded traces, the longest of which has `s`.
-pub struct KnownTraces {
+pub(crate) struct KnownTraces {
     /// `[b, e, s, width]`
     pub states: Tensor,
     /// 0 for states that are there, minus infinity for padding: `[b, e, 1, s]`.
@@ -98,7 +98,7 @@ pub struct Lesson {
 }
 
 /// The tasks that can be learned from, and their programs; both with the longest program first.
-pub fn readable(samples: &[Sample]) -> (Vec<&CodeTask>, Lesson) {
+pub(crate) fn readable(samples: &[Sample]) -> (Vec<&CodeTask>, Lesson) {
     let readable =
         |s: &&Sample| EXAMPLES.contains(&s.task.pairs.len()) && (1..=LONGEST).contains(&s.program.len());
     let samples: Vec<&Sample> = samples.iter().filter(readable).collect();
@@ -123,7 +123,7 @@ impl Lesson {
 
 impl ProgramLstm {
     /// `states` is the width of a trace's states, where there are traces.
-    pub fn load(
+    pub(crate) fn load(
         w: &mut Weights,
         sizes: &LstmConfig,
         states: Option<i64>,
@@ -145,7 +145,7 @@ impl ProgramLstm {
     }
 
     /// Predicts the programs of these tasks, whose pairs `[tasks, examples, pair]` and traces come in the lesson's order.
-    pub fn loss(&self, pairs: &Tensor, traces: Option<AttendedTraces>, lesson: &Lesson) -> Loss {
+    pub(crate) fn loss(&self, pairs: &Tensor, traces: Option<AttendedTraces>, lesson: &Lesson) -> Loss {
         let device = pairs.device();
         let tokens = table_rows(&self.token, &indices(&lesson.before, device));
         let pooled = match (traces, &self.query) {
@@ -231,13 +231,13 @@ impl ProgramLstm {
     }
 
     /// What is kept before the first token of programs for these tasks.
-    pub fn begin(&self, known: Known) -> State {
+    pub(crate) fn begin(&self, known: Known) -> State {
         let memory = self.start(&known);
         State { known, memory }
     }
 
     /// Goes on with a beam, see [`super::step_decoder::StepDecoder::step`].
-    pub fn step(&self, state: &mut State, step: &Step) -> Tensor {
+    pub(crate) fn step(&self, state: &mut State, step: &Step) -> Tensor {
         let known = state.known.part(|known| step.of_tasks(known));
         let (_, examples) = known.size();
         let slots = step.parents.iter();

@@ -7,7 +7,7 @@ use crate::eval::Slice;
 
 /// Accuracy of programs: Tables 1 and 4.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Programs {
+pub(crate) struct Programs {
     pub top_1_exact: Option<f64>,
     pub top_1_generalization: Option<f64>,
     /// First of 50 candidates that passes the examples shown.
@@ -27,7 +27,7 @@ impl Programs {
 }
 
 /// By the names of the rows.
-pub fn programs(row: &str) -> Programs {
+pub(crate) fn programs(row: &str) -> Programs {
     match row {
         "io-code" => Programs::of(40.1, 73.5, Some(84.6), Some(85.8)),
         "pipeline" => Programs::of(42.8, 81.3, Some(88.8), Some(90.8)),
@@ -38,14 +38,14 @@ pub fn programs(row: &str) -> Programs {
 }
 
 /// Rows of Table 1 that are of another paper: Bunel et al. 2018.
-pub const LITERATURE: [(&str, Programs); 2] = [
+pub(crate) const LITERATURE: [(&str, Programs); 2] = [
     ("I/O → CODE, MLE (Bunel et al. 2018)", Programs::of(39.94, 71.91, None, Some(86.37))),
     ("I/O → CODE, RL_beam_div_opt (Bunel et al. 2018)", Programs::of(32.17, 77.12, None, Some(85.38))),
 ];
 
 /// All five traces of a task: Table 3.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Traces {
+pub(crate) struct Traces {
     pub top_1_exact: Option<f64>,
     pub top_1_correct: Option<f64>,
     pub top_10_exact: Option<f64>,
@@ -53,7 +53,7 @@ pub struct Traces {
 }
 
 /// By the names of the rows.
-pub fn traces(row: &str) -> Traces {
+pub(crate) fn traces(row: &str) -> Traces {
     let of = |[exact, correct, exact_10, correct_10]: [f64; 4]| Traces {
         top_1_exact: Some(exact),
         top_1_correct: Some(correct),
@@ -70,14 +70,14 @@ pub fn traces(row: &str) -> Traces {
 
 /// A line of Table 2: the slice's share of the test tasks, and guided search of I/O → CODE and of I/O → TRACE → CODE.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Line {
+pub(crate) struct Line {
     pub share: f64,
     pub io_code: f64,
     pub pipeline: f64,
 }
 
 /// By slice; none for the slice that the paper does not list.
-pub fn line(slice: Slice) -> Option<Line> {
+pub(crate) fn line(slice: Slice) -> Option<Line> {
     let (share, io_code, pipeline) = match slice {
         Slice::NoControl => (26.4, 100.0, 100.0),
         Slice::OnlyConditionals => (15.6, 87.4, 91.0),

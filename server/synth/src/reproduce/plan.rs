@@ -86,7 +86,7 @@ pub const TRAINEES: [Trainee; 11] = [
 ];
 
 /// Whether it is a network of `ours`, and not one of the paper's.
-pub fn is_ours(name: &str) -> bool {
+pub(crate) fn is_ours(name: &str) -> bool {
     Some(name) == POLICY || Some(name) == OURS
 }
 
@@ -140,7 +140,7 @@ const POLICY: Option<&str> = Some("trace-policy");
 const OURS: Option<&str> = Some("code-transformer");
 
 /// What makes the plan small enough for a test on two CPU cores: everything happens, nothing is learned.
-pub const QUICK: [&str; 7] = [
+pub(crate) const QUICK: [&str; 7] = [
     "data.batch=4",
     "data.micro_batches=[1.0]",
     "schedule.steps=2",
@@ -151,7 +151,7 @@ pub const QUICK: [&str; 7] = [
 ];
 
 /// Sizes of small networks, by the model's name.
-pub fn quick_sizes(model: &str) -> &'static [&'static str] {
+pub(crate) fn quick_sizes(model: &str) -> &'static [&'static str] {
     match model {
         "TracePolicy" => &["model.channels=8", "model.blocks=1", "model.hidden=16"],
         "CodeTransformer" => {

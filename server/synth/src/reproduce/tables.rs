@@ -22,7 +22,7 @@ const TABLE_4: [&str; 8] = [
 ];
 
 /// Figures, and the paper's, for programs.
-pub fn json(rows: &[Evaluated]) -> Value {
+pub(crate) fn json(rows: &[Evaluated]) -> Value {
     let row = |evaluated: &Evaluated| {
         json!({
             "row": evaluated.row,
@@ -38,7 +38,7 @@ pub fn json(rows: &[Evaluated]) -> Value {
 }
 
 /// The tables for people.
-pub fn markdown(rows: &[Evaluated], tasks: &Tasks) -> String {
+pub(crate) fn markdown(rows: &[Evaluated], tasks: &Tasks) -> String {
     let mut text = String::new();
     // Writing to a string can't fail.
     let _ = write(&mut text, rows, tasks);

@@ -15,7 +15,7 @@ const FAR_FETCHED: f64 = 0.03;
 /// Behaviours that are not offered and that the question takes into account.
 const IN_RESERVE: usize = 8;
 
-pub struct Found {
+pub(crate) struct Found {
     wanted: usize,
     classes: Classes,
     /// Per class, the fills of its best program, and whether this very search has found it.
@@ -24,7 +24,7 @@ pub struct Found {
 
 /// Where a program comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     Search,
     /// An earlier request has found it.
     Memory,
@@ -32,7 +32,7 @@ pub enum Origin {
 
 /// What a search comes to.
 #[derive(Debug, Default)]
-pub struct Chosen {
+pub(crate) struct Chosen {
     /// Best first.
     pub candidates: Vec<Candidate>,
     /// Two of the candidates differ in meaning.
@@ -42,32 +42,32 @@ pub struct Chosen {
 
 impl Found {
     /// For examples with these inputs.
-    pub fn new<'a>(starts: impl IntoIterator<Item = &'a World>, wanted: usize) -> Found {
+    pub(crate) fn new<'a>(starts: impl IntoIterator<Item = &'a World>, wanted: usize) -> Found {
         Found { wanted, classes: Classes::new(starts), fills: Vec::new() }
     }
 
     /// The search has found as many as wanted.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.fills.iter().filter(|(_, searched)| *searched).count() >= self.wanted
     }
 
     /// What was found so far counts no more for how many are wanted; it stays among the candidates.
-    pub fn begin_anew(&mut self) {
+    pub(crate) fn begin_anew(&mut self) {
         self.fills.iter_mut().for_each(|(_, searched)| *searched = false);
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.fills.is_empty()
     }
 
     /// Behaviours.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.fills.len()
     }
 
     /// Adds a program that passes all examples; gives it back where it is new or better than the one that behaves
     /// alike.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         problem: &Problem,
         fills: Vec<String>,
@@ -92,7 +92,7 @@ impl Found {
     }
 
     /// All behaviours, best first, whether they are offered or not.
-    pub fn known(&self) -> Vec<Known> {
+    pub(crate) fn known(&self) -> Vec<Known> {
         let known = |place: &Place| Known {
             fills: self.fills[place.class].0.clone(),
             log_probability: self.classes.all()[place.class].log_probability,
@@ -101,7 +101,7 @@ impl Found {
     }
 
     /// Chooses among what was found, leaves out what is far-fetched, and looks for the deciding example.
-    pub fn choose(&self, problem: &Problem, stop: &dyn Fn() -> bool) -> Chosen {
+    pub(crate) fn choose(&self, problem: &Problem, stop: &dyn Fn() -> bool) -> Chosen {
         let mut places = self.classes.ranked();
         let most = places.first().map_or(0.0, |best| best.probability);
         let likely = places.iter().take_while(|place| place.probability >= most * FAR_FETCHED).count();

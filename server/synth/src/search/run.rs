@@ -62,7 +62,7 @@ struct Read {
 }
 
 impl Progress {
-    pub fn new(found: Found, problem: &Problem) -> Progress {
+    pub(crate) fn new(found: Found, problem: &Problem) -> Progress {
         Progress {
             found,
             inferred: problem.given.clone(),
@@ -76,7 +76,7 @@ impl Progress {
 impl<'a> Search<'a> {
     /// Takes the steps one after the other until as many programs are found as were asked for, or the time is up.
     /// `on_step` hears how long each took.
-    pub fn run(&mut self, steps: &[Step], on_step: &(dyn Fn(&Step, Duration) + Sync)) {
+    pub(crate) fn run(&mut self, steps: &[Step], on_step: &(dyn Fn(&Step, Duration) + Sync)) {
         for step in steps {
             if self.over() {
                 break;
@@ -153,7 +153,7 @@ impl<'a> Search<'a> {
     }
 
     /// Offers what earlier requests have found for this program, as far as it passes these examples.
-    pub fn recall(&mut self, memory: &Memory) {
+    pub(crate) fn recall(&mut self, memory: &Memory) {
         let mut executor = self.executor();
         for known in memory.recall(&self.problem.text) {
             let program = fill_text::program(&self.problem.text, &self.problem.holes, &known.fills);

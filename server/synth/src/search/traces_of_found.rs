@@ -11,7 +11,7 @@ const ASKED: usize = 10;
 /// The traces of the best program that acts in a way not tried yet: the first of those that pass; where none does, the
 /// one that passes most examples, if more than half, with the inferred traces in the others. `passing` and `near` come
 /// best first; traces of more than `longest` actions can't be read.
-pub fn next(
+pub(crate) fn next(
     executor: &mut Executor,
     passing: &[Finished],
     near: &[NearMiss],

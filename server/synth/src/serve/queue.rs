@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use protocol::message::{InferTraces, Synthesize};
 
 /// A request on its way through a worker.
-pub struct Job {
+pub(crate) struct Job {
     pub id: u64,
     pub work: Work,
     /// When it was read: its budget's clock starts then.
@@ -16,7 +16,7 @@ pub struct Job {
     pub cancelled: Arc<AtomicBool>,
 }
 
-pub enum Work {
+pub(crate) enum Work {
     Synthesize(Box<Synthesize>),
     Traces(InferTraces),
 }
@@ -37,7 +37,7 @@ impl Job {
 }
 
 #[derive(Default)]
-pub struct Queue {
+pub(crate) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -50,17 +50,17 @@ struct State {
 }
 
 impl Queue {
-    pub fn add(&self, job: Job) {
+    pub(crate) fn add(&self, job: Job) {
         self.change(|state| state.jobs.push_back(job));
     }
 
     /// A request has been cancelled; it may be one of those that wait.
-    pub fn cancelled(&self) {
+    pub(crate) fn cancelled(&self) {
         self.change(|_| ());
     }
 
     /// Whoever waits for a job, waits no longer.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.change(|state| state.closed = true);
     }
 
@@ -74,7 +74,7 @@ impl Queue {
     }
 
     /// Waits for a job, the oldest first. None when the queue is closed and empty.
-    pub fn next(&self) -> Option<Job> {
+    pub(crate) fn next(&self) -> Option<Job> {
         let mut state = self.lock();
         loop {
             match state.jobs.pop_front() {
@@ -86,7 +86,7 @@ impl Queue {
     }
 
     /// Waits for a job that has waited too long: its time is up, or it was cancelled. None when the queue is closed.
-    pub fn next_late(&self) -> Option<Job> {
+    pub(crate) fn next_late(&self) -> Option<Job> {
         let mut state = self.lock();
         while !state.closed {
             let now = Instant::now();

@@ -16,7 +16,7 @@ use suites::SUITES;
 use tally::Tally;
 
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Run this suite only; may be given several times.
     #[arg(long, value_name = "SUITE")]
     only: Vec<String>,
@@ -50,7 +50,7 @@ enum End {
     Broken(String),
 }
 
-pub fn run(args: Args) -> Result<()> {
+pub(crate) fn run(args: Args) -> Result<()> {
     if args.list {
         SUITES.iter().for_each(|suite| anstream::println!("{:10} {}", suite.name, suite.about));
         return Ok(());

@@ -9,7 +9,7 @@ use super::tally::{Report, Tally};
 
 /// Runs `command`, and reads its counts as `report` says. A program that fails without a failed check, or that
 /// succeeds without having run any, counts as one failure: its exit or its silence is what went wrong.
-pub fn run(mut command: Command, report: Report) -> Result<Tally> {
+pub(crate) fn run(mut command: Command, report: Report) -> Result<Tally> {
     let name = command.get_program().to_string_lossy().into_owned();
     let (reader, writer) = std::io::pipe()?;
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);

@@ -13,7 +13,7 @@ use super::tally::{Report, Tally};
 use crate::tools::{self, Unavailable};
 use crate::{grammar, install, libtorch, pack, process, programs, repo, target, vsix};
 
-pub static SUITES: &[Suite] = &[
+pub(crate) static SUITES: &[Suite] = &[
     Suite { name: "fmt", about: "the sources are formatted", run: fmt },
     Suite {
         name: "style",

@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 
 /// How many checks passed, failed and were skipped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     pub passed: u64,
     pub failed: u64,
     pub skipped: u64,
@@ -14,12 +14,12 @@ pub struct Tally {
 
 impl Tally {
     /// One check that passed, or failed.
-    pub fn one(passed: bool) -> Tally {
+    pub(crate) fn one(passed: bool) -> Tally {
         Tally { passed: passed.into(), failed: (!passed).into(), skipped: 0 }
     }
 
     /// The counts with those tests as skipped that passed, but have noted, as lines `TEST: REASON`, that they tested nothing.
-    pub fn less_skipped(self, noted: &str) -> Tally {
+    pub(crate) fn less_skipped(self, noted: &str) -> Tally {
         let tests = noted.lines().filter_map(|line| line.split_once(": ")).map(|(test, _)| test);
         let skipped = (tests.collect::<HashSet<_>>().len() as u64).min(self.passed);
         Tally { passed: self.passed - skipped, skipped: self.skipped + skipped, ..self }
@@ -51,7 +51,7 @@ impl std::fmt::Display for Tally {
 
 /// Whose closing lines are to be read.
 #[derive(Debug, Clone, Copy)]
-pub enum Report {
+pub(crate) enum Report {
     /// `test result: ok. 3 passed; 0 failed; …`, once a test binary.
     Cargo,
     /// `Summary [ 0.1s] 3 tests run: 3 passed, 0 skipped`.
@@ -68,7 +68,7 @@ pub enum Report {
 
 impl Report {
     /// What `line`, without colours, adds to the count.
-    pub fn read(self, line: &str) -> Tally {
+    pub(crate) fn read(self, line: &str) -> Tally {
         let line = line.trim();
         match self {
             Report::Cargo if line.starts_with("test result:") => counts(line),

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::client::{InProcess, at, document};
 
-pub const URI: &str = "file:///nowhere/program.karel";
-pub const TEXT: &str = "def main():
+pub(crate) const URI: &str = "file:///nowhere/program.karel";
+pub(crate) const TEXT: &str = "def main():
     ...
 
 example \"one\":
@@ -42,7 +42,7 @@ for line in sys.stdin:
 "#;
 
 /// A server whose engine does `body` with each request `r`.
-pub async fn server(capabilities: Value, body: &str) -> InProcess {
+pub(crate) async fn server(capabilities: Value, body: &str) -> InProcess {
     let script = format!("{PRELUDE}{}", body.lines().map(|line| format!("    {line}\n")).collect::<String>());
     let mut server = InProcess::start();
     let options = json!({ "engine": { "command": ["python3", "-c", script] } });
@@ -54,21 +54,25 @@ pub async fn server(capabilities: Value, body: &str) -> InProcess {
     server
 }
 
-pub async fn actions(server: &mut InProcess, only: &str, line: u32) -> Vec<Value> {
+pub(crate) async fn actions(server: &mut InProcess, only: &str, line: u32) -> Vec<Value> {
     let mut params = document(URI);
     params["range"] = json!({ "start": at(line, 4), "end": at(line, 4) });
     params["context"] = json!({ "diagnostics": [], "only": [only] });
     server.client.request("textDocument/codeAction", params).await.as_array().cloned().unwrap_or_default()
 }
 
-pub async fn the_action(server: &mut InProcess) -> Value {
+pub(crate) async fn the_action(server: &mut InProcess) -> Value {
     let actions = actions(server, "refactor.karel.synthesize.program", 1).await;
     assert_eq!(actions.len(), 1, "{actions:?}");
     actions[0].clone()
 }
 
 /// Sends the request, shows progress, and waits for the reply.
-pub async fn with_progress(server: &mut InProcess, method: &str, params: Value) -> (Value, Vec<Value>) {
+pub(crate) async fn with_progress(
+    server: &mut InProcess,
+    method: &str,
+    params: Value,
+) -> (Value, Vec<Value>) {
     let id = server.client.ask(method, params).await;
     let create = server.client.told("window/workDoneProgress/create").await;
     server.client.answer(&create, Value::Null).await;
@@ -77,7 +81,7 @@ pub async fn with_progress(server: &mut InProcess, method: &str, params: Value) 
 }
 
 /// What is shown of the progress with this token, up to its end.
-pub async fn shown(server: &mut InProcess, token: &Value) -> Vec<Value> {
+pub(crate) async fn shown(server: &mut InProcess, token: &Value) -> Vec<Value> {
     let mut shown = Vec::new();
     while shown.last().is_none_or(|value: &Value| value["kind"] != "end") {
         let progress = server.client.told("$/progress").await;

@@ -23,14 +23,14 @@ fn blank(c: char) -> Option<(&'static str, bool)> {
     })
 }
 
-pub struct Blanks<'a> {
+pub(crate) struct Blanks<'a> {
     pub text: Cow<'a, str>,
     pub found: Vec<Finding>,
 }
 
 /// Replaces what is taken for a blank by one, and what is taken for nothing by form feeds, which have no width.
 /// One finding for each sort in the text.
-pub fn blanks(text: &str) -> Blanks<'_> {
+pub(crate) fn blanks(text: &str) -> Blanks<'_> {
     if text.is_ascii() {
         return Blanks { text: Cow::Borrowed(text), found: Vec::new() };
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-pub struct Line {
+pub(crate) struct Line {
     pub start: usize,
     /// The first character that is not a blank, or the line's end.
     pub text: usize,
@@ -16,7 +16,7 @@ pub struct Line {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Blank,
     Comment,
     /// A line of an example block, of which the header is one.
@@ -25,16 +25,16 @@ pub enum Kind {
 }
 
 impl Line {
-    pub fn is_program(&self) -> bool {
+    pub(crate) fn is_program(&self) -> bool {
         self.kind == Kind::Program
     }
 
-    pub fn has_text(&self) -> bool {
+    pub(crate) fn has_text(&self) -> bool {
         matches!(self.kind, Kind::Program | Kind::Example)
     }
 }
 
-pub fn lines(text: &str) -> Vec<Line> {
+pub(crate) fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
     let mut lines = Vec::new();
     let (mut start, mut in_example) = (0, false);
@@ -65,7 +65,7 @@ pub fn lines(text: &str) -> Vec<Line> {
 }
 
 /// The letters, digits and `_` that a text begins with.
-pub fn first_word(text: &str) -> &str {
+pub(crate) fn first_word(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
     &text[..end]
 }
@@ -94,7 +94,7 @@ fn is_cell(word: &str) -> bool {
 }
 
 /// The names behind the `def`s of a text.
-pub fn procedures(text: &str) -> HashSet<&str> {
+pub(crate) fn procedures(text: &str) -> HashSet<&str> {
     let mut names = HashSet::new();
     for line in text.split(['\n', '\r']) {
         if let Some(rest) = line.trim_start().strip_prefix("def ") {

@@ -7,7 +7,7 @@ use crate::spelling::closest;
 
 /// A condition that is written in another way, and what it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foreign {
+pub(crate) struct Foreign {
     /// What is said of it: the first thing that is foreign.
     pub why: Why,
     /// The tests that must all hold; none where that can't be said.
@@ -15,7 +15,7 @@ pub struct Foreign {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub(crate) enum Why {
     /// `== True`
     Comparison(String),
     /// `!`
@@ -102,7 +102,7 @@ fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
 }
 
 /// What a condition means that is not written as ours; `None` where it is ours, or not understood at all.
-pub fn foreign(text: &str) -> Option<Foreign> {
+pub(crate) fn foreign(text: &str) -> Option<Foreign> {
     let tokens = tokens(text)?;
     let mut reader = Reader { tokens: &tokens, at: 0, why: None, all: true, depth: 0 };
     let conditions = reader.any();
@@ -115,7 +115,7 @@ pub fn foreign(text: &str) -> Option<Foreign> {
 }
 
 /// A condition of one test as it is written here, however it is written.
-pub fn ours(text: &str) -> Option<String> {
+pub(crate) fn ours(text: &str) -> Option<String> {
     let tokens = tokens(text)?;
     let mut reader = Reader { tokens: &tokens, at: 0, why: None, all: true, depth: 0 };
     let read = reader.any().filter(|_| reader.at == tokens.len())?;
@@ -298,7 +298,7 @@ fn not(read: Vec<Condition>) -> Read {
 
 impl Foreign {
     /// As it is written here, if one condition is enough for it.
-    pub fn ours(&self) -> Option<String> {
+    pub(crate) fn ours(&self) -> Option<String> {
         match self.all.as_deref()? {
             [one] => Some(print_condition(one)),
             _ => None,

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use synth::eval::bench::Times;
 
-pub struct Engine {
+pub(crate) struct Engine {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -29,7 +29,7 @@ enum Said {
 }
 
 impl Engine {
-    pub fn start(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Engine> {
+    pub(crate) fn start(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Engine> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("serve").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().context("can't start the engine")?;
@@ -63,7 +63,7 @@ impl Engine {
     }
 
     /// Asks, and waits for the answer; says also when the first candidate came.
-    pub fn ask(&mut self, method: &str, params: Value) -> anyhow::Result<(Option<Instant>, Value)> {
+    pub(crate) fn ask(&mut self, method: &str, params: Value) -> anyhow::Result<(Option<Instant>, Value)> {
         self.send(method, params)?;
         let mut first = None;
         loop {
@@ -75,7 +75,7 @@ impl Engine {
     }
 
     /// Asks all of it, so many requests at a time.
-    pub fn at_a_time(&mut self, count: usize, requests: &[Synthesize]) -> anyhow::Result<Concurrent> {
+    pub(crate) fn at_a_time(&mut self, count: usize, requests: &[Synthesize]) -> anyhow::Result<Concurrent> {
         let start = Instant::now();
         let mut left = requests.iter();
         // When each was asked, and whether it has had a candidate.
@@ -110,7 +110,7 @@ impl Engine {
         })
     }
 
-    pub fn end(mut self) -> anyhow::Result<()> {
+    pub(crate) fn end(mut self) -> anyhow::Result<()> {
         self.ask("shutdown", Value::Null)?;
         self.process.wait()?;
         Ok(())
@@ -119,7 +119,7 @@ impl Engine {
 
 /// How requests fare that are asked at one time.
 #[derive(Serialize)]
-pub struct Concurrent {
+pub(crate) struct Concurrent {
     pub at_a_time: usize,
     pub requests_per_second: f64,
     /// From request to first verified candidate, of those that have one.

@@ -9,7 +9,7 @@ use super::super::tensors::dims;
 use super::super::weights::{Weights, WeightsError};
 
 /// Splits `[tasks, length, parts * d]` into `parts` of `[tasks, heads, length, d / heads]`.
-pub fn heads_of<const PARTS: usize>(x: &Tensor, heads: i64) -> [Tensor; PARTS] {
+pub(crate) fn heads_of<const PARTS: usize>(x: &Tensor, heads: i64) -> [Tensor; PARTS] {
     let [tasks, length, width] = dims(x, "[tasks, length, parts * d]");
     let parts = PARTS as i64;
     let x = x.view([tasks, length, parts, heads, width / parts / heads]);
@@ -68,13 +68,13 @@ impl FeedForward {
 }
 
 #[derive(Clone)]
-pub struct EncoderLayer {
+pub(crate) struct EncoderLayer {
     attention: SelfAttention,
     feed_forward: FeedForward,
 }
 
 impl EncoderLayer {
-    pub fn load(w: &mut Weights, name: &str, d: i64) -> Result<EncoderLayer, WeightsError> {
+    pub(crate) fn load(w: &mut Weights, name: &str, d: i64) -> Result<EncoderLayer, WeightsError> {
         Ok(EncoderLayer {
             attention: SelfAttention::load(w, name, d)?,
             feed_forward: FeedForward::load(w, name, d)?,
@@ -82,7 +82,7 @@ impl EncoderLayer {
     }
 
     /// `x [tasks, length, d]`, every place of which sees what `seen` allows.
-    pub fn forward(&self, x: Tensor, heads: i64, seen: Seen) -> Tensor {
+    pub(crate) fn forward(&self, x: Tensor, heads: i64, seen: Seen) -> Tensor {
         let x = self.attention.forward(x, |qkv| {
             let [q, k, v] = heads_of(qkv, heads);
             attend(&q, &k, &v, seen)
@@ -92,7 +92,7 @@ impl EncoderLayer {
 }
 
 #[derive(Clone)]
-pub struct DecoderLayer {
+pub(crate) struct DecoderLayer {
     attention: SelfAttention,
     norm_cross: Norm,
     cross_q: Linear,
@@ -101,7 +101,7 @@ pub struct DecoderLayer {
 }
 
 /// The memory as one decoder layer sees it.
-pub struct Cross<'m> {
+pub(crate) struct Cross<'m> {
     /// `[tasks, heads, memory, d / heads]`
     pub keys: Tensor,
     /// `[tasks, heads, memory, d / heads]`
@@ -110,7 +110,7 @@ pub struct Cross<'m> {
 }
 
 impl DecoderLayer {
-    pub fn load(w: &mut Weights, name: &str, d: i64) -> Result<DecoderLayer, WeightsError> {
+    pub(crate) fn load(w: &mut Weights, name: &str, d: i64) -> Result<DecoderLayer, WeightsError> {
         Ok(DecoderLayer {
             attention: SelfAttention::load(w, name, d)?,
             norm_cross: Norm::load(w, &format!("{name}.norm_cross"), d)?,
@@ -122,7 +122,7 @@ impl DecoderLayer {
 
     /// `x [tasks, length, d]`; `attention` is the self-attention, from queries, keys and values of these places,
     /// `[tasks, length, 3 * d]`, to `[tasks, heads, length, d / heads]`.
-    pub fn forward(
+    pub(crate) fn forward(
         &self,
         x: Tensor,
         heads: i64,

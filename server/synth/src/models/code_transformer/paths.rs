@@ -7,7 +7,7 @@
 use super::super::step_decoder::Step;
 
 /// The slots of the last step.
-pub struct Paths {
+pub(crate) struct Paths {
     /// Columns of a block.
     width: usize,
     /// The columns of each slot's nodes, `[slots, length]` flat. In place of what a shorter path lacks its first node
@@ -22,7 +22,7 @@ const NONE: i32 = -1;
 
 /// Where the nodes of one step lie.
 #[derive(Debug, PartialEq)]
-pub struct Nodes {
+pub(crate) struct Nodes {
     /// Old nodes per task.
     pub kept: i64,
     /// The old nodes, numbered through all blocks of the step before: `[tasks, kept]`.
@@ -34,17 +34,17 @@ pub struct Nodes {
 
 impl Paths {
     /// Before the first step there are no nodes.
-    pub fn new() -> Paths {
+    pub(crate) fn new() -> Paths {
         Paths { width: 0, columns: Vec::new(), length: 0 }
     }
 
     /// Adds tasks, each with a slot after those of the last step.
-    pub fn join(&mut self, tasks: usize) {
+    pub(crate) fn join(&mut self, tasks: usize) {
         self.columns.resize(self.columns.len() + tasks * self.length, NONE);
     }
 
     /// Goes on with the slots of this step. Nodes that no slot passes through any more are dropped.
-    pub fn step(&mut self, step: &Step) -> Nodes {
+    pub(crate) fn step(&mut self, step: &Step) -> Nodes {
         let (tasks, slots) = (step.tasks as usize, step.slots as usize);
         let length = step.ages.iter().copied().max().unwrap_or(0) as usize;
         let seen_width = length + 1;

@@ -7,23 +7,23 @@ use super::super::planes::Canvases;
 use super::WORLD_TOKENS;
 
 /// Most examples that weights may be made for.
-pub const MAX_EXAMPLES: i64 = 64;
+pub(crate) const MAX_EXAMPLES: i64 = 64;
 
 /// The table of a trace step's embeddings: several tables, one below the other.
-pub mod table {
+pub(crate) mod table {
     /// Learned times in a trace: 75 actions, stop, and some to spare.
-    pub const TIMES: i64 = 80;
-    pub const ACTION: i64 = 0;
-    pub const CONDITIONS: i64 = ACTION + 8;
-    pub const MARKERS: i64 = CONDITIONS + 16;
-    pub const HEADING: i64 = MARKERS + 10;
-    pub const TIME: i64 = HEADING + 4;
-    pub const EXAMPLE: i64 = TIME + TIMES;
+    pub(crate) const TIMES: i64 = 80;
+    pub(crate) const ACTION: i64 = 0;
+    pub(crate) const CONDITIONS: i64 = ACTION + 8;
+    pub(crate) const MARKERS: i64 = CONDITIONS + 16;
+    pub(crate) const HEADING: i64 = MARKERS + 10;
+    pub(crate) const TIME: i64 = HEADING + 4;
+    pub(crate) const EXAMPLE: i64 = TIME + TIMES;
     /// Tables that a step looks into.
-    pub const COLUMNS: usize = 6;
+    pub(crate) const COLUMNS: usize = 6;
 
     /// The tables and their rows, in order.
-    pub fn parts(examples: i64) -> [(&'static str, i64); COLUMNS] {
+    pub(crate) fn parts(examples: i64) -> [(&'static str, i64); COLUMNS] {
         [
             ("action", 8),
             ("conditions", 16),
@@ -41,7 +41,7 @@ const UNKNOWN: i64 = 6;
 
 /// Tasks as plain numbers; `e` is the number of their examples together, `s` of their trace steps.
 #[derive(Debug, Default)]
-pub struct Reading {
+pub(crate) struct Reading {
     pub canvases: Canvases,
     /// The cells, of `e * 256`, where the agents start and end: `[e]`.
     pub starts: Vec<i64>,
@@ -63,7 +63,7 @@ pub struct Reading {
 impl Reading {
     /// `examples` is how many the step table has rows for. A trace of more steps than it has times for counts as
     /// unknown.
-    pub fn of<'t>(tasks: impl Iterator<Item = &'t CodeTask> + Clone, examples: i64) -> Reading {
+    pub(crate) fn of<'t>(tasks: impl Iterator<Item = &'t CodeTask> + Clone, examples: i64) -> Reading {
         let mut reading = Reading::default();
         // Per task its examples, and its steps, as ranges.
         let mut parts = Vec::new();

@@ -8,7 +8,7 @@ use super::super::Models;
 use super::work::Work;
 
 /// What a member says.
-pub enum Message<Task, Row> {
+pub(crate) enum Message<Task, Row> {
     /// A member begins with these tasks; `hear` is where the numbers of its steps go. Members of one `width` may be put together, as none is padded much
     /// then; those without one are alone.
     Begin {
@@ -27,9 +27,9 @@ pub enum Message<Task, Row> {
 }
 
 /// The numbers of each row that was asked for, flat; or the fault that ended the batch.
-pub type Heard = Result<Vec<f32>, String>;
+pub(crate) type Heard = Result<Vec<f32>, String>;
 
-pub struct Batches<'m, W: Work<'m>> {
+pub(crate) struct Batches<'m, W: Work<'m>> {
     models: &'m Models,
     waiting: Vec<Entrant<W::Task, W::Row>>,
     batches: Vec<Batch<W, W::Row>>,
@@ -61,11 +61,11 @@ struct Batch<W, Row> {
 }
 
 impl<'m, W: Work<'m>> Batches<'m, W> {
-    pub fn new(models: &'m Models) -> Batches<'m, W> {
+    pub(crate) fn new(models: &'m Models) -> Batches<'m, W> {
         Batches { models, waiting: Vec::new(), batches: Vec::new() }
     }
 
-    pub fn hear(&mut self, message: Message<W::Task, W::Row>) {
+    pub(crate) fn hear(&mut self, message: Message<W::Task, W::Row>) {
         match message {
             Message::Begin { id, tasks, width, hear } => {
                 let member = Member { id, hear, first: 0, asked: None };
@@ -88,12 +88,12 @@ impl<'m, W: Work<'m>> Batches<'m, W> {
     }
 
     /// Whether something can be computed.
-    pub fn ready(&self) -> bool {
+    pub(crate) fn ready(&self) -> bool {
         !self.waiting.is_empty() || self.batches.iter().any(Batch::ready)
     }
 
     /// Lets those who wait begin, or where nobody does, computes one step of every batch that is ready.
-    pub fn advance(&mut self) {
+    pub(crate) fn advance(&mut self) {
         if self.waiting.is_empty() {
             self.batches.iter_mut().filter(|batch| batch.ready()).for_each(Batch::step);
             self.batches.retain(|batch| !batch.members.is_empty());

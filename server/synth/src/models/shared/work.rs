@@ -5,7 +5,7 @@ use runtime::{Action, World};
 use super::super::{CodeTask, Decoder, Models, Pair, Rollouts, Row, VOCABULARY};
 
 /// One kind of work, on tasks that are computed together.
-pub trait Work<'m>: Sized {
+pub(crate) trait Work<'m>: Sized {
     type Task: Clone;
     /// A row of a step, which continues one of the step before.
     type Row;
@@ -28,10 +28,10 @@ pub trait Work<'m>: Sized {
     fn step(&mut self, rows: Vec<Self::Row>) -> Vec<f32>;
 }
 
-pub struct RollOuts<'m>(Box<dyn Rollouts + 'm>);
+pub(crate) struct RollOuts<'m>(Box<dyn Rollouts + 'm>);
 
 /// A roll-out at one step.
-pub struct Rolled {
+pub(crate) struct Rolled {
     pub parent: usize,
     pub now: World,
     pub before: Option<Action>,
@@ -66,7 +66,7 @@ impl<'m> Work<'m> for RollOuts<'m> {
     }
 }
 
-pub struct Beams<'m>(Box<dyn Decoder + 'm>);
+pub(crate) struct Beams<'m>(Box<dyn Decoder + 'm>);
 
 impl<'m> Work<'m> for Beams<'m> {
     type Task = CodeTask;

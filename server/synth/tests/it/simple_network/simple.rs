@@ -16,7 +16,7 @@ use synth::models::{CodeModel, CodeTask, Decoder, VOCABULARY};
 use tch::Tensor;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SimpleConfig {
+pub(crate) struct SimpleConfig {
     /// Width of the state.
     pub width: i64,
 }
@@ -28,7 +28,7 @@ impl Config for SimpleConfig {
 }
 
 #[derive(Clone)]
-pub struct Simple {
+pub(crate) struct Simple {
     see: Linear,
     token: Weight,
     go_on: Linear,
@@ -38,7 +38,7 @@ pub struct Simple {
 
 /// The examples of some tasks as plain numbers, and which task each belongs to.
 #[derive(Default)]
-pub struct Examples {
+pub(crate) struct Examples {
     canvases: Canvases,
     owners: Vec<i64>,
     tasks: i64,
@@ -89,7 +89,7 @@ impl StepDecoder for Simple {
 }
 
 /// Tasks, the tokens before each place of their programs, and the tokens there: `[tasks, length]`.
-pub struct Lesson {
+pub(crate) struct Lesson {
     examples: Examples,
     before: Vec<i64>,
     targets: Vec<i64>,
