@@ -59,7 +59,7 @@ pub(crate) fn occurrences(analysis: &Analysis, target: &Target) -> Vec<Occurrenc
         for item in &source.file().items {
             match (item, target) {
                 (Item::Procedure(p), Target::Procedure(name)) if p.name.text == *name => {
-                    add(p.name.range, true)
+                    add(p.name.range, true);
                 }
                 (Item::Example(e), Target::Example(name)) if e.name.text == *name => add(e.name.range, true),
                 (Item::Include(i), Target::Path(path)) if i.path.text == *path => add(i.path.range, false),

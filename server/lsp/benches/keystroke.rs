@@ -60,7 +60,7 @@ struct Timed {
 
 #[tokio::main]
 async fn main() {
-    let rounds: usize = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(400);
+    let rounds: usize = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(400);
     let text = program();
     let mut server = InProcess::with(capabilities()).await;
     server.client.open(URI, "kareldsl", 0, &text).await;

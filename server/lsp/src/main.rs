@@ -43,7 +43,7 @@ fn main() -> anyhow::Result<()> {
     });
     log.finish();
     // Standard input is read by a thread that only the process's end can stop.
-    std::process::exit(if polite { 0 } else { 1 })
+    std::process::exit(i32::from(!polite))
 }
 
 /// Ends the session where the system asks for it, so that the engine is ended, too.

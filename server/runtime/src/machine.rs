@@ -185,7 +185,7 @@ impl Machine {
                     tick!();
                     let depth = self.calls.len();
                     if !world.act_after(action, |world| {
-                        observer.step(origin(), StepKind::Action(action), depth, world)
+                        observer.step(origin(), StepKind::Action(action), depth, world);
                     }) {
                         break Outcome::Crashed { action, origin: origin() };
                     }

@@ -52,7 +52,7 @@ fn print_statement(statement: &Statement, level: usize, text: &mut String) {
     line(level, &head(&statement.kind), text);
     match &statement.kind {
         StatementKind::While { body, .. } | StatementKind::Repeat { body, .. } => {
-            block(body, level + 1, text)
+            block(body, level + 1, text);
         }
         StatementKind::If { then, otherwise, .. } => {
             block(then, level + 1, text);

@@ -10,7 +10,7 @@ use super::shape::{CONTROL, walk};
 pub fn may_follow(previous: Action, running: usize, next: Action) -> bool {
     use Action::{Move, PickMarker, PutMarker, TurnLeft, TurnRight};
     match (previous, next) {
-        (TurnLeft, Move) | (TurnRight, Move) => true,
+        (TurnLeft | TurnRight, Move) => true,
         (TurnLeft, TurnLeft) => running < 2,
         (TurnLeft | TurnRight, _) => false,
         (PickMarker, PutMarker) | (PutMarker, PickMarker) => false,

@@ -45,7 +45,7 @@ fn block(block: &Block, tallies: &Tallies, examples: u64, found: &mut Vec<Diagno
         let head = head_text(statement);
         match &statement.kind {
             StatementKind::While { body, .. } => {
-                inner(body, &format!("the body of {head}"), tallies, examples, found)
+                inner(body, &format!("the body of {head}"), tallies, examples, found);
             }
             // `repeat(0)` is reported as such.
             StatementKind::Repeat { body, .. } => self::block(body, tallies, examples, found),

@@ -42,7 +42,7 @@ pub(super) fn check(
         let run = analysis.run(case, cancel)?;
         match verdict {
             Verdict::Fails(failure) if case.is_test() => {
-                found.push(test_failed(analysis, case, run, failure))
+                found.push(test_failed(analysis, case, run, failure));
             }
             Verdict::Fails(failure) => found.extend(failed(analysis, case, run, failure)),
             _ if run.is_some() && case.example.output.is_none() && case.example.crashes.is_none() => {

@@ -198,7 +198,7 @@ mod tests {
             let found: Vec<Counted> = (0..n).chain(n / 2..n).map(Counted).collect();
             COMPARED.set(0);
             let merged: Vec<u32> = merged(found.iter()).into_iter().map(|found| found.0).collect();
-            assert_eq!(merged, Vec::from_iter(0..n));
+            assert_eq!(merged, (0..n).collect::<Vec<_>>());
             // Each that was there already once, and some whose hashes are alike in part.
             assert!((n / 2..2 * n).contains(&COMPARED.get()), "{}", COMPARED.get());
         }

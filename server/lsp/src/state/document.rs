@@ -144,7 +144,7 @@ impl Document {
         for change in changes {
             match change.range {
                 Some(range) => {
-                    text.replace(text.text_range(range, encoding).ok_or(Impossible)?, &change.text)
+                    text.replace(text.text_range(range, encoding).ok_or(Impossible)?, &change.text);
                 }
                 None => text = Text::from(change.text.as_str()),
             }

@@ -108,7 +108,7 @@ impl Synthesis {
         let watch = async {
             superseded.await;
             wanted.cancel.cancel();
-            std::future::pending::<()>().await
+            std::future::pending::<()>().await;
         };
         let solved = tokio::select! { biased; () = watch => Err(Failure::Stale), solved = solve => solved };
         let solved = match solved {

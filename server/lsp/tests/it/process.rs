@@ -221,7 +221,7 @@ async fn a_hung_engine_is_left_behind_by_no_end_of_the_server() {
             "closed" => client.hang_up(),
             name => signal(name.trim_start_matches("SIG")),
         }
-        assert_eq!(ended(&mut child).await, Some(if ending == "shutdown" { 0 } else { 1 }), "{ending}");
+        assert_eq!(ended(&mut child).await, Some(i32::from(ending != "shutdown")), "{ending}");
         assert!(!lives(), "{ending}");
     }
 }

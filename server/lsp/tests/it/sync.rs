@@ -214,7 +214,7 @@ async fn play(steps: Vec<Step>) {
                 asked.push(server.client.ask(method, params(method, line, character)).await);
             }
             Step::Cancel(which) if !asked.is_empty() => {
-                server.client.cancel(asked[which % asked.len()]).await
+                server.client.cancel(asked[which % asked.len()]).await;
             }
             Step::Replace(_) | Step::Cancel(_) => {}
         }

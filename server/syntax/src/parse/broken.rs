@@ -34,7 +34,7 @@ fn extent(item: &Item) -> TextRange {
 fn item(item: &mut Item, range: TextRange) {
     match item {
         Item::Procedure(procedure) if range.start() < procedure.body.range.start() => {
-            first_line(procedure, range)
+            first_line(procedure, range);
         }
         Item::Procedure(procedure) if procedure.body.statements.is_empty() => first_line(procedure, range),
         Item::Procedure(Procedure { body, .. }) | Item::Stray(body) => block(body, range),

@@ -11,7 +11,7 @@ use crate::diagnostic::{Edit, Fix};
 use crate::spelling::closest;
 use text_size::TextRange;
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     /// `following` are the sections that stand right below the block, at top level: without a body they are its own.
     pub(crate) fn example(&mut self, node: Node<'_>, following: &[Node<'_>]) -> Example {
         let parts = Parts::of(node);

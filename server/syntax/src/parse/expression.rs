@@ -47,7 +47,7 @@ fn is_closed(text: &str) -> bool {
     })
 }
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     /// The condition of a `while`, an `if` or a `not`.
     pub(crate) fn condition(&mut self, word: &str, keyword: TextRange, node: Option<Node<'_>>) -> Condition {
         let Some(node) = node else {

@@ -19,7 +19,7 @@ fn is_statement(node: &Node<'_>) -> bool {
     !is_definition(node) && !node.is(Kind::Section)
 }
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     pub(crate) fn items(&mut self, root: Node<'_>) -> Vec<Item> {
         let nodes = root.children();
         let mut items = vec![];

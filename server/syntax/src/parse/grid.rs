@@ -12,7 +12,7 @@ use text_size::TextRange;
 /// The most rows, and the most columns.
 const LARGEST: usize = 100;
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     /// An `input:` or `output:` section, or one that was meant so.
     pub(crate) fn grid_section(&mut self, node: Node<'_>, word: &str) -> Grid {
         let parts = Parts::of(node);

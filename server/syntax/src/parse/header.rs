@@ -54,7 +54,7 @@ impl<'t> Parts<'t> {
     }
 }
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     /// Reports what is left over before the colon, or else a missing colon, and makes the header.
     pub(crate) fn header(&mut self, word: &str, node: Node<'_>, parts: &Parts<'_>) -> Header {
         let understood = self.skipped(parts);

@@ -14,7 +14,7 @@ pub(crate) struct BlockLine<'n, 't> {
     pub range: TextRange,
 }
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     /// Splits a block's nodes into its lines. What ends on the line on which the next one begins is on its line.
     pub(crate) fn block_lines<'n, 't>(&self, nodes: &'n [Node<'t>]) -> Vec<BlockLine<'n, 't>> {
         let mut lines = vec![];

@@ -10,7 +10,7 @@ use crate::diagnostic::{Edit, Fix};
 use crate::spelling::closest;
 use text_size::{TextRange, TextSize};
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     pub(crate) fn lines(&mut self, lines: &[BlockLine<'_, '_>]) -> Block {
         let mut statements = vec![];
         let mut at = 0;

@@ -9,7 +9,7 @@ use crate::diagnostic::{Edit, Fix};
 use crate::spelling::closest;
 use text_size::TextRange;
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     pub(crate) fn trace(&mut self, node: Node<'_>) -> Trace {
         let parts = Parts::of(node);
         let inferred = parts.inner.iter().find(|n| n.is(Kind::Question));

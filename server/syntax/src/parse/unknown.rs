@@ -102,7 +102,7 @@ impl<'t> Unknown<'t> {
     }
 }
 
-impl<'a> Lower<'a> {
+impl Lower<'_> {
     /// Whether a line that is followed by a deeper block was meant as its header, though the colon is missing too.
     pub(crate) fn is_meant_as_header(&self, line: &[Node<'_>], below: Node<'_>) -> bool {
         let words = line.iter().rposition(|n| !matches!(n.kind, Kind::Call | Kind::Hole | Kind::Unexpected));

@@ -278,7 +278,7 @@ impl Kind {
             Kind::Rows => cropped(world, &left, &|_| true, least),
             Kind::Columns => cropped(world, &|_| true, &left, least),
             Kind::Walls | Kind::Markers | Kind::Counts => {
-                let cell = Cell::Markers(if matches!(self, Kind::Counts) { 1 } else { 0 });
+                let cell = Cell::Markers(u8::from(matches!(self, Kind::Counts)));
                 let mut emptier = world.clone();
                 things.iter().all(|&(row, col)| emptier.set_cell(row, col, cell)).then_some(emptier)
             }

@@ -166,7 +166,7 @@ impl Server {
                     let id = value.get("id").and_then(Value::as_u64);
                     match serde_json::from_value::<Request>(value) {
                         Err(error) => {
-                            self.refuse(id, INVALID_REQUEST, format!("This is no request: {error}."))
+                            self.refuse(id, INVALID_REQUEST, format!("This is no request: {error}."));
                         }
                         Ok(request) if request.method == "shutdown" => break request.id,
                         Ok(request) => self.take(request),

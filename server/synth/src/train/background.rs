@@ -125,7 +125,7 @@ pub fn processor_seconds() -> f64 {
     // SAFETY: a struct of numbers, for which zeros are a value.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     // SAFETY: writes into the struct.
-    if unsafe { libc::getrusage(libc::RUSAGE_SELF, &mut usage) } != 0 {
+    if unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) } != 0 {
         return 0.0;
     }
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 * 1e-6;
@@ -206,7 +206,7 @@ fn give_way_to_all() {
         #[cfg(target_os = "linux")]
         {
             let parameters = libc::sched_param { sched_priority: 0 };
-            libc::sched_setscheduler(0, libc::SCHED_IDLE, &parameters);
+            libc::sched_setscheduler(0, libc::SCHED_IDLE, &raw const parameters);
         }
     }
     #[cfg(target_os = "linux")]

@@ -265,7 +265,7 @@ pub fn flatten(table: &Table) -> Vec<String> {
     for (key, value) in table {
         match value {
             Value::Table(inner) => {
-                items.extend(flatten(inner).into_iter().map(|item| format!("{key}.{item}")))
+                items.extend(flatten(inner).into_iter().map(|item| format!("{key}.{item}")));
             }
             value => items.push(format!("{key}={value}")),
         }

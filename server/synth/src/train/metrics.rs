@@ -207,7 +207,7 @@ impl Log {
             run: Sums::default(),
             written: now,
             // The first line soon: it says whether something is wrong.
-            spoken: now.checked_sub(SPOKEN - FIRST).unwrap_or(now),
+            spoken: now.checked_sub(SPOKEN.saturating_sub(FIRST)).unwrap_or(now),
         })
     }
 

@@ -60,7 +60,7 @@ pub fn save(folder: &Path, step: u64, bytes: &[u8]) -> Result<Vec<PathBuf>, Chec
     for (place, piece) in pieces.into_iter().enumerate().rev() {
         let number = place as u32 + 1;
         let file = folder.join(format!("compact-{step}-{number}-of-{count}"));
-        let header = Header { step, number, count, checksum };
+        let header = Header { step, count, checksum, number };
         write(&file, &[&header.bytes()[..], piece].concat())?;
         files.insert(0, file);
     }

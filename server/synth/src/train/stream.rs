@@ -80,7 +80,7 @@ impl<N: Network> Stream<N> {
             Some(_) => "the file of tasks holds none, or can't be read any more",
             None => "a thread that prepares tasks has failed; its reason stands above",
         });
-        self.waited += start.elapsed() - (self.inferring - inferring);
+        self.waited += start.elapsed().saturating_sub(self.inferring.saturating_sub(inferring));
         batch
     }
 

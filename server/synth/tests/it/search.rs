@@ -408,8 +408,9 @@ proptest! {
 /// were taken.
 fn taken(steps: &[Step], milliseconds: u64) -> Vec<Part> {
     let mut examples = examples("def main():\n    move()\n", 2, 3);
-    examples[1].input = examples[0].input.clone();
-    examples[1].output = Some(examples[0].input.clone());
+    let first = examples[0].input.clone();
+    examples[1].output = Some(first.clone());
+    examples[1].input = first;
     let specification = Specification { program: "def main():\n    ...\n".to_owned(), examples };
     let heard = Mutex::new(Vec::new());
     let note = |step: &Step, _| heard.lock().unwrap().push(step.part);

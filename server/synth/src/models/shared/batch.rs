@@ -127,7 +127,9 @@ impl<'m, W: Work<'m>> Batches<'m, W> {
                 entrants.into_iter().for_each(|entrant| self.enter(vec![entrant], width));
             }
             Ok(None) => {
-                entrants.iter().for_each(|entrant| entrant.member.fail("The engine has no network for this."))
+                for entrant in entrants {
+                    entrant.member.fail("The engine has no network for this.");
+                }
             }
             Err(fault) => entrants.iter().for_each(|entrant| entrant.member.fail(&fault)),
         }
