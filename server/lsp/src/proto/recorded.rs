@@ -12,7 +12,7 @@ use crate::state::text::Encoding;
 use crate::state::unit::Unit;
 
 /// A unit, and how places in it are counted.
-pub struct Recorded {
+pub(crate) struct Recorded {
     pub unit: Arc<Unit>,
     pub encoding: Encoding,
 }
