@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use disk::Unreadable;
@@ -16,11 +17,11 @@ use crate::{Verdict, import};
 
 /// A program with its example files, or an example file that belongs to no program.
 pub(crate) struct Loaded {
-    pub analysis: Analysis,
+    pub analysis: Arc<Analysis>,
     /// Example files that belong to the program and can't be read: where it names them, and why not.
     pub unreadable: Vec<(TextRange, String)>,
-    /// The canonical paths of all its files.
-    paths: Vec<PathBuf>,
+    /// The canonical paths of all its files, also of those that are not there.
+    pub paths: Vec<PathBuf>,
 }
 
 /// A file, or a folder, that is there and can't be read.
@@ -107,12 +108,24 @@ pub(crate) fn load_one(path: &Path, config: &Config) -> anyhow::Result<Loaded> {
 /// The program of this path with the example files beside it and those that it names; or an example file alone. `-`
 /// is standard input.
 fn load(path: &Path, config: &Config) -> Result<Loaded, Unreadable> {
+    load_named(path, config, &name)
+}
+
+/// Loads as [`load_all`] does, and says nothing; `uri` names the files.
+///
+/// # Errors
+/// The program can't be read.
+pub(crate) fn load_named(
+    path: &Path,
+    config: &Config,
+    uri: &dyn Fn(&Path) -> String,
+) -> Result<Loaded, Unreadable> {
     let text = read(path)?;
     // The dataset's tokens are read as they are.
     let text = import::from_tokens(&text).unwrap_or(text);
-    let source = Source::new(name(path), None, text);
+    let source = Source::new(uri(path), None, text);
     if disk::is_example_file(path) {
-        let analysis = Analysis::new(None, vec![source], config.clone());
+        let analysis = Arc::new(Analysis::new(None, vec![source], config.clone()));
         return Ok(Loaded { analysis, unreadable: Vec::new(), paths: vec![identity(path)] });
     }
     let mut grids = Vec::new();
@@ -126,7 +139,7 @@ fn load(path: &Path, config: &Config) -> Result<Loaded, Unreadable> {
         }
         paths.push(identity(&file));
         match disk::read(&file) {
-            Ok(text) => grids.push(Source::new(name(&file), None, text)),
+            Ok(text) => grids.push(Source::new(uri(&file), None, text)),
             Err(why) => drop(failed.insert(file, why)),
         }
     }
@@ -143,7 +156,8 @@ fn load(path: &Path, config: &Config) -> Result<Loaded, Unreadable> {
         };
         unreadable.extend(why.map(|why| (include.path.range, disk::broken_include(text, &why))));
     }
-    Ok(Loaded { analysis: Analysis::new(Some(source), grids, config.clone()), unreadable, paths })
+    let analysis = Arc::new(Analysis::new(Some(source), grids, config.clone()));
+    Ok(Loaded { analysis, unreadable, paths })
 }
 
 /// The files that the paths name: each file as it is, and in folders all `.karel` and `.kgrid` files, sorted. A path that

@@ -24,6 +24,7 @@ mod runs;
 mod synth;
 mod test;
 mod trace;
+mod world;
 mod worlds;
 
 use std::io;
@@ -47,6 +48,7 @@ enum Command {
     Fmt(fmt::Fmt),
     Run(run::Run),
     Trace(trace::Trace),
+    World(world::World),
     Test(test::Test),
     Synth(synth::Synth),
     Import(import::Import),
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
         Command::Fmt(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Trace(command) => command.run(),
+        Command::World(command) => command.run(),
         Command::Test(command) => command.run(),
         Command::Synth(command) => command.run(),
         Command::Import(command) => command.run(),

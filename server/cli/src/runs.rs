@@ -1,6 +1,7 @@
 //! Running one program on examples or on a world of one's own: what `run` and `trace` share.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
@@ -30,7 +31,7 @@ pub(crate) struct Select {
 
 /// One run.
 pub(crate) struct Run<'a> {
-    pub analysis: &'a Analysis,
+    pub analysis: &'a Arc<Analysis>,
     pub program: &'a Program,
     /// `example "short row"`, or the file of the grid.
     pub title: String,

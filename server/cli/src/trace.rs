@@ -1,14 +1,20 @@
 //! `karel trace`: what a run does, action by action.
 
 use std::io::Write;
+use std::sync::Arc;
 
+use anyhow::Context;
 use clap::Args;
+use ide::NEVER;
+use ide::playback::{playback, playback_from};
 use owo_colors::OwoColorize;
-use runtime::{Cell, Step, StepKind};
+use recording::messages::Recording;
+use recording::{Kept, Plain, Program};
+use runtime::{Step, StepKind};
 use serde::Serialize;
 
 use crate::Verdict;
-use crate::runs::{Json, Run, Select};
+use crate::runs::{Run, Select};
 use crate::worlds::{self, Panel};
 
 /// Print the actions of a run, or with --frames every step of it
@@ -19,34 +25,18 @@ pub(crate) struct Trace {
     /// Show every step with its line and the world after it
     #[arg(long)]
     frames: bool,
-    /// Print one JSON object a run: { example, outcome, line, ticks, passes, message, actions, steps }
+    /// Print one JSON object a run, as server/PROTOCOL.md has a recording, with its actions; the page has steps with
+    /// --frames only
     #[arg(long)]
     json: bool,
 }
 
+/// A recording as the protocol has it, and the actions that were carried out.
 #[derive(Serialize)]
 struct WithActions {
     #[serde(flatten)]
-    run: Json,
+    recording: Recording,
     actions: Vec<&'static str>,
-    /// The steps, with --frames.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    steps: Option<Vec<StepJson>>,
-}
-
-/// A step and what held before it. Row 0 is the southernmost.
-#[derive(Serialize)]
-struct StepJson {
-    line: Option<usize>,
-    what: String,
-    /// Whether the condition held, where the step is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result: Option<bool>,
-    row: u8,
-    col: u8,
-    heading: &'static str,
-    /// The markers on the robot's cell.
-    markers: u8,
 }
 
 impl Trace {
@@ -56,10 +46,8 @@ impl Trace {
         self.select.run(|run| {
             fine &= run.is_fine();
             if self.json {
-                let actions = run.recording.actions().map(|a| a.name()).collect();
-                let steps = self.frames.then(|| steps(&run));
-                let json = WithActions { run: Json::of(&run), actions, steps };
-                writeln!(out, "{}", serde_json::to_string(&json)?)?;
+                let count = if self.frames { usize::MAX } else { 0 };
+                writeln!(out, "{}", serde_json::to_string(&recorded(&run, count)?)?)?;
                 return Ok(());
             }
             writeln!(out, "{}", run.title.bold())?;
@@ -91,29 +79,21 @@ fn what(step: &Step) -> String {
     }
 }
 
-fn steps(run: &Run<'_>) -> Vec<StepJson> {
-    let mut cursor = run.recording.cursor();
-    let mut steps = Vec::with_capacity(run.recording.steps.len());
-    loop {
-        let robot = cursor.world().robot();
-        let markers = match cursor.world().cell(robot.row, robot.col) {
-            Cell::Markers(n) => n,
-            Cell::Wall => 0,
-        };
-        let Some(step) = cursor.forward() else { return steps };
-        steps.push(StepJson {
-            line: run.line(step.origin),
-            what: what(step),
-            result: match step.kind {
-                StepKind::Test { result, .. } => Some(result),
-                _ => None,
-            },
-            row: robot.row,
-            col: robot.col,
-            heading: ["north", "east", "south", "west"][robot.heading as usize],
-            markers,
-        });
-    }
+/// The run with its first steps.
+fn recorded(run: &Run<'_>, count: usize) -> anyhow::Result<WithActions> {
+    let played = match run.case {
+        Some(case) => playback(run.analysis, case, NEVER)?,
+        None => playback_from(run.analysis, &run.recording.start, NEVER)?,
+    };
+    let played = played.context("there is nothing to run")?;
+    let program: Arc<dyn Program> = Arc::new(Plain::new(Arc::clone(run.analysis)));
+    let is_its = |case: &ide::Case<'_>| run.case.is_some_and(|own| own.index == case.index);
+    let example = recording::example_items(&*program, is_its, NEVER)?.pop();
+    let kept = Kept::new(program, &played);
+    let actions = played.recording.actions().map(|action| action.name()).collect();
+    // It is not kept, and so has no id.
+    let recording = recording::first_page(String::new(), &kept, &played, example, count);
+    Ok(WithActions { recording, actions })
 }
 
 fn frames(out: &mut impl Write, run: &Run<'_>) -> anyhow::Result<()> {

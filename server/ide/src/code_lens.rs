@@ -28,6 +28,8 @@ pub enum LensCommand {
     Synthesize(TextSize),
     /// Show the run of the example of this name.
     ShowTrace(String),
+    /// Show the run of the example of this name in its world.
+    OpenWorld(String),
     /// Put the next of the programs that were found in the place of this one.
     NextSolution,
 }
@@ -83,7 +85,11 @@ pub fn code_lens(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<V
             },
             verdict => reason::verdict(run, verdict),
         };
-        push(case.example.header, title, LensCommand::ShowTrace(case.example.name.text.clone()));
+        let name = &case.example.name.text;
+        push(case.example.header, title, LensCommand::ShowTrace(name.clone()));
+        if run.is_some() {
+            push(case.example.header, "World".to_owned(), LensCommand::OpenWorld(name.clone()));
+        }
     }
     Ok(lenses)
 }
@@ -140,9 +146,13 @@ example "open":
                 main.karel:1: 'def main' 1/4 examples pass RunExamples
                 main.karel:1: 'def main' Synthesize… Synthesize(4)
                 main.karel:4: 'example "good":' ✓ passes · 2 steps ShowTrace("good")
+                main.karel:4: 'example "good":' World OpenWorld("good")
                 main.kgrid:1: 'example "crash":' ✗ crashes at step 2 ShowTrace("crash")
+                main.kgrid:1: 'example "crash":' World OpenWorld("crash")
                 main.kgrid:6: 'example "wrong":' ✗ wrong result: 1 cell differs ShowTrace("wrong")
+                main.kgrid:6: 'example "wrong":' World OpenWorld("wrong")
                 main.kgrid:11: 'example "open":' • no output yet · 2 steps ShowTrace("open")
+                main.kgrid:11: 'example "open":' World OpenWorld("open")
             "#]],
         );
     }
@@ -167,7 +177,7 @@ example "open":
         let fixture = fixture(text);
         let lenses = code_lens(&fixture.analysis, "main.karel", NEVER).unwrap();
         let titles: Vec<&str> = lenses.iter().map(|lens| lens.title.as_str()).collect();
-        assert_eq!(titles, ["1/1 example passes", "Synthesize…", "✓ passes · 1 step"]);
+        assert_eq!(titles, ["1/1 example passes", "Synthesize…", "✓ passes · 1 step", "World"]);
     }
 
     #[test]

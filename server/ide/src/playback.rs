@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use runtime::{Limits, Outcome, Recording, SiteKind};
+use runtime::{Limits, Outcome, Program, Recording, SiteKind, World};
 use syntax::ast::StatementKind;
 use syntax::{TextRange, TextSize};
 
@@ -57,13 +57,41 @@ pub fn playback(
         return Ok(recording.map(|recording| Playback { run, recording, complete: true }));
     }
     let (Some(program), Some(input)) = (analysis.lowered(), case.input()) else { return Ok(None) };
+    whole(analysis, program, input, run, cancel).map(Some)
+}
+
+/// The program's run from a world that is no example's; none where there is no `main`.
+///
+/// # Errors
+/// The work was cancelled.
+pub fn playback_from(
+    analysis: &Analysis,
+    start: &World,
+    cancel: Cancel<'_>,
+) -> Result<Option<Playback>, Cancelled> {
+    let Some(program) = analysis.lowered() else { return Ok(None) };
+    let (run, recording) = crate::run::run(program, start, analysis.config(), cancel)?;
+    if run.complete() {
+        return Ok(Some(Playback { run, recording: Arc::new(recording), complete: true }));
+    }
+    whole(analysis, program, start, run, cancel).map(Some)
+}
+
+/// Records a run that is too long to be kept with the analysis.
+fn whole(
+    analysis: &Analysis,
+    program: &Program,
+    start: &World,
+    run: Run,
+    cancel: Cancel<'_>,
+) -> Result<Playback, Cancelled> {
     let limits = Limits { ticks: analysis.config().max_ticks.min(MOST_STEPS), ..Limits::EDITOR };
-    let recording = runtime::record(&program.code, input, &limits, &|| cancel());
+    let recording = runtime::record(&program.code, start, &limits, &|| cancel());
     if recording.outcome == Outcome::Cancelled {
         return Err(Cancelled);
     }
     let complete = recording.ticks == run.ticks;
-    Ok(Some(Playback { run, recording: Arc::new(recording), complete }))
+    Ok(Playback { run, recording: Arc::new(recording), complete })
 }
 
 /// The statements that steps of the program's runs are of.

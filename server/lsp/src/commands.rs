@@ -8,6 +8,16 @@ pub const NEXT_SOLUTION: &str = "karel.nextSolution";
 pub const EXAMPLES: &str = "karel.examples";
 pub const EXPLAIN: &str = "karel.explain";
 pub const TEMPLATES: &str = "karel.templates";
+pub const OPEN_WORLD: &str = "karel.openWorld";
 
-pub const ALL: [&str; 8] =
-    [SYNTHESIZE, INFER_TRACE, SHOW_TRACE, RUN_EXAMPLES, EXAMPLES, NEXT_SOLUTION, TEMPLATES, EXPLAIN];
+pub const ALL: [&str; 9] = [
+    SYNTHESIZE,
+    INFER_TRACE,
+    SHOW_TRACE,
+    OPEN_WORLD,
+    RUN_EXAMPLES,
+    EXAMPLES,
+    NEXT_SOLUTION,
+    TEMPLATES,
+    EXPLAIN,
+];

@@ -11,6 +11,7 @@
 //! - [`request`]: one request, as a handler sees it
 //! - [`synthesis`]: what the engine is asked, and what becomes of its answer
 //! - [`handlers`]: one file a feature
+//! - [`pages`]: the page of recorded runs in a browser
 //! - [`diagnostics`]: from a keystroke to what the client shows
 //! - [`capabilities`], [`server`], [`run`]: tower-lsp's trait, and the whole put together
 
@@ -22,6 +23,7 @@ mod docs;
 pub mod handlers;
 pub mod log;
 pub mod notice;
+mod pages;
 mod proto;
 pub mod request;
 pub mod run;

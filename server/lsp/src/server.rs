@@ -15,7 +15,11 @@ use crate::capabilities::{capabilities, registrations};
 use crate::client::Client;
 use crate::commands;
 use crate::handlers::recordings::Question;
-use crate::handlers::{self, command::argument};
+use crate::handlers::{
+    self,
+    command::{Which, argument},
+};
+use crate::pages::{self, Browser};
 use crate::request::{RequestContext, content_modified, refused};
 use crate::state::document::{Document, Key};
 use crate::state::global::GlobalState;
@@ -29,6 +33,7 @@ pub struct Server {
     client: Client,
     global: Arc<GlobalState>,
     synthesis: Arc<Synthesis>,
+    browser: Browser,
     /// The last completions and signatures of each document that were asked for.
     last: Mutex<HashMap<(Key, &'static str), Last>>,
 }
@@ -46,7 +51,8 @@ impl Server {
     pub fn new(raw: tower_lsp::Client, global: Arc<GlobalState>) -> Server {
         let client = Client::new(raw, Arc::clone(&global));
         let synthesis = Arc::new(Synthesis::new(client.clone()));
-        Server { synthesis, client, global, last: Mutex::default() }
+        let browser = Browser::new(client.clone(), Arc::clone(&global));
+        Server { synthesis, browser, client, global, last: Mutex::default() }
     }
 
     pub fn synthesis(&self) -> &Arc<Synthesis> {
@@ -255,6 +261,14 @@ impl LanguageServer for Server {
             let code: String = argument(&arguments, 0, "code")?;
             return handlers::command::explain(&code).map(Some);
         }
+        if params.command == commands::OPEN_WORLD {
+            let uri: Option<Url> = argument(&arguments, 0, "document's URI")?;
+            let name: Option<String> = argument(&arguments, 1, "example's name")?;
+            let which: Option<Which> = argument(&arguments, 2, "kind and ordinal")?;
+            let which = which.map(|which| (which.test, which.ordinal));
+            let example = uri.as_ref().zip(name).map(|(uri, name)| pages::one(uri, name, which));
+            return self.browser.open(uri, example).await.map(Some);
+        }
         let progress = params.work_done_progress_params.work_done_token;
         let uri: Url = argument(&arguments, 0, "document's URI")?;
         match params.command.as_str() {
@@ -307,7 +321,10 @@ impl LanguageServer for Server {
         &self,
         params: DocumentHighlightParams,
     ) -> Result<Option<Vec<DocumentHighlight>>> {
-        let uri = params.text_document_position_params.text_document.uri.clone();
+        let at = &params.text_document_position_params;
+        let uri = at.text_document.uri.clone();
+        // Editors ask for it where the cursor is.
+        self.global.worlds.cursor(&self.global.snapshot(), at);
         self.work(Lane::Keys, uri, params, handlers::definition::highlight).await
     }
 
@@ -440,7 +457,7 @@ impl Server {
         let worlds = Arc::clone(&self.global.worlds);
         worlds.asked_by_client.store(true, Ordering::Relaxed);
         let uri = params["textDocument"]["uri"].as_str().and_then(|uri| uri.parse().ok());
-        let question = Question { worlds, method, params, encoding: None };
+        let question = Question { worlds, method: method.to_owned(), params, encoding: None };
         match uri {
             Some(uri) => self.work(Lane::Worlds, uri, question, handlers::recordings::respond).await,
             // About a recording that is kept, whatever has become of the text.

@@ -96,12 +96,12 @@ pub fn first_page(
     id: String,
     kept: &Kept,
     played: &Playback,
-    example: ExampleItem,
+    example: Option<ExampleItem>,
     count: usize,
 ) -> Recording {
     let (run, steps) = (&played.run, &played.recording.steps);
-    let expected = example.expected.clone();
-    let case = kept.program.analysis().cases().nth(example.index);
+    let expected = example.as_ref().and_then(|example| example.expected.clone());
+    let case = example.as_ref().and_then(|example| kept.program.analysis().cases().nth(example.index));
     let output = case.and_then(|case| case.output());
     let difference = output.map(|output| runtime::difference(output, &run.end)).unwrap_or_default();
     let stopped = run.outcome.origin().and_then(|origin| kept.heads.get(origin.0 as usize));
@@ -125,11 +125,6 @@ pub fn first_page(
         size_differs: difference.size,
         page: page(kept, 0, count),
     }
-}
-
-/// The recording with all of its steps, for those who take it whole.
-pub fn whole(id: String, kept: &Kept, played: &Playback, example: ExampleItem) -> Recording {
-    first_page(id, kept, played, example, usize::MAX)
 }
 
 fn outcome_kind(outcome: runtime::Outcome) -> OutcomeKind {

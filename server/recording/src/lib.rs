@@ -9,7 +9,7 @@ pub mod messages;
 mod places;
 mod recorder;
 
-pub use answers::{example_items, first_page, page, whole, world};
+pub use answers::{example_items, first_page, page, world};
 pub use failure::Failure;
 pub use kept::Kept;
 pub use places::{Plain, Program, Utf16};

@@ -193,7 +193,8 @@ pub struct Recording {
     pub id: String,
     /// The program.
     pub document: Document,
-    pub example: ExampleItem,
+    /// Null where a world was run that is no example's, which only `karel trace --grid` does.
+    pub example: Option<ExampleItem>,
     pub start: World,
     /// The number of steps that are recorded.
     pub length: usize,
@@ -363,6 +364,8 @@ pub struct Outdated {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Show {
     pub uri: String,
+    /// Whether an editor stands beside the page, which shows the program.
+    pub editor: bool,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub example: Option<Which>,
     #[serde(skip_serializing_if = "Option::is_none", default)]

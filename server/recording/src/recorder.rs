@@ -133,7 +133,7 @@ impl Recorder {
         let kept = Arc::new(Kept::new(Arc::clone(&program), &played));
         let count = params.count.unwrap_or(A_PAGE).min(MOST_OF_A_PAGE);
         let id = self.keep(Arc::clone(&kept));
-        Ok(first_page(id, &kept, &played, example, count))
+        Ok(first_page(id, &kept, &played, Some(example), count))
     }
 
     /// Answers `karel/recordingSteps`.

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 const TOKEN: usize = 16;
 
 /// Who may come in at one port.
-pub struct Guard {
+pub(crate) struct Guard {
     token: String,
     /// `127.0.0.1:PORT`, `localhost:PORT`
     authorities: [String; 2],
@@ -19,7 +19,7 @@ impl Guard {
     ///
     /// # Errors
     /// The system gives no random numbers.
-    pub fn new(port: u16) -> std::io::Result<Guard> {
+    pub(crate) fn new(port: u16) -> std::io::Result<Guard> {
         let mut bytes = [0; TOKEN];
         getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
         let token = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -27,12 +27,12 @@ impl Guard {
     }
 
     /// The page's address.
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("http://{}/{}/", self.authorities[0], self.token)
     }
 
     /// The sources that a page may connect to.
-    pub fn sockets(&self) -> String {
+    pub(crate) fn sockets(&self) -> String {
         self.authorities.iter().map(|authority| format!("ws://{authority}")).collect::<Vec<_>>().join(" ")
     }
 
@@ -40,7 +40,7 @@ impl Guard {
     ///
     /// # Errors
     /// The status that the request is refused with.
-    pub fn admit<'a>(&self, uri: &'a Uri, headers: &HeaderMap) -> Result<&'a str, StatusCode> {
+    pub(crate) fn admit<'a>(&self, uri: &'a Uri, headers: &HeaderMap) -> Result<&'a str, StatusCode> {
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = hosts.next().and_then(|host| host.to_str().ok());
         let is_own = |name: &str| self.authorities.iter().any(|own| own == name);

@@ -47,6 +47,11 @@ impl Pages {
         let _ = self.0.send(notification(method, params).into());
     }
 
+    /// Whether there are any now.
+    pub fn any(&self) -> bool {
+        self.0.receiver_count() > 0
+    }
+
     pub(crate) fn listen(&self) -> broadcast::Receiver<Arc<str>> {
         self.0.subscribe()
     }

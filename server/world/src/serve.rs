@@ -39,6 +39,15 @@ pub struct Bundle {
     pub style: &'static str,
 }
 
+impl Bundle {
+    /// The page of `editors/world`, as it was when this program was built.
+    pub const BUILT_IN: Bundle = Bundle {
+        html: include_str!("../../../editors/world/dist/index.html"),
+        script: include_str!("../../../editors/world/dist/world.js"),
+        style: include_str!("../../../editors/world/dist/world.css"),
+    };
+}
+
 /// A page that is being served, until this is dropped.
 pub struct Served {
     /// Where the browser finds it.

@@ -18,7 +18,7 @@ use crate::host::{Host, Pages, notification};
 const AT_A_TIME: usize = 32;
 
 /// Talks with the page until it is gone.
-pub async fn talk(mut socket: WebSocket, host: &dyn Host, pages: &Pages) {
+pub(crate) async fn talk(mut socket: WebSocket, host: &dyn Host, pages: &Pages) {
     let mut told = pages.listen();
     let gone = CancellationToken::new();
     // Whatever it still waits for is given up with it.

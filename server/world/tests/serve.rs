@@ -55,7 +55,7 @@ impl Host for Toy {
     }
 
     fn first(&self) -> Show {
-        Show { uri: "file:///a.karel".to_owned(), example: None, step: None }
+        Show { uri: "file:///a.karel".to_owned(), editor: false, example: None, step: None }
     }
 }
 
@@ -232,7 +232,7 @@ async fn who_has_no_token_comes_from_elsewhere_or_asks_for_something_else_is_ref
 async fn pages_ask_and_are_told() {
     let mut site = Site::start().await;
     let (mut one, mut two) = (site.page().await, site.page().await);
-    let show = json!({ "jsonrpc": "2.0", "method": "karel/show", "params": { "uri": "file:///a.karel" } });
+    let show = json!({ "jsonrpc": "2.0", "method": "karel/show", "params": { "uri": "file:///a.karel", "editor": false } });
     assert_eq!((one.next().await, two.next().await), (Some(show.clone()), Some(show)));
 
     let echo = json!({ "jsonrpc": "2.0", "id": "x\"y", "method": "echo", "params": { "ä": [1] } });

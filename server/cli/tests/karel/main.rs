@@ -11,6 +11,7 @@ mod run;
 mod synth;
 mod test;
 mod trace;
+mod world;
 
 use std::fs;
 use std::io::Write;

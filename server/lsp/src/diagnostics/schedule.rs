@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ide::{Cancelled, Diagnostic};
+use recording::messages::method;
 use syntax::TextRange;
 use syntax::codes::{Code, files as codes};
 use syntax::diagnostic::Severity;
@@ -238,6 +239,7 @@ impl Check {
             return;
         }
         worlds.told(&self.unit);
+        worlds.pages.tell(method::OUTDATED, &outdated);
         if worlds.asked_by_client.load(Ordering::Relaxed) {
             self.client.notify::<OutdatedNotification>(outdated).await;
         }

@@ -30,6 +30,9 @@ pub fn code_lens(context: &mut RequestContext, params: CodeLensParams) -> Result
             LensCommand::ShowTrace(name) => {
                 (commands::SHOW_TRACE, vec![uri.clone(), name.into(), which(lens.range)])
             }
+            LensCommand::OpenWorld(name) => {
+                (commands::OPEN_WORLD, vec![uri.clone(), name.into(), which(lens.range)])
+            }
             LensCommand::NextSolution => (commands::NEXT_SOLUTION, vec![uri.clone()]),
             LensCommand::Synthesize(offset) => {
                 let position = target.document.text.position(offset, context.snapshot.session.encoding);
@@ -46,5 +49,7 @@ pub fn code_lens(context: &mut RequestContext, params: CodeLensParams) -> Result
             data: None,
         }
     };
-    Ok(Some(lenses.into_iter().map(lens).collect()))
+    let supports = context.snapshot.session.supports;
+    let is_wanted = |lens: &ide::Lens| supports.world || !matches!(lens.command, LensCommand::OpenWorld(_));
+    Ok(Some(lenses.into_iter().filter(is_wanted).map(lens).collect()))
 }

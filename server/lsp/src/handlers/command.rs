@@ -20,8 +20,8 @@ pub fn argument<T: DeserializeOwned>(arguments: &[Value], number: usize, name: &
 /// Which of the examples of one name is meant; without it the first one.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub struct Which {
-    test: bool,
-    ordinal: usize,
+    pub test: bool,
+    pub ordinal: usize,
 }
 
 /// The example's run, as Markdown.

@@ -25,7 +25,7 @@ impl Notification for OutdatedNotification {
 /// A question about recordings: its method, its parameters, and how whoever asks counts places.
 pub struct Question {
     pub worlds: Arc<Worlds>,
-    pub method: &'static str,
+    pub method: String,
     pub params: Value,
     /// Absent for what was agreed on with the client.
     pub encoding: Option<Encoding>,
@@ -45,7 +45,7 @@ pub fn answer(context: &mut RequestContext, question: Question) -> std::result::
         Ok(Arc::new(Recorded { unit, encoding }))
     };
     let recorder: &Recorder = &worlds.recorder;
-    recorder.answer(method, params, &program, &|| context.cancelled())
+    recorder.answer(&method, params, &program, &|| context.cancelled())
 }
 
 /// The answer as the language server gives it.

@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use recording::messages::{CursorAt, method};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::lsp_types::{
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, ProgressToken,
-    WorkDoneProgressCancelParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, Position, ProgressToken,
+    TextDocumentIdentifier, TextDocumentPositionParams, WorkDoneProgressCancelParams,
 };
 
 use crate::notice::Notice;
@@ -116,6 +117,7 @@ impl GlobalState {
             "textDocument/didChange" => self.typed(method, params, GlobalState::edit),
             "textDocument/didClose" => self.typed(method, params, GlobalState::close),
             "textDocument/didSave" => self.doubt_files(),
+            method::CURSOR => self.typed(method, params, GlobalState::cursor),
             "workspace/didChangeConfiguration" => self.typed(method, params, GlobalState::settings_changed),
             "workspace/didChangeWatchedFiles" => self.typed(method, params, GlobalState::files_changed),
             "window/workDoneProgress/cancel" => self.typed(method, params, GlobalState::cancel_progress),
@@ -173,7 +175,15 @@ impl GlobalState {
         }
     }
 
+    fn cursor(&self, at: CursorAt) {
+        let Ok(uri) = at.uri.parse() else { return };
+        let position = Position { line: at.position.line, character: at.position.character };
+        let text_document = TextDocumentIdentifier { uri };
+        self.worlds.cursor(&self.snapshot(), &TextDocumentPositionParams { text_document, position });
+    }
+
     fn put(&self, document: Document) {
+        self.worlds.touch(&document.uri);
         let mut state = self.state();
         let key = document.key.clone();
         state.lost.remove(&key);

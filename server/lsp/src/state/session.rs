@@ -38,6 +38,8 @@ pub struct ClientCapabilities {
     pub work_done_progress: bool,
     /// A message with buttons, whose answer the client sends.
     pub message_actions: bool,
+    /// Opens documents, and addresses in a browser, for the server.
+    pub show_document: bool,
     pub markdown_hover: bool,
     pub snippets: bool,
     pub markdown_completion: bool,
@@ -58,6 +60,8 @@ pub struct ClientCapabilities {
     pub location_links: bool,
     /// Takes `karel/verdicts`: its experimental capabilities say `karelVerdicts`.
     pub verdicts: bool,
+    /// Wants lenses that open an example's world: its experimental capabilities say `karelWorld`.
+    pub world: bool,
 }
 
 impl Session {
@@ -89,8 +93,9 @@ impl ClientCapabilities {
         capabilities.workspace.iter().for_each(|workspace| supports.workspace(workspace));
         capabilities.window.iter().for_each(|window| supports.window(window));
         capabilities.text_document.iter().for_each(|document| supports.text_document(document));
-        supports.verdicts =
-            capabilities.experimental.as_ref().is_some_and(|own| own["karelVerdicts"] == true);
+        let own = |name: &str| capabilities.experimental.as_ref().is_some_and(|own| own[name] == true);
+        supports.verdicts = own("karelVerdicts");
+        supports.world = own("karelWorld");
         supports
     }
 
@@ -108,6 +113,7 @@ impl ClientCapabilities {
     }
 
     fn window(&mut self, window: &WindowClientCapabilities) {
+        self.show_document = window.show_document.as_ref().is_some_and(|show| show.support);
         self.work_done_progress = window.work_done_progress == Some(true);
         self.message_actions =
             window.show_message.as_ref().is_some_and(|message| message.message_action_item.is_some());

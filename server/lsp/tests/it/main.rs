@@ -4,6 +4,7 @@ mod client;
 mod features;
 mod files;
 mod load;
+mod pages;
 mod probes;
 mod process;
 mod recordings;

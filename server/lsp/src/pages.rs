@@ -1,0 +1,165 @@
+//! The page of recorded runs in a browser, for editors that have none of their own. It is served from the first time that
+//! it is asked for to the session's end.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use recording::Failure;
+use recording::messages::{ExampleKind, One, Position, Reveal, Show, Which, method};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::request::ShowDocument;
+use tower_lsp::lsp_types::{self, ShowDocumentParams, Url};
+use world::{Bundle, Host, Served};
+
+use crate::client::Client;
+use crate::handlers::recordings::{self, Question};
+use crate::request::{RequestContext, refused};
+use crate::state::global::GlobalState;
+use crate::state::text::Encoding;
+use crate::transport::arrival::Arrival;
+use crate::workers::{Lane, Stopped};
+
+/// The page of recorded runs in a browser.
+pub(crate) struct Browser {
+    host: Arc<InServer>,
+    served: tokio::sync::Mutex<Option<Served>>,
+}
+
+/// What pages ask, answered by the server.
+struct InServer {
+    global: Arc<GlobalState>,
+    client: Client,
+    /// What a page that connects is to show.
+    shown: Mutex<Option<Show>>,
+}
+
+impl Browser {
+    pub(crate) fn new(client: Client, global: Arc<GlobalState>) -> Browser {
+        let host = Arc::new(InServer { global, client, shown: Mutex::default() });
+        Browser { host, served: tokio::sync::Mutex::default() }
+    }
+
+    /// Shows the document's runs in the browser, and gives the page's address; without a document, those of the one that
+    /// the editor last touched.
+    ///
+    /// # Errors
+    /// There is no document, or no page can be served.
+    pub(crate) async fn open(&self, document: Option<Url>, example: Option<One>) -> Result<Value> {
+        let worlds = &self.host.global.worlds;
+        let Some(uri) = document.or_else(|| worlds.touched()) else {
+            return Err(refused("Open a Karel program first, then its world."));
+        };
+        let show = Show { uri: uri.into(), editor: true, example: example.map(Which::One), step: None };
+        *self.host.shown() = Some(show.clone());
+        let mut served = self.served.lock().await;
+        let address = match &*served {
+            Some(served) => served.address.clone(),
+            None => {
+                let host = Arc::clone(&self.host) as Arc<dyn Host>;
+                let started = world::serve(host, worlds.pages.clone(), Bundle::BUILT_IN, 0).await;
+                let started = started.map_err(|why| refused(format!("The world can't be served: {why}")))?;
+                served.insert(started).address.clone()
+            }
+        };
+        drop(served);
+        if worlds.pages.any() {
+            worlds.pages.tell(method::SHOW, &show);
+        } else {
+            self.browse(&address).await?;
+        }
+        Ok(json!({ "address": address }))
+    }
+
+    /// Has the editor open the address in a browser, or does so itself where the editor can't.
+    async fn browse(&self, address: &str) -> Result<()> {
+        let client = &self.host.client;
+        let Ok(uri) = address.parse() else { return Ok(()) };
+        if self.host.global.snapshot().session.supports.show_document {
+            let params =
+                ShowDocumentParams { uri, external: Some(true), take_focus: Some(true), selection: None };
+            if client.ask::<ShowDocument>(params).await.is_some_and(|answer| answer.success) {
+                return Ok(());
+            }
+        }
+        let address = address.to_owned();
+        let opened = tokio::task::spawn_blocking(move || world::open(&address)).await;
+        match opened {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(refused("No browser can be opened; the log has the address.")),
+        }
+    }
+}
+
+impl InServer {
+    fn shown(&self) -> std::sync::MutexGuard<'_, Option<Show>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the editor show a place; a page counts in UTF-16 units.
+    fn reveal(&self, reveal: Reveal) {
+        let snapshot = self.global.snapshot();
+        let Ok(uri) = reveal.uri.parse::<Url>() else { return };
+        let Some(document) = snapshot.document_at(&uri) else { return };
+        if !snapshot.session.supports.show_document {
+            return;
+        }
+        let at = |place: Position| lsp_types::Position { line: place.line, character: place.character };
+        let range = lsp_types::Range { start: at(reveal.range.start), end: at(reveal.range.end) };
+        let Some(range) = document.text.text_range(range, Encoding::Utf16) else { return };
+        let params = ShowDocumentParams {
+            uri: document.uri.clone(),
+            external: Some(false),
+            take_focus: Some(false),
+            selection: Some(document.text.range(range, snapshot.session.encoding)),
+        };
+        let client = self.client.clone();
+        tokio::spawn(async move { client.ask::<ShowDocument>(params).await });
+    }
+}
+
+impl Host for InServer {
+    fn answer(
+        &self,
+        method: String,
+        params: Value,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, std::result::Result<String, Failure>> {
+        let global = Arc::clone(&self.global);
+        async move {
+            let arrival = Arrival { snapshot: global.snapshot(), cancel: cancel.clone() };
+            let worlds = Arc::clone(&global.worlds);
+            let question = Question { worlds, method, params, encoding: Some(Encoding::Utf16) };
+            let work = move || recordings::answer(&mut RequestContext::new(arrival), question);
+            match global.workers.run(Lane::Worlds, &cancel, work).await {
+                Ok(answer) => answer,
+                Err(Stopped::Cancelled) => Err(Failure::Cancelled),
+                Err(Stopped::Panicked(_)) => {
+                    Err(Failure::Refused("The server failed at this request; its log says where.".to_owned()))
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn take(&self, method: &str, params: Value) {
+        if method == method::REVEAL
+            && let Ok(reveal) = serde_json::from_value(params)
+        {
+            self.reveal(reveal);
+        }
+    }
+
+    fn first(&self) -> Show {
+        let nothing = || Show { uri: String::new(), editor: true, example: None, step: None };
+        self.shown().clone().unwrap_or_else(nothing)
+    }
+}
+
+/// The example that a lens's arguments name.
+pub(crate) fn one(uri: &Url, name: String, which: Option<(bool, usize)>) -> One {
+    let kind = which.map(|(test, _)| if test { ExampleKind::Test } else { ExampleKind::Example });
+    One { name, kind, ordinal: which.map_or(0, |(_, ordinal)| ordinal), uri: Some(uri.to_string()) }
+}
