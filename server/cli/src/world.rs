@@ -144,6 +144,10 @@ impl Shown {
     }
 
     fn answer_now(&self, method: &str, params: Value, cancel: &CancellationToken) -> Result<String, Failure> {
+        if method == method::EDIT {
+            let why = "To draw, open the world from an editor.";
+            return Err(Failure::Refused(why.to_owned()));
+        }
         let current = self.program();
         let program = |uri: &str| -> Result<Arc<dyn Program>, Failure> {
             let is_part = current.analysis().source(uri).is_some();

@@ -163,7 +163,7 @@ fn output_to_fill_in(case: Case<'_>, run: &Run) -> Option<Edit> {
 }
 
 /// A line end and the section, indented as the input's.
-fn output_section(source: &Source, input: &Grid, world: &World) -> String {
+pub(crate) fn output_section(source: &Source, input: &Grid, world: &World) -> String {
     let (end, indent) = (source.line_ending(), source.indent(input.range.start()));
     let below = || format!("{indent}{}", source.unit(input.range.start(), indent));
     let rows = input.rows.first().map_or_else(below, |row| source.indent(row.range.start()).to_owned());
@@ -230,7 +230,7 @@ fn no_longer_crashes(case: Case<'_>, run: &Run) -> Option<Vec<Edit>> {
 }
 
 /// The range with the blanks before it and the line end after it, where nothing else stands on its lines.
-fn whole_lines(source: &Source, range: TextRange) -> TextRange {
+pub(crate) fn whole_lines(source: &Source, range: TextRange) -> TextRange {
     let start = source.line_start(range.start());
     let end = source.line_end(range.end());
     let rest = source.slice(TextRange::new(range.end(), end));

@@ -15,6 +15,7 @@ mod definition;
 mod describe;
 mod diagnostic;
 pub mod diagnostics;
+pub mod drawing;
 mod example_actions;
 #[cfg(test)]
 mod fixture;

@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::request::ShowDocument;
-use tower_lsp::lsp_types::{self, ShowDocumentParams, Url};
+use tower_lsp::lsp_types::{self, MessageType, ShowDocumentParams, Url};
 use world::{Bundle, Host, Served};
 
 use crate::client::Client;
 use crate::handlers::recordings::{self, Question};
+use crate::notice::Notice;
 use crate::request::{RequestContext, refused};
 use crate::state::global::GlobalState;
 use crate::state::text::Encoding;
@@ -84,12 +85,15 @@ impl Browser {
                 return Ok(());
             }
         }
-        let address = address.to_owned();
-        let opened = tokio::task::spawn_blocking(move || world::open(&address)).await;
-        match opened {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(refused("No browser can be opened; the log has the address.")),
+        let own = address.to_owned();
+        let opened = tokio::task::spawn_blocking(move || world::open(&own)).await;
+        if matches!(opened, Ok(Ok(()))) {
+            return Ok(());
         }
+        let short = "No browser can be opened; the log has the address.";
+        let long = format!("No browser can be opened; the world is at {address} until the session ends.");
+        client.log(MessageType::WARNING, &Notice::new(short, long)).await;
+        Err(refused(short))
     }
 }
 
@@ -120,6 +124,21 @@ impl InServer {
     }
 }
 
+/// Does the work in the lane of those who show runs.
+async fn at_work<T: Send + 'static>(
+    global: &GlobalState,
+    cancel: &CancellationToken,
+    work: impl FnOnce() -> std::result::Result<T, Failure> + Send + 'static,
+) -> std::result::Result<T, Failure> {
+    match global.workers.run(Lane::Worlds, cancel, work).await {
+        Ok(answer) => answer,
+        Err(Stopped::Cancelled) => Err(Failure::Cancelled),
+        Err(Stopped::Panicked(_)) => {
+            Err(Failure::Refused("The server failed at this request; its log says where.".to_owned()))
+        }
+    }
+}
+
 impl Host for InServer {
     fn answer(
         &self,
@@ -127,19 +146,22 @@ impl Host for InServer {
         params: Value,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, std::result::Result<String, Failure>> {
-        let global = Arc::clone(&self.global);
+        let (global, client) = (Arc::clone(&self.global), self.client.clone());
         async move {
             let arrival = Arrival { snapshot: global.snapshot(), cancel: cancel.clone() };
             let worlds = Arc::clone(&global.worlds);
-            let question = Question { worlds, method, params, encoding: Some(Encoding::Utf16) };
-            let work = move || recordings::answer(&mut RequestContext::new(arrival), question);
-            match global.workers.run(Lane::Worlds, &cancel, work).await {
-                Ok(answer) => answer,
-                Err(Stopped::Cancelled) => Err(Failure::Cancelled),
-                Err(Stopped::Panicked(_)) => {
-                    Err(Failure::Refused("The server failed at this request; its log says where.".to_owned()))
+            let mut context = RequestContext::new(arrival);
+            if method == method::EDIT {
+                let params = (worlds, params, Encoding::Utf16);
+                let edit = at_work(&global, &cancel, move || recordings::edit(&mut context, params)).await?;
+                if let Some((title, edit)) = edit {
+                    let refused = |why: &str| Failure::Refused(why.to_owned());
+                    client.apply(title, edit).await.map_err(refused)?;
                 }
+                return Ok(json!({ "applied": true }).to_string());
             }
+            let question = Question { worlds, method, params, encoding: Some(Encoding::Utf16) };
+            at_work(&global, &cancel, move || recordings::answer(&mut context, question)).await
         }
         .boxed()
     }

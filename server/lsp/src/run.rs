@@ -48,6 +48,7 @@ where
         .custom_method(method::SEEK, Server::recording_seek)
         .custom_method(method::OCCURRENCES, Server::occurrences)
         .custom_method(method::TEXT, Server::text)
+        .custom_method(method::EDIT, Server::edit)
         .custom_method("karel/debugText", Server::debug_text)
         .custom_method("karel/debugWork", Server::debug_work)
         .finish();

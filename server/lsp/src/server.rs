@@ -453,6 +453,19 @@ impl Server {
         self.recorded(method::TEXT, params).await
     }
 
+    pub async fn edit(&self, params: Value) -> Result<Value> {
+        let uri = params["textDocument"]["uri"].as_str().and_then(|uri| uri.parse().ok());
+        let missing = || Error::invalid_params("the document's URI is missing");
+        let uri: Url = uri.ok_or_else(missing)?;
+        let worlds = Arc::clone(&self.global.worlds);
+        let params = (worlds, params, self.global.snapshot().session.encoding);
+        let edit = self.work(Lane::Worlds, uri, params, handlers::recordings::respond_with_edit).await?;
+        if let Some((title, edit)) = edit {
+            self.client.apply(title, edit).await.map_err(refused)?;
+        }
+        Ok(serde_json::json!({ "applied": true }))
+    }
+
     async fn recorded(&self, method: &'static str, params: Value) -> Result<Value> {
         let worlds = Arc::clone(&self.global.worlds);
         worlds.asked_by_client.store(true, Ordering::Relaxed);

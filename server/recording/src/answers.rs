@@ -5,6 +5,7 @@ use ide::{Analysis, Cancel, Cancelled, Case, ExampleOutcome, ListedExample};
 use runtime::{Cell, StepKind as Ran};
 use syntax::ast;
 
+use crate::failure::Failure;
 use crate::kept::Kept;
 use crate::messages::{
     Condition, Document, ExampleItem, ExampleKind, Outcome, OutcomeKind, Page, Recording, Robot, Round, Step,
@@ -39,6 +40,26 @@ pub fn world(world: &runtime::World) -> World {
         }
     }
     World { rows: world.rows(), cols: world.cols(), walls, markers, robot: robot(world.robot()) }
+}
+
+/// The world that a message has.
+///
+/// # Errors
+/// It can't be one; in a sentence for people.
+pub(crate) fn world_from(drawn: &World) -> Result<runtime::World, Failure> {
+    let sides = 1..=runtime::World::MAX_SIDE;
+    if !sides.contains(&drawn.rows) || !sides.contains(&drawn.cols) {
+        return Err(Failure::Refused("A world has 1 to 100 rows and columns.".to_owned()));
+    }
+    let mut world = runtime::World::new(drawn.rows, drawn.cols);
+    let Robot { row, col, heading } = drawn.robot;
+    let placed = world.set_robot(runtime::Robot { row, col, heading })
+        && drawn.walls.iter().all(|&(row, col)| world.set_cell(row, col, Cell::Wall))
+        && drawn.markers.iter().all(|&(row, col, n)| {
+            world.cell(row, col) != Cell::Wall && world.set_cell(row, col, Cell::Markers(n))
+        });
+    let impossible = "The robot can't be on a wall; a cell holds 0 to 9.";
+    placed.then_some(world).ok_or_else(|| Failure::Refused(impossible.to_owned()))
 }
 
 fn robot(robot: runtime::Robot) -> Robot {

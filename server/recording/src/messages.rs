@@ -12,6 +12,7 @@ pub mod method {
     pub const SEEK: &str = "karel/recordingSeek";
     pub const OCCURRENCES: &str = "karel/occurrences";
     pub const TEXT: &str = "karel/text";
+    pub const EDIT: &str = "karel/edit";
     pub const OUTDATED: &str = "karel/recordingsOutdated";
     pub const SHOW: &str = "karel/show";
     pub const CURSOR: &str = "karel/cursor";
@@ -347,6 +348,42 @@ pub struct TextParams {
 pub struct Text {
     pub document: Document,
     pub text: String,
+}
+
+/// The parameters of `karel/edit`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditParams {
+    pub text_document: TextDocument,
+    /// The program's version that is shown; where it is another now, nothing is changed.
+    #[serde(default)]
+    pub version: Option<i32>,
+    pub example: Which,
+    pub change: Change,
+}
+
+/// What is to become of an example.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Change {
+    /// A world of it is this one.
+    World { of: WorldOf, world: World },
+    /// Its output is what the program leaves.
+    RunOutput,
+    /// There is a copy of it, with a name of its own.
+    Copy,
+    /// It is a held-out test.
+    Test,
+    /// It is an example that the synthesis sees.
+    Example,
+}
+
+/// One of an example's worlds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum WorldOf {
+    Input,
+    Output,
 }
 
 /// The parameters of `karel/recordingsOutdated`.

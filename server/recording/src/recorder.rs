@@ -5,17 +5,19 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ide::Cancel;
+use ide::drawing::{self, Drawn};
 use ide::playback;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::answers::{A_PAGE, MOST_OF_A_PAGE, document, example_items, first_page, kind, page};
+use crate::answers::{A_PAGE, MOST_OF_A_PAGE, document, example_items, first_page, kind, page, world_from};
 use crate::failure::Failure;
 use crate::kept::Kept;
 use crate::messages::{
-    ExampleKind, Occurrences, OccurrencesParams, One, Outdated, Page, Recording, RecordingParams, Recordings,
-    RecordingsParams, SeekParams, Sought, StepsParams, Text, TextParams, Which, method,
+    Change, EditParams, ExampleKind, Occurrences, OccurrencesParams, One, Outdated, Page, Recording,
+    RecordingParams, Recordings, RecordingsParams, SeekParams, Sought, StepsParams, Text, TextParams, Which,
+    WorldOf, method,
 };
 use crate::places::Program;
 
@@ -122,7 +124,7 @@ impl Recorder {
         let case = analysis.cases().nth(index).ok_or(Failure::Gone)?;
         let Some(played) = playback::playback(analysis, case, cancel)? else {
             let why = match (analysis.program(), analysis.main(), case.input()) {
-                (None, ..) => "There is no program beside these examples, so that nothing can be run.",
+                (None, ..) => "There is no program beside these examples to run.",
                 (_, None, _) => "There is no main to run: begin one with def main():",
                 (_, _, None) => "This example has no input world that can be read.",
                 _ => "This example can't be run.",
@@ -198,6 +200,38 @@ impl Recorder {
             source.ok_or_else(|| Failure::Refused("This file is not part of the program.".to_owned()))?;
         let document = crate::messages::Document { uri: source.uri.clone(), version: source.version };
         Ok(Text { document, text: source.text.to_string() })
+    }
+
+    /// What `karel/edit` changes in the texts, under the title of the undo step.
+    ///
+    /// # Errors
+    /// It can't be done, or the program has changed.
+    pub fn edit(
+        &self,
+        program: &dyn Program,
+        params: &EditParams,
+        cancel: Cancel<'_>,
+    ) -> Result<(&'static str, ide::Change), Failure> {
+        let analysis = program.analysis();
+        if params.version.is_some_and(|version| Some(version) != document(analysis).version) {
+            return Err(Failure::Cancelled);
+        }
+        let index = find(program, &params.text_document.uri, &params.example)?;
+        let case = analysis.cases().nth(index).ok_or(Failure::Gone)?;
+        let (title, drawn) = match &params.change {
+            Change::World { of: WorldOf::Input, world } => {
+                ("Draw the input", Drawn::World(drawing::Which::Input, world_from(world)?))
+            }
+            Change::World { of: WorldOf::Output, world } => {
+                ("Draw the output", Drawn::World(drawing::Which::Output, world_from(world)?))
+            }
+            Change::RunOutput => ("Fill the output by running", Drawn::RunOutput),
+            Change::Copy => ("Copy the example", Drawn::Copy),
+            Change::Test => ("Make it a test", Drawn::Kind(syntax::ast::ExampleKind::Test)),
+            Change::Example => ("Make it an example", Drawn::Kind(syntax::ast::ExampleKind::Example)),
+        };
+        let change = drawing::draw(analysis, case, &drawn, cancel)?.map_err(Failure::Refused)?;
+        Ok((title, change))
     }
 
     /// What to tell after the program's texts have changed. Each recording is named once.

@@ -64,6 +64,7 @@ async fn editor() -> InProcess {
     let capabilities = json!({
         "general": { "positionEncodings": ["utf-8"] },
         "window": { "showDocument": { "support": true } },
+        "workspace": { "applyEdit": true },
         "textDocument": {},
     });
     InProcess::with(capabilities).await
@@ -117,6 +118,20 @@ async fn a_page_shows_what_the_editor_last_touched_and_follows_it() {
     assert_eq!(told, json!({ "uri": URI, "version": 2, "ids": [run["id"]] }));
     let new = page.ask("karel/recording", document).await["result"].take();
     assert_eq!(new["document"]["version"], 2);
+
+    // What is drawn in the page is changed in the editor.
+    let copy = json!({ "textDocument": { "uri": URI }, "example": "a", "change": { "kind": "copy" } });
+    page.send(json!({ "id": "copy", "method": "karel/edit", "params": copy })).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    assert!(apply["params"]["edit"].to_string().contains("example \\\"a 2\\\":"), "{apply}");
+    server.client.answer(&apply, json!({ "applied": false })).await;
+    let answer = loop {
+        let message = page.next().await.expect("the page is served");
+        if message["id"] == "copy" {
+            break message;
+        }
+    };
+    assert_eq!(answer["error"]["message"], "The editor rejected the change.");
 
     // Asked for an example while a page is there: that one shows it.
     let arguments = json!([URI, "b", { "test": false, "ordinal": 0 }]);

@@ -132,6 +132,57 @@ async fn an_example_file_shows_its_program() {
     assert_eq!(list["examples"][0]["verdict"], "passes");
 }
 
+/// Sends the change and applies what the server asks for, as an editor does; gives the text edits with their document.
+async fn drawn(server: &mut InProcess, change: Value) -> Value {
+    let mut params = example(URI, json!("b"));
+    params["version"] = json!(1);
+    params["change"] = change;
+    let id = server.client.ask("karel/edit", params).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    server.client.answer(&apply, json!({ "applied": true })).await;
+    assert_eq!(server.client.reply(id).await["result"], json!({ "applied": true }));
+    apply["params"]["edit"]["documentChanges"][0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_drawn_becomes_an_edit_of_the_version_that_is_shown() {
+    let mut server = InProcess::with(capabilities()).await;
+    server.client.open(URI, "kareldsl", 1, WALK).await;
+    let run = server.client.request("karel/recording", example(URI, json!("b"))).await;
+    // What the program leaves, once drawn by hand and once by running it.
+    let world = json!({ "kind": "world", "of": "output", "world": run["end"] });
+    let by_hand = drawn(&mut server, world).await;
+    assert_eq!(by_hand["textDocument"], json!({ "uri": URI, "version": 1 }));
+    let row = json!({ "start": at(12, 8), "end": at(12, 11) });
+    assert_eq!(by_hand["edits"], json!([{ "range": row, "newText": "<1 3" }]));
+    assert_eq!(drawn(&mut server, json!({ "kind": "runOutput" })).await, by_hand);
+    let test = drawn(&mut server, json!({ "kind": "test" })).await;
+    assert_eq!(test["edits"][0]["newText"], "test");
+
+    let refused = |version: i32, change: Value| {
+        let mut params = example(URI, json!("b"));
+        params["version"] = json!(version);
+        params["change"] = change;
+        params
+    };
+    let mut walled = run["end"].clone();
+    walled["walls"] = json!([[0, 0]]);
+    let mut large = run["end"].clone();
+    large["rows"] = json!(101);
+    for (params, code) in [
+        (refused(2, json!({ "kind": "copy" })), -32801),
+        (refused(1, json!({ "kind": "paint" })), -32602),
+        (refused(1, json!({ "kind": "world", "of": "input", "world": walled })), -32803),
+        (refused(1, json!({ "kind": "world", "of": "input", "world": large })), -32803),
+    ] {
+        let id = server.client.ask("karel/edit", params.clone()).await;
+        assert_eq!(server.client.reply(id).await["error"]["code"], code, "{params}");
+    }
+    // Nothing changes: the editor is not asked.
+    let same = json!({ "kind": "world", "of": "output", "world": run["expected"] });
+    assert_eq!(server.client.request("karel/edit", refused(1, same)).await, json!({ "applied": true }));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_makes_no_sense_is_refused() {
     let mut server = InProcess::with(capabilities()).await;
