@@ -30,6 +30,21 @@ def test_what_is_found_passes_every_example(name, examples):
     assert tested["passed"] == tested["total"] == 5
 
 
+@pytest.mark.parametrize("system", ["pipeline", "io-code"])
+@pytest.mark.parametrize("name", ["collect", "plant", "seek", "row"])
+def test_the_systems_of_the_paper_find_programs(name, system, examples):
+    ran = karel("synth", *BUDGET, "--system", system, "--json", f"{name}.karel", cwd=examples)
+    assert ran.code == 0, ran.out + ran.err
+    best = json.loads(ran.out)["candidates"][0]
+    assert best["passed"] == best["examples"] == 5
+
+
+def test_a_system_that_is_not_there_is_named(examples):
+    ran = karel("synth", "--system", "theirs", "collect.karel", cwd=examples)
+    assert (ran.code, ran.out) == (2, "")
+    assert "there is no system `theirs`: it is `ours`, `pipeline` or `io-code`" in ran.err
+
+
 @pytest.mark.parametrize("name", ["walls", "markers", "tests"])
 def test_the_hole_of_a_template_is_filled_as_it_is_meant(name, tmp_path):
     assert karel("new", name, "--template", name, cwd=tmp_path).code == 0

@@ -13,7 +13,7 @@ use ide::{Config, NEVER, count};
 use owo_colors::OwoColorize;
 use protocol::client::{CancellationToken, News};
 use protocol::message::{Budget, HeldOut, Outcome, Synthesize};
-use protocol::{Engine, EngineError};
+use protocol::{Engine, EngineError, System};
 use serde::Serialize;
 
 use crate::progress::Progress;
@@ -36,6 +36,9 @@ pub(crate) struct Synth {
     /// Start the engine with this command, words separated by blanks [default: karel-synth serve]
     #[arg(long, value_name = "COMMAND", env = "KAREL_ENGINE")]
     engine: Option<String>,
+    /// Which networks the engine is to use: ours, pipeline or io-code (the paper's, small)
+    #[arg(long, value_name = "SYSTEM", default_value = System::default().name())]
+    system: System,
     /// Longest time of the search, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = Budget::default().milliseconds)]
     budget: u64,
@@ -158,9 +161,9 @@ impl Synth {
     /// What starts the engine.
     fn command(&self) -> anyhow::Result<Vec<String>> {
         if let Some(command) = &self.engine {
-            return Ok(command.split_whitespace().map(str::to_owned).collect());
+            return Ok(self.system.served_by(command.split_whitespace().map(str::to_owned).collect()));
         }
-        protocol::program::engine().context(
+        protocol::program::engine().map(|command| self.system.served_by(command)).context(
             "the synthesis engine karel-synth is neither beside this program nor on PATH; \
              install it, or name it with --engine",
         )

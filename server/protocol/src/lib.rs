@@ -8,6 +8,8 @@ pub mod client;
 pub mod line;
 pub mod message;
 pub mod program;
+pub mod system;
 pub mod wire;
 
 pub use client::{Engine, EngineError};
+pub use system::System;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use protocol::program;
+use protocol::{System, program};
 use serde_json::{Map, Value};
 
 use crate::notice::{Notice, SHORT};
@@ -14,6 +14,8 @@ const NO_PROGRAM: &str = "karel.engine.command names no program: correct it.";
 pub struct Config {
     /// The engine's program and arguments; empty: `karel-synth serve`, wherever it is found.
     pub engine_command: Vec<String>,
+    /// The networks that the engine is to use.
+    pub engine_system: System,
     /// Longest time of one synthesis, in milliseconds.
     pub synthesis_budget: u64,
     /// Whether to ask at once which program is right, where programs that differ in meaning pass.
@@ -30,6 +32,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             engine_command: Vec::new(),
+            engine_system: System::default(),
             synthesis_budget: 5_000,
             synthesis_ask: true,
             max_ticks: 1_000_000,
@@ -62,9 +65,10 @@ impl Config {
                     format!("The setting `karel.engine.command` names `{program}`, which is not there.");
                 Notice::new(NO_PROGRAM, long)
             })?;
-            return Ok([vec![found.to_string_lossy().into_owned()], arguments.to_vec()].concat());
+            let command = [vec![found.to_string_lossy().into_owned()], arguments.to_vec()].concat();
+            return Ok(self.engine_system.served_by(command));
         }
-        program::engine().ok_or_else(|| {
+        program::engine().map(|command| self.engine_system.served_by(command)).ok_or_else(|| {
             let long = "The synthesis engine `karel-synth` is neither beside the language server nor on PATH; install \
                         it, or set `karel.engine.command`.";
             Notice::new(NOT_INSTALLED, long)
@@ -116,6 +120,10 @@ impl Reader {
             "karel.engine.command" => match serde_json::from_value(value.clone()) {
                 Ok(command) => return config.engine_command = command,
                 Err(_) => "a list of strings",
+            },
+            "karel.engine.system" => match serde_json::from_value(value.clone()) {
+                Ok(system) => return config.engine_system = system,
+                Err(_) => "\"ours\", \"pipeline\" or \"io-code\"",
             },
             "karel.synthesis.budget" => match value.as_u64().filter(|&n| n > 0) {
                 Some(budget) => return config.synthesis_budget = budget,
@@ -173,7 +181,7 @@ mod tests {
     #[test]
     fn settings_are_read_nested_and_flat() {
         let (config, warnings) = Config::read(&json!({
-            "engine": { "command": ["ssh", "box", "karel-synth", "serve"] },
+            "engine": { "command": ["ssh", "box", "karel-synth", "serve"], "system": "pipeline" },
             "synthesis.budget": 900,
             "run": { "maxTicks": null, "memory": 64 },
             "codeLens": { "enabled": false },
@@ -186,6 +194,7 @@ mod tests {
             config,
             Config {
                 engine_command: config.engine_command.clone(),
+                engine_system: System::Pipeline,
                 synthesis_budget: 900,
                 recordings: 64 << 20,
                 code_lens: false,
@@ -204,25 +213,28 @@ mod tests {
         }
         let here = std::env::current_exe().unwrap().to_string_lossy().into_owned();
         let config = Config { engine_command: vec![here.clone(), "serve".into()], ..Config::default() };
-        assert_eq!(config.engine(), Ok(vec![here, "serve".into()]));
+        assert_eq!(config.engine(), Ok(vec![here.clone(), "serve".into()]));
+        let config = Config { engine_system: System::IoCode, ..config };
+        assert_eq!(config.engine(), Ok([&here, "serve", "--system", "io-code"].map(str::to_owned).to_vec()));
     }
 
     #[test]
     fn what_cannot_be_used_is_said_and_has_its_default() {
         let (config, warnings) = Config::read(&json!({
-            "engine": { "command": "karel-synth" },
+            "engine": { "command": "karel-synth", "system": "paper" },
             "synthesis": { "budget": -1, "bugdet": 1 },
             "inlayHints": true,
         }));
         assert_eq!(config, Config::default());
         expect![[r#"
             The setting `karel.engine.command` should be a list of strings, not "karel-synth"; its default is used.
+            The setting `karel.engine.system` should be "ours", "pipeline" or "io-code", not "paper"; its default is used.
             There is no setting `karel.inlayHints`; it is ignored.
             The setting `karel.synthesis.budget` should be a positive number of milliseconds, not -1; its default is used.
             There is no setting `karel.synthesis.bugdet`; it is ignored."#]]
         .assert_eq(&warnings.iter().map(Notice::in_full).collect::<Vec<_>>().join("\n"));
         assert!(warnings.iter().all(|warning| warning.short.chars().count() <= SHORT), "{warnings:?}");
-        assert_eq!(warnings[1].short, "There is no setting `karel.inlayHints`.");
+        assert_eq!(warnings[2].short, "There is no setting `karel.inlayHints`.");
         let long = Config::read(&json!({ ("a".repeat(60)): 1 })).1;
         assert_eq!(long[0].short, "A setting is unknown: see the log.");
         assert_eq!(Config::read(&Value::Null), (Config::default(), vec![]));

@@ -14,8 +14,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use protocol::System;
 use synth::device::{self, DevicePreference};
-use synth::models::Models;
+use synth::models::{LoadError, Models};
 use tch::Device;
 
 /// Writes Karel programs from examples: networks propose, the interpreter judges.
@@ -68,8 +69,11 @@ pub(crate) struct Computation {
     /// CPU threads [default: all]
     #[arg(long)]
     threads: Option<usize>,
+    /// Which networks to use of those that the engine carries: ours, pipeline or io-code (the paper's, small)
+    #[arg(long, value_name = "SYSTEM", default_value = System::default().name())]
+    system: System,
     /// Folder of weight files to use instead of those that the engine carries
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "system")]
     models: Option<PathBuf>,
 }
 
@@ -78,7 +82,14 @@ impl Computation {
     fn open(&self) -> anyhow::Result<(Device, Models)> {
         let device = device::open(self.device)?;
         device::set_threads(self.threads);
-        Ok((device, Models::load(self.models.as_deref(), device)?))
+        Ok((device, self.models_on(device)?))
+    }
+
+    fn models_on(&self, device: Device) -> Result<Models, LoadError> {
+        match &self.models {
+            Some(folder) => Models::from_folder(folder, device),
+            None => Models::of_system(self.system, device),
+        }
     }
 
     /// These settings as arguments for another engine.
@@ -88,8 +99,9 @@ impl Computation {
         if let Some(threads) = self.threads {
             arguments.extend(["--threads".into(), threads.to_string().into()]);
         }
-        if let Some(models) = &self.models {
-            arguments.extend(["--models".into(), models.into()]);
+        match &self.models {
+            Some(models) => arguments.extend(["--models".into(), models.into()]),
+            None => arguments.extend(["--system".into(), self.system.name().into()]),
         }
         arguments
     }

@@ -9,7 +9,6 @@ use clap::Args;
 use synth::device;
 use synth::eval::read;
 use synth::eval::verify;
-use synth::models::Models;
 use tch::Device;
 
 use super::Computation;
@@ -50,7 +49,7 @@ impl Verify {
         }
         if device != Device::Cpu {
             let start = Instant::now();
-            let cpu = Models::load(self.computation.models.as_deref(), Device::Cpu)?;
+            let cpu = self.computation.models_on(Device::Cpu)?;
             let count = verify::against_cpu(&models, &cpu, beam)?;
             anstream::println!(
                 "{name}: as the CPU on {count} made-up tasks ({:.1} s)",

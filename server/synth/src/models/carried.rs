@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use protocol::System;
+
 /// A weight file inside the engine.
 pub struct Carried {
     /// The network's name, as in the file's metadata.
@@ -12,9 +14,17 @@ pub struct Carried {
     pub bytes: &'static [u8],
 }
 
-/// The networks of `ours`; none in an engine that is built without the feature `embedded-weights`.
+/// The networks of a system; none in an engine that is built without the feature `embedded-weights`.
+pub fn of(system: System) -> &'static [Carried] {
+    match system {
+        System::Ours => OURS,
+        System::Pipeline => PIPELINE,
+        System::IoCode => IO_CODE,
+    }
+}
+
 #[cfg(feature = "embedded-weights")]
-pub const OURS: &[Carried] = &[
+const OURS: &[Carried] = &[
     Carried {
         network: "TracePolicy",
         title: "embedded trace policy",
@@ -26,8 +36,31 @@ pub const OURS: &[Carried] = &[
         bytes: include_bytes!("../../weights/code-transformer.safetensors"),
     },
 ];
+#[cfg(feature = "embedded-weights")]
+const PIPELINE: &[Carried] = &[
+    Carried {
+        network: "IoTrace",
+        title: "embedded I/O → TRACE",
+        bytes: include_bytes!("../../weights/small/io-trace-presnet.safetensors"),
+    },
+    Carried {
+        network: "TraceCode",
+        title: "embedded TRACE → CODE",
+        bytes: include_bytes!("../../weights/small/trace-code-gold.safetensors"),
+    },
+];
+#[cfg(feature = "embedded-weights")]
+const IO_CODE: &[Carried] = &[Carried {
+    network: "IoCode",
+    title: "embedded I/O → CODE",
+    bytes: include_bytes!("../../weights/small/io-code.safetensors"),
+}];
 #[cfg(not(feature = "embedded-weights"))]
-pub const OURS: &[Carried] = &[];
+const OURS: &[Carried] = &[];
+#[cfg(not(feature = "embedded-weights"))]
+const PIPELINE: &[Carried] = &[];
+#[cfg(not(feature = "embedded-weights"))]
+const IO_CODE: &[Carried] = &[];
 
 /// The word that stands for these weights where a file could be named.
 pub const EMBEDDED: &str = "embedded";

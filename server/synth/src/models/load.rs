@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use protocol::System;
 use tch::Device;
 
 use super::carried;
@@ -16,7 +17,7 @@ pub struct Models {
     /// The trace model; `None` where programs are found from the worlds alone.
     pub trace: Option<Box<dyn TraceModel>>,
     pub code: Box<dyn CodeModel>,
-    /// The names of the weight files, or `embedded`.
+    /// The names of the weight files; `embedded` for `ours`, else the name of the system that the engine carries.
     pub names: Vec<String>,
     /// Whether programs were kept out of the code model's training, as its file says.
     pub excluded: Option<String>,
@@ -40,24 +41,23 @@ pub enum LoadError {
 }
 
 impl Models {
-    /// Loads the weights of `folder`, or those that the engine carries.
-    pub fn load(folder: Option<&Path>, device: Device) -> Result<Models, LoadError> {
-        match folder {
-            Some(folder) => Models::from_folder(folder, device),
-            None => Models::embedded(device),
-        }
+    /// Loads the weights that the engine carries of `ours`.
+    pub fn embedded(device: Device) -> Result<Models, LoadError> {
+        Models::of_system(System::Ours, device)
     }
 
-    /// Loads the weights that the engine carries.
-    pub fn embedded(device: Device) -> Result<Models, LoadError> {
-        if carried::OURS.is_empty() {
+    /// Loads the weights that the engine carries of this system.
+    pub fn of_system(system: System, device: Device) -> Result<Models, LoadError> {
+        let files = carried::of(system);
+        if files.is_empty() {
             return Err(LoadError::NotEmbedded);
         }
         let mut loading = Loading::new("the engine".to_owned());
-        for weights in carried::OURS {
+        for weights in files {
             loading.add(weights.bytes, weights.title, device)?;
         }
-        Ok(Models { names: vec![carried::EMBEDDED.to_owned()], ..loading.finish()? })
+        let name = if system == System::Ours { carried::EMBEDDED } else { system.name() };
+        Ok(Models { names: vec![name.to_owned()], ..loading.finish()? })
     }
 
     /// Loads every `*.safetensors` file of the folder; one has to be a code model, and one may be a trace model. The
