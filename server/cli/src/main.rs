@@ -7,6 +7,7 @@
 
 mod check;
 mod completions;
+mod dap;
 mod explain;
 mod export;
 mod files;
@@ -57,6 +58,7 @@ enum Command {
     Explain(explain::Explain),
     Completions(completions::Completions),
     Lsp(lsp::Lsp),
+    Dap(dap::Dap),
 }
 
 /// What a command came to.
@@ -103,6 +105,7 @@ fn main() -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Completions(command) => command.run(),
         Command::Lsp(command) => command.run(),
+        Command::Dap(command) => command.run(),
     };
     match result {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,

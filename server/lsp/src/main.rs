@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use karel_lsp::log::Log;
 use karel_lsp::run::{Options, run};
 use karel_lsp::transport::blocking::Blocking;
@@ -25,10 +25,21 @@ struct Arguments {
     /// Accepted and ignored: editors pass it, and there is no other way to speak
     #[arg(long, hide = true)]
     stdio: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Be the debugger instead, which speaks the Debug Adapter Protocol: an editor that has found this program has both
+    Dap,
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if let Some(Command::Dap) = arguments.command {
+        return Ok(dap::serve(std::io::stdin(), std::io::stdout())?);
+    }
     let log = start_log(&arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)

@@ -26,7 +26,7 @@ pub use grid::GridError;
 pub use ground::Ground;
 pub use lower::{Program, Site, SiteKind, lower, lower_with};
 pub use machine::{Limits, Machine, Outcome, StepKind};
-pub use record::{Cursor, Recording, Step, record};
+pub use record::{Call, Cursor, Place, Recording, Step, Telling, record, tell};
 pub use trace::Trace;
 pub use world::{Cell, Robot, World};
 

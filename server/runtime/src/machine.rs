@@ -84,6 +84,10 @@ pub enum StepKind {
 /// Something that sees every step of a run, and the world before it.
 pub(crate) trait Observer<G> {
     fn step(&mut self, origin: Origin, kind: StepKind, depth: usize, world: &G);
+
+    /// A procedure is called from `depth` active calls: no step, and no tick.
+    #[inline(always)]
+    fn call(&mut self, _origin: Origin, _depth: usize) {}
 }
 
 /// Nothing is observed.
@@ -126,6 +130,11 @@ impl Machine {
         cancelled: &dyn Fn() -> bool,
     ) -> Outcome {
         self.run_observed(code, world, limits, cancelled, &mut ())
+    }
+
+    /// The number of calls that were active where the last run stopped.
+    pub(crate) fn depth(&self) -> usize {
+        self.calls.len()
     }
 
     /// Ticks that the last run took: one per action, per condition evaluated, per round of a `repeat`.
@@ -254,6 +263,7 @@ impl Machine {
                     if calls_left.is_multiple_of(CANCEL_INTERVAL) && cancelled() {
                         break Outcome::Cancelled;
                     }
+                    observer.call(origin(), self.calls.len());
                     self.calls.push(pc as u32 + 1);
                     pc = target as usize;
                 }
