@@ -38,7 +38,7 @@ export default tseslint.config(
         },
     },
     {
-        files: ["tests/vscode/*.js", "editors/vscode/test/*.ts", "editors/world/test/*.ts"],
+        files: ["tests/vscode/*.js", "tests/dap/*.js", "editors/vscode/test/*.ts", "editors/world/test/*.ts"],
         extends: [tseslint.configs.recommended],
         rules: {
             "@typescript-eslint/no-require-imports": "off",

@@ -62,6 +62,7 @@ const results = await eslint.lintFiles([
     "editors/world/src/**/*.{ts,tsx}",
     "editors/world/test/*.ts",
     "tests/vscode/*.js",
+    "tests/dap/*.js",
 ]);
 if (write) {
     await ESLint.outputFixes(results);

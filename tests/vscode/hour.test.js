@@ -59,9 +59,9 @@ test("a key runs the examples, another shows a trace", async () => {
     await workbench.open("walk.karel");
     await workbench.lens(/3\/3 examples pass/);
     await page.locator(".monaco-editor .view-line", { hasText: "six cells" }).first().click();
-    await page.keyboard.press("F5");
+    await page.keyboard.press("Control+Alt+r");
     await workbench.notification("All 3 examples pass.").waitFor();
-    await page.keyboard.press("Control+F5");
+    await page.keyboard.press("Control+Alt+v");
     await workbench.until("the trace is shown", async () => /turnLeft/.test(await workbench.previews()));
     await workbench.screenshot("4-trace");
 });

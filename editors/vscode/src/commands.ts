@@ -1,9 +1,10 @@
 /** The commands of the palette. Those that need the server ask it; its answer, or why there is none, is shown. */
 import * as vscode from "vscode";
 import { rows } from "./answers";
+import { debug } from "./debugger";
 import { isKarel } from "./languages";
 import type { Notices } from "./notices";
-import { exampleIn, nameOf } from "./runs";
+import { type ExampleRun, exampleIn, nameOf } from "./runs";
 import type { Session } from "./session";
 import { newFromTemplate, openSamples } from "./templates";
 import type { LiveVerdicts } from "./verdicts";
@@ -21,10 +22,10 @@ export function registerCommands(
         // The library's and the protocol's positions are the same: UTF-16.
         { line: selection.active.line, character: selection.active.character },
     ];
-    const command = (name: string, run: () => unknown) =>
-        vscode.commands.registerCommand(name, async () => {
+    const command = (name: string, run: (...args: never[]) => unknown) =>
+        vscode.commands.registerCommand(name, async (...args: never[]) => {
             try {
-                await run();
+                await run(...args);
             } catch (error) {
                 notices.failed(error);
             }
@@ -64,6 +65,10 @@ export function registerCommands(
             world.show(document.uri, here && nameOf(here));
             return Promise.resolve();
         }),
+        // A lens says which example; from the palette the one at the cursor is meant, else the user chooses.
+        command("karel.debugExample", (uri?: vscode.Uri, run?: ExampleRun) =>
+            debug(run === undefined ? vscode.window.activeTextEditor?.document.uri : uri, run),
+        ),
         inEditor("karel.showTraceHere", (editor) => showTraceHere(session, verdicts, notices, editor)),
     );
 }

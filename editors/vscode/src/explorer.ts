@@ -4,8 +4,9 @@
  * explorer, gutter and lenses agree.
  */
 import * as vscode from "vscode";
+import { debug } from "./debugger";
 import { isKarel } from "./languages";
-import { type ExampleRun, exampleId, readRuns } from "./runs";
+import { type ExampleRun, exampleId, parseExampleId, readRuns } from "./runs";
 import type { Session } from "./session";
 import type { LiveVerdicts, Told } from "./verdicts";
 
@@ -41,6 +42,7 @@ class Explorer implements vscode.Disposable {
             (request, cancellation) => this.run(request, cancellation),
             true,
         );
+        this.controller.createRunProfile("Debug", vscode.TestRunProfileKind.Debug, (request) => this.debug(request));
         const watcher = vscode.workspace.createFileSystemWatcher(FILES);
         const changed = (uri: vscode.Uri) => void this.changedOnDisk(uri);
         this.subscriptions = [
@@ -165,6 +167,14 @@ class Explorer implements vscode.Disposable {
                 break;
             case "undecided":
                 run.skipped(item);
+        }
+    }
+
+    /** One example after the other would be no debugging: it is the first that is meant, or of a file the one chosen. */
+    private async debug(request: vscode.TestRunRequest): Promise<void> {
+        const [item] = request.include ?? [...this.controller.items].map(([, file]) => file);
+        if (item !== undefined) {
+            await debug(item.uri, item.parent === undefined ? undefined : parseExampleId(item.id));
         }
     }
 

@@ -1,6 +1,7 @@
 /** Entry point: one language server for the window, its status item, its commands, its tests. */
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
+import { registerDebugger } from "./debugger";
 import { exploreExamples } from "./explorer";
 import { watchNewcomer } from "./newcomer";
 import { Notices } from "./notices";
@@ -39,6 +40,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         provideExplanations((code) => current.ask("karel.explain", [code])),
         registerCommands(current, verdicts, notices, log, world),
         exploreExamples(current, verdicts),
+        registerDebugger(context, current, verdicts, world),
         vscode.workspace.onDidChangeConfiguration((event) => {
             if (event.affectsConfiguration("karel.server")) {
                 void current.restart();

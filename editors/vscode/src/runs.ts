@@ -76,6 +76,12 @@ export function exampleId({ test, name, ordinal }: Pick<ExampleRun, "test" | "na
     return `${test ? "test" : "example"} ${ordinal} ${name}`;
 }
 
+/** What [`exampleId`] was made of; undefined where it is none. */
+export function parseExampleId(id: string): Pick<ExampleRun, "test" | "name" | "ordinal"> | undefined {
+    const [, kind, ordinal, name] = /^(test|example) (\d+) (.*)$/s.exec(id) ?? [];
+    return name === undefined ? undefined : { test: kind === "test", name, ordinal: Number(ordinal) };
+}
+
 /** The example whose block holds the line, else the last one that begins above it. */
 export function exampleAt(examples: readonly ExampleRun[], line: number): ExampleRun | undefined {
     const above = examples.filter((example) => example.line !== undefined && example.line <= line);

@@ -90,6 +90,14 @@ export class WorldView implements vscode.Disposable {
         this.showWanted();
     }
 
+    /** Goes to where a debugged run has stopped, if the page is open: nobody has asked for it. */
+    follow(uri: vscode.Uri, example: ExampleName, step: number): void {
+        if (this.session !== undefined && this.listens) {
+            this.uri = uri;
+            this.send("karel/show", { uri: this.session.toUri(uri), example, step });
+        }
+    }
+
     dispose(): void {
         clearTimeout(this.resting);
         this.panel?.dispose();

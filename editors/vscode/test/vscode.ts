@@ -42,6 +42,9 @@ export class Uri {
         const [, scheme = "", path = "", query = ""] = /^([\w-]+):(?:\/\/)?([^?]*)\??(.*)$/.exec(text) ?? [];
         return new Uri(scheme, decodeURIComponent(path), decodeURIComponent(query));
     }
+    static file(path: string): Uri {
+        return new Uri("file", path, "");
+    }
     static from({ scheme, path, query = "" }: { scheme: string; path: string; query?: string }): Uri {
         return new Uri(scheme, path, query);
     }
@@ -90,7 +93,7 @@ export class TestRunRequest {
 
 export const ProgressLocation = { Notification: 15 };
 export const StatusBarAlignment = { Left: 1 };
-export const TestRunProfileKind = { Run: 1 };
+export const TestRunProfileKind = { Run: 1, Debug: 2, Coverage: 3 };
 export const LogLevel = { Trace: 1, Info: 3 };
 export const ViewColumn = { Beside: -2, One: 1 };
 export const OverviewRulerLane = { Full: 7 };
@@ -154,6 +157,7 @@ export const events = {
     selected: new EventEmitter<{ textEditor: unknown; selections: { active: Position }[] }>(),
     configured: new EventEmitter<{ affectsConfiguration(section: string): boolean }>(),
     trusted: new EventEmitter<void>(),
+    debugged: new EventEmitter<{ session: { type: string }; event: string; body: unknown }>(),
 };
 
 export interface Document {
@@ -376,7 +380,14 @@ export class Controller {
     refreshHandler: () => Promise<void> = async () => {};
     runHandler: (request: TestRunRequest, token: unknown) => Promise<void> = async () => {};
     createTestItem = (id: string, label: string, uri: Uri) => new TestItem(id, label, uri);
-    createRunProfile = (_: string, __: unknown, run: Controller["runHandler"]) => (this.runHandler = run);
+    debugHandler: (request: TestRunRequest) => Promise<void> = async () => {};
+    createRunProfile = (_: string, kind: number, run: Controller["runHandler"]) => {
+        if (kind === TestRunProfileKind.Debug) {
+            this.debugHandler = (request) => run(request, undefined);
+        } else if (kind === TestRunProfileKind.Run) {
+            this.runHandler = run;
+        }
+    };
     invalidateTestResults = (item: TestItem) => seen.results.push(`${item.label} outdated`);
     createTestRun = () => {
         const result =
@@ -401,6 +412,50 @@ export const tests = {
         const controller = new Controller();
         seen.controllers.push(controller);
         return controller;
+    },
+};
+
+export class CodeLens {
+    constructor(
+        readonly range: Range,
+        readonly command: { title: string; command: string; arguments: unknown[] },
+    ) {}
+}
+
+export class DebugAdapterExecutable {
+    constructor(
+        readonly command: string,
+        readonly args: string[],
+    ) {}
+}
+
+export class InlineValueEvaluatableExpression {
+    constructor(
+        readonly range: Range,
+        readonly expression: string,
+    ) {}
+}
+
+/** What is registered for a language or a kind of debugger; the last one of each. */
+export const providers: Record<string, unknown> = {};
+
+const provide = (name: string) => (_: unknown, provider: unknown) => {
+    providers[name] = provider;
+    return new Disposable(() => {});
+};
+
+export const languages = {
+    registerInlineValuesProvider: provide("inlineValues"),
+    registerCodeLensProvider: provide("lenses"),
+};
+
+export const debug = {
+    onDidReceiveDebugSessionCustomEvent: events.debugged.event,
+    registerDebugAdapterDescriptorFactory: provide("adapter"),
+    registerDebugConfigurationProvider: provide("configurations"),
+    startDebugging: async (...args: unknown[]) => {
+        seen.commands.push(["startDebugging", ...args]);
+        return true;
     },
 };
 

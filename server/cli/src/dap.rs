@@ -6,10 +6,10 @@ use crate::Verdict;
 
 /// Start the debugger on standard input and output, for editors that speak the Debug Adapter Protocol
 #[derive(Args)]
-pub struct Dap {}
+pub(crate) struct Dap {}
 
 impl Dap {
-    pub fn run(&self) -> anyhow::Result<Verdict> {
+    pub(crate) fn run(&self) -> anyhow::Result<Verdict> {
         ::dap::serve(std::io::stdin(), std::io::stdout())?;
         Ok(Verdict::Fine)
     }

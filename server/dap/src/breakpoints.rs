@@ -9,7 +9,7 @@ use crate::expression::{Expression, Message};
 use crate::messages::SourceBreakpoint;
 
 /// A breakpoint, as it was asked for and what came of it.
-pub struct Breakpoint {
+pub(crate) struct Breakpoint {
     pub id: u64,
     pub wanted: SourceBreakpoint,
     /// The statement that it stands at, or why it can't stop.
@@ -64,7 +64,7 @@ impl HitCondition {
 
 impl Breakpoint {
     /// Sets the breakpoint in the program; `at` is the offset that is asked for.
-    pub fn set(debuggee: &Debuggee, id: u64, wanted: SourceBreakpoint, at: TextSize) -> Breakpoint {
+    pub(crate) fn set(debuggee: &Debuggee, id: u64, wanted: SourceBreakpoint, at: TextSize) -> Breakpoint {
         let mut breakpoint =
             Breakpoint { id, wanted, at: Err(String::new()), log: None, moments: Vec::new() };
         breakpoint.at = breakpoint.find(debuggee, at);
@@ -72,7 +72,7 @@ impl Breakpoint {
     }
 
     /// A breakpoint that never stops, and why.
-    pub fn idle(id: u64, wanted: SourceBreakpoint, why: &str) -> Breakpoint {
+    pub(crate) fn idle(id: u64, wanted: SourceBreakpoint, why: &str) -> Breakpoint {
         Breakpoint { id, wanted, at: Err(why.to_owned()), log: None, moments: Vec::new() }
     }
 
@@ -104,16 +104,16 @@ impl Breakpoint {
     }
 
     /// Its first moment after this one.
-    pub fn after(&self, moment: usize) -> Option<usize> {
+    pub(crate) fn after(&self, moment: usize) -> Option<usize> {
         self.moments.get(self.moments.partition_point(|m| *m <= moment)).copied()
     }
 
     /// Its last moment before this one.
-    pub fn before(&self, moment: usize) -> Option<usize> {
+    pub(crate) fn before(&self, moment: usize) -> Option<usize> {
         self.moments[..self.moments.partition_point(|m| *m < moment)].last().copied()
     }
 
-    pub fn stops_at(&self, moment: usize) -> bool {
+    pub(crate) fn stops_at(&self, moment: usize) -> bool {
         self.log.is_none() && self.moments.binary_search(&moment).is_ok()
     }
 }

@@ -11,7 +11,7 @@ use crate::expression::Now;
 use crate::places::{Lines, Statements};
 use crate::timeline::Timeline;
 
-pub struct Debuggee {
+pub(crate) struct Debuggee {
     /// The program's path, as the client has it.
     pub path: String,
     /// The same file by its one canonical path.
@@ -28,7 +28,7 @@ pub struct Debuggee {
 }
 
 /// How the run ended, and what that means for the example.
-pub struct Ending {
+pub(crate) struct Ending {
     pub kind: Kind,
     /// It did what the example says, or nothing says what it has to do.
     pub fine: bool,
@@ -37,7 +37,7 @@ pub struct Ending {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Finished,
     Crash,
     EndlessLoop,
@@ -50,7 +50,7 @@ pub enum Kind {
 
 impl Kind {
     /// The identifier of the exception.
-    pub fn id(self) -> &'static str {
+    pub(crate) fn id(self) -> &'static str {
         match self {
             Kind::Finished => "end",
             Kind::Crash => "crash",
@@ -65,7 +65,7 @@ impl Kind {
 }
 
 impl Ending {
-    pub fn of(analysis: &Analysis, case: Case<'_>, outcome: Outcome) -> Ending {
+    pub(crate) fn of(analysis: &Analysis, case: Case<'_>, outcome: Outcome) -> Ending {
         let run = analysis.run(case, NEVER).ok().flatten();
         let not_run = Verdict::NotRun;
         let verdict = analysis.verdict(case, NEVER).unwrap_or(&not_run);
@@ -108,18 +108,18 @@ fn mistake(analysis: &Analysis, range: TextRange) -> Option<String> {
 
 impl Debuggee {
     /// The lowered program.
-    pub fn program(&self) -> Option<&Program> {
+    pub(crate) fn program(&self) -> Option<&Program> {
         self.analysis.lowered()
     }
 
-    pub fn now<'a>(&self, moment: usize, world: &'a World) -> Now<'a> {
+    pub(crate) fn now<'a>(&self, moment: usize, world: &'a World) -> Now<'a> {
         let round = self.timeline.rounds(moment).next().map_or(0, |round| round.number);
         let tick = self.timeline.step(moment) as u64;
         Now { world, tick, round, depth: self.timeline.depth(moment) }
     }
 
     /// The text that is marked for the moment: the statement's head, or the end of `main` where the run is over.
-    pub fn range(&self, moment: usize) -> TextRange {
+    pub(crate) fn range(&self, moment: usize) -> TextRange {
         let head = |origin| self.head(origin);
         let end = || {
             let main = self.analysis.main().map(|main| main.range.end()).unwrap_or_default();
@@ -129,7 +129,7 @@ impl Debuggee {
     }
 
     /// A simple statement, or the head of a compound one.
-    pub fn head(&self, origin: Origin) -> Option<TextRange> {
+    pub(crate) fn head(&self, origin: Origin) -> Option<TextRange> {
         let site = self.program()?.site(origin)?;
         Some(match site.kind {
             SiteKind::While | SiteKind::Repeat | SiteKind::If { .. } => {
@@ -144,7 +144,7 @@ impl Debuggee {
     }
 
     /// The name of the procedure that the moment is in.
-    pub fn procedure(&self, moment: usize) -> &str {
+    pub(crate) fn procedure(&self, moment: usize) -> &str {
         let Some(call) = self.timeline.caller(moment) else { return "main" };
         let site = self.timeline.origin(call).and_then(|origin| self.program()?.site(origin));
         site.map_or("?", |site| self.lines.slice(site.head))

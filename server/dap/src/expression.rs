@@ -9,7 +9,7 @@ const LONGEST: usize = 1_000;
 const DEEPEST: usize = 50;
 
 /// What an expression is about: the run at one moment.
-pub struct Now<'a> {
+pub(crate) struct Now<'a> {
     pub world: &'a World,
     pub tick: u64,
     /// The round of the innermost loop; 0 outside of loops.
@@ -18,7 +18,7 @@ pub struct Now<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
+pub(crate) enum Type {
     Number,
     Truth,
     Heading,
@@ -26,7 +26,7 @@ pub enum Type {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub(crate) enum Value {
     Number(i64),
     Truth(bool),
     Heading(Heading),
@@ -35,7 +35,7 @@ pub enum Value {
 
 /// An expression whose types fit, so that nothing can go wrong when it is evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expression {
+pub(crate) struct Expression {
     node: Node,
     pub of: Type,
 }
@@ -102,7 +102,7 @@ impl Expression {
     ///
     /// # Errors
     /// It can't be understood: a sentence that says what is wrong.
-    pub fn parse(text: &str) -> Result<Expression, String> {
+    pub(crate) fn parse(text: &str) -> Result<Expression, String> {
         if text.len() > LONGEST {
             return Err("This is too long to be a condition.".to_owned());
         }
@@ -122,7 +122,7 @@ impl Expression {
     ///
     /// # Errors
     /// It can't be understood, or is something else.
-    pub fn condition(text: &str) -> Result<Expression, String> {
+    pub(crate) fn condition(text: &str) -> Result<Expression, String> {
         let expression = Expression::parse(text)?;
         match expression.of {
             Type::Truth => Ok(expression),
@@ -132,11 +132,11 @@ impl Expression {
         }
     }
 
-    pub fn value(&self, now: &Now<'_>) -> Value {
+    pub(crate) fn value(&self, now: &Now<'_>) -> Value {
         self.node.value(now)
     }
 
-    pub fn holds(&self, now: &Now<'_>) -> bool {
+    pub(crate) fn holds(&self, now: &Now<'_>) -> bool {
         self.value(now) == Value::Truth(true)
     }
 }
@@ -145,7 +145,7 @@ const EXAMPLE: &str = "\"markers > 0 and robot.heading == east\"";
 
 /// A log message: text, and between braces expressions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message(Vec<Part>);
+pub(crate) struct Message(Vec<Part>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
@@ -158,7 +158,7 @@ impl Message {
     ///
     /// # Errors
     /// A brace is not closed, or what stands in braces is no expression.
-    pub fn parse(text: &str) -> Result<Message, String> {
+    pub(crate) fn parse(text: &str) -> Result<Message, String> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, from)) = rest.split_once('{') {
@@ -173,7 +173,7 @@ impl Message {
         Ok(Message(parts))
     }
 
-    pub fn text(&self, now: &Now<'_>) -> String {
+    pub(crate) fn text(&self, now: &Now<'_>) -> String {
         let text = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Value(expression) => expression.value(now).to_string(),
@@ -192,7 +192,7 @@ impl Type {
         }
     }
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Type::Number => "number",
             Type::Truth => "truth",
@@ -214,7 +214,7 @@ impl std::fmt::Display for Value {
 }
 
 /// The row and the column of the robot, from the top left, counted from 1, as messages have them.
-pub fn place(world: &World, robot: Robot) -> (i64, i64) {
+pub(crate) fn place(world: &World, robot: Robot) -> (i64, i64) {
     (i64::from(world.rows()) - i64::from(robot.row), i64::from(robot.col) + 1)
 }
 
@@ -276,7 +276,7 @@ impl Name {
 }
 
 /// The markers on the robot's cell.
-pub fn markers(world: &World) -> u8 {
+pub(crate) fn markers(world: &World) -> u8 {
     let robot = world.robot();
     if let Cell::Markers(markers) = world.cell(robot.row, robot.col) { markers } else { 0 }
 }

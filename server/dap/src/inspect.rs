@@ -33,12 +33,12 @@ impl Scope {
 }
 
 /// The moments of the active procedures, the innermost first: where each of them is.
-pub fn frames(debuggee: &Debuggee, moment: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn frames(debuggee: &Debuggee, moment: usize) -> impl Iterator<Item = usize> {
     std::iter::successors(Some(moment), |moment| debuggee.timeline.caller(*moment))
 }
 
 /// The scopes of the frame of this number, counted from 0, which is at `moment`.
-pub fn scopes(debuggee: &Debuggee, frame: usize, moment: usize) -> Value {
+pub(crate) fn scopes(debuggee: &Debuggee, frame: usize, moment: usize) -> Value {
     let in_loop = debuggee.timeline.rounds(moment).next().is_some();
     let shown = Scope::ALL.into_iter().filter(|scope| *scope != Scope::Rounds || in_loop);
     let scope = |scope: Scope| {
@@ -64,7 +64,12 @@ fn resolve(reference: usize) -> Result<(usize, Scope), String> {
 ///
 /// # Errors
 /// The reference is none that was given.
-pub fn variables(debuggee: &Debuggee, reference: usize, now: usize, world: &World) -> Result<Value, String> {
+pub(crate) fn variables(
+    debuggee: &Debuggee,
+    reference: usize,
+    now: usize,
+    world: &World,
+) -> Result<Value, String> {
     let (frame, scope) = resolve(reference)?;
     let moment = frames(debuggee, now).nth(frame).ok_or("There is no such frame any more.")?;
     let variables = match scope {

@@ -20,7 +20,7 @@ const MOST_TICKS: u64 = 10_000_000;
 ///
 /// # Errors
 /// There is nothing that could be debugged: a sentence that says why.
-pub fn launch(wanted: &Launch) -> Result<Debuggee, String> {
+pub(crate) fn launch(wanted: &Launch) -> Result<Debuggee, String> {
     let asked = wanted.program.as_deref().filter(|program| !program.trim().is_empty());
     let asked = asked.ok_or("The launch names no program: \"program\" is the path of a .karel file.")?;
     let path = program(Path::new(asked))?;
@@ -59,7 +59,7 @@ pub fn launch(wanted: &Launch) -> Result<Debuggee, String> {
 }
 
 /// The canonical path, by which two paths to one file are known to be one.
-pub fn identity(path: &Path) -> PathBuf {
+pub(crate) fn identity(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// A message from the client.
 #[derive(Debug, Deserialize)]
-pub struct Request {
+pub(crate) struct Request {
     #[serde(default)]
     pub seq: i64,
     #[serde(rename = "type")]
@@ -20,7 +20,7 @@ pub struct Request {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Initialize {
+pub(crate) struct Initialize {
     pub lines_start_at1: bool,
     pub columns_start_at1: bool,
     /// `path` or `uri`.
@@ -36,7 +36,7 @@ impl Default for Initialize {
 /// The attributes of a launch; `DEBUGGING.md` describes them.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Launch {
+pub(crate) struct Launch {
     pub program: Option<String>,
     pub example: Option<Wanted>,
     pub stop_on_entry: bool,
@@ -47,7 +47,7 @@ pub struct Launch {
 /// Which example is to be run.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     /// The number, counted from 1.
     Number(u64),
     Name(String),
@@ -68,19 +68,19 @@ pub enum Wanted {
 /// `restart`: the launch, where it has changed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Restart {
+pub(crate) struct Restart {
     pub arguments: Option<Launch>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Source {
+pub(crate) struct Source {
     pub path: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SetBreakpoints {
+pub(crate) struct SetBreakpoints {
     pub source: Source,
     #[serde(default)]
     pub breakpoints: Option<Vec<SourceBreakpoint>>,
@@ -88,7 +88,7 @@ pub struct SetBreakpoints {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SourceBreakpoint {
+pub(crate) struct SourceBreakpoint {
     pub line: u32,
     #[serde(default)]
     pub column: Option<u32>,
@@ -101,14 +101,14 @@ pub struct SourceBreakpoint {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct SetExceptionBreakpoints {
+pub(crate) struct SetExceptionBreakpoints {
     pub filters: Vec<String>,
 }
 
 /// `breakpointLocations` and `gotoTargets`: lines of a source.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Locations {
+pub(crate) struct Locations {
     pub source: Source,
     pub line: u32,
     #[serde(default)]
@@ -117,38 +117,38 @@ pub struct Locations {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Goto {
+pub(crate) struct Goto {
     pub target_id: u32,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct StepBack {
+pub(crate) struct StepBack {
     pub granularity: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct StackTrace {
+pub(crate) struct StackTrace {
     pub start_frame: Option<usize>,
     pub levels: Option<usize>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Frame {
+pub(crate) struct Frame {
     pub frame_id: usize,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Variables {
+pub(crate) struct Variables {
     pub variables_reference: usize,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Evaluate {
+pub(crate) struct Evaluate {
     pub expression: String,
     #[serde(default)]
     pub frame_id: Option<usize>,

@@ -6,14 +6,14 @@ use runtime::{Origin, Program, SiteKind};
 use text_size::{TextRange, TextSize};
 
 /// The lines of a text. Lines and columns are counted from 0 here; columns in UTF-16 units, as the protocol has them.
-pub struct Lines {
+pub(crate) struct Lines {
     text: String,
     /// The offset of the first byte of each line.
     starts: Vec<usize>,
 }
 
 impl Lines {
-    pub fn of(text: &str) -> Lines {
+    pub(crate) fn of(text: &str) -> Lines {
         let mut starts = vec![0];
         let bytes = text.as_bytes();
         for (at, byte) in bytes.iter().enumerate() {
@@ -25,7 +25,7 @@ impl Lines {
     }
 
     /// The line and the column of an offset.
-    pub fn place(&self, offset: TextSize) -> (u32, u32) {
+    pub(crate) fn place(&self, offset: TextSize) -> (u32, u32) {
         let offset = usize::from(offset).min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= offset) - 1;
         let before = self.text.get(self.starts[line]..offset).unwrap_or_default();
@@ -33,7 +33,7 @@ impl Lines {
     }
 
     /// The offset of a place; the end of its line, or of the text, where there is no such place.
-    pub fn offset(&self, line: u32, column: u32) -> TextSize {
+    pub(crate) fn offset(&self, line: u32, column: u32) -> TextSize {
         let Some(&start) = self.starts.get(line as usize) else { return size(self.text.len()) };
         let end = self.starts.get(line as usize + 1).copied().unwrap_or(self.text.len());
         let text = self.text.get(start..end).unwrap_or_default().trim_end_matches(['\n', '\r']);
@@ -47,7 +47,7 @@ impl Lines {
         size(start + text.len())
     }
 
-    pub fn slice(&self, range: TextRange) -> &str {
+    pub(crate) fn slice(&self, range: TextRange) -> &str {
         self.text.get(usize::from(range.start())..usize::from(range.end())).unwrap_or_default()
     }
 }
@@ -61,10 +61,10 @@ fn size(offset: usize) -> TextSize {
 }
 
 /// The statements of a program, by where they begin.
-pub struct Statements(Vec<(TextSize, Origin)>);
+pub(crate) struct Statements(Vec<(TextSize, Origin)>);
 
 impl Statements {
-    pub fn of(program: &Program) -> Statements {
+    pub(crate) fn of(program: &Program) -> Statements {
         let stands = |kind| !matches!(kind, SiteKind::Missing);
         let sites = program.sites().filter(|(_, site)| stands(site.kind));
         let mut all: Vec<_> = sites.map(|(origin, site)| (site.range.start(), origin)).collect();
@@ -75,12 +75,12 @@ impl Statements {
     }
 
     /// The first statement that begins at the offset or after it.
-    pub fn from(&self, offset: TextSize) -> Option<Origin> {
+    pub(crate) fn from(&self, offset: TextSize) -> Option<Origin> {
         self.0.get(self.0.partition_point(|(start, _)| *start < offset)).map(|(_, origin)| *origin)
     }
 
     /// The statements that begin in the range.
-    pub fn within(&self, range: Range<TextSize>) -> impl Iterator<Item = (TextSize, Origin)> {
+    pub(crate) fn within(&self, range: Range<TextSize>) -> impl Iterator<Item = (TextSize, Origin)> {
         let from = self.0.partition_point(|(start, _)| *start < range.start);
         let to = self.0.partition_point(|(start, _)| *start < range.end);
         self.0[from..to.max(from)].iter().copied()

@@ -162,6 +162,9 @@ enum Next {
 
 type Answer = Result<Value, String>;
 
+/// A statement: its line and column as the client has them, and its offset.
+type Located = ((u32, u32), TextSize);
+
 impl<W: Write> Session<W> {
     fn new(output: W) -> Session<W> {
         Session {
@@ -470,8 +473,8 @@ impl<W: Write> Session<W> {
         Ok(json!({ "breakpoints": places.iter().map(|(place, ..)| place).map(place).collect::<Vec<_>>() }))
     }
 
-    /// The statements that begin on the lines, each with its place as the client has it, and its offset.
-    fn statements_at(&self, asked: &Locations) -> Result<Vec<((u32, u32), TextSize)>, String> {
+    /// The statements that begin on the lines.
+    fn statements_at(&self, asked: &Locations) -> Result<Vec<Located>, String> {
         let debuggee = self.debuggee()?;
         let path = self.local(asked.source.path.as_deref().unwrap_or_default());
         if launch::identity(Path::new(&path)) != debuggee.identity {
@@ -499,7 +502,7 @@ impl<W: Write> Session<W> {
             origin.is_some_and(|origin| debuggee.timeline.occurrences(origin).next().is_some())
         };
         let places = self.statements_at(asked)?;
-        let target = |((line, column), at): &((u32, u32), TextSize)| {
+        let target = |((line, column), at): &Located| {
             let origin = debuggee.statements.from(*at);
             let head = origin.and_then(|origin| debuggee.head(origin)).unwrap_or_default();
             let label = debuggee.lines.slice(head);

@@ -7,7 +7,7 @@ use runtime::{Origin, Program, Site, SiteKind, StepKind, Telling};
 const NONE: u32 = u32::MAX;
 
 /// A run, moment by moment. A moment is a number, from 0 to [`Timeline::last`].
-pub struct Timeline {
+pub(crate) struct Timeline {
     pub telling: Telling,
     moments: Vec<Moment>,
     frames: Vec<Frame>,
@@ -37,7 +37,7 @@ struct Frame {
 
 /// One round of a loop that has begun, or is about to be decided on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Round {
+pub(crate) struct Round {
     pub origin: Origin,
     /// It is counted from 1.
     pub number: u32,
@@ -50,7 +50,7 @@ pub struct Round {
 }
 
 impl Timeline {
-    pub fn new(program: &Program, telling: Telling) -> Timeline {
+    pub(crate) fn new(program: &Program, telling: Telling) -> Timeline {
         let (steps, calls) = (&telling.recording.steps, &telling.calls);
         let mut builder = Builder {
             sites: program.sites().map(|(_, site)| site).collect(),
@@ -75,43 +75,43 @@ impl Timeline {
             None => builder.moment(steps, NONE, 0),
         }
         let Builder { moments, frames, rounds, .. } = builder;
-        Timeline { moments, frames, rounds, telling }
+        Timeline { telling, moments, frames, rounds }
     }
 
     /// The moment at which the run ended.
-    pub fn last(&self) -> usize {
+    pub(crate) fn last(&self) -> usize {
         self.moments.len() - 1
     }
 
     /// The steps that are done before the moment.
-    pub fn step(&self, moment: usize) -> usize {
+    pub(crate) fn step(&self, moment: usize) -> usize {
         self.at(moment).step as usize
     }
 
     /// The statement that is next; none where the run has come to its end.
-    pub fn origin(&self, moment: usize) -> Option<Origin> {
+    pub(crate) fn origin(&self, moment: usize) -> Option<Origin> {
         let origin = self.at(moment).origin;
         (origin != NONE).then_some(Origin(origin))
     }
 
     /// The number of active calls.
-    pub fn depth(&self, moment: usize) -> u16 {
+    pub(crate) fn depth(&self, moment: usize) -> u16 {
         self.frame(moment).depth
     }
 
     /// The moment of the call that the moment's procedure was called by; none in `main`.
-    pub fn caller(&self, moment: usize) -> Option<usize> {
+    pub(crate) fn caller(&self, moment: usize) -> Option<usize> {
         let call = self.frame(moment).call;
         (call != NONE).then_some(call as usize)
     }
 
     /// The moment at which the moment's procedure began.
-    pub fn beginning(&self, moment: usize) -> usize {
+    pub(crate) fn beginning(&self, moment: usize) -> usize {
         self.frame(moment).first as usize
     }
 
     /// The rounds of the loops around the moment in its procedure, the innermost first.
-    pub fn rounds(&self, moment: usize) -> impl Iterator<Item = Round> {
+    pub(crate) fn rounds(&self, moment: usize) -> impl Iterator<Item = Round> {
         let mut next = self.at(moment).round;
         std::iter::from_fn(move || {
             let round = *self.rounds.get(next as usize)?;
@@ -121,18 +121,18 @@ impl Timeline {
     }
 
     /// The moments at which the statement is next, in order.
-    pub fn occurrences(&self, origin: Origin) -> impl Iterator<Item = usize> {
+    pub(crate) fn occurrences(&self, origin: Origin) -> impl Iterator<Item = usize> {
         let at = move |(_, moment): &(usize, &Moment)| moment.origin == origin.0;
         self.moments.iter().enumerate().filter(at).map(|(moment, _)| moment)
     }
 
     /// The first moment after this one that is no deeper in calls than `depth`; else the last.
-    pub fn next_within(&self, moment: usize, depth: u16) -> usize {
+    pub(crate) fn next_within(&self, moment: usize, depth: u16) -> usize {
         (moment + 1..self.moments.len()).find(|m| self.depth(*m) <= depth).unwrap_or(self.last())
     }
 
     /// The last moment before this one that is no deeper in calls than `depth`; else the first.
-    pub fn previous_within(&self, moment: usize, depth: u16) -> usize {
+    pub(crate) fn previous_within(&self, moment: usize, depth: u16) -> usize {
         (0..moment).rev().find(|m| self.depth(*m) <= depth).unwrap_or(0)
     }
 

@@ -12,7 +12,7 @@ const LARGEST: u64 = 16 << 20;
 ///
 /// # Errors
 /// The input can't be read, or what is read is no message, so that it is not known where the next one begins.
-pub fn read(input: &mut impl BufRead) -> io::Result<Option<Result<Value, String>>> {
+pub(crate) fn read(input: &mut impl BufRead) -> io::Result<Option<Result<Value, String>>> {
     let Some(length) = length(input)? else { return Ok(None) };
     if length > LARGEST {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a message of {length} bytes")));
@@ -52,7 +52,7 @@ fn length(input: &mut impl BufRead) -> io::Result<Option<u64>> {
 ///
 /// # Errors
 /// It can't be written.
-pub fn write(output: &mut impl Write, message: &Value) -> io::Result<()> {
+pub(crate) fn write(output: &mut impl Write, message: &Value) -> io::Result<()> {
     let text = message.to_string();
     write!(output, "Content-Length: {}\r\n\r\n{text}", text.len())?;
     output.flush()

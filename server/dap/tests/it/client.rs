@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-pub struct Client {
+pub(crate) struct Client {
     to: Option<PipeWriter>,
     from: BufReader<PipeReader>,
     adapter: Option<JoinHandle<std::io::Result<()>>>,
@@ -20,14 +20,14 @@ pub struct Client {
 
 impl Client {
     /// A client that has said hello, and a folder for its programs.
-    pub fn new() -> Client {
+    pub(crate) fn new() -> Client {
         let mut client = Client::silent();
         let capabilities = client.ask("initialize", json!({ "adapterID": "karel", "clientID": "test" }));
         assert_eq!(capabilities["supportsStepBack"], true);
         client
     }
 
-    pub fn silent() -> Client {
+    pub(crate) fn silent() -> Client {
         let (input, to) = pipe().unwrap();
         let (from, output) = pipe().unwrap();
         let adapter = Some(std::thread::spawn(move || dap::serve(input, output)));
@@ -36,17 +36,17 @@ impl Client {
     }
 
     /// Writes a file of the folder and returns its path.
-    pub fn file(&self, name: &str, text: &str) -> String {
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
         std::fs::write(self.path(name), text).unwrap();
         self.path(name).display().to_string()
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Launches the program of this text, and waits until breakpoints can be set.
-    pub fn launch(&mut self, text: &str, more: Value) -> String {
+    pub(crate) fn launch(&mut self, text: &str, more: Value) -> String {
         let program = self.file("a.karel", text);
         let mut arguments = json!({ "program": program });
         arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -56,18 +56,18 @@ impl Client {
     }
 
     /// Starts the run, and returns the event of its first stop.
-    pub fn start(&mut self) -> Value {
+    pub(crate) fn start(&mut self) -> Value {
         self.ask("configurationDone", json!({}));
         self.event("stopped")
     }
 
-    pub fn send(&mut self, bytes: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         let to = self.to.as_mut().unwrap();
         to.write_all(format!("Content-Length: {}\r\n\r\n", bytes.len()).as_bytes()).unwrap();
         to.write_all(bytes).unwrap();
     }
 
-    pub fn request(&mut self, command: &str, arguments: Value) -> i64 {
+    pub(crate) fn request(&mut self, command: &str, arguments: Value) -> i64 {
         self.seq += 1;
         let message =
             json!({ "seq": self.seq, "type": "request", "command": command, "arguments": arguments });
@@ -76,7 +76,7 @@ impl Client {
     }
 
     /// The response to a request, whichever it is.
-    pub fn response(&mut self, command: &str, arguments: Value) -> Value {
+    pub(crate) fn response(&mut self, command: &str, arguments: Value) -> Value {
         let seq = self.request(command, arguments);
         loop {
             let message = self.read().expect("a response");
@@ -89,21 +89,21 @@ impl Client {
     }
 
     /// The body of the response to a request that succeeds.
-    pub fn ask(&mut self, command: &str, arguments: Value) -> Value {
+    pub(crate) fn ask(&mut self, command: &str, arguments: Value) -> Value {
         let response = self.response(command, arguments);
         assert_eq!(response["success"], true, "{command}: {response}");
         response["body"].clone()
     }
 
     /// The message of a request that fails.
-    pub fn refused(&mut self, command: &str, arguments: Value) -> String {
+    pub(crate) fn refused(&mut self, command: &str, arguments: Value) -> String {
         let response = self.response(command, arguments);
         assert_eq!(response["success"], false, "{command}: {response}");
         response["message"].as_str().unwrap().to_owned()
     }
 
     /// The body of the next event of this name; those before it are dropped.
-    pub fn event(&mut self, name: &str) -> Value {
+    pub(crate) fn event(&mut self, name: &str) -> Value {
         loop {
             let event = match self.events.pop_front() {
                 Some(event) => event,
@@ -116,7 +116,7 @@ impl Client {
     }
 
     /// Has the run move, and returns why and where it stops: `breakpoint 4`.
-    pub fn moves(&mut self, command: &str, arguments: Value) -> String {
+    pub(crate) fn moves(&mut self, command: &str, arguments: Value) -> String {
         self.events.clear();
         self.ask(command, arguments);
         let stopped = self.event("stopped");
@@ -124,12 +124,12 @@ impl Client {
     }
 
     /// The line of the innermost frame.
-    pub fn line(&mut self) -> u64 {
+    pub(crate) fn line(&mut self) -> u64 {
         self.ask("stackTrace", json!({ "threadId": 1 }))["stackFrames"][0]["line"].as_u64().unwrap()
     }
 
     /// Sets breakpoints, and returns for each its line, or why it is not verified.
-    pub fn breakpoints(&mut self, program: &str, wanted: Value) -> Vec<String> {
+    pub(crate) fn breakpoints(&mut self, program: &str, wanted: Value) -> Vec<String> {
         let told =
             self.ask("setBreakpoints", json!({ "source": { "path": program }, "breakpoints": wanted }));
         let one = |breakpoint: &Value| match breakpoint["verified"] == true {
@@ -139,14 +139,14 @@ impl Client {
         told["breakpoints"].as_array().unwrap().iter().map(one).collect()
     }
 
-    pub fn evaluate(&mut self, expression: &str) -> String {
+    pub(crate) fn evaluate(&mut self, expression: &str) -> String {
         let body =
             self.ask("evaluate", json!({ "expression": expression, "frameId": 1, "context": "watch" }));
         body["result"].as_str().unwrap().to_owned()
     }
 
     /// The variables of a scope of the innermost frame, each as `name=value`.
-    pub fn scope(&mut self, name: &str) -> Vec<String> {
+    pub(crate) fn scope(&mut self, name: &str) -> Vec<String> {
         let scopes = self.ask("scopes", json!({ "frameId": 1 }));
         let scope = scopes["scopes"].as_array().unwrap().iter().find(|scope| scope["name"] == name);
         let Some(scope) = scope else { return Vec::new() };
@@ -156,7 +156,7 @@ impl Client {
     }
 
     /// The next message; `None` where the adapter has ended.
-    pub fn read(&mut self) -> Option<Value> {
+    pub(crate) fn read(&mut self) -> Option<Value> {
         let mut length = 0;
         loop {
             let mut line = String::new();
@@ -174,7 +174,7 @@ impl Client {
     }
 
     /// Ends the input, and returns how the adapter ended; what it has still written is read.
-    pub fn close(&mut self) -> std::io::Result<()> {
+    pub(crate) fn close(&mut self) -> std::io::Result<()> {
         self.to = None;
         while self.read().is_some() {}
         self.adapter.take().unwrap().join().expect("the adapter did not panic")

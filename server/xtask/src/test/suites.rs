@@ -28,6 +28,7 @@ pub(crate) static SUITES: &[Suite] = &[
     Suite { name: "grammar", about: "the parser is the grammar's, and parses its corpus", run: grammar },
     Suite { name: "cli", about: "the command line", run: cli },
     Suite { name: "lsp", about: "the language server, asked by independent clients", run: lsp },
+    Suite { name: "dap", about: "the debugger, asked by the client that VS Code tests adapters with", run: dap },
     Suite {
         name: "research",
         about: "evaluations split among machines, and the pack for a lent one",
@@ -141,6 +142,14 @@ fn cli() -> Result<Tally> {
 
 fn lsp() -> Result<Tally> {
     pytest("lsp")
+}
+
+fn dap() -> Result<Tally> {
+    let node = tools::node()?;
+    node.install(&repo::root().join("tests/dap"))?;
+    let mut test = node.command("node", repo::root());
+    test.args(["--test", "--test-timeout=120000", "tests/dap/*.test.js"]);
+    run(end_to_end(test, "dap")?, Report::Node)
 }
 
 fn research() -> Result<Tally> {
