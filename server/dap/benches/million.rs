@@ -45,7 +45,7 @@ fn main() {
     let figure =
         memory().zip(before).map_or("unknown".to_owned(), |(now, before)| format!("{} MiB", now - before));
     say("memory of the recorded run, at most", &figure);
-    let (_, time) = timed(|| {
+    let ((), time) = timed(|| {
         client.breakpoints(&path, json!([{ "line": 5, "condition": "tick > 999000 and frontIsClear" }]));
     });
     say("a breakpoint with a condition, 10^6 moments", &format!("{time:.0?}"));

@@ -28,7 +28,11 @@ pub(crate) static SUITES: &[Suite] = &[
     Suite { name: "grammar", about: "the parser is the grammar's, and parses its corpus", run: grammar },
     Suite { name: "cli", about: "the command line", run: cli },
     Suite { name: "lsp", about: "the language server, asked by independent clients", run: lsp },
-    Suite { name: "dap", about: "the debugger, asked by the client that VS Code tests adapters with", run: dap },
+    Suite {
+        name: "dap",
+        about: "the debugger, asked by the client that VS Code tests adapters with",
+        run: dap,
+    },
     Suite {
         name: "research",
         about: "evaluations split among machines, and the pack for a lent one",
