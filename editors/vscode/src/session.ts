@@ -33,10 +33,14 @@ import { OPEN_WORLD } from "./worldPage";
 /** The version of the messages about recorded runs. */
 const RECORDINGS = 1;
 
-/** Tells the server that this client shows how examples go. */
-const SHOWS_VERDICTS: StaticFeature = {
+/** Tells the server that this client shows how examples go, and their worlds. */
+const SHOWS: StaticFeature = {
     fillClientCapabilities: (capabilities) => {
-        capabilities.experimental = { ...(capabilities.experimental as object | undefined), karelVerdicts: true };
+        capabilities.experimental = {
+            ...(capabilities.experimental as object | undefined),
+            karelVerdicts: true,
+            karelWorld: true,
+        };
     },
     initialize: () => {},
     getState: () => ({ kind: "static" }),
@@ -188,7 +192,7 @@ export class Session {
                 this.status.setServer({ kind: "stopped" });
             }
         });
-        client.registerFeature(SHOWS_VERDICTS);
+        client.registerFeature(SHOWS);
         client.onNotification("karel/recordingsOutdated", (params: object) => this.outdated.fire(params));
         client.onNotification("karel/verdicts", (params: unknown) => {
             if (!this.verdicts.take(params)) {

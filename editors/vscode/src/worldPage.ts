@@ -11,6 +11,9 @@ const QUESTIONS = new Set([
     "karel/recordingSeek",
     "karel/occurrences",
     "karel/text",
+    "karel/question",
+    "karel/answer",
+    "karel/edit",
 ]);
 
 export interface Place {

@@ -63,10 +63,12 @@ test("the page opens beside the program, without the focus, and is told what to 
     panel?.says({ method: "karel/ready", params: {} });
     const example = { name: "one", kind: "test", ordinal: 0, uri: A };
     assert.deepEqual(sent("karel/show"), [{ jsonrpc: "2.0", method: "karel/show", params: { uri: A, example } }]);
+    panel?.says({ method: "karel/ready", params: {} });
+    assert.deepEqual(sent("karel/show")[1]?.["params"], { uri: A }, "loaded anew, it shows what it showed");
     view.show(Uri.parse(A) as never);
     assert.equal(seen.panels.length, 1, "there is one page");
     assert.equal(panel?.revealed, 1);
-    assert.deepEqual(sent("karel/show")[1]?.["params"], { uri: A });
+    assert.deepEqual(sent("karel/show")[2]?.["params"], { uri: A });
 });
 
 test("nothing but the page's own script and style may run", () => {

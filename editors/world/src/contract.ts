@@ -148,3 +148,40 @@ export interface DocumentText {
     document: DocumentVersion;
     text: string;
 }
+
+/** One way in which the deciding world may end. */
+export interface Answer {
+    /** The numbers of the programs that end so, from 1. */
+    programs: number[];
+    /** What tells it from the others, a clause. */
+    description: string;
+    /** The cells that are different in another answer. */
+    marked: [row: number, col: number][];
+    /** The whole file with the first of the programs in it. */
+    text: string;
+    /** The run of that program. */
+    recording: Recording;
+}
+
+/** The answer to `karel/question`: which of several programs is meant? */
+export interface Question {
+    document: DocumentVersion;
+    /** How many programs there are. */
+    programs: number;
+    input: World;
+    /** At least two, all different; that of the best program first. */
+    answers: Answer[];
+    /** How many of the programs crash there, and how many come to no end. */
+    crashing: number;
+    endless: number;
+}
+
+/** What `karel/edit` is to change of an example. */
+export type Change =
+    | { kind: "world"; of: Side; world: World }
+    | { kind: "runOutput" }
+    | { kind: "copy" }
+    | { kind: "test" }
+    | { kind: "example" };
+
+export type Side = "input" | "output";

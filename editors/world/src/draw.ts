@@ -70,8 +70,8 @@ export interface Scene {
     expected?: Ground | undefined;
     differences?: readonly (readonly [number, number])[] | undefined;
     robotDiffers?: boolean;
-    /** The robot ran into something there. */
-    crash?: Robot | undefined;
+    /** Cells to look at. */
+    marked?: readonly (readonly [number, number])[] | undefined;
     /** The cell that the keyboard looks at. */
     cell?: { row: number; col: number } | undefined;
 }
@@ -190,6 +190,9 @@ class Painter {
         const { scene } = this;
         const { ground } = scene;
         this.differences();
+        for (const [row, col] of scene.marked ?? []) {
+            this.frame(row, col, this.ink.hint, [], 2);
+        }
         this.willChange();
         this.robot(scene.pose ?? poseOf(ground.robot));
         const here = ground.markers[ground.robot.row * this.cols + ground.robot.col] ?? 0;
@@ -197,8 +200,8 @@ class Painter {
             this.badge(ground.robot.row, ground.robot.col, here);
         }
         this.willHandle();
-        if (scene.crash !== undefined) {
-            this.burst(ground.robot, scene.crash);
+        if (scene.change?.kind === "crash") {
+            this.burst(ground.robot, scene.change.robot);
         }
         if (scene.cell !== undefined) {
             this.frame(scene.cell.row, scene.cell.col, this.ink.focus, [], 2);
@@ -368,8 +371,6 @@ class Painter {
             this.ghost(change.robot, ink.hint);
         } else if (change.kind === "turn") {
             this.turnArrow(this.scene.ground.robot, change.robot);
-        } else if (change.kind === "crash") {
-            this.burst(this.scene.ground.robot, change.robot);
         }
     }
 

@@ -3,6 +3,7 @@
  * follows edits and the cursor. No DOM here; whoever shows it is told of every change.
  */
 import type {
+    Change,
     DocumentText,
     DocumentVersion,
     ExampleItem,
@@ -11,9 +12,12 @@ import type {
     Occurrences,
     Page,
     Position,
+    Question,
     Range,
     Recording,
     Recordings,
+    Side,
+    World,
 } from "./contract";
 import type { Frame } from "./frame";
 import { Pages } from "./pages";
@@ -73,8 +77,24 @@ export interface State {
     cursor: AtCursor | undefined;
     /** The program, where there is no editor beside the page. */
     text: DocumentText | undefined;
+    /** The question which of several programs is meant, where it is open. */
+    question: OpenQuestion | undefined;
+    /** The example is being drawn; what is drawn and not in the text yet is here. */
+    drawing: Drafts | undefined;
+    /** An editor takes what is drawn. */
+    editor: boolean;
     /** What a screen reader is to say. */
     spoken: string;
+}
+
+export type Drafts = { [side in Side]?: World };
+
+export interface OpenQuestion {
+    asked: Question;
+    /** The runs of its answers. */
+    pages: Pages[];
+    /** The user does not want to be asked this. */
+    dismissed: boolean;
 }
 
 /** What the model needs of its surroundings. */
@@ -101,6 +121,11 @@ export class Model {
     /** The moment of the last played step. */
     private played = 0;
     private ticking = false;
+    /** The changes that wait until the text is the one that they are of. */
+    private readonly changes: Change[] = [];
+    private editing = false;
+    /** The example that an answer has added without an output is to be drawn as soon as it is there. */
+    private drawsNext = false;
     private highlighted = "";
     private highlightWaits = false;
 
@@ -125,6 +150,9 @@ export class Model {
             follow: this.restoring?.follow ?? true,
             cursor: undefined,
             text: undefined,
+            question: undefined,
+            drawing: undefined,
+            editor: surroundings.editor,
             spoken: "",
         };
         connection.on("karel/show", (params) => this.onShow(params));
@@ -158,8 +186,8 @@ export class Model {
 
     /** Shows a file's examples, and one of them at one moment of its run. */
     async show(uri: string, example?: ExampleName, at?: number): Promise<void> {
+        // It is kept until something is shown: a host may say twice what to show.
         const kept = this.restoring;
-        this.restoring = undefined;
         const restored = kept?.uri === uri && example === undefined ? kept : undefined;
         if (this.state.document?.uri !== uri) {
             this.change({
@@ -174,7 +202,7 @@ export class Model {
             });
         }
         const asking = ++this.asking;
-        const answer = await this.ask<Recordings>("karel/recordings", { textDocument: { uri } }, asking);
+        const answer = await this.list(uri, asking);
         if (answer === undefined) {
             return;
         }
@@ -200,7 +228,9 @@ export class Model {
         }
         const asking = ++this.asking;
         if (index !== this.state.selected) {
-            this.change({ selected: index, playing: false, cursor: undefined, stale: undefined });
+            this.changes.length = 0;
+            const drawing = this.state.drawing && {};
+            this.change({ selected: index, playing: false, cursor: undefined, stale: undefined, drawing });
         }
         const textDocument = { uri: document.uri };
         const recording = await this.ask<Recording>("karel/recording", { textDocument, example: index }, asking);
@@ -315,29 +345,143 @@ export class Model {
         }
     }
 
+    /** Takes the answer of that number to the question; null: none of them is right. */
+    async answer(number: number | null): Promise<void> {
+        const { question } = this.state;
+        if (question === undefined) {
+            return;
+        }
+        const { uri, version } = question.asked.document;
+        try {
+            await this.connection.request("karel/answer", { textDocument: { uri }, version, answer: number });
+            this.drawsNext = number === null && this.state.editor;
+            this.change({ question: undefined });
+        } catch (error) {
+            this.trouble(error);
+        }
+    }
+
+    /** Begins to draw the example, or ends it. */
+    draw(on: boolean): void {
+        this.change({ drawing: on && this.state.editor ? {} : undefined, playing: false });
+    }
+
+    /** Takes a drawn world: it is shown at once, and goes into the text as soon as that is known. */
+    drawn(of: Side, world: World): void {
+        const { drawing } = this.state;
+        if (drawing !== undefined) {
+            this.change({ drawing: { ...drawing, [of]: world } });
+            // Of several that wait, the last says it all.
+            const waiting = this.changes.findIndex((change) => change.kind === "world" && change.of === of);
+            if (waiting >= 0) {
+                this.changes.splice(waiting, 1);
+            }
+            this.edit({ kind: "world", of, world });
+        }
+    }
+
+    /** Has the example's text changed. One change is one step to undo, in the editor. */
+    edit(change: Change): void {
+        this.changes.push(change);
+        void this.editNow();
+    }
+
+    private async editNow(): Promise<void> {
+        const { pages, document, stale } = this.state;
+        const [change] = this.changes;
+        const chosen = this.chosen();
+        const known = stale === undefined && this.refreshing === "no" && !this.editing;
+        if (change === undefined || !known || pages === undefined || document === undefined || chosen === undefined) {
+            return;
+        }
+        this.changes.shift();
+        this.editing = true;
+        const { version } = pages.recording.document;
+        const textDocument = { uri: document.uri };
+        try {
+            await this.connection.request("karel/edit", { textDocument, version, example: key(chosen), change });
+            // Nothing is known of the text until it has been asked for again; not every change is one of the text.
+            this.editing = false;
+            this.refresh();
+        } catch (error) {
+            this.changes.length = 0;
+            this.change({ drawing: this.state.drawing && {} });
+            this.trouble(error);
+        } finally {
+            this.editing = false;
+        }
+    }
+
+    /** The user does not want to be asked, or does again. */
+    dismiss(dismissed: boolean): void {
+        const { question } = this.state;
+        if (question !== undefined) {
+            this.change({ question: { ...question, dismissed } });
+        }
+    }
+
     private chosen(): ExampleItem | undefined {
         return this.state.examples?.find(({ index }) => index === this.state.selected);
     }
 
     private replace(recording: Recording, at: number): void {
-        const pages = new Pages(recording, (from, count) =>
-            this.connection.request<Page>("karel/recordingSteps", { id: recording.id, from, count }),
-        );
+        const pages = this.paged(recording);
         const examples = this.state.examples?.map((example) =>
             example.index === recording.example.index ? recording.example : example,
         );
         this.moving++;
+        this.restoring = undefined;
+        void this.inquire(recording.document);
         this.change({ pages, examples, stale: undefined, problem: undefined, cursor: undefined, seeking: undefined });
         this.played = this.surroundings.now();
         void this.go(Math.min(at, pages.length));
         void this.read(recording.document);
+        if (this.changes.length === 0 && this.state.drawing !== undefined) {
+            this.change({ drawing: {} });
+        }
+        this.drawAdded();
+    }
+
+    /** Draws the ending of the example that an answer has added without one. */
+    private drawAdded(): void {
+        const added = this.state.examples?.findLast(
+            ({ name, expected }) => /^deciding/.test(name) && expected === null,
+        );
+        if (this.drawsNext && added !== undefined) {
+            this.drawsNext = false;
+            void this.select(added.index).then(() => this.draw(true));
+        }
+    }
+
+    /** Looks whether the last synthesis has left a question open. Not every host can be asked. */
+    private async inquire(document: DocumentVersion): Promise<void> {
+        const params = { textDocument: { uri: document.uri } };
+        const asked = await this.connection.request<Question | null>("karel/question", params).catch(() => null);
+        if (this.state.pages?.recording.document.uri !== document.uri) {
+            return;
+        }
+        if (asked === null) {
+            this.change({ question: undefined });
+            return;
+        }
+        const before = this.state.question;
+        const same = before !== undefined && endings(before.asked) === endings(asked);
+        const pages = asked.answers.map(({ recording }) => this.paged(recording));
+        this.change({ question: { asked, pages, dismissed: same && before.dismissed } });
+    }
+
+    private paged(recording: Recording): Pages {
+        const { id } = recording;
+        return new Pages(recording, (from, count) =>
+            this.connection.request<Page>("karel/recordingSteps", { id, from, count }),
+        );
     }
 
     /** Gets the program's text, unless this very one is here. */
     private async read(document: DocumentVersion): Promise<void> {
         const known = this.state.text?.document;
         const same = known?.uri === document.uri && known.version === document.version && document.version !== null;
-        if (this.surroundings.editor || same) {
+        if (this.state.editor || same) {
             return;
         }
         const params = { textDocument: { uri: document.uri } };
@@ -423,6 +567,8 @@ export class Model {
             this.refreshing = "no";
             if (again) {
                 this.refresh();
+            } else {
+                void this.editNow();
             }
         });
     }
@@ -435,11 +581,15 @@ export class Model {
         }
         const asking = ++this.asking;
         const textDocument = { uri: document.uri };
-        const answer = await this.ask<Recordings>("karel/recordings", { textDocument }, asking);
+        const answer = await this.list(document.uri, asking);
         if (answer === undefined) {
             return;
         }
-        const same = chosen === undefined ? answer.examples[0] : find(answer.examples, key(chosen));
+        // One that has become a test, or is none any more, is still the one that was looked at.
+        const same =
+            chosen === undefined
+                ? answer.examples[0]
+                : (find(answer.examples, key(chosen)) ?? find(answer.examples, { name: chosen.name, uri: chosen.uri }));
         this.change({ document: answer.document, examples: answer.examples, problem: undefined });
         if (same === undefined) {
             this.change({ stale: "gone", selected: undefined, playing: false });
@@ -455,8 +605,15 @@ export class Model {
     }
 
     private onShow(params: unknown): void {
-        const { uri, example, step } = params as { uri: string; example?: ExampleName; step?: number };
-        void this.show(uri, example, step);
+        const { uri, example, step, editor } = params as {
+            uri: string;
+            example?: ExampleName | null;
+            step?: number | null;
+            editor?: boolean;
+        };
+        // A browser, too, may stand beside an editor.
+        this.change({ editor: editor ?? this.state.editor });
+        void this.show(uri, example ?? undefined, step ?? undefined);
     }
 
     private onOutdated(params: unknown): void {
@@ -530,6 +687,24 @@ export class Model {
             this.change({ cursor: { position, occurrences: others } });
             this.seek(step);
         }
+    }
+
+    /** All examples of the file, of which one answer has two hundred. */
+    private async list(uri: string, asking: number): Promise<Recordings | undefined> {
+        const textDocument = { uri };
+        const list = await this.ask<Recordings>("karel/recordings", { textDocument }, asking);
+        while (list !== undefined && list.examples.length < list.total) {
+            const from = list.examples.length;
+            const more = await this.ask<Recordings>("karel/recordings", { textDocument, from }, asking);
+            if (more === undefined) {
+                return undefined;
+            }
+            if (more.examples.length === 0) {
+                break;
+            }
+            list.examples.push(...more.examples);
+        }
+        return list;
     }
 
     /** What the host answers; undefined where it refused, or where something else was asked for meanwhile. */
@@ -622,6 +797,11 @@ function find(examples: readonly ExampleItem[], wanted: ExampleName): ExampleIte
             (ordinal === undefined || example.ordinal === ordinal) &&
             (uri === undefined || example.uri === uri),
     );
+}
+
+/** Tells questions apart. */
+function endings({ input, answers }: Question): string {
+    return JSON.stringify([input, answers.map(({ recording }) => recording.end)]);
 }
 
 function holds({ start, end }: Range, { line, character }: Position): boolean {

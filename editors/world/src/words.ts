@@ -66,12 +66,13 @@ export function markersHere({ markers, cols, robot }: Ground): number {
 /** In what the end is not as expected. */
 export function differences(
     { ground }: Frame,
-    { expected, differences: cells, robotDiffers, sizeDiffers }: Recording,
+    { example, expected, differences: cells, robotDiffers, sizeDiffers }: Recording,
 ): string {
-    if (sizeDiffers) {
+    if (sizeDiffers && example.verdict === "fails") {
         return "The expected world has another size.";
     }
-    if (expected === null || (cells.length === 0 && !robotDiffers)) {
+    // What stops at a hole is not wrong yet.
+    if (expected === null || example.verdict !== "fails" || (cells.length === 0 && !robotDiffers)) {
         return "";
     }
     const robot = !robotDiffers ? "" : `The robot should be at ${robotAt(expected.rows, expected.robot)}. `;

@@ -9,7 +9,8 @@ import { Refused, type Toy } from "./toy";
 const TYPES: Record<string, string> = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css" };
 /** As strict as VS Code and the language server are. */
 export const POLICY =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export class Host {
     /** What pages have sent beside requests. */
@@ -81,7 +82,13 @@ export class Host {
         this.pages.add(socket);
         socket.on("close", () => this.pages.delete(socket));
         socket.on("message", (data) => void this.take(socket, String(data)));
-        socket.send(JSON.stringify({ jsonrpc: "2.0", method: "karel/show", params: { uri: this.toy.uri } }));
+        socket.send(
+            JSON.stringify({
+                jsonrpc: "2.0",
+                method: "karel/show",
+                params: { uri: this.toy.uri, editor: this.toy.editor },
+            }),
+        );
     }
 
     private async take(socket: WebSocket, text: string): Promise<void> {
@@ -99,7 +106,9 @@ export class Host {
         }
         const answer = { jsonrpc: "2.0", id };
         try {
-            socket.send(JSON.stringify({ ...answer, result: this.toy.answer(method, params) }));
+            const result = this.toy.answer(method, params);
+            socket.send(JSON.stringify({ ...answer, result }));
+            this.toy.told.splice(0).forEach((params) => this.notify("karel/recordingsOutdated", params));
         } catch (error) {
             const code = error instanceof Refused ? error.code : -32603;
             const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 /** What the page's buttons and its host's messages do, against a toy of the language server. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setWall } from "../src/drawing";
 import { Model, type Place, type Surroundings } from "../src/model";
 import { Connection } from "../src/rpc";
 import { COLLECT, long, STAIRS } from "./programs";
@@ -48,6 +49,11 @@ class Bench {
 
     edit(text: string): void {
         this.host("karel/recordingsOutdated", this.toy.edit(text));
+    }
+
+    /** The server tells of the edits that it has made. */
+    tell(): void {
+        this.toy.told.splice(0).forEach((params) => this.host("karel/recordingsOutdated", params));
     }
 
     /** Lets everything happen that waits for nothing else. */
@@ -298,6 +304,11 @@ test("a page that is loaded anew is where it was", async () => {
     assert.equal(again.name, "upwards");
     assert.equal(again.at, 4);
     assert.equal(again.model.state.speed, 16);
+    const twice = new Bench(COLLECT, first.saved.at(-1));
+    twice.host("karel/show", { uri: URI });
+    await twice.open();
+    assert.equal(twice.name, "upwards", "a host may say twice what to show");
+    assert.equal(twice.at, 4);
 });
 
 test("the statement that comes next is told, twenty times a second at most", async () => {
@@ -333,4 +344,47 @@ test("what can't be shown is said", async () => {
     assert.equal(bench.model.state.problem, "This example has no input to run.");
     const none = await new Bench("def main():\n    move()\n").open();
     assert.deepEqual(none.model.state.examples, []);
+});
+
+test("a file of many examples is listed whole", async () => {
+    const many = Array.from({ length: 450 }, (_, at) => `example "${at}":\n    input:\n        > .\n`);
+    const bench = await new Bench(`def main():\n    move()\n\n${many.join("\n")}`).open("449");
+    assert.equal(bench.model.state.examples?.length, 450);
+    assert.equal(bench.name, "449");
+    assert.equal(bench.toy.asked.filter((method) => method === "karel/recordings").length, 3);
+});
+
+test("what is drawn is shown at once, and goes into the text one change after the other", async () => {
+    const bench = await new Bench(COLLECT).open("a row");
+    bench.model.draw(true);
+    const input = bench.model.state.pages?.recording.example.input;
+    assert.ok(input);
+    bench.held.add("karel/edit");
+    const drawn = setWall(input, { row: 0, col: 0 }, true);
+    bench.model.drawn("input", drawn);
+    bench.model.drawn("input", setWall(drawn, { row: 0, col: 2 }, true));
+    bench.model.drawn("input", setWall(drawn, { row: 0, col: 3 }, true));
+    assert.equal(bench.model.state.drawing?.input?.walls.length, 3, "the first wall, and two that were drawn");
+    await bench.release("karel/edit");
+    bench.tell();
+    await bench.settle();
+    bench.tell();
+    await bench.settle();
+    assert.deepEqual(bench.model.state.drawing, {}, "the text has it all");
+    const cells = bench.model.state.pages?.recording.example.input?.walls;
+    assert.deepEqual(
+        cells,
+        [
+            [2, 3],
+            [0, 0],
+            [0, 3],
+        ],
+        "of those that waited the last one counts",
+    );
+    assert.equal(bench.toy.asked.filter((method) => method === "karel/edit").length, 2);
+    // A text that has changed meanwhile is not overwritten: what was drawn is dropped, and that is said.
+    bench.toy.version++;
+    bench.model.drawn("input", input);
+    await bench.settle();
+    assert.deepEqual(bench.model.state.drawing, {});
 });

@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { Host } from "./host";
 import { COLLECT, long, STAIRS } from "./programs";
-import { Toy } from "./toy";
+import { readWorld, Toy } from "./toy";
 
 const executablePath = process.env["KAREL_CHROMIUM"] ?? "/usr/bin/chromium";
 const output = process.env["KAREL_TEST_OUTPUT"];
@@ -289,6 +289,77 @@ test("a hundred by a hundred cells full of markers are stepped through at once",
         await view.picture("100x100");
         await view.spoken(/^Step 8\d,?\d{3} of/);
     });
+});
+
+test("the question which program is meant is asked in pictures that play", { skip }, async () => {
+    const programs = ["move()", "move()\n    turnLeft()", "turnLeft()\n    putMarker()"];
+    const open = {
+        programs: programs.map((body) => `def main():\n    ${body}\n`),
+        input: readWorld("> . 3\n. # ."),
+    };
+    for (const [name, options] of THEMES) {
+        await show(`question-${name}`, COLLECT, options, async (view) => {
+            const { page, host } = view;
+            await page.locator(".question").waitFor({ state: "detached" });
+            host.toy.open = open;
+            host.edit(COLLECT);
+            await page.getByRole("heading", { name: "Which ending is right?" }).waitFor();
+            assert.equal(await page.locator(".endings canvas").count(), 4);
+            await view.picture("asked");
+            assert.deepEqual(await view.findings(), []);
+            await page.getByRole("button", { name: "I don't care" }).click();
+            await page.locator(".question").waitFor({ state: "detached" });
+            // It is not put again after an edit that leaves it open.
+            host.edit(COLLECT);
+            await page.getByRole("button", { name: "Which is right?" }).click();
+            await page.getByRole("button", { name: "Play all" }).click();
+            await page.locator("figcaption", { hasText: "step 1 of 1" }).first().waitFor();
+            await page.getByRole("button", { name: "B: this is right" }).click();
+            await page.locator(".question").waitFor({ state: "detached" });
+            assert.deepEqual(host.toy.answered, [1]);
+        });
+    }
+});
+
+test("an example is drawn with the mouse and with keys", { skip }, async () => {
+    for (const [name, options] of THEMES) {
+        await show(`drawing-${name}`, COLLECT, options, async (view) => {
+            const { page, host } = view;
+            await page.locator(".program").waitFor();
+            assert.equal(await page.getByRole("button", { name: "Draw the example" }).count(), 0, "there is no editor");
+            host.toy.editor = true;
+            host.notify("karel/show", { uri: URI, example: "upwards", editor: true });
+            await page.getByRole("button", { name: "Draw the example" }).click();
+            const input = page.getByRole("application", { name: "Input: draw" });
+            await input.waitFor();
+            assert.deepEqual(await view.findings(), []);
+            const box = await input.locator("canvas").boundingBox();
+            assert.ok(box !== null);
+            const side = box.width / 3;
+            // A wall from the west to the middle of the third row from above.
+            await page.mouse.move(box.x + side / 2, box.y + side * 2.5);
+            await page.mouse.down();
+            await page.mouse.move(box.x + side * 1.5, box.y + side * 2.5, { steps: 3 });
+            await page.mouse.up();
+            const until = async (text: string) => {
+                while (!host.toy.text.includes(text)) {
+                    await page.evaluate(() => new Promise(requestAnimationFrame));
+                }
+            };
+            await until("# # 9\n");
+            await input.focus();
+            await view.press("ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowLeft", "ArrowLeft", "5");
+            await until("5 . 1\n        # . .\n        # # 9\n");
+            await page
+                .locator('[aria-live="polite"]', { hasText: "row 1, column 1: 5 markers" })
+                .waitFor({ state: "attached" });
+            await view.picture("drawn");
+            await page.getByRole("button", { name: "Copy the input to the output" }).click();
+            await until("    output:\n        5 . 1\n");
+            await page.getByRole("button", { name: "Done" }).click();
+            await view.spoken(/^Step 1 of/);
+        });
+    }
 });
 
 test("who does not like motion sees none", { skip }, async () => {

@@ -8,6 +8,7 @@ import type {
     Occurrences,
     Page,
     Position,
+    Question,
     Range,
     Recording,
     Recordings,
@@ -114,6 +115,22 @@ export function read(text: string): { procedures: Map<string, Statement[]>; exam
         open.push({ indent, body: statement.body });
     }
     return { procedures, examples };
+}
+
+/** A world as a grid has it. */
+export function rowsOf(world: World): string[] {
+    const { rows, cols, walls, markers, robot } = ground(world);
+    const faces = { north: "^", east: ">", south: "v", west: "<" };
+    return Array.from({ length: rows }, (_, at) => {
+        const row = rows - 1 - at;
+        return Array.from({ length: cols }, (_, col) => {
+            const count = markers[row * cols + col] ?? 0;
+            if (robot.row === row && robot.col === col) {
+                return `${faces[robot.heading]}${count || ""}`;
+            }
+            return walls[row * cols + col] === 1 ? "#" : count > 0 ? String(count) : ".";
+        }).join(" ");
+    });
 }
 
 export interface Run {
@@ -285,11 +302,20 @@ export class Refused extends Error {
     }
 }
 
+/** The most examples of one answer. */
+const MOST_LISTED = 200;
+
 /** One document and the recordings of its runs. */
 export class Toy {
     private kept = new Map<string, Run>();
     private numbers = 0;
     version = 1;
+    /** An editor stands beside the page. */
+    editor = false;
+    /** What a synthesis has left open: programs, and a world in which they differ. */
+    open: { programs: string[]; input: World } | undefined;
+    /** What was answered to the question. */
+    readonly answered: unknown[] = [];
     /** How often each method was asked for. */
     readonly asked: string[] = [];
 
@@ -312,9 +338,18 @@ export class Toy {
         const count = Number(params["count"] ?? 1000);
         switch (method) {
             case "karel/recordings":
-                return this.recordings();
+                return this.recordings(from);
             case "karel/recording":
                 return this.recording(params["example"]);
+            case "karel/question":
+                return this.question();
+            case "karel/answer":
+                this.answered.push(params["answer"]);
+                this.open = undefined;
+                return null;
+            case "karel/edit":
+                this.draw(params);
+                return { applied: true };
             case "karel/text":
                 return { document: this.document(), text: this.text };
             case "karel/recordingSteps":
@@ -345,6 +380,41 @@ export class Toy {
         return { uri: this.uri, version: this.version };
     }
 
+    /** What is to be told of edits that were asked for. */
+    readonly told: object[] = [];
+
+    private draw({ version, example, change }: Record<string, unknown>): void {
+        if (version !== this.version) {
+            throw new Refused(-32801, "The program has changed since; ask again.");
+        }
+        const { kind, of, world } = change as { kind: string; of: string; world: World };
+        const { name } = example as { name: string };
+        const block = read(this.text).examples.find((block) => block.name === name);
+        if (kind !== "world" || block === undefined) {
+            throw new Refused(-32803, "This toy draws worlds only.");
+        }
+        const lines = this.text.split("\n");
+        const label = lines.findIndex((line, at) => at > block.line && line.trim() === `${of}:`);
+        const old = of === "input" ? block.input : block.output;
+        lines.splice(label + 1, old?.rows ?? 0, ...rowsOf(world).map((row) => `        ${row}`));
+        this.told.push(this.edit(lines.join("\n")));
+    }
+
+    private question(): Question | null {
+        if (this.open === undefined) {
+            return null;
+        }
+        const { programs, input } = this.open;
+        const answers = programs.map((text, index) => {
+            const { item } = this.whole(0);
+            const own = run(read(text).procedures, input, this.limit);
+            const recording = { ...this.header(item, own), expected: own.end, differences: [], robotDiffers: false };
+            const description = `the robot ends facing ${own.end.robot.heading}`;
+            return { programs: [index + 1], description, marked: [cellOf(own.end.robot)], text, recording };
+        });
+        return { document: this.document(), programs: programs.length, input, answers, crashing: 1, endless: 0 };
+    }
+
     private runOf(id: unknown): Run {
         const run = this.kept.get(String(id));
         if (run === undefined) {
@@ -353,12 +423,12 @@ export class Toy {
         return run;
     }
 
-    private recordings(): Recordings {
+    private recordings(from: number): Recordings {
         const { examples } = read(this.text);
         return {
             document: this.document(),
             total: examples.length,
-            examples: examples.map((_, index) => this.whole(index).item),
+            examples: examples.slice(from, from + MOST_LISTED).map((_, index) => this.whole(from + index).item),
         };
     }
 
@@ -403,6 +473,10 @@ export class Toy {
         if (run === undefined) {
             throw new Refused(-32803, "This example has no input to run.");
         }
+        return this.header(item, run);
+    }
+
+    private header(item: ExampleItem, run: Run): Recording {
         const id = `r${++this.numbers}`;
         this.kept.set(id, run);
         const { expected } = item;
@@ -432,6 +506,10 @@ export class Toy {
             page: page(run, 0, 1000),
         };
     }
+}
+
+function cellOf({ row, col }: Robot): [number, number] {
+    return [row, col];
 }
 
 function same(a: Robot, b: Robot): boolean {

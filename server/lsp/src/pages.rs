@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use recording::Failure;
-use recording::messages::{ExampleKind, One, Position, Reveal, Show, Which, method};
+use recording::messages::{AnswerParams, ExampleKind, One, Position, Reveal, Show, Which, method};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower_lsp::jsonrpc::Result;
@@ -20,6 +20,7 @@ use crate::notice::Notice;
 use crate::request::{RequestContext, refused};
 use crate::state::global::GlobalState;
 use crate::state::text::Encoding;
+use crate::synthesis::which;
 use crate::transport::arrival::Arrival;
 use crate::workers::{Lane, Stopped};
 
@@ -139,6 +140,16 @@ async fn at_work<T: Send + 'static>(
     }
 }
 
+/// Takes a page's answer to the question which program is meant.
+async fn take_answer(client: &Client, params: Value) -> std::result::Result<String, Failure> {
+    let params: AnswerParams =
+        serde_json::from_value(params).map_err(|error| Failure::Params(error.to_string()))?;
+    let uri = params.text_document.uri.parse().map_err(|_| Failure::Params("no URI".to_owned()))?;
+    let taken = which::answer(client, uri, params.version, params.answer).await;
+    taken.map_err(|error| Failure::Refused(error.message.into_owned()))?;
+    Ok("null".to_owned())
+}
+
 impl Host for InServer {
     fn answer(
         &self,
@@ -146,6 +157,10 @@ impl Host for InServer {
         params: Value,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, std::result::Result<String, Failure>> {
+        if method == method::ANSWER {
+            let client = self.client.clone();
+            return async move { take_answer(&client, params).await }.boxed();
+        }
         let (global, client) = (Arc::clone(&self.global), self.client.clone());
         async move {
             let arrival = Arrival { snapshot: global.snapshot(), cancel: cancel.clone() };

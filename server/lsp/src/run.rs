@@ -49,6 +49,8 @@ where
         .custom_method(method::OCCURRENCES, Server::occurrences)
         .custom_method(method::TEXT, Server::text)
         .custom_method(method::EDIT, Server::edit)
+        .custom_method(method::QUESTION, Server::question)
+        .custom_method(method::ANSWER, Server::answer)
         .custom_method("karel/debugText", Server::debug_text)
         .custom_method("karel/debugWork", Server::debug_work)
         .finish();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use recording::messages::method;
+use recording::messages::{AnswerParams, method};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::LanguageServer;
@@ -25,7 +25,7 @@ use crate::state::document::{Document, Key};
 use crate::state::global::GlobalState;
 use crate::state::snapshot::Snapshot;
 use crate::synthesis::actions::{self, At};
-use crate::synthesis::{Request, Synthesis};
+use crate::synthesis::{Request, Synthesis, which};
 use crate::transport::arrival::{self, Arrival};
 use crate::workers::{Lane, Stopped};
 
@@ -464,6 +464,17 @@ impl Server {
             self.client.apply(title, edit).await.map_err(refused)?;
         }
         Ok(serde_json::json!({ "applied": true }))
+    }
+
+    pub async fn question(&self, params: Value) -> Result<Value> {
+        self.recorded(method::QUESTION, params).await
+    }
+
+    /// Takes an answer to the question which program is meant: an edit, which the client applies.
+    pub async fn answer(&self, params: AnswerParams) -> Result<()> {
+        let uri =
+            params.text_document.uri.parse().map_err(|_| Error::invalid_params("the URI can't be read"))?;
+        which::answer(&self.client, uri, params.version, params.answer).await
     }
 
     async fn recorded(&self, method: &'static str, params: Value) -> Result<Value> {

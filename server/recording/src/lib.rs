@@ -7,6 +7,7 @@ mod failure;
 mod kept;
 pub mod messages;
 mod places;
+mod question;
 mod recorder;
 
 pub use answers::{example_items, first_page, page, world};

@@ -13,6 +13,8 @@ pub mod method {
     pub const OCCURRENCES: &str = "karel/occurrences";
     pub const TEXT: &str = "karel/text";
     pub const EDIT: &str = "karel/edit";
+    pub const QUESTION: &str = "karel/question";
+    pub const ANSWER: &str = "karel/answer";
     pub const OUTDATED: &str = "karel/recordingsOutdated";
     pub const SHOW: &str = "karel/show";
     pub const CURSOR: &str = "karel/cursor";
@@ -421,4 +423,55 @@ pub struct CursorAt {
 pub struct Reveal {
     pub uri: String,
     pub range: Range,
+}
+
+/// The parameters of `karel/question`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuestionParams {
+    pub text_document: TextDocument,
+}
+
+/// Which of several programs is meant: they end differently on one world.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Question {
+    pub document: Document,
+    /// How many programs there are.
+    pub programs: usize,
+    /// The world that decides.
+    pub input: World,
+    /// At least two, all different; that of the best program comes first.
+    pub answers: Vec<Answer>,
+    /// How many of the programs crash there.
+    pub crashing: usize,
+    /// How many of them come to no end there.
+    pub endless: usize,
+}
+
+/// One way in which the deciding world may end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// The numbers of the programs that end so, from 1.
+    pub programs: Vec<usize>,
+    /// What tells it from the others, a clause.
+    pub description: String,
+    /// The cells that are different in another answer.
+    pub marked: Vec<(u8, u8)>,
+    /// The whole file with the first of the programs in it.
+    pub text: String,
+    /// The run of that program; its example is the deciding one, with this ending.
+    pub recording: Recording,
+}
+
+/// The parameters of `karel/answer`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnswerParams {
+    pub text_document: TextDocument,
+    /// The version of the document that the question was about.
+    pub version: Option<i32>,
+    /// The number of the answer, from 0; null: none of them, the example is added without an output.
+    pub answer: Option<usize>,
 }

@@ -15,11 +15,12 @@ use crate::answers::{A_PAGE, MOST_OF_A_PAGE, document, example_items, first_page
 use crate::failure::Failure;
 use crate::kept::Kept;
 use crate::messages::{
-    Change, EditParams, ExampleKind, Occurrences, OccurrencesParams, One, Outdated, Page, Recording,
-    RecordingParams, Recordings, RecordingsParams, SeekParams, Sought, StepsParams, Text, TextParams, Which,
-    WorldOf, method,
+    Change, EditParams, ExampleKind, Occurrences, OccurrencesParams, One, Outdated, Page, QuestionParams,
+    Recording, RecordingParams, Recordings, RecordingsParams, SeekParams, Sought, StepsParams, Text,
+    TextParams, Which, WorldOf, method,
 };
 use crate::places::Program;
+use crate::question::question;
 
 /// The most examples of one list.
 const A_LIST: usize = 200;
@@ -87,6 +88,10 @@ impl Recorder {
             method::TEXT => {
                 let params: TextParams = read(params)?;
                 written(&self.text(&*program(&params.text_document.uri)?, &params)?)
+            }
+            method::QUESTION => {
+                let params: QuestionParams = read(params)?;
+                written(&question(self, &*program(&params.text_document.uri)?, cancel)?)
             }
             _ => Err(Failure::Unknown(method.to_owned())),
         }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use ide::synthesis::Ambiguity;
 use ide::{Analysis, Config, NEVER, Source};
 use proptest::prelude::*;
 use recording::messages::{
-    ExampleKind, Heading, OccurrencesParams, OutcomeKind, Page, Position, RecordingParams, RecordingsParams,
-    SeekParams, StepKind, StepsParams, TextDocument, Verdict, Which, World,
+    ExampleKind, Heading, OccurrencesParams, OutcomeKind, Page, Position, Question, RecordingParams,
+    RecordingsParams, SeekParams, StepKind, StepsParams, TextDocument, Verdict, Which, World,
 };
 use recording::{Failure, Plain, Program, Recorder};
 
@@ -271,4 +272,40 @@ fn the_largest_world_fits_a_message() {
     assert_eq!((full.start.rows, full.start.cols, full.start.markers.len()), (100, 100, 10_000));
     let bytes = serde_json::to_vec(&full).unwrap().len();
     assert!(bytes < 1 << 20, "{bytes}");
+}
+
+#[test]
+fn an_open_question_can_be_seen_and_played() {
+    let programs = ["move()", "move(); move()", "turnLeft()", "move(); putMarker()"];
+    let programs: Vec<String> = programs.iter().map(|body| format!("def main(): {body}\n")).collect();
+    let ambiguity = Ambiguity::new(programs, Some("> ."), &Config::default(), NEVER).unwrap();
+    let source = Source::new(URI, Some(3), "def main(): move()\n");
+    let analysis = Analysis::new(Some(source), Vec::new(), Config::default());
+    let analysis = analysis.with_ambiguity(Some(Arc::new(ambiguity)));
+    let program: Arc<dyn Program> = Arc::new(Plain::new(Shared(analysis)));
+    let recorder = Recorder::default();
+    let ask = |program: &Arc<dyn Program>| -> serde_json::Value {
+        let params = serde_json::json!({ "textDocument": { "uri": URI } });
+        let answer = recorder.answer("karel/question", params, &|_| Ok(Arc::clone(program)), NEVER).unwrap();
+        serde_json::from_str(&answer).unwrap()
+    };
+    let question: Question = serde_json::from_value(ask(&program)).unwrap();
+    assert_eq!((question.programs, question.crashing, question.endless), (4, 1, 0));
+    assert_eq!(question.document.version, Some(3));
+    let told: Vec<(&[usize], &str)> = question
+        .answers
+        .iter()
+        .map(|a| (&a.programs[..], a.recording.example.as_ref().unwrap().name.as_str()))
+        .collect();
+    assert_eq!(told, [(&[1][..], "A"), (&[3][..], "B"), (&[4][..], "C")]);
+    for answer in &question.answers {
+        let run = &answer.recording;
+        assert_eq!(run.start, question.input);
+        assert_eq!(run.expected.as_ref(), Some(&run.end), "it is the program's own ending");
+        assert!(!answer.marked.is_empty() && !answer.description.is_empty());
+        let page = recorder.steps(&StepsParams { id: run.id.clone(), from: 0, count: None }).unwrap();
+        assert_eq!(page.steps.len(), run.length);
+        assert!(answer.text.contains(page.steps[0].name.as_str()), "{}", answer.text);
+    }
+    assert_eq!(ask(&self::program(WALK)), serde_json::Value::Null);
 }

@@ -3,12 +3,14 @@ import { useEffect, useState } from "preact/hooks";
 import { heading, type Model, type State } from "../model";
 import { Controls } from "./controls";
 import { Details } from "./details";
+import { Drawing } from "./drawing";
 import { Icon } from "./icons";
 import { Keys, useKeys } from "./keys";
 import { Notices } from "./notices";
 import { Occurrence } from "./occurrence";
 import { Overview } from "./overview";
 import { Program } from "./program";
+import { WhichEnding } from "./question";
 import { Worlds } from "./worlds";
 
 function useModel(model: Model): State {
@@ -21,8 +23,9 @@ export function App({ model }: { model: Model }) {
     const state = useModel(model);
     const [help, setHelp] = useState(false);
     useKeys(model, () => setHelp(true));
-    const { examples, selected, pages, frame, text } = state;
+    const { examples, selected, pages, frame, text, question, drawing } = state;
     const example = examples?.find(({ index }) => index === selected);
+    const asks = question !== undefined && !question.dismissed;
     const name = state.document?.uri.replace(/^.*\//, "");
     useEffect(() => {
         document.title = ["Karel", name && decodeURIComponent(name)].filter(Boolean).join(": ");
@@ -30,9 +33,18 @@ export function App({ model }: { model: Model }) {
     return (
         <>
             <header>
-                <h1>{heading(state) || "Karel's world"}</h1>
+                <h1>{asks ? (name ?? "") : heading(state) || "Karel's world"}</h1>
                 <Occurrence model={model} state={state} />
                 <div class="toggles" role="group" aria-label="View">
+                    {state.editor && (
+                        <Toggle
+                            icon="draw"
+                            label="Draw the example"
+                            keys="D"
+                            on={drawing !== undefined}
+                            onToggle={(on) => model.draw(on)}
+                        />
+                    )}
                     <Toggle
                         icon="expected"
                         label="Expected world"
@@ -55,9 +67,13 @@ export function App({ model }: { model: Model }) {
             {examples !== undefined && examples.length > 0 && (
                 <Overview examples={examples} selected={selected} onSelect={(index) => void model.select(index)} />
             )}
-            <Notices model={model} state={state} example={example} />
+            <Notices model={model} state={state} example={asks ? undefined : example} />
             <main aria-busy={state.seeking !== undefined}>
-                {pages === undefined || frame === undefined ? (
+                {asks ? (
+                    <WhichEnding model={model} question={question} speed={state.speed} />
+                ) : drawing !== undefined && example !== undefined ? (
+                    <Drawing model={model} example={example} drafts={drawing} />
+                ) : pages === undefined || frame === undefined ? (
                     <p class="empty">{waiting(state)}</p>
                 ) : (
                     <div class="stage">
@@ -75,7 +91,7 @@ export function App({ model }: { model: Model }) {
                     </div>
                 )}
             </main>
-            <Controls model={model} state={state} />
+            {!asks && drawing === undefined && <Controls model={model} state={state} />}
             <p class="unseen" aria-live="polite">
                 {state.spoken}
             </p>
@@ -85,7 +101,7 @@ export function App({ model }: { model: Model }) {
 }
 
 function Toggle(props: {
-    icon: "expected" | "follow";
+    icon: "draw" | "expected" | "follow";
     label: string;
     keys: string;
     on: boolean;

@@ -5,7 +5,7 @@ import { useRoom } from "./room";
 import { onTheme } from "./theme";
 
 /** The largest cell, in pixels of the page. */
-const LARGEST = 72;
+export const LARGEST = 72;
 
 /** Milliseconds that the robot takes from one cell to the next, where that is to be seen. */
 const GLIDE = 160;
@@ -19,10 +19,13 @@ interface Props {
     /** The robot is to be seen going from where it was. */
     glide: boolean;
     largest?: number;
-    onCell?: (row: number, col: number) => void;
+    /** The pointer goes down in a cell, into another one, and up. */
+    onDown?: (row: number, col: number) => void;
+    onMove?: (row: number, col: number) => void;
+    onUp?: () => void;
 }
 
-export function WorldCanvas({ scene, moment, label, glide, largest = LARGEST, onCell }: Props) {
+export function WorldCanvas({ scene, moment, label, glide, largest = LARGEST, onDown, onMove, onUp }: Props) {
     const place = useRef<HTMLDivElement>(null);
     const canvas = useRef<HTMLCanvasElement>(null);
     const ink = useRef<Ink>(undefined);
@@ -79,17 +82,32 @@ export function WorldCanvas({ scene, moment, label, glide, largest = LARGEST, on
         return () => cancelAnimationFrame(request);
     }, [moment, room.width, room.height, theme, scene.expected, largest]);
 
-    const onClick = (event: MouseEvent) => {
-        const box = canvas.current?.getBoundingClientRect();
-        if (onCell !== undefined && box !== undefined) {
-            const col = Math.floor(((event.clientX - box.left) / box.width) * cols);
-            const row = rows - 1 - Math.floor(((event.clientY - box.top) / box.height) * rows);
-            onCell(row, col);
-        }
+    const cellOf = (event: PointerEvent): [row: number, col: number] => {
+        const box = (event.currentTarget as Element).getBoundingClientRect();
+        const part = (at: number, from: number, size: number, count: number) =>
+            Math.max(0, Math.min(count - 1, Math.floor(((at - from) / size) * count)));
+        return [
+            rows - 1 - part(event.clientY, box.top, box.height, rows),
+            part(event.clientX, box.left, box.width, cols),
+        ];
     };
     return (
         <div class="place" ref={place}>
-            <canvas ref={canvas} role="img" aria-label={label} onClick={onClick} />
+            <canvas
+                ref={canvas}
+                role="img"
+                aria-label={label}
+                onPointerDown={(event) => {
+                    if (onDown !== undefined && event.button === 0) {
+                        // A stroke that leaves the canvas goes on.
+                        event.currentTarget.setPointerCapture(event.pointerId);
+                        onDown(...cellOf(event));
+                    }
+                }}
+                onPointerMove={(event) => onMove?.(...cellOf(event))}
+                onPointerUp={() => onUp?.()}
+                onPointerCancel={() => onUp?.()}
+            />
         </div>
     );
 }

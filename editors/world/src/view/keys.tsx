@@ -14,6 +14,7 @@ const KEYS: [keys: string, does: string][] = [
     ["Enter", "show the statement in the program"],
     ["E", "show or hide the expected world"],
     ["C", "follow the editor's cursor, or don't"],
+    ["D", "draw the example, where an editor takes it"],
     ["?", "show these keys"],
 ];
 
@@ -60,6 +61,9 @@ function press(model: Model, event: KeyboardEvent, help: () => void): boolean {
             return true;
         case "c":
             model.setFollow(!model.state.follow);
+            return true;
+        case "d":
+            model.draw(model.state.drawing === undefined);
             return true;
         case "?":
             help();

@@ -1,6 +1,7 @@
 /** Lines above the world: how the example went, what is old, what can't be shown. */
 import type { ExampleItem } from "../contract";
 import type { Model, State } from "../model";
+import type { Pages } from "../pages";
 import { verdict } from "../words";
 import { Icon } from "./icons";
 
@@ -10,7 +11,8 @@ interface Props {
     example: ExampleItem | undefined;
 }
 
-export function Notices({ model, state: { link, stale, problem, frame, pages }, example }: Props) {
+export function Notices({ model, state: { link, stale, problem, frame, pages, question }, example }: Props) {
+    const why = reason(example, pages);
     const atEnd = frame !== undefined && frame.at === pages?.length;
     return (
         <div class="notices" role="status">
@@ -26,12 +28,20 @@ export function Notices({ model, state: { link, stale, problem, frame, pages }, 
             {stale === "gone" && (
                 <p class="notice warn">This example is not in the program any more: this is its last run.</p>
             )}
+            {question?.dismissed === true && (
+                <p class="notice warn">
+                    The examples allow {question.asked.programs} programs that do different things.
+                    <button type="button" onClick={() => model.dismiss(false)}>
+                        Which is right?
+                    </button>
+                </p>
+            )}
             {example !== undefined && example.verdict !== null && stale === undefined && (
                 <p class={`notice ${example.verdict}`}>
                     <Icon name={example.verdict} />
                     <span>
                         <strong class="verdict">{verdict(example)}</strong>
-                        {example.message === null ? "" : `: ${example.message}`}
+                        {why === undefined ? "" : `: ${why}`}
                     </span>
                     {example.verdict === "fails" && (
                         <button
@@ -47,4 +57,14 @@ export function Notices({ model, state: { link, stale, problem, frame, pages }, 
             )}
         </div>
     );
+}
+
+/** How it went. The clause of the list counts actions and calls them steps: here every tick is a step. */
+function reason(example: ExampleItem | undefined, pages: Pages | undefined): string | undefined {
+    if (example === undefined) {
+        return undefined;
+    }
+    const run = pages?.recording.example.index === example.index ? pages.recording : undefined;
+    const differs = run?.outcome.kind === "finished" && example.verdict !== "passes";
+    return run === undefined || differs ? (example.message ?? undefined) : run.outcome.message;
 }

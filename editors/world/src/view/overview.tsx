@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ExampleItem } from "../contract";
 import { verdict } from "../words";
 import { Icon } from "./icons";
+import { keepInView } from "./inView";
 import { Thumbnail } from "./thumbnail";
 
 interface Props {
@@ -13,10 +14,7 @@ interface Props {
 
 export function Overview({ examples, selected, onSelect }: Props) {
     const list = useRef<HTMLUListElement>(null);
-    useEffect(() => {
-        const current = list.current?.querySelector('[aria-current="true"]');
-        current?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }, [selected]);
+    useEffect(() => keepInView(list.current), [selected]);
     return (
         <nav class="overview" aria-label="Examples">
             <ul ref={list}>

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Range } from "../contract";
 import type { Model } from "../model";
+import { keepInView } from "./inView";
 import { rove } from "./roving";
 
 interface Props {
@@ -12,15 +13,13 @@ interface Props {
 }
 
 export function Program({ model, text, range }: Props) {
-    const list = useRef<HTMLOListElement>(null);
+    const section = useRef<HTMLElement>(null);
     const line = range?.start.line;
-    useEffect(() => {
-        list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
-    }, [line]);
+    useEffect(() => keepInView(section.current), [line]);
     const lines = text.split(/\r\n|\r|\n/);
     return (
-        <section class="program" aria-label="Program">
-            <ol ref={list} onKeyDown={rove}>
+        <section ref={section} class="program" aria-label="Program">
+            <ol onKeyDown={rove}>
                 {lines.map((content, number) => (
                     <li key={number} aria-current={number === line ? "true" : undefined}>
                         <button

@@ -12,11 +12,27 @@ export function Thumbnail({ world }: { world: World }) {
     const canvas = useRef<HTMLCanvasElement>(null);
     const still = useMemo(() => ground(world), [world]);
     const [theme, setTheme] = useState(0);
+    // Of many, those that are out of sight are not drawn.
+    const [seen, setSeen] = useState(false);
+    useEffect(() => {
+        const element = canvas.current;
+        if (element === null) {
+            return undefined;
+        }
+        const observer = new IntersectionObserver((entries) => {
+            if (entries.some((entry) => entry.isIntersecting)) {
+                setSeen(true);
+                observer.disconnect();
+            }
+        });
+        observer.observe(element);
+        return () => observer.disconnect();
+    }, []);
     useEffect(() => onTheme(() => setTheme((before) => before + 1)), []);
     useEffect(() => {
         const element = canvas.current;
         const context = element?.getContext("2d");
-        if (element === null || context === null || context === undefined || element.parentElement === null) {
+        if (!seen || element === null || context === null || context === undefined || element.parentElement === null) {
             return;
         }
         const ratio = devicePixelRatio || 1;
@@ -28,6 +44,6 @@ export function Thumbnail({ world }: { world: World }) {
         element.style.width = `${element.width * scale}px`;
         element.style.height = `${element.height * scale}px`;
         new Picture(context).draw({ ground: still }, size, readInk(element.parentElement));
-    }, [still, theme]);
+    }, [still, theme, seen]);
     return <canvas ref={canvas} aria-hidden="true" />;
 }

@@ -4,7 +4,7 @@ import { cellSize, type Scene } from "../draw";
 import { ground } from "../frame";
 import type { State } from "../model";
 import { robotAt } from "../words";
-import { WorldCanvas } from "./canvas";
+import { LARGEST, WorldCanvas } from "./canvas";
 import { useRoom } from "./room";
 import { still } from "./theme";
 
@@ -28,12 +28,17 @@ export function Worlds({ state: { pages, frame, expected: showsExpected, playing
     const scene: Scene = {
         ground: frame.ground,
         change: frame.change,
-        ...(ended && { expected, differences: recording.differences, robotDiffers: recording.robotDiffers }),
+        ...(ended &&
+            recording.example.verdict === "fails" && {
+                expected,
+                differences: recording.differences,
+                robotDiffers: recording.robotDiffers,
+            }),
     };
     const shown = showsExpected && expected !== undefined;
     // One below the other where that lets them be larger.
-    const beside = cellSize(frame.ground, room.width / 2, room.height);
-    const below = cellSize(frame.ground, room.width, room.height / 2 - CAPTION);
+    const beside = Math.min(LARGEST, cellSize(frame.ground, room.width / 2, room.height - CAPTION));
+    const below = Math.min(LARGEST, cellSize(frame.ground, room.width, room.height / 2 - CAPTION));
     return (
         <div ref={place} class={shown && below > beside ? "worlds below" : "worlds"}>
             <figure>

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use ide::synthesis::{Ambiguity, Ending};
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{MessageActionItem, MessageType, Url};
 
 use crate::client::Client;
 use crate::proto::to_proto;
+use crate::request::refused;
 use crate::synthesis::sentences;
 use crate::workers::Lane;
 
@@ -48,4 +50,27 @@ pub fn ask(client: &Client, uri: Url, ambiguity: Arc<Ambiguity>) {
             Err(stopped) => tracing::error!("answering the deciding example failed: {stopped:?}"),
         }
     });
+}
+
+/// Takes the answer of that number to the question that the document of that version has; with none the example is added
+/// without an output.
+///
+/// # Errors
+/// The question is not open any more, or the client refuses the edit.
+pub async fn answer(client: &Client, uri: Url, version: Option<i32>, number: Option<usize>) -> Result<()> {
+    let snapshot = client.global().snapshot();
+    let current = Arc::clone(&snapshot);
+    let global = client.global();
+    let action = global.workers.run(Lane::Commands, &global.over, move || {
+        let document = current.document_at(&uri).filter(|document| document.version == version)?;
+        let unit = current.unit(document);
+        let answers = unit.analysis.ambiguity()?.deciding.as_ref()?.answers.len();
+        // After the answers comes the one that is none of them.
+        let number = number.map_or(Some(answers), |number| (number < answers).then_some(number))?;
+        ide::synthesis::answers(&unit.analysis).into_iter().nth(number)
+    });
+    let action = action.await.map_err(|_| Error::internal_error())?;
+    let Some(action) = action else { return Err(refused(sentences::CHANGED)) };
+    let edit = to_proto::workspace_edit(&snapshot, &action.change);
+    client.apply(action.title, edit).await.map_err(refused)
 }

@@ -185,3 +185,40 @@ async fn what_the_programs_do_alike_decides_nothing() {
     assert_eq!(fixes.len(), 1, "only the hole's: {fixes:?}");
     assert_eq!(fixes[0]["title"], "Synthesize main from 2 examples");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_question_is_asked_and_answered_as_a_picture() {
+    let mut server = synthesized().await;
+    next_with(&mut server, 2, true).await;
+    let document = json!({ "textDocument": { "uri": URI } });
+    let question = server.client.request("karel/question", document.clone()).await;
+    assert_eq!((&question["programs"], &question["document"]["version"]), (&json!(2), &json!(2)));
+    let endings: Vec<&Value> =
+        question["answers"].as_array().unwrap().iter().map(|a| &a["recording"]["end"]["markers"]).collect();
+    assert_eq!(endings, [&json!([[1, 1, 1]]), &json!([])]);
+    assert_eq!(question["answers"][1]["recording"]["page"]["steps"].as_array().unwrap().len(), 3);
+
+    let answer = |answer: Value, version: i32| {
+        let mut params = document.clone();
+        params["answer"] = answer;
+        params["version"] = version.into();
+        params
+    };
+    for refused in [answer(json!(1), 1), answer(json!(2), 2)] {
+        let id = server.client.ask("karel/answer", refused).await;
+        assert_eq!(server.client.reply(id).await["error"]["code"], -32803);
+    }
+    for (number, expected) in [(json!(1), "output:"), (Value::Null, "input:")] {
+        let id = server.client.ask("karel/answer", answer(number, 2)).await;
+        let apply = server.client.told("workspace/applyEdit").await;
+        let text: String =
+            edits(&apply["params"]).iter().filter_map(|edit| edit["newText"].as_str()).collect();
+        assert!(text.contains("example \"deciding\"") && text.contains(expected), "{text}");
+        server.client.answer(&apply, json!({ "applied": true })).await;
+        assert_eq!(server.client.reply(id).await["result"], Value::Null);
+    }
+    // Of other examples it is no question.
+    server.client.change(URI, 3, json!([{ "text": solved().replace("\"two\"", "\"three\"") }])).await;
+    next_with(&mut server, 3, false).await;
+    assert_eq!(server.client.request("karel/question", document).await, Value::Null);
+}
