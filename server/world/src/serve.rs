@@ -154,6 +154,10 @@ async fn respond(site: Arc<Site>, request: Request) -> Response {
     if request.method() != Method::GET {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
+    if request.uri().path() == "/favicon.ico" {
+        // Browsers ask for it unasked, and complain where there is nothing.
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let name = match site.guard.admit(request.uri(), request.headers()) {
         Ok(name) => name.to_owned(),
         Err(refused) => return refused.into_response(),

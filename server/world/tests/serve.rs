@@ -156,6 +156,7 @@ async fn the_page_is_served_with_strict_headers() {
         wanted.iter().for_each(|header| assert!(answer.contains(header), "{header}: {answer}"));
         assert!(!answer.contains("unsafe") && !answer.contains("access-control"), "{answer}");
     }
+    assert_eq!(status(&site.get("/favicon.ico").await), "204");
     assert!(site.get("/").await.contains("content-security-policy: default-src 'none'"), "refusals, too");
 }
 
