@@ -95,6 +95,22 @@ commands['karel.runExamples'] = function(uri)
   return { result = { examples = examples } }
 end
 
+-- Calls of `never` are never carried out, and of an `if` with `half` one way is not.
+commands['karel.coverage'] = function(uri)
+  local statements = {}
+  for _, found in ipairs(find(uri, '(%a+)%(%)')) do
+    statements[#statements + 1] = { range = found.range, times = 1 }
+  end
+  for _, found in ipairs(find(uri, 'half%(%)')) do
+    statements[#statements + 1] =
+      { range = found.range, times = 1, ways = { { name = 'if', times = 0 }, { name = 'else', times = 1 } } }
+  end
+  for _, found in ipairs(find(uri, 'never%(%)')) do
+    statements[#statements + 1] = { range = found.range, times = 0 }
+  end
+  return { result = { uri = uri, statements = statements } }
+end
+
 commands['karel.templates'] = function()
   return {
     result = {

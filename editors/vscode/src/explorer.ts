@@ -4,6 +4,7 @@
  * explorer, gutter and lenses agree.
  */
 import * as vscode from "vscode";
+import { detailsOf, readCoverage } from "./coverage";
 import { debug } from "./debugger";
 import { isKarel } from "./languages";
 import { type ExampleRun, exampleId, parseExampleId, readRuns } from "./runs";
@@ -36,12 +37,21 @@ class Explorer implements vscode.Disposable {
             }
         };
         this.controller.refreshHandler = () => this.listAll();
-        this.controller.createRunProfile(
+        const run = this.controller.createRunProfile(
             "Run",
             vscode.TestRunProfileKind.Run,
-            (request, cancellation) => this.run(request, cancellation),
+            (request, cancellation) => this.start(request, cancellation, false),
             true,
         );
+        const coverage = this.controller.createRunProfile(
+            "Coverage",
+            vscode.TestRunProfileKind.Coverage,
+            (request, cancellation) => this.start(request, cancellation, true),
+            true,
+        );
+        run.supportsContinuousRun = true;
+        coverage.supportsContinuousRun = true;
+        coverage.loadDetailedCoverage = (_, file) => Promise.resolve(detailsOf(file));
         this.controller.createRunProfile("Debug", vscode.TestRunProfileKind.Debug, (request) => this.debug(request));
         const watcher = vscode.workspace.createFileSystemWatcher(FILES);
         const changed = (uri: vscode.Uri) => void this.changedOnDisk(uri);
@@ -152,7 +162,7 @@ class Explorer implements vscode.Disposable {
         run: vscode.TestRun,
         item: vscode.TestItem,
         example: ExampleRun,
-        why: vscode.TestMessage[] = [new vscode.TestMessage(example.message)],
+        why: vscode.TestMessage[] = [explain(item, example)],
     ): void {
         if (item.uri !== undefined) {
             this.shown.set(key(item.uri, item.id), outcome(example));
@@ -178,9 +188,44 @@ class Explorer implements vscode.Disposable {
         }
     }
 
-    private async run(request: vscode.TestRunRequest, cancellation: vscode.CancellationToken): Promise<void> {
+    /** Runs once; where it is to go on, again whenever the examples of an open document were run anew. */
+    private async start(
+        request: vscode.TestRunRequest,
+        cancellation: vscode.CancellationToken,
+        coverage: boolean,
+    ): Promise<void> {
+        await this.run(request, cancellation, coverage);
+        if (request.continuous !== true) {
+            return;
+        }
+        const news = { come: false };
+        let wake = () => {};
+        const woken = vscode.Disposable.from(
+            this.verdicts.onNews(() => {
+                news.come = true;
+                wake();
+            }),
+            cancellation.onCancellationRequested(() => wake()),
+        );
+        while (!cancellation.isCancellationRequested) {
+            if (news.come) {
+                news.come = false;
+                await this.run(request, cancellation, coverage);
+            } else {
+                await new Promise<void>((resolve) => (wake = resolve));
+            }
+        }
+        woken.dispose();
+    }
+
+    private async run(
+        request: vscode.TestRunRequest,
+        cancellation: vscode.CancellationToken,
+        coverage: boolean,
+    ): Promise<void> {
         const run = this.controller.createTestRun(request);
         const known = new Map<string, ExampleRun>();
+        const covered = new Set<string>();
         for (const [file, items] of wantedItems(this.controller, request)) {
             if (cancellation.isCancellationRequested || file.uri === undefined) {
                 break;
@@ -204,6 +249,9 @@ class Explorer implements vscode.Disposable {
                         this.show(run, item, example);
                     }
                 }
+                if (coverage) {
+                    await this.cover(run, asked, covered, cancellation);
+                }
             } catch (error) {
                 // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may have come meanwhile
                 if (!cancellation.isCancellationRequested) {
@@ -214,6 +262,32 @@ class Explorer implements vscode.Disposable {
         }
         run.end();
     }
+
+    /** Adds what the examples of the file carry out of their program, once for each program. */
+    private async cover(
+        run: vscode.TestRun,
+        asked: string,
+        covered: Set<string>,
+        cancellation: vscode.CancellationToken,
+    ): Promise<void> {
+        const found = readCoverage(await this.session.ask("karel.coverage", [asked], cancellation));
+        if (found !== undefined && !covered.has(found.uri.toString())) {
+            covered.add(found.uri.toString());
+            run.addCoverage(found);
+        }
+    }
+}
+
+/** Why it fails: where its world is not the expected one, VS Code compares the two. */
+function explain(item: vscode.TestItem, { message, expected, actual }: ExampleRun): vscode.TestMessage {
+    const shown =
+        expected === undefined || actual === undefined
+            ? new vscode.TestMessage(message)
+            : vscode.TestMessage.diff(message, expected, actual);
+    if (item.uri !== undefined && item.range !== undefined) {
+        shown.location = new vscode.Location(item.uri, item.range);
+    }
+    return shown;
 }
 
 /** The files that are to be run with their examples, programs before grid files. */

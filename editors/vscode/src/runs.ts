@@ -14,6 +14,9 @@ export interface ExampleRun {
     verdict: Verdict;
     /** How it went, in a clause. */
     message: string;
+    /** Where it fails by its world: the one that it expects, and the one that the run has left. */
+    expected: string | undefined;
+    actual: string | undefined;
     /** Where its block begins in that file; undefined where the server does not say. */
     line: number | undefined;
     /** The last line of its block. */
@@ -42,7 +45,7 @@ export function readRuns(answer: unknown, asked: string): Runs | undefined {
     }
     const examples = answer["examples"].filter(isRecord).map((example): ExampleRun => {
         const block = lines(example["block"]) ?? lines(example["range"]);
-        const { uri, name, ordinal, verdict, message } = example;
+        const { uri, name, ordinal, verdict, message, expected, actual } = example;
         return {
             uri: typeof uri === "string" ? uri : asked,
             name: typeof name === "string" ? name : "",
@@ -50,6 +53,8 @@ export function readRuns(answer: unknown, asked: string): Runs | undefined {
             ordinal: typeof ordinal === "number" ? ordinal : 0,
             verdict: verdict === "passes" || verdict === "fails" ? verdict : "undecided",
             message: typeof message === "string" ? message : "",
+            expected: typeof expected === "string" ? expected : undefined,
+            actual: typeof actual === "string" ? actual : undefined,
             line: block?.first,
             lastLine: block?.last,
         };
@@ -117,6 +122,19 @@ function lines(range: unknown): { first: number; last: number } | undefined {
     return typeof first === "number" ? { first, last: typeof last === "number" ? last : first } : undefined;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+interface Place {
+    line: number;
+    character: number;
+}
+
+/** A range of the protocol; undefined where it is none. */
+export function range(value: unknown): { start: Place; end: Place } | undefined {
+    const place = (position: unknown): position is Place =>
+        isRecord(position) && typeof position["line"] === "number" && typeof position["character"] === "number";
+    const { start, end } = isRecord(value) ? value : {};
+    return place(start) && place(end) ? { start, end } : undefined;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }

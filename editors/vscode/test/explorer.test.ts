@@ -33,6 +33,9 @@ function start(answers: Record<string, unknown> = {}) {
         onDidStart: serverStarted.event,
         ask: async (command: string, [uri]: [string]) => {
             asked.push(`${command} ${uri.replace(/^.*\//, "")}`);
+            if (command === "karel.coverage") {
+                return answers["coverage"];
+            }
             if (!(uri in answers)) {
                 throw new Error("It can't be read.");
             }
@@ -167,4 +170,79 @@ test("a file that changes on the disk is listed again, and its results are outda
     assert.deepEqual(seen.results, ["a.karel outdated"]);
     events.deleted.fire(Uri.parse(A));
     assert.equal([...controller.items].length, 0);
+});
+
+const span = (line: number) => ({ start: { line, character: 4 }, end: { line, character: 9 } });
+
+test("coverage tells what no example carries out, of each program once", async () => {
+    const ways = [
+        { name: "if", range: span(3), times: 0 },
+        { name: "else", range: span(2), times: 4 },
+    ];
+    const statements = [{ range: span(1), times: 2 }, { range: span(2), times: 4, ways }, { times: 1 }];
+    const grid = [{ uri: GRID, name: "grid", verdict: "passes" }];
+    const { controller, tell, verdicts } = start({
+        [A]: [example("one", "passes"), ...grid],
+        [GRID]: grid,
+        coverage: { uri: A, version: 1, statements },
+    });
+    tell(example("one", "passes"));
+    verdicts.take({ documents: [{ uri: GRID, version: 1 }], examples: grid });
+    await controller.coverageHandler(new TestRunRequest(), UNCANCELLED);
+    assert.deepEqual(
+        seen.coverage.map((file) => file.uri.toString()),
+        [Uri.parse(A).toString()],
+    );
+    const [file] = seen.coverage;
+    assert.ok(file);
+    const told = (await controller.details(file)).map(({ executed, location, branches }) => [
+        executed,
+        location.start.line,
+        ...branches.map(({ label, executed }) => `${label} ${executed}`),
+    ]);
+    assert.deepEqual(told, [
+        [2, 1],
+        [4, 2, "if 0", "else 4"],
+    ]);
+    seen.coverage.length = 0;
+    await controller.runHandler(new TestRunRequest(), UNCANCELLED);
+    assert.deepEqual(seen.coverage, [], "a plain run tells none");
+});
+
+test("a world that is not the expected one is compared with it", async () => {
+    const wrong = example("one", "fails", { message: "wrong", expected: ". >", actual: "> .", ...{ block: span(3) } });
+    const { controller, tell } = start({ [A]: [wrong, example("two", "fails", { message: "it crashes" })] });
+    tell(wrong, example("two", "fails"));
+    seen.why.length = 0;
+    await controller.runHandler(new TestRunRequest(), UNCANCELLED);
+    assert.deepEqual(
+        seen.why.map(({ message, expectedOutput, actualOutput }) => [message, expectedOutput, actualOutput]),
+        [
+            ["wrong", ". >", "> ."],
+            ["it crashes", undefined, undefined],
+        ],
+    );
+    assert.ok(seen.why[0]?.location, "it is shown at the example");
+});
+
+test("a run that is to go on runs again after each change, until it is cancelled", async () => {
+    const { controller, tell, asked } = start({ [A]: [example("one", "passes")] });
+    tell(example("one", "passes"));
+    const cancelled = new EventEmitter<void>();
+    const token = { isCancellationRequested: false, onCancellationRequested: cancelled.event };
+    const ended = controller.runHandler(new TestRunRequest(undefined, undefined, undefined, true), token);
+    const settled = () => new Promise(setImmediate);
+    await settled();
+    assert.equal(asked.length, 1);
+    tell(example("one", "fails"));
+    await settled();
+    assert.equal(asked.length, 2);
+    await settled();
+    assert.equal(asked.length, 2, "once for each change");
+    token.isCancellationRequested = true;
+    cancelled.fire();
+    await ended;
+    tell(example("one", "passes"));
+    await settled();
+    assert.equal(asked.length, 2);
 });

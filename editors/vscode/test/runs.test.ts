@@ -32,6 +32,8 @@ test("counts come from the examples themselves", () => {
         verdict: "fails",
         message: "crashed",
         line: 9,
+        expected: undefined,
+        actual: undefined,
         lastLine: 14,
     });
     assert.deepEqual([runs.examples[2]?.verdict, runs.examples[2]?.line], ["undecided", undefined]);

@@ -82,12 +82,46 @@ export class ThemeColor {
     constructor(readonly id: string) {}
 }
 export class TestMessage {
+    expectedOutput: string | undefined;
+    actualOutput: string | undefined;
+    location: unknown;
     constructor(readonly message: string) {}
+    static diff(message: string, expected: string, actual: string): TestMessage {
+        return Object.assign(new TestMessage(message), { expectedOutput: expected, actualOutput: actual });
+    }
+}
+export class Location {
+    constructor(
+        readonly uri: Uri,
+        readonly range: Range,
+    ) {}
+}
+export class BranchCoverage {
+    constructor(
+        readonly executed: number,
+        readonly location: Range,
+        readonly label: string,
+    ) {}
+}
+export class StatementCoverage {
+    constructor(
+        readonly executed: number,
+        readonly location: Range,
+        readonly branches: BranchCoverage[],
+    ) {}
+}
+export class FileCoverage {
+    private constructor(readonly uri: Uri) {}
+    static fromDetails(uri: Uri, _: StatementCoverage[]): FileCoverage {
+        return new FileCoverage(uri);
+    }
 }
 export class TestRunRequest {
     constructor(
         readonly include?: readonly TestItem[],
         readonly exclude?: readonly TestItem[],
+        readonly profile?: unknown,
+        readonly continuous?: boolean,
     ) {}
 }
 
@@ -130,6 +164,9 @@ export const seen = {
         over: boolean;
     }[],
     results: [] as string[],
+    /** The messages of tests that failed, and the files whose coverage was told. */
+    why: [] as TestMessage[],
+    coverage: [] as FileCoverage[],
     endedRuns: 0,
     controllers: [] as Controller[],
     /** The webviews that were opened. */
@@ -381,22 +418,36 @@ export class Controller {
     runHandler: (request: TestRunRequest, token: unknown) => Promise<void> = async () => {};
     createTestItem = (id: string, label: string, uri: Uri) => new TestItem(id, label, uri);
     debugHandler: (request: TestRunRequest) => Promise<void> = async () => {};
+    coverageHandler: Controller["runHandler"] = async () => {};
+    /** Gives the details of a file's coverage. */
+    details: (file: FileCoverage) => Promise<StatementCoverage[]> = async () => [];
     createRunProfile = (_: string, kind: number, run: Controller["runHandler"]) => {
+        const profile = {
+            supportsContinuousRun: false,
+            loadDetailedCoverage: async (_run: unknown, _file: FileCoverage): Promise<StatementCoverage[]> => [],
+        };
         if (kind === TestRunProfileKind.Debug) {
             this.debugHandler = (request) => run(request, undefined);
-        } else if (kind === TestRunProfileKind.Run) {
+        } else if (kind === TestRunProfileKind.Coverage) {
+            this.coverageHandler = run;
+            this.details = (file) => profile.loadDetailedCoverage(undefined, file);
+        } else {
             this.runHandler = run;
         }
+        return profile;
     };
     invalidateTestResults = (item: TestItem) => seen.results.push(`${item.label} outdated`);
     createTestRun = () => {
         const result =
             (word: string) =>
-            (item: TestItem, why: TestMessage | TestMessage[] = []) =>
+            (item: TestItem, why: TestMessage | TestMessage[] = []) => {
+                seen.why.push(...[why].flat());
                 seen.results.push([`${item.label} ${word}`, ...[why].flat().map(({ message }) => message)].join(": "));
+            };
         return {
             started: () => {},
             appendOutput: () => {},
+            addCoverage: (file: FileCoverage) => seen.coverage.push(file),
             end: () => (seen.endedRuns += 1),
             passed: result("passed"),
             failed: result("failed"),

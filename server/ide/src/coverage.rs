@@ -1,12 +1,13 @@
-//! How often the examples execute each statement.
+//! How often the examples execute each statement, and which ways they take from an `if`.
 
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::statements::{closed, head_range};
 use syntax::TextRange;
+use syntax::ast::StatementKind;
 
 /// A statement and how often it was executed, in all examples and tests together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatementCount {
     /// The statement with its blocks.
     pub range: TextRange,
@@ -15,6 +16,18 @@ pub struct StatementCount {
     pub times: u64,
     /// The number of examples and tests in which it was executed.
     pub examples: usize,
+    /// The two ways from an `if`; else none.
+    pub ways: Vec<Way>,
+}
+
+/// A way that an `if` can go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// `if`: the condition holds; `else`: it does not, whether there is an `else` or not.
+    pub name: &'static str,
+    /// What is carried out then; the head of the `if` where that is nothing.
+    pub range: TextRange,
+    pub times: u64,
 }
 
 /// Counts every statement of the program, in source order. Of runs longer than 50,000 ticks only the beginning counts.
@@ -28,7 +41,18 @@ pub fn coverage(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Vec<Statement
             let tally = tallies.of(statement);
             let head = closed(program, head_range(statement));
             let (times, examples) = (tally.times, tally.examples);
-            result.push(StatementCount { range: statement.range, head, times, examples });
+            let ways = match &statement.kind {
+                StatementKind::If { then, otherwise, .. } => {
+                    let otherwise = otherwise.as_ref().map_or(head, |otherwise| otherwise.body.range);
+                    let not_held = tally.decided.saturating_sub(tally.held);
+                    vec![
+                        Way { name: "if", range: then.range, times: tally.held },
+                        Way { name: "else", range: otherwise, times: not_held },
+                    ]
+                }
+                _ => Vec::new(),
+            };
+            result.push(StatementCount { range: statement.range, head, times, examples, ways });
         }
     }
     Ok(result)
@@ -66,17 +90,18 @@ example "b":
         );
         let counted = coverage(&fixture.analysis, NEVER).unwrap();
         let line = |c: &StatementCount| {
-            format!("{} {}× in {}\n", fixture.place("main.karel", c.head), c.times, c.examples)
+            let ways: String = c.ways.iter().map(|way| format!(", {} {}×", way.name, way.times)).collect();
+            format!("{} {}× in {}{ways}\n", fixture.place("main.karel", c.head), c.times, c.examples)
         };
         expect![[r#"
             main.karel:2: 'repeat(3)' 2× in 2
             main.karel:3: 'step()' 5× in 2
-            main.karel:4: 'if(markersPresent())' 4× in 2
+            main.karel:4: 'if(markersPresent())' 4× in 2, if 2×, else 2×
             main.karel:5: 'pickMarker()' 2× in 2
             main.karel:7: 'putMarker()' 2× in 1
             main.karel:9: 'move()' 5× in 2
             main.karel:10: 'rest()' 4× in 2
-            main.karel:12: 'if(not(frontIsClear()))' 4× in 2
+            main.karel:12: 'if(not(frontIsClear()))' 4× in 2, if 2×, else 2×
             main.karel:12: 'turnLeft()' 2× in 2
         "#]]
         .assert_eq(&counted.iter().map(line).collect::<String>());

@@ -59,7 +59,7 @@ pub use change::{Action, ActionKind, Change, FileEdits, apply};
 pub use code_lens::{Lens, LensCommand, code_lens};
 pub use completion::{COMPLETION_TRIGGERS, Completion, CompletionKind, completion};
 pub use config::Config;
-pub use coverage::{StatementCount, coverage};
+pub use coverage::{StatementCount, Way, coverage};
 pub use definition::{Highlight, HighlightKind, definition, highlight, references};
 pub use describe::{clipped, count};
 pub use diagnostics::Diagnostic;
@@ -72,7 +72,9 @@ pub use quick_fixes::{fix_all, quick_fixes};
 pub use recordings::Recordings;
 pub use refactor::refactorings;
 pub use rename::{prepare_rename, rename};
-pub use results::{ExampleOutcome, ExampleResult, ListedExample, example_result, example_results, examples};
+pub use results::{
+    Ends, ExampleOutcome, ExampleResult, ListedExample, example_result, example_results, examples,
+};
 pub use run::Run;
 pub use selection_ranges::selection_ranges;
 pub use semantic_tokens::{Token, TokenKind, semantic_tokens};

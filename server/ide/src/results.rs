@@ -30,6 +30,15 @@ pub struct ExampleResult {
     pub outcome: ExampleOutcome,
     /// A clause: `12 steps`, `move() runs into a wall at step 4`, `stops at a hole`.
     pub message: String,
+    /// The world that it expects and the one that the run has left, where it fails and they differ.
+    pub ends: Option<Ends>,
+}
+
+/// Two worlds as grids are written, to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ends {
+    pub expected: String,
+    pub actual: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +108,13 @@ pub fn example_result(
             ExampleOutcome::Undecided
         }
     };
-    Ok(ExampleResult { example, outcome, message })
+    let ends = match (outcome, case.output(), run) {
+        (ExampleOutcome::Fails, Some(expected), Some(run)) if *expected != run.end => {
+            Some(Ends { expected: expected.to_string(), actual: run.end.to_string() })
+        }
+        _ => None,
+    };
+    Ok(ExampleResult { example, outcome, message, ends })
 }
 
 #[cfg(test)]
@@ -143,12 +158,16 @@ example "hole":
         let line = |r: &ExampleResult| {
             let kind = if r.example.test { "test" } else { "example" };
             let place = fixture.place(&r.example.location.uri, r.example.location.range);
-            format!("{place} {kind} {} {:?}: {}\n", r.example.name, r.outcome, r.message)
+            let ends = r
+                .ends
+                .as_ref()
+                .map_or(String::new(), |e| format!(" ({} and not {})", e.actual.trim(), e.expected.trim()));
+            format!("{place} {kind} {} {:?}: {}{ends}\n", r.example.name, r.outcome, r.message)
         };
         expect![[r#"
             main.karel:5: 'good' example good Passes: 1 step
             main.karel:10: 'open' example open Undecided: no output yet · 1 step
-            main.karel:13: 'bad' example bad Fails: expected the robot at row 1, column 1, facing west, but it is at row 1, column 2, facing east
+            main.karel:13: 'bad' example bad Fails: expected the robot at row 1, column 1, facing west, but it is at row 1, column 2, facing east (. > and not < .)
             main.kgrid:1: 'crash' test crash Fails: move() runs into the edge of the world at step 1
             main.kgrid:4: 'hole' example hole Undecided: stops at a hole
         "#]].assert_eq(&results.iter().map(line).collect::<String>());

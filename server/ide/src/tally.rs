@@ -16,6 +16,9 @@ pub(crate) struct Tally {
     pub examples: usize,
     /// Whether an example that is not a test comes here.
     pub shown: bool,
+    /// How often the condition was asked, and held, where `times` counts.
+    pub decided: u64,
+    pub held: u64,
     /// What was counted in the runs that are recorded whole.
     pub whole: Whole,
 }
@@ -69,6 +72,8 @@ impl Tallies {
             tally.times += times;
             tally.examples += 1;
             tally.shown |= shown;
+            tally.decided += decided;
+            tally.held += held;
             if whole {
                 let all = &mut tally.whole;
                 all.least = if all.examples == 0 { held } else { all.least.min(held) };

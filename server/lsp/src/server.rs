@@ -295,6 +295,9 @@ impl LanguageServer for Server {
             commands::RUN_EXAMPLES => {
                 self.work(Lane::Commands, uri.clone(), uri, handlers::examples::run).await.map(Some)
             }
+            commands::COVERAGE => {
+                self.work(Lane::Commands, uri.clone(), uri, handlers::examples::coverage).await.map(Some)
+            }
             commands::EXAMPLES => {
                 self.work(Lane::Commands, uri.clone(), uri, handlers::examples::list).await.map(Some)
             }

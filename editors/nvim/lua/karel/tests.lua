@@ -1,5 +1,7 @@
---- `:KarelTest`: all examples, and those that fail in the quickfix list, which then follows the program.
+--- `:KarelTest`: all examples, and those that fail in the quickfix list, which then follows the program, as do the signs
+--- beside what no example carries out.
 local client = require('karel.client')
+local coverage = require('karel.coverage')
 local say = require('karel.say').say
 
 local M = {}
@@ -52,7 +54,7 @@ local function read(answer, bufnr)
   return vim.list_extend(failing, undecided), summary, #failing > 0
 end
 
---- Runs every example. What does not pass goes to the quickfix list, which is opened if there is anything in it.
+--- Runs every example, and marks what none of them carries out. What does not pass goes to the quickfix list, which is opened if there is anything in it.
 ---@param bufnr? integer the current one if nil
 function M.run(bufnr)
   bufnr = bufnr or vim.api.nvim_get_current_buf()
@@ -67,6 +69,7 @@ function M.run(bufnr)
     else
       vim.cmd.cclose()
     end
+    coverage.show(bufnr)
     say(summary, failing and vim.log.levels.WARN or vim.log.levels.INFO)
   end)
 end
@@ -96,6 +99,7 @@ function M.refresh()
       local what = { id = shown.id, title = 'Karel: ' .. summary, items = items }
       what.idx = math.max(math.min(index, #items), 1)
       vim.fn.setqflist({}, 'r', what)
+      coverage.show(shown.bufnr)
     end
   end
   local arguments = { vim.uri_from_bufnr(shown.bufnr) }

@@ -42,6 +42,30 @@ pub fn run(context: &mut RequestContext, uri: Url) -> Result<Value> {
     Ok(json!({ "passed": passed, "total": examples.len(), "examples": examples }))
 }
 
+/// How often the examples of the document's unit carry out each statement of its program.
+pub fn coverage(context: &mut RequestContext, uri: Url) -> Result<Value> {
+    let target = target(context, &uri)?;
+    let counted = ide::coverage(&target.unit.analysis, &|| context.cancelled()).map_err(cancelled);
+    forget(context, &target);
+    let (unit, counted) = (&target.unit, counted?);
+    let program = unit.analysis.program().and_then(|program| unit.document(&program.uri));
+    let Some(document) = program else { return Ok(json!({ "statements": [] })) };
+    let range = |range| to_proto::range(&context.snapshot, document, range);
+    let way = |way: &ide::Way| json!({ "name": way.name, "range": range(way.range), "times": way.times });
+    let statement = |counted: &ide::StatementCount| {
+        let ways: Vec<Value> = counted.ways.iter().map(way).collect();
+        json!({
+            "range": range(counted.head),
+            "block": range(counted.range),
+            "times": counted.times,
+            "examples": counted.examples,
+            "ways": ways,
+        })
+    };
+    let statements: Vec<Value> = counted.iter().map(statement).collect();
+    Ok(json!({ "uri": document.uri.as_str(), "version": document.version, "statements": statements }))
+}
+
 /// The parameters of [`VerdictsNotification`] for a unit: its documents whose lenses show this very unit.
 pub fn verdicts(
     snapshot: &Snapshot,
@@ -75,6 +99,10 @@ fn results(
             ExampleOutcome::Undecided => "undecided",
         });
         example["message"] = json!(result.message);
+        if let Some(ends) = result.ends {
+            example["expected"] = json!(ends.expected);
+            example["actual"] = json!(ends.actual);
+        }
         Some(example)
     };
     Ok(results.filter_map(with_outcome).collect())

@@ -135,3 +135,36 @@ async fn a_code_is_explained() {
         .await;
     assert_eq!(server.client.reply(id).await["error"]["code"], -32803);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn coverage_tells_statements_and_ways_that_no_example_takes() {
+    let uri = "file:///nowhere/covered.karel";
+    let program =
+        "def main():\n    move()\n    if(markersPresent()):\n        pickMarker()\ndef never(): turnLeft()\n";
+    let mut server = explorer().await;
+    let text = format!("{program}{}", block("example", "a", "> . ."));
+    server.client.open(uri, "kareldsl", 1, &text).await;
+    let answer = command(&mut server, "karel.coverage", json!([uri])).await;
+    let told: Vec<String> = answer["statements"]
+        .as_array()
+        .expect("statements")
+        .iter()
+        .map(|s| {
+            let ways: String = s["ways"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|w| format!(" {}={}", w["name"], w["times"]))
+                .collect();
+            format!("{}: {}{ways}", s["range"]["start"]["line"], s["times"])
+        })
+        .collect();
+    assert_eq!(told, ["1: 1", "2: 1 \"if\"=0 \"else\"=1", "3: 0", "4: 0"]);
+    assert_eq!((&answer["uri"], &answer["version"]), (&json!(uri), &json!(1)));
+    // Why the example fails can be compared.
+    let run = command(&mut server, "karel.runExamples", json!([uri])).await;
+    assert_eq!(
+        (&run["examples"][0]["expected"], &run["examples"][0]["actual"]),
+        (&json!("> . ."), &json!(". > ."))
+    );
+}
