@@ -20,12 +20,12 @@ pub(crate) fn build() -> Result<()> {
 }
 
 /// Processor time of a first build, in minutes, as measured.
-const BUILD_MINUTES: usize = 24;
+const BUILD_MINUTES: usize = 12;
 
 /// Says how long a first build takes on this number of cores. The bindings to libtorch are a few long steps, so that more
 /// than eight cores don't help.
 fn estimate(cores: usize) -> String {
-    let minutes = BUILD_MINUTES.div_ceil(cores.clamp(1, 8)).max(4);
+    let minutes = BUILD_MINUTES.div_ceil(cores.clamp(1, 8)).max(2);
     format!(
         "Building karel, karel-lsp and karel-synth: the first time about {minutes} minutes on {cores} cores, later seconds \
          …"
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn more_cores_are_quicker_up_to_a_point() {
-        assert!(estimate(2).contains("about 12 minutes on 2 cores"));
-        assert!(estimate(64).contains("about 4 minutes"));
+        assert!(estimate(2).contains("about 6 minutes on 2 cores"));
+        assert!(estimate(64).contains("about 2 minutes"));
     }
 }
