@@ -50,6 +50,9 @@ return {
     ['window/showMessage'] = function(_, message)
       require('karel.status').message(message)
     end,
+    ['karel/recordingsOutdated'] = function(_, outdated)
+      require('karel.world').outdated(outdated)
+    end,
     ['workspace/codeLens/refresh'] = function(failure, result, context)
       require('karel.tests').refresh()
       -- Neovim 0.12 does it by itself.

@@ -67,6 +67,17 @@ end, {
   end,
 })
 
+command('KarelWorld', function(karel, call)
+  karel.show_world(call.args ~= '' and call.args or nil, call.bang)
+end, {
+  desc = "Step through an example's run: the one named, else the one under the cursor; with ! in a browser",
+  nargs = '?',
+  bang = true,
+  complete = function(typed)
+    return require('karel.trace').complete(typed)
+  end,
+})
+
 command('KarelTest', function(karel)
   karel.test()
 end, { desc = 'Run every example and test of the file; failures go to the quickfix list' })

@@ -54,6 +54,8 @@ function M.set()
     taken[look(chosen)] = true
     link(role[1], chosen)
   end
+  -- The statement that a run is at.
+  link('KarelStep', 'CurSearch')
   for group, names in pairs(SHOWN) do
     for _, name in ipairs(names) do
       link(name, group)

@@ -35,6 +35,17 @@ function M.show_trace(name)
   require('karel.trace').show(name)
 end
 
+--- Steps through an example's run: of the one named, else of the one under the cursor.
+---@param name? string
+---@param browser? boolean shows the page in a browser instead
+function M.show_world(name, browser)
+  if browser then
+    require('karel.world').browse()
+  else
+    require('karel.world').show(name)
+  end
+end
+
 --- Runs every example.
 function M.test()
   require('karel.tests').run()

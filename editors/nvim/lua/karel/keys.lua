@@ -20,6 +20,7 @@ M.all = {
   { name = 'next', keys = { '<LocalLeader>n' }, call = 'next_solution', desc = 'show the next solution' },
   { name = 'test', keys = { '<LocalLeader>t' }, call = 'test', desc = 'run every example' },
   { name = 'trace', keys = { '<LocalLeader>r' }, call = 'show_trace', desc = "show the example's run" },
+  { name = 'world', keys = { '<LocalLeader>w' }, call = 'show_world', desc = "step through the example's run" },
   { name = 'explain', keys = { '<LocalLeader>e' }, call = 'explain', desc = 'explain what is marked here' },
   { name = 'cancel', keys = { '<LocalLeader>c' }, call = 'cancel', desc = 'cancel the synthesis' },
 }
