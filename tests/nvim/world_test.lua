@@ -44,6 +44,7 @@ test('a run is stepped through and back, the statement marked in the program', f
   t.equal(marked(program), { 4, 'move()' })
   press(t, 'l', 'step 2 of 6')
   t.equal(lines()[5], '  . > . . .')
+  t.equal(lines()[7], 'clear: front; no marker here')
   press(t, '<Left>', 'step 1 of 6')
   t.equal(lines()[5], '  > . . . .')
   t.equal(marked(program), { 4, 'move()' })

@@ -68,7 +68,7 @@ local function draw(lines, marks, board, wrong)
   end
 end
 
---- What holds for the robot, in the language's words.
+--- Where the way is clear, and whether markers are there.
 ---@param board karel.Board
 ---@return string
 local function conditions(board)
@@ -80,13 +80,13 @@ local function conditions(board)
   local found = {}
   for name, heading in pairs({ front = robot.heading, left = LEFT[robot.heading], right = RIGHT[robot.heading] }) do
     if clear(heading) then
-      found[#found + 1] = name .. 'IsClear'
+      found[#found + 1] = name
     end
   end
   table.sort(found)
+  local ways = #found > 0 and table.concat(found, ', ') or 'nothing'
   local here = board.markers[robot.row * board.cols + robot.col] or 0
-  found[#found + 1] = here > 0 and 'markersPresent' or 'noMarkersPresent'
-  return table.concat(found, ', ')
+  return ('clear: %s; %s'):format(ways, here > 0 and 'markers here' or 'no marker here')
 end
 
 --- What the next step is and does.
@@ -170,6 +170,13 @@ local function show()
     draw(lines, marks, Run.board_of(recording.expected), {})
   end
   vim.list_extend(lines, { '', '? shows the keys' })
+  if vim.api.nvim_win_is_valid(view.window) then
+    -- Sentences go on in the next line; the rows of a world that is too wide don't.
+    local width = vim.api.nvim_win_get_width(view.window)
+    vim.wo[view.window][0].wrap = not vim.iter(lines):any(function(line)
+      return vim.startswith(line, '  ') and #line > width
+    end)
+  end
   vim.bo[view.bufnr].modifiable = true
   vim.api.nvim_buf_set_lines(view.bufnr, 0, -1, false, lines)
   vim.bo[view.bufnr].modifiable = false
@@ -288,9 +295,16 @@ local function open(bufnr, run, total)
   M.close()
   local shown = vim.api.nvim_create_buf(false, true)
   vim.bo[shown].bufhidden = 'wipe'
+  vim.api.nvim_buf_set_name(shown, ('karel://world/%d'):format(shown))
   local window = vim.api.nvim_open_win(shown, true, { split = 'right', win = 0 })
   vim.api.nvim_win_set_width(window, math.min(math.max(42, vim.o.columns - 84), math.floor(vim.o.columns / 2)))
-  for option, value in pairs({ number = false, relativenumber = false, wrap = false, signcolumn = 'no', list = false }) do
+  for option, value in pairs({
+    number = false,
+    relativenumber = false,
+    linebreak = true,
+    signcolumn = 'no',
+    list = false,
+  }) do
     vim.wo[window][0][option] = value
   end
   view = {
@@ -307,6 +321,7 @@ local function open(bufnr, run, total)
       vim.keymap.set('n', keys, function()
         -- Until the first frame is there, there is nothing to move in.
         if view and (view.run.recording or keys == 'q' or keys == '?') then
+          require('karel.popup').close()
           key.call()
         end
       end, { buffer = shown, nowait = true, desc = 'Karel: ' .. key.desc })
