@@ -63,7 +63,7 @@ fn the_readme_prints_the_worked_example() {
     let readme = include_str!("../../README.md");
     let blocks: Vec<&str> =
         readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 3);
+    assert_eq!(blocks.len(), 2);
     for block in blocks {
         assert!(include_str!("simple_network/simple.rs").contains(block), "{block}");
     }
