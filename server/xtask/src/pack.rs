@@ -29,6 +29,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let folder = args.folder.unwrap_or_else(|| target::folder().join("pack"));
     let engine = args.engine.map_or_else(build, Ok)?;
     let size = pack(&folder, &engine, args.tasks.as_deref())?;
+    check_size(&folder, size)?;
     anstream::println!("{}: {:.1} MB; there, run ./go.sh OUT MINUTES", folder.display(), size as f64 / 1e6);
     Ok(())
 }
@@ -53,9 +54,22 @@ pub(crate) fn pack(folder: &Path, engine: &Path, tasks: Option<&Path>) -> Result
     if let Some(tasks) = tasks {
         place(tasks, &folder.join("tasks.jsonl.gz"))?;
     }
-    let size: u64 = files(folder)?.iter().map(|file| file.metadata().map_or(0, |file| file.len())).sum();
+    size_of(folder)
+}
+
+/// Fails where a pack of that many bytes is too large.
+pub(crate) fn check_size(folder: &Path, size: u64) -> Result<()> {
     ensure!(size <= LIMIT, "{} has {size} bytes, more than the {LIMIT} that travel", folder.display());
-    Ok(size)
+    Ok(())
+}
+
+/// The bytes of the weights that a usual engine has embedded, and a packed one has not.
+pub(crate) fn embedded() -> Result<u64> {
+    size_of(&repo::root().join("server/synth/weights"))
+}
+
+fn size_of(folder: &Path) -> Result<u64> {
+    Ok(files(folder)?.iter().map(|file| file.metadata().map_or(0, |file| file.len())).sum())
 }
 
 /// Builds the engine without weights in a target folder of its own, so that the usual one stays as it is.
