@@ -85,9 +85,9 @@ pub enum StepKind {
 pub(crate) trait Observer<G> {
     fn step(&mut self, origin: Origin, kind: StepKind, depth: usize, world: &G);
 
-    /// A procedure is called from `depth` active calls: no step, and no tick.
+    /// A procedure is called from `depth` active calls: no step, and no tick. Who wants no origin pays for none.
     #[inline(always)]
-    fn call(&mut self, _origin: Origin, _depth: usize) {}
+    fn call(&mut self, _origin: impl FnOnce() -> Origin, _depth: usize) {}
 }
 
 /// Nothing is observed.
@@ -263,7 +263,7 @@ impl Machine {
                     if calls_left.is_multiple_of(CANCEL_INTERVAL) && cancelled() {
                         break Outcome::Cancelled;
                     }
-                    observer.call(origin(), self.calls.len());
+                    observer.call(origin, self.calls.len());
                     self.calls.push(pc as u32 + 1);
                     pc = target as usize;
                 }

@@ -85,9 +85,9 @@ impl Observer<World> for WithCalls {
         self.steps.step(origin, kind, depth, world);
     }
 
-    fn call(&mut self, origin: Origin, depth: usize) {
+    fn call(&mut self, origin: impl FnOnce() -> Origin, depth: usize) {
         let at = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
-        self.calls.push(Call { origin, at, depth: narrow(depth) });
+        self.calls.push(Call { origin: origin(), at, depth: narrow(depth) });
     }
 }
 
