@@ -15,52 +15,41 @@ pub struct Carried {
 }
 
 /// The networks of a system; none in an engine that is built without the feature `embedded-weights`.
+#[cfg(feature = "embedded-weights")]
 pub fn of(system: System) -> &'static [Carried] {
+    const fn carried(network: &'static str, title: &'static str, bytes: &'static [u8]) -> Carried {
+        Carried { network, title, bytes }
+    }
+    macro_rules! weights {
+        ($file:literal) => {
+            include_bytes!(concat!("../../weights/", $file, ".safetensors"))
+        };
+    }
     match system {
-        System::Ours => OURS,
-        System::Pipeline => PIPELINE,
-        System::IoCode => IO_CODE,
+        System::Ours => {
+            const {
+                &[
+                    carried("TracePolicy", "embedded trace policy", weights!("trace-policy")),
+                    carried("CodeTransformer", "embedded code transformer", weights!("code-transformer")),
+                ]
+            }
+        }
+        System::Pipeline => {
+            const {
+                &[
+                    carried("IoTrace", "embedded I/O → TRACE", weights!("small/io-trace-presnet")),
+                    carried("TraceCode", "embedded TRACE → CODE", weights!("small/trace-code-gold")),
+                ]
+            }
+        }
+        System::IoCode => const { &[carried("IoCode", "embedded I/O → CODE", weights!("small/io-code"))] },
     }
 }
 
-#[cfg(feature = "embedded-weights")]
-const OURS: &[Carried] = &[
-    Carried {
-        network: "TracePolicy",
-        title: "embedded trace policy",
-        bytes: include_bytes!("../../weights/trace-policy.safetensors"),
-    },
-    Carried {
-        network: "CodeTransformer",
-        title: "embedded code transformer",
-        bytes: include_bytes!("../../weights/code-transformer.safetensors"),
-    },
-];
-#[cfg(feature = "embedded-weights")]
-const PIPELINE: &[Carried] = &[
-    Carried {
-        network: "IoTrace",
-        title: "embedded I/O → TRACE",
-        bytes: include_bytes!("../../weights/small/io-trace-presnet.safetensors"),
-    },
-    Carried {
-        network: "TraceCode",
-        title: "embedded TRACE → CODE",
-        bytes: include_bytes!("../../weights/small/trace-code-gold.safetensors"),
-    },
-];
-#[cfg(feature = "embedded-weights")]
-const IO_CODE: &[Carried] = &[Carried {
-    network: "IoCode",
-    title: "embedded I/O → CODE",
-    bytes: include_bytes!("../../weights/small/io-code.safetensors"),
-}];
 #[cfg(not(feature = "embedded-weights"))]
-const OURS: &[Carried] = &[];
-#[cfg(not(feature = "embedded-weights"))]
-const PIPELINE: &[Carried] = &[];
-#[cfg(not(feature = "embedded-weights"))]
-const IO_CODE: &[Carried] = &[];
+pub fn of(_: System) -> &'static [Carried] {
+    &[]
+}
 
 /// The word that stands for these weights where a file could be named.
 pub const EMBEDDED: &str = "embedded";
@@ -81,7 +70,7 @@ pub enum NoWeights {
 /// Where the file can't be read, or the engine carries no such weights.
 pub fn read(of: &str, network: &str) -> Result<(Cow<'static, [u8]>, String), NoWeights> {
     if of == EMBEDDED {
-        let carried = OURS.iter().find(|carried| carried.network == network);
+        let carried = self::of(System::Ours).iter().find(|carried| carried.network == network);
         return match carried {
             Some(carried) => Ok((Cow::Borrowed(carried.bytes), carried.title.to_owned())),
             None => Err(NoWeights::NotCarried(network.to_owned())),
