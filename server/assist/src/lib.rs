@@ -1,7 +1,7 @@
 //! A synthesis as the command line and the language server both do it: what a task asks of the engine, and what is left
 //! of its answer once every program has been run again.
 
-use ide::synthesis::{Ambiguity, Answer, Goal, Prompt, Task};
+use ide::synthesis::{Answer, Found, Goal, Prompt, Task};
 use ide::{Analysis, Cancel, Cancelled};
 use protocol::message::{Candidate, Example, Outcome, Specification};
 
@@ -27,7 +27,7 @@ pub struct Checked<'o> {
     /// The programs that pass all examples, the engine's first choice first.
     pub solutions: Vec<Solution<'o>>,
     /// What the programs leave open where they differ in meaning. For [`Goal::Others`] the user's own program comes first.
-    pub ambiguity: Option<Ambiguity>,
+    pub ambiguity: Option<Found>,
     /// Why each of the other programs was left out, as a sentence.
     pub left_out: Vec<String>,
 }
@@ -73,7 +73,7 @@ impl<'o> Checked<'o> {
                 programs.insert(0, program.text.to_string());
             }
             let input = outcome.deciding.as_ref().map(|deciding| &*deciding.input);
-            checked.ambiguity = Some(Ambiguity::new(programs, input, analysis.config(), cancel)?);
+            checked.ambiguity = Some(Found::ambiguous(programs, input, analysis.config(), cancel)?);
         }
         Ok(checked)
     }

@@ -1,10 +1,10 @@
 //! One program with the example files that belong to it, as they were at one moment. Everything that costs time is
 //! computed when it is first asked for and kept; a new version of a document makes a new analysis.
 
-use crate::ambiguity::Ambiguity;
 use crate::cancel::{Cancel, Cancelled};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
+use crate::found::Found;
 use crate::once::Once;
 use crate::recordings::{Recordings, Share};
 use crate::run::{self, Run};
@@ -40,7 +40,7 @@ pub struct Analysis {
     recordings: Share,
     /// What the examples that have been run did at each statement.
     tallies: Mutex<Tallies>,
-    ambiguity: Option<Arc<Ambiguity>>,
+    found: Option<Arc<Found>>,
 }
 
 #[derive(Default)]
@@ -87,7 +87,7 @@ impl Analysis {
             specified: Once::default(),
             recordings: Share::of(Arc::new(Recordings::new(Recordings::BUDGET))),
             tallies: Mutex::default(),
-            ambiguity: None,
+            found: None,
         }
     }
 
@@ -96,13 +96,20 @@ impl Analysis {
         Analysis { recordings: Share::of(Arc::clone(all)), ..self }
     }
 
-    /// Adds what the last synthesis from these very files left open.
-    pub fn with_ambiguity(self, ambiguity: Option<Arc<Ambiguity>>) -> Analysis {
-        Analysis { ambiguity, ..self }
+    /// Adds what the last synthesis from these very files found.
+    pub fn with_found(self, found: Option<Arc<Found>>) -> Analysis {
+        Analysis { found, ..self }
     }
 
-    pub fn ambiguity(&self) -> Option<&Ambiguity> {
-        self.ambiguity.as_deref()
+    /// What the last synthesis found, as long as the files are those that it was asked about, with one of its programs in
+    /// them or as they were.
+    pub fn found(&self) -> Option<&Found> {
+        self.found.as_deref()
+    }
+
+    /// What the last synthesis found, where it is open which of the programs is meant.
+    pub fn ambiguity(&self) -> Option<&Found> {
+        self.found().filter(|found| found.is_open)
     }
 
     pub fn program(&self) -> Option<&Source> {

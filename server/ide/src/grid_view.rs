@@ -54,10 +54,15 @@ impl Panel {
     }
 }
 
-/// A fenced block of text with the panels: in one row where they fit, else one below the other.
+/// [`beside`] as a fenced block of Markdown.
 pub(crate) fn fenced(panels: &[Panel]) -> String {
+    format!("```text\n{}```\n", beside(panels))
+}
+
+/// The panels as lines of text: in one row where they fit, else one below the other.
+pub(crate) fn beside(panels: &[Panel]) -> String {
     let width: usize = panels.iter().map(|p| p.width() + GAP.len()).sum();
-    let mut text = String::from("```text\n");
+    let mut text = String::new();
     let groups = panels.chunks(if width <= WIDTH { panels.len().max(1) } else { 1 });
     for (i, group) in groups.enumerate() {
         if i > 0 {
@@ -69,7 +74,7 @@ pub(crate) fn fenced(panels: &[Panel]) -> String {
             row(&mut text, group.iter().map(|p| (p.lines.get(n).cloned().unwrap_or_default(), p.width())));
         }
     }
-    text + "```\n"
+    text
 }
 
 fn row(text: &mut String, cells: impl Iterator<Item = (String, usize)>) {

@@ -2,7 +2,6 @@
 //! feature. Offsets are bytes, results are plain data. No LSP, no I/O, no clocks, no globals; every loop that can be
 //! long asks its [`Cancel`].
 
-mod ambiguity;
 mod analysis;
 mod call_hierarchy;
 mod cells;
@@ -21,6 +20,7 @@ mod example_actions;
 mod fixture;
 mod folding;
 mod formatting;
+mod found;
 mod grid_view;
 mod hover;
 mod indent;

@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use recording::Failure;
-use recording::messages::{AnswerParams, ExampleKind, One, Position, Reveal, Show, Which, method};
+use recording::messages::{
+    AnswerParams, ExampleKind, FindParams, One, Position, Reveal, Show, TextDocument, Which, method,
+};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use tower_lsp::jsonrpc::Result;
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::request::ShowDocument;
 use tower_lsp::lsp_types::{self, MessageType, ShowDocumentParams, Url};
 use world::{Bundle, Host, Served};
@@ -17,10 +20,10 @@ use world::{Bundle, Host, Served};
 use crate::client::Client;
 use crate::handlers::recordings::{self, Question};
 use crate::notice::Notice;
-use crate::request::{RequestContext, refused};
+use crate::request::{RequestContext, content_modified, refused};
 use crate::state::global::GlobalState;
 use crate::state::text::Encoding;
-use crate::synthesis::which;
+use crate::synthesis::{Request, Synthesis, actions, which};
 use crate::transport::arrival::Arrival;
 use crate::workers::{Lane, Stopped};
 
@@ -34,13 +37,14 @@ pub(crate) struct Browser {
 struct InServer {
     global: Arc<GlobalState>,
     client: Client,
+    synthesis: Arc<Synthesis>,
     /// What a page that connects is to show.
     shown: Mutex<Option<Show>>,
 }
 
 impl Browser {
-    pub(crate) fn new(client: Client, global: Arc<GlobalState>) -> Browser {
-        let host = Arc::new(InServer { global, client, shown: Mutex::default() });
+    pub(crate) fn new(client: Client, global: Arc<GlobalState>, synthesis: Arc<Synthesis>) -> Browser {
+        let host = Arc::new(InServer { global, client, synthesis, shown: Mutex::default() });
         Browser { host, served: tokio::sync::Mutex::default() }
     }
 
@@ -140,14 +144,51 @@ async fn at_work<T: Send + 'static>(
     }
 }
 
+fn read<T: DeserializeOwned>(params: Value) -> std::result::Result<T, Failure> {
+    serde_json::from_value(params).map_err(|error| Failure::Params(error.to_string()))
+}
+
+fn uri(document: &TextDocument) -> std::result::Result<Url, Failure> {
+    document.uri.parse().map_err(|_| Failure::Params("the URI can't be read".to_owned()))
+}
+
+fn failure(error: &Error) -> Failure {
+    if *error == Error::request_cancelled() || *error == content_modified() {
+        return Failure::Cancelled;
+    }
+    Failure::Refused(error.message.to_string())
+}
+
 /// Takes a page's answer to the question which program is meant.
 async fn take_answer(client: &Client, params: Value) -> std::result::Result<String, Failure> {
-    let params: AnswerParams =
-        serde_json::from_value(params).map_err(|error| Failure::Params(error.to_string()))?;
-    let uri = params.text_document.uri.parse().map_err(|_| Failure::Params("no URI".to_owned()))?;
+    let params: AnswerParams = read(params)?;
+    let uri = uri(&params.text_document)?;
     let taken = which::answer(client, uri, params.version, params.answer).await;
-    taken.map_err(|error| Failure::Refused(error.message.into_owned()))?;
-    Ok("null".to_owned())
+    taken.map(|()| "null".to_owned()).map_err(|error| failure(&error))
+}
+
+/// Takes the program that a page has chosen.
+async fn take_candidate(client: &Client, params: Value) -> std::result::Result<String, Failure> {
+    let taken = which::take(client, &read(params)?).await;
+    taken.map(|()| "null".to_owned()).map_err(|error| failure(&error))
+}
+
+/// Looks for programs, as a page has asked.
+async fn find(
+    global: &GlobalState,
+    synthesis: &Synthesis,
+    params: Value,
+    cancel: CancellationToken,
+) -> std::result::Result<String, Failure> {
+    let uri = uri(&read::<FindParams>(params)?.text_document)?;
+    let snapshot = global.snapshot();
+    let arrival = Arrival { snapshot: Arc::clone(&snapshot), cancel: cancel.clone() };
+    let asked = at_work(global, &cancel, move || {
+        actions::wherever(&mut RequestContext::new(arrival), uri).map_err(|error| failure(&error))
+    });
+    let asked = asked.await?;
+    let found = synthesis.find(Request { snapshot, cancel, progress: None }, asked).await;
+    Ok(json!(found.map_err(|error| failure(&error))?).to_string())
 }
 
 impl Host for InServer {
@@ -157,11 +198,17 @@ impl Host for InServer {
         params: Value,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, std::result::Result<String, Failure>> {
-        if method == method::ANSWER {
-            let client = self.client.clone();
-            return async move { take_answer(&client, params).await }.boxed();
+        let client = self.client.clone();
+        match method.as_str() {
+            method::ANSWER => return async move { take_answer(&client, params).await }.boxed(),
+            method::TAKE => return async move { take_candidate(&client, params).await }.boxed(),
+            method::FIND => {
+                let (global, synthesis) = (Arc::clone(&self.global), Arc::clone(&self.synthesis));
+                return async move { find(&global, &synthesis, params, cancel).await }.boxed();
+            }
+            _ => {}
         }
-        let (global, client) = (Arc::clone(&self.global), self.client.clone());
+        let global = Arc::clone(&self.global);
         async move {
             let arrival = Arrival { snapshot: global.snapshot(), cancel: cancel.clone() };
             let worlds = Arc::clone(&global.worlds);

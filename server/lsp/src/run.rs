@@ -51,6 +51,9 @@ where
         .custom_method(method::EDIT, Server::edit)
         .custom_method(method::QUESTION, Server::question)
         .custom_method(method::ANSWER, Server::answer)
+        .custom_method(method::FIND, Server::find)
+        .custom_method(method::CANDIDATES, Server::candidates)
+        .custom_method(method::TAKE, Server::take)
         .custom_method("karel/debugText", Server::debug_text)
         .custom_method("karel/debugWork", Server::debug_work)
         .finish();

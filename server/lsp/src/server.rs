@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use recording::messages::{AnswerParams, method};
+use recording::messages::{AnswerParams, FindParams, Finding, TakeParams, method};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::LanguageServer;
@@ -51,7 +51,7 @@ impl Server {
     pub fn new(raw: tower_lsp::Client, global: Arc<GlobalState>) -> Server {
         let client = Client::new(raw, Arc::clone(&global));
         let synthesis = Arc::new(Synthesis::new(client.clone()));
-        let browser = Browser::new(client.clone(), Arc::clone(&global));
+        let browser = Browser::new(client.clone(), Arc::clone(&global), Arc::clone(&synthesis));
         Server { synthesis, browser, client, global, last: Mutex::default() }
     }
 
@@ -302,8 +302,8 @@ impl LanguageServer for Server {
                 self.work(Lane::Commands, uri.clone(), uri, handlers::examples::list).await.map(Some)
             }
             commands::NEXT_SOLUTION => {
-                let params = (uri.clone(), Arc::clone(&self.synthesis));
-                let (label, edit) = self.work(Lane::Commands, uri, params, actions::next_solution).await?;
+                let (label, edit) =
+                    self.work(Lane::Commands, uri.clone(), uri, actions::next_solution).await?;
                 self.client.apply(label, edit).await.map(|()| None).map_err(refused)
             }
             unknown => Err(Error::invalid_params(format!("there is no command `{unknown}`"))),
@@ -478,6 +478,23 @@ impl Server {
         let uri =
             params.text_document.uri.parse().map_err(|_| Error::invalid_params("the URI can't be read"))?;
         which::answer(&self.client, uri, params.version, params.answer).await
+    }
+
+    /// Looks for programs, for somebody who wants to see them before one is taken.
+    pub async fn find(&self, params: FindParams) -> Result<Finding> {
+        let uri: Url =
+            params.text_document.uri.parse().map_err(|_| Error::invalid_params("the URI can't be read"))?;
+        let asked = self.work(Lane::Commands, uri.clone(), uri, actions::wherever).await?;
+        self.synthesis.find(arrived(None)?, asked).await
+    }
+
+    pub async fn candidates(&self, params: Value) -> Result<Value> {
+        self.recorded(method::CANDIDATES, params).await
+    }
+
+    /// Takes one of the programs that were found: an edit, which the client applies.
+    pub async fn take(&self, params: TakeParams) -> Result<()> {
+        which::take(&self.client, &params).await
     }
 
     async fn recorded(&self, method: &'static str, params: Value) -> Result<Value> {

@@ -3,6 +3,7 @@
 //! the recordings whose steps are asked for later. Knows no socket, no file and no editor.
 
 mod answers;
+mod candidates;
 mod failure;
 mod kept;
 pub mod messages;

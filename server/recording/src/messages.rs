@@ -15,6 +15,10 @@ pub mod method {
     pub const EDIT: &str = "karel/edit";
     pub const QUESTION: &str = "karel/question";
     pub const ANSWER: &str = "karel/answer";
+    pub const QUESTION_ASKED: &str = "karel/questionAsked";
+    pub const FIND: &str = "karel/find";
+    pub const CANDIDATES: &str = "karel/candidates";
+    pub const TAKE: &str = "karel/take";
     pub const OUTDATED: &str = "karel/recordingsOutdated";
     pub const SHOW: &str = "karel/show";
     pub const CURSOR: &str = "karel/cursor";
@@ -447,6 +451,81 @@ pub struct Question {
     pub crashing: usize,
     /// How many of them come to no end there.
     pub endless: usize,
+}
+
+/// The parameters of `karel/find`: look for programs, and change nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindParams {
+    pub text_document: TextDocument,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How many programs `karel/candidates` gives now.
+    pub programs: usize,
+    /// What there is to say about them, a sentence or several for people.
+    pub message: Option<String>,
+}
+
+/// The parameters of `karel/candidates`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CandidatesParams {
+    pub text_document: TextDocument,
+    /// The example that each program is run on; none where no run is wanted.
+    #[serde(default)]
+    pub example: Option<Which>,
+    /// The size of the first page of each run.
+    #[serde(default)]
+    pub count: Option<usize>,
+}
+
+/// The programs that the last synthesis found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Candidates {
+    pub document: Document,
+    /// The best first.
+    pub candidates: Vec<Candidate>,
+    /// The first one is the user's own, beside which others were looked for.
+    pub beside_own: bool,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Candidate {
+    /// The whole file with the program in it.
+    pub text: String,
+    /// It is what stands in the file now.
+    pub is_current: bool,
+    /// How many of the examples it passes, tests left out, and how many can be run.
+    pub passed: usize,
+    pub examples: usize,
+    /// Its run of the example that was asked for.
+    pub recording: Option<Recording>,
+}
+
+/// The parameters of `karel/take`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TakeParams {
+    pub text_document: TextDocument,
+    /// The version of the document that the candidates were of.
+    pub version: Option<i32>,
+    /// The number of the candidate, from 0.
+    pub candidate: usize,
+}
+
+/// The parameters of `karel/questionAsked`: a synthesis has left a question open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionAsked {
+    /// The document that was synthesized in.
+    pub uri: String,
+    /// How many programs there are.
+    pub programs: usize,
 }
 
 /// One way in which the deciding world may end.

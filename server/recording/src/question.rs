@@ -29,7 +29,7 @@ pub(crate) fn question(
         return Ok(None);
     };
     let mut answers = Vec::new();
-    for (name, ending) in ('A'..='Z').zip(&deciding.answers) {
+    for (name, ending) in deciding.lettered() {
         let text = ending.programs.first().and_then(|number| ambiguity.programs.get(number - 1));
         let text = text.map_or("", String::as_str);
         let candidate = candidate(analysis, text, name, deciding, ending);
@@ -78,13 +78,5 @@ fn candidate(
     let uri = analysis.program().map(|source| source.uri.clone()).unwrap_or_default();
     let examples = vec![Source::new(DOCUMENT, None, example)];
     let own = Analysis::new(Some(Source::new(uri, None, text)), examples, analysis.config().clone());
-    Arc::new(Plain::new(Owned(own)))
-}
-
-struct Owned(Analysis);
-
-impl AsRef<Analysis> for Owned {
-    fn as_ref(&self) -> &Analysis {
-        &self.0
-    }
+    Arc::new(Plain::new(Arc::new(own)))
 }

@@ -12,12 +12,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::answers::{A_PAGE, MOST_OF_A_PAGE, document, example_items, first_page, kind, page, world_from};
+use crate::candidates::candidates;
 use crate::failure::Failure;
 use crate::kept::Kept;
 use crate::messages::{
-    Change, EditParams, ExampleKind, Occurrences, OccurrencesParams, One, Outdated, Page, QuestionParams,
-    Recording, RecordingParams, Recordings, RecordingsParams, SeekParams, Sought, StepsParams, Text,
-    TextParams, Which, WorldOf, method,
+    CandidatesParams, Change, EditParams, ExampleKind, Occurrences, OccurrencesParams, One, Outdated, Page,
+    QuestionParams, Recording, RecordingParams, Recordings, RecordingsParams, SeekParams, Sought,
+    StepsParams, Text, TextParams, Which, WorldOf, method,
 };
 use crate::places::Program;
 use crate::question::question;
@@ -92,6 +93,10 @@ impl Recorder {
             method::QUESTION => {
                 let params: QuestionParams = read(params)?;
                 written(&question(self, &*program(&params.text_document.uri)?, cancel)?)
+            }
+            method::CANDIDATES => {
+                let params: CandidatesParams = read(params)?;
+                written(&candidates(self, &*program(&params.text_document.uri)?, &params, cancel)?)
             }
             _ => Err(Failure::Unknown(method.to_owned())),
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ide::synthesis::Ambiguity;
+use ide::synthesis::Found;
 use ide::{Analysis, Config, NEVER, Source};
 use proptest::prelude::*;
 use recording::messages::{
@@ -278,10 +278,10 @@ fn the_largest_world_fits_a_message() {
 fn an_open_question_can_be_seen_and_played() {
     let programs = ["move()", "move(); move()", "turnLeft()", "move(); putMarker()"];
     let programs: Vec<String> = programs.iter().map(|body| format!("def main(): {body}\n")).collect();
-    let ambiguity = Ambiguity::new(programs, Some("> ."), &Config::default(), NEVER).unwrap();
+    let ambiguity = Found::ambiguous(programs, Some("> ."), &Config::default(), NEVER).unwrap();
     let source = Source::new(URI, Some(3), "def main(): move()\n");
     let analysis = Analysis::new(Some(source), Vec::new(), Config::default());
-    let analysis = analysis.with_ambiguity(Some(Arc::new(ambiguity)));
+    let analysis = analysis.with_found(Some(Arc::new(ambiguity)));
     let program: Arc<dyn Program> = Arc::new(Plain::new(Shared(analysis)));
     let recorder = Recorder::default();
     let ask = |program: &Arc<dyn Program>| -> serde_json::Value {

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use ide::synthesis::{Ambiguity, Deciding};
+use ide::synthesis::{Deciding, Found};
 use owo_colors::OwoColorize;
 use serde::Serialize;
 
@@ -44,7 +44,7 @@ impl Report {
 }
 
 /// The worlds side by side, differing cells marked, and what to do.
-pub(crate) fn show(ambiguity: &Ambiguity, out: &mut impl Write) -> anyhow::Result<()> {
+pub(crate) fn show(ambiguity: &Found, out: &mut impl Write) -> anyhow::Result<()> {
     let programs = ambiguity.programs.len();
     let ambiguous = format!("ambiguous: these {programs} programs differ in meaning");
     let Some(deciding) = &ambiguity.deciding else {
@@ -52,15 +52,15 @@ pub(crate) fn show(ambiguity: &Ambiguity, out: &mut impl Write) -> anyhow::Resul
         return Ok(());
     };
     writeln!(out, "{}, for instance here:", ambiguous.yellow().bold())?;
-    let whose: Vec<String> = deciding.answers.iter().map(|answer| answer.whose()).collect();
+    let titles: Vec<String> = deciding.lettered().map(|(letter, _)| letter.to_string()).collect();
     let marked: Vec<_> = deciding.answers.iter().map(|answer| deciding.marked(answer)).collect();
     let mut panels = vec![Panel { title: "before", world: &deciding.input, marked: &[] }];
-    for ((answer, title), marked) in deciding.answers.iter().zip(&whose).zip(&marked) {
+    for ((answer, title), marked) in deciding.answers.iter().zip(&titles).zip(&marked) {
         panels.push(Panel { title, world: &answer.output, marked });
     }
     worlds::write(out, "    ", &panels)?;
-    for answer in &deciding.answers {
-        writeln!(out, "{}: {}", answer.whose(), deciding.describe(answer))?;
+    for (letter, answer) in deciding.lettered() {
+        writeln!(out, "{}", deciding.tell(letter, answer))?;
     }
     for other in deciding.unanswered() {
         writeln!(out, "{other}")?;

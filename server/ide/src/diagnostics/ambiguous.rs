@@ -3,17 +3,14 @@
 use super::{Diagnostic, title};
 use crate::analysis::Analysis;
 use crate::describe::example;
-use crate::statements;
 use crate::synthesis::given;
 use syntax::TextRange;
 use syntax::codes::synthesis;
 use syntax::diagnostic::Severity;
 
-/// Where in the program it is said: at what was synthesized, or is to be: the first hole, else `main`.
+/// Where in the program it is said: at what was synthesized, or is to be.
 pub(crate) fn place(analysis: &Analysis) -> Option<TextRange> {
-    analysis.ambiguity()?;
-    let hole = statements::holes(analysis.program()?.file()).first().map(|hole| hole.range);
-    hole.or_else(|| analysis.main().map(|main| main.name.range))
+    analysis.ambiguity().and_then(|_| crate::synthesis::place(analysis))
 }
 
 pub(super) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
@@ -22,9 +19,8 @@ pub(super) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
     let how = match &ambiguity.deciding {
         None => "one more example has to tell them apart".to_owned(),
         Some(deciding) => {
-            let answers = deciding.answers.iter();
             let told: Vec<String> =
-                answers.map(|answer| format!("{} ({})", deciding.describe(answer), answer.whose())).collect();
+                deciding.lettered().map(|(letter, answer)| deciding.tell(letter, answer)).collect();
             let mut told = vec![told.join("; or ")];
             told.extend(deciding.unanswered());
             format!("in the world of the deciding example, {}", told.join("; "))

@@ -1,8 +1,7 @@
 //! The deciding example as one sees it: its world, and what each program makes of it.
 
 use crate::analysis::Analysis;
-use crate::grid_view::{Panel, fenced};
-use crate::synthesis::{Ambiguity, Deciding};
+use crate::synthesis::{Deciding, Found};
 
 /// The deciding example in Markdown, with marks on the cells that differ. Empty where nothing is left open.
 pub(super) fn deciding(analysis: &Analysis) -> String {
@@ -34,16 +33,9 @@ pub(super) fn deciding(analysis: &Analysis) -> String {
 }
 
 fn worlds(deciding: &Deciding, text: &mut String) {
-    let outputs = deciding
-        .answers
-        .iter()
-        .map(|answer| Panel::new(&answer.whose(), &answer.output, &deciding.marked(answer)));
-    let panels: Vec<Panel> =
-        std::iter::once(Panel::new("before", &deciding.input, &[])).chain(outputs).collect();
-    text.push_str(&fenced(&panels));
-    text.push('\n');
-    for answer in &deciding.answers {
-        text.push_str(&format!("- {}: {}\n", answer.whose(), deciding.describe(answer)));
+    text.push_str(&format!("```text\n{}```\n\n", deciding.picture()));
+    for (letter, answer) in deciding.lettered() {
+        text.push_str(&format!("- {}\n", deciding.tell(letter, answer)));
     }
     for other in deciding.unanswered() {
         text.push_str(&format!("- {other}\n"));
@@ -51,7 +43,7 @@ fn worlds(deciding: &Deciding, text: &mut String) {
 }
 
 /// The programs that don't stand in the file, as far as they differ from it.
-fn programs_in_full(analysis: &Analysis, ambiguity: &Ambiguity, text: &mut String) {
+fn programs_in_full(analysis: &Analysis, ambiguity: &Found, text: &mut String) {
     let Some(current) = analysis.program() else { return };
     let own: Vec<&str> = current.file().procedures().map(|p| current.slice(p.range)).collect();
     for (number, program) in (1..).zip(&ambiguity.programs) {

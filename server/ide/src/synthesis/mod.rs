@@ -1,6 +1,6 @@
 //! Synthesis as the editor sees it: which actions there are at a place, or why not ([`actions`]); what the engine is
 //! asked ([`task`]); the change that its answer makes, run on every example before it is offered ([`answer`]); and,
-//! where programs that differ in meaning pass ([`Ambiguity`]), the actions that decide ([`question`]). Nothing here
+//! where programs that differ in meaning pass ([`Found`]), the actions that decide ([`question`]). Nothing here
 //! talks to the engine.
 
 mod actions;
@@ -17,19 +17,27 @@ mod tests;
 mod trace;
 mod trust;
 
-pub use crate::ambiguity::{Ambiguity, Deciding, Ending};
+pub use crate::found::{Deciding, Ending, Found};
 pub(crate) use actions::at_hole;
 pub use actions::{SynthesisAction, actions, passes_already};
 pub use edit::{Answer, answer};
 pub use question::{answers, question};
 pub(crate) use reasons::{given, no_synthesis};
 pub(crate) use solutions::current_solution;
-pub use solutions::solutions;
+pub use solutions::{next_solution, solution, solutions};
 pub use task::{Prompt, Task, task};
 pub use trace::{trace_change, trace_prompt};
 pub use trust::{measured, trust};
 
-use syntax::TextSize;
+use crate::analysis::Analysis;
+use crate::statements;
+use syntax::{TextRange, TextSize};
+
+/// Where in the program something is synthesized, where no place is asked for: the first hole, else the name of `main`.
+pub fn place(analysis: &Analysis) -> Option<TextRange> {
+    let hole = statements::holes(analysis.program()?.file()).first().map(|hole| hole.range);
+    hole.or_else(|| analysis.main().map(|main| main.name.range))
+}
 
 /// What is asked for. Plain, so that it can travel with a code action and come back.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

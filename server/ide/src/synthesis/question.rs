@@ -2,10 +2,10 @@
 
 use super::edit::replacement;
 use super::reasons::given;
-use crate::ambiguity::{Ambiguity, Deciding, Ending};
 use crate::analysis::{Analysis, Case};
 use crate::change::{Action, ActionKind, Change, FileEdits};
 use crate::diagnostics::ambiguous;
+use crate::found::{Deciding, Ending, Found};
 use crate::source::Source;
 use runtime::World;
 use std::collections::HashSet;
@@ -47,7 +47,7 @@ fn is_place(analysis: &Analysis, uri: &str, range: TextRange) -> bool {
     in_program || analysis.cases_in(uri).any(|case| touches(case.example.range))
 }
 
-fn asked(analysis: &Analysis, ambiguity: &Ambiguity, deciding: &Deciding) -> Vec<Action> {
+fn asked(analysis: &Analysis, ambiguity: &Found, deciding: &Deciding) -> Vec<Action> {
     let Some(last) = given(analysis).last() else { return Vec::new() };
     let name = free_name(analysis);
     let action = |id, title, change| Action {
@@ -59,11 +59,9 @@ fn asked(analysis: &Analysis, ambiguity: &Ambiguity, deciding: &Deciding) -> Vec
         change,
     };
     let mut actions: Vec<Action> = deciding
-        .answers
-        .iter()
-        .map(|answer| {
-            let title =
-                format!("Answer the deciding example: {} ({})", deciding.describe(answer), answer.whose());
+        .lettered()
+        .map(|(letter, answer)| {
+            let title = format!("Answer the deciding example with {}", deciding.tell(letter, answer));
             let block = added(last, &name, &deciding.input, &Expected::World(&answer.output));
             action("answer-deciding", title, change(analysis, ambiguity, last, block, answer))
         })
@@ -81,17 +79,12 @@ fn asked(analysis: &Analysis, ambiguity: &Ambiguity, deciding: &Deciding) -> Vec
 }
 
 /// Adds the example, and a program that agrees with the answer where one stands that doesn't.
-fn change(
-    analysis: &Analysis,
-    ambiguity: &Ambiguity,
-    last: Case<'_>,
-    block: Edit,
-    answer: &Ending,
-) -> Change {
+fn change(analysis: &Analysis, ambiguity: &Found, last: Case<'_>, block: Edit, answer: &Ending) -> Change {
     let mut change = Change::of(last.source, vec![block]);
     let Some(program) = analysis.program() else { return change };
     let current = ambiguity.programs.iter().position(|text| **text == *program.text);
-    let wrong = current.is_some_and(|at| !answer.programs.contains(&(at + 1)));
+    // Where none of them stands in the file yet, one has to be taken.
+    let wrong = current.is_none_or(|at| !answer.programs.contains(&(at + 1)));
     let right = answer.programs.first().and_then(|number| ambiguity.programs.get(number - 1));
     let Some(right) = right.filter(|_| wrong) else { return change };
     let edit = replacement(&program.text, right);

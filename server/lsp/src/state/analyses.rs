@@ -79,7 +79,7 @@ impl Snapshot {
         let program = if root.grid_file { None } else { sources.next() };
         let analysis = Analysis::new(program, sources.collect(), self.config.for_analysis())
             .with_recordings(&self.analyses.recordings)
-            .with_ambiguity(files.ambiguity.clone());
+            .with_found(files.found.clone());
         let documents = || files.documents.iter().enumerate();
         Arc::new(Unit {
             root: root.key.clone(),
@@ -94,12 +94,8 @@ impl Snapshot {
     }
 
     fn files_of(&self, root: &Arc<Document>) -> Files {
-        let mut files = Files {
-            documents: vec![Arc::clone(root)],
-            unread: Vec::new(),
-            beside: Vec::new(),
-            ambiguity: None,
-        };
+        let mut files =
+            Files { documents: vec![Arc::clone(root)], unread: Vec::new(), beside: Vec::new(), found: None };
         let program = sibling(&root.key, "karel");
         for key in if root.grid_file { program.as_slice() } else { named(root) } {
             if key.path().is_some() && !self.open.contains_key(key) {
@@ -111,8 +107,8 @@ impl Snapshot {
                 _ => {}
             }
         }
-        let open = self.ambiguities.get(&root.key).filter(|open| open.is_about(&files.documents));
-        files.ambiguity = open.map(|open| Arc::clone(&open.ambiguity));
+        let last = self.synthesized.get(&root.key).filter(|last| last.is_about(&files.documents));
+        files.found = last.map(|last| Arc::clone(&last.found));
         files
     }
 

@@ -16,7 +16,6 @@ use tower_lsp::lsp_types::{
 };
 
 use crate::notice::Notice;
-use crate::state::ambiguity::OpenAmbiguity;
 use crate::state::config::Config;
 use crate::state::document::{Document, Key};
 use crate::state::event::Event;
@@ -24,6 +23,7 @@ use crate::state::files::{Files, Read};
 use crate::state::on_disk::OnDisk;
 use crate::state::session::Session;
 use crate::state::snapshot::Snapshot;
+use crate::state::synthesized::Synthesized;
 use crate::state::text::Text;
 use crate::state::worlds::Worlds;
 use crate::workers::Workers;
@@ -233,7 +233,7 @@ impl GlobalState {
         let was_open = open.is_some();
         // What was read before it was opened is outdated.
         Arc::make_mut(&mut snapshot.files).remove(&key);
-        Arc::make_mut(&mut snapshot.ambiguities).remove(&key);
+        Arc::make_mut(&mut snapshot.synthesized).remove(&key);
         drop(state);
         if was_open {
             self.send(Event::Closed(key));
@@ -305,16 +305,12 @@ impl GlobalState {
         self.send(Event::FilesChanged(keys));
     }
 
-    /// Takes what the last synthesis in the program left open, or that it left nothing open.
-    pub fn set_ambiguity(&self, program: &Key, ambiguity: Option<OpenAmbiguity>) {
+    /// Takes what the last synthesis in the program found.
+    pub fn set_synthesized(&self, program: &Key, synthesized: Synthesized) {
         let mut state = self.state();
-        let ambiguities = Arc::make_mut(&mut state.change().ambiguities);
-        let (is_set, was_set) = (ambiguity.is_some(), ambiguities.remove(program).is_some());
-        ambiguities.extend(ambiguity.map(|ambiguity| (program.clone(), ambiguity)));
+        Arc::make_mut(&mut state.change().synthesized).insert(program.clone(), synthesized);
         drop(state);
-        if is_set || was_set {
-            self.send(Event::Changed(program.clone()));
-        }
+        self.send(Event::Changed(program.clone()));
     }
 
     /// Lets the client cancel work by the token of its progress.

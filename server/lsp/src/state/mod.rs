@@ -2,12 +2,11 @@
 //!
 //! - [`text`], [`document`], [`on_disk`]: one document, as the client has it or as it was read
 //! - [`session`], [`config`]: what was agreed on with the client, and the settings
-//! - [`unit`], [`ambiguity`], [`token_cache`], [`worlds`]: what is computed from documents and kept
+//! - [`unit`], [`synthesized`], [`token_cache`], [`worlds`]: what is computed from documents and kept
 //! - [`snapshot`], [`analyses`]: all of it at one moment, and which documents belong together then
 //! - [`event`], [`files`]: what has happened, and the reading of files
 //! - [`global`]: the state that the client's messages change
 
-pub mod ambiguity;
 pub mod analyses;
 pub mod config;
 pub mod document;
@@ -17,6 +16,7 @@ pub mod global;
 pub mod on_disk;
 pub mod session;
 pub mod snapshot;
+pub mod synthesized;
 pub mod text;
 pub mod token_cache;
 pub mod unit;

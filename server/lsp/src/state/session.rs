@@ -62,6 +62,9 @@ pub struct ClientCapabilities {
     pub verdicts: bool,
     /// Wants lenses that open an example's world: its experimental capabilities say `karelWorld`.
     pub world: bool,
+    /// Shows the question which program is meant by itself, and takes `karel/questionAsked` in place of a message: its
+    /// experimental capabilities say `karelQuestion`.
+    pub question: bool,
 }
 
 impl Session {
@@ -96,6 +99,7 @@ impl ClientCapabilities {
         let own = |name: &str| capabilities.experimental.as_ref().is_some_and(|own| own[name] == true);
         supports.verdicts = own("karelVerdicts");
         supports.world = own("karelWorld");
+        supports.question = own("karelQuestion");
         supports
     }
 

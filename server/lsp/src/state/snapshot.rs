@@ -5,11 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use tower_lsp::lsp_types::Url;
 
-use crate::state::ambiguity::OpenAmbiguity;
 use crate::state::config::Config;
 use crate::state::document::{Document, Key};
 use crate::state::on_disk::OnDisk;
 use crate::state::session::Session;
+use crate::state::synthesized::Synthesized;
 use crate::state::token_cache::TokenCache;
 use crate::state::unit::Analyses;
 
@@ -25,7 +25,7 @@ pub struct Snapshot {
     /// The files read from disk. Where a document is open, that counts instead.
     pub files: Arc<BTreeMap<Key, OnDisk>>,
     /// What the last synthesis in each program left open, by the program.
-    pub(crate) ambiguities: Arc<BTreeMap<Key, OpenAmbiguity>>,
+    pub(crate) synthesized: Arc<BTreeMap<Key, Synthesized>>,
     pub(crate) analyses: Analyses,
     /// The first open program that names each example file; filled in by [`crate::state::analyses`].
     pub(crate) naming: OnceLock<HashMap<Key, Arc<Document>>>,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ide::synthesis::Ambiguity;
+use ide::synthesis::Found;
 use ide::{Analysis, Recordings};
 
 use crate::state::config::Config;
@@ -66,13 +66,13 @@ impl Unit {
     pub(super) fn is_made_of(&self, files: &Files, config: &Arc<Config>) -> bool {
         Arc::ptr_eq(&self.config, config)
             && self.unread == files.unread
-            && same(self.analysis.ambiguity(), files.ambiguity.as_deref())
+            && same(self.analysis.found(), files.found.as_deref())
             && self.documents.len() == files.documents.len()
             && self.documents.iter().zip(&files.documents).all(|(a, b)| Arc::ptr_eq(a, b))
     }
 }
 
-fn same(a: Option<&Ambiguity>, b: Option<&Ambiguity>) -> bool {
+fn same(a: Option<&Found>, b: Option<&Found>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => std::ptr::eq(a, b),
         (a, b) => a.is_none() && b.is_none(),
@@ -84,6 +84,6 @@ pub(super) struct Files {
     pub(super) documents: Vec<Arc<Document>>,
     pub(super) unread: Vec<Key>,
     pub(super) beside: Vec<Key>,
-    /// What a synthesis from these very documents left open.
-    pub(super) ambiguity: Option<Arc<Ambiguity>>,
+    /// What a synthesis from these very documents found.
+    pub(super) found: Option<Arc<Found>>,
 }

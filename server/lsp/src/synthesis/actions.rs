@@ -1,14 +1,11 @@
 //! The synthesis actions. They are listed at once, and the engine is asked when one is chosen: by
 //! `codeAction/resolve`, or by the command, for clients that don't resolve.
 
-use std::sync::Arc;
-
 use ide::synthesis::{Goal, SynthesisAction};
 use serde_json::{Value, json};
+use syntax::TextRange;
 use syntax::codes::running;
 use syntax::codes::synthesis::HOLE;
-use syntax::diagnostic::Edit;
-use syntax::{TextRange, TextSize};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     CodeAction, CodeActionDisabled, CodeActionKind, Command, Diagnostic, NumberOrString, Position, Url,
@@ -18,7 +15,6 @@ use tower_lsp::lsp_types::{
 use crate::commands;
 use crate::proto::to_proto;
 use crate::request::{RequestContext, Target, cancelled, content_modified, refused};
-use crate::synthesis::Synthesis;
 use crate::synthesis::question::Question;
 
 /// The kinds of the actions of synthesis and of traces.
@@ -125,8 +121,25 @@ pub fn at_position(
     (uri, position, trace): (Url, Position, bool),
 ) -> Result<At> {
     let target = context.target(&uri).ok_or_else(content_modified)?;
-    let range = TextRange::empty(context.offset(&target, position));
-    let mut offers = offered(context, &target, range)?;
+    let offset = context.offset(&target, position);
+    at(context, &target, TextRange::empty(offset), trace)
+}
+
+/// What is asked for where the program is to be found, wherever the user is.
+///
+/// # Errors
+/// Says why nothing can be synthesized in this program.
+pub fn wherever(context: &mut RequestContext, uri: Url) -> Result<(Question, String)> {
+    let target = context.target(&uri).ok_or_else(content_modified)?;
+    let range = ide::synthesis::place(&target.unit.analysis).unwrap_or_default();
+    Ok(match at(context, &target, range, false)? {
+        At::Ask(question, title) => (question, title),
+        At::Passes(_, question) => (question, "Look for other programs".to_owned()),
+    })
+}
+
+fn at(context: &RequestContext, target: &Target, range: TextRange, trace: bool) -> Result<At> {
+    let mut offers = offered(context, target, range)?;
     offers.retain(|offer| matches!(offer.goal, Goal::Trace(_)) == trace);
     // What is enabled first; of that what is most particular to the place.
     offers.sort_by_key(|offer| {
@@ -156,16 +169,9 @@ pub fn at_position(
 }
 
 /// The change from the solution in the program to the next one, and how the client's history calls it.
-pub fn next_solution(
-    context: &mut RequestContext,
-    (uri, synthesis): (Url, Arc<Synthesis>),
-) -> Result<(String, WorkspaceEdit)> {
+pub fn next_solution(context: &mut RequestContext, uri: Url) -> Result<(String, WorkspaceEdit)> {
     let not_open = || refused("This document is not open in the Karel server.");
     let target = context.target(&uri).ok_or_else(not_open)?;
-    let next = synthesis.solutions.next(&context.snapshot, &target.unit.root).map_err(refused)?;
-    let program = target.unit.analysis.program().ok_or_else(content_modified)?;
-    let whole = TextRange::up_to(TextSize::of(&*program.text));
-    let change = ide::Change::of(program, vec![Edit { range: whole, insert: next.text }]);
-    let label = format!("Solution {} of {}", next.number, next.of);
-    Ok((label, to_proto::workspace_edit(&context.snapshot, &change)))
+    let action = ide::synthesis::next_solution(&target.unit.analysis).map_err(refused)?;
+    Ok((action.title, to_proto::workspace_edit(&context.snapshot, &action.change)))
 }

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use ide::synthesis::Ambiguity;
+use ide::synthesis::Found;
+use recording::messages::Finding;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{CodeAction, MessageType, Url};
 
@@ -40,8 +41,18 @@ impl Synthesis {
             let edit = to_proto::workspace_edit(&request.snapshot, change);
             self.client.apply(label(title, &solved), edit).await.map_err(refused)?;
         }
-        self.report(question.uri, solved.note, solved.ambiguity).await;
+        self.report(question.uri, solved.note, solved.found).await;
         Ok(())
+    }
+
+    /// Looks for programs and changes nothing: they are kept to be looked at.
+    ///
+    /// # Errors
+    /// Says why there is none.
+    pub async fn find(&self, request: Request, (question, title): (Question, String)) -> Result<Finding> {
+        let solved = self.solve(&request, &question, &title).await.map_err(error)?;
+        let programs = solved.found.map_or(0, |found| found.programs.len());
+        Ok(Finding { programs, message: solved.note.map(|note| note.in_full().to_owned()) })
     }
 
     /// The action with its edit, if it is one of synthesis. Where it can't be done the user is shown why and the action has
@@ -55,7 +66,7 @@ impl Synthesis {
                 action.title = label(&action.title, &solved);
                 action.data = None;
                 action.command = None;
-                self.report(question.uri, solved.note, solved.ambiguity).await;
+                self.report(question.uri, solved.note, solved.found).await;
                 Ok(action)
             }
             Err(Failure::Notice(notice)) => {
@@ -67,16 +78,15 @@ impl Synthesis {
     }
 
     /// Shows what there is to say about a program that was found; where others mean something else, asks which is right.
-    async fn report(&self, uri: Url, note: Option<Notice>, ambiguity: Option<Arc<Ambiguity>>) {
-        let snapshot = self.client.global().snapshot();
-        let supports = snapshot.session.supports;
-        let can_ask = snapshot.config.synthesis_ask && supports.message_actions && supports.apply_edit;
-        match (ambiguity.filter(|ambiguity| can_ask && ambiguity.deciding.is_some()), note) {
-            (Some(ambiguity), note) => {
+    async fn report(&self, uri: Url, note: Option<Notice>, found: Option<Arc<Found>>) {
+        let can_ask = which::can_ask(&self.client);
+        let asks = |found: &Arc<Found>| can_ask && !found.beside_own && found.deciding.is_some();
+        match (found.filter(asks), note) {
+            (Some(found), note) => {
                 if let Some(note) = note {
                     self.client.log(MessageType::INFO, &note).await;
                 }
-                which::ask(&self.client, uri, ambiguity);
+                which::ask(&self.client, uri, found).await;
             }
             (None, Some(note)) => self.client.report(MessageType::INFO, &note).await,
             (None, None) => {}

@@ -4,7 +4,6 @@
 //! - [`command`]: what becomes of an action that is chosen, and of a command
 //! - [`question`]: what travels with a code action, so that it can be answered when it is chosen
 //! - [`passing`], [`which`]: what the user is asked: whether to look for other programs, and which of several is right
-//! - [`solutions`]: the programs of the last answer, for 'next solution'
 //! - [`sentences`], [`progress`]: what the user reads, at the end and meanwhile
 //! - [`engine`]: the engine's process, and its state as the client shows it
 
@@ -15,14 +14,13 @@ pub mod passing;
 pub mod progress;
 pub mod question;
 pub mod sentences;
-pub mod solutions;
 pub mod which;
 
 use std::sync::Arc;
 
 use assist::Checked;
 use futures::future::select_all;
-use ide::synthesis::{Ambiguity, Goal, Task};
+use ide::synthesis::{Found, Goal, Task};
 use protocol::client::{Engine, EngineError, News};
 use protocol::message;
 use tokio_util::sync::CancellationToken;
@@ -30,20 +28,18 @@ use tower_lsp::lsp_types::ProgressToken;
 
 use crate::client::Client;
 use crate::notice::Notice;
-use crate::state::ambiguity::OpenAmbiguity;
 use crate::state::snapshot::Snapshot;
+use crate::state::synthesized::Synthesized;
 use crate::state::unit::Unit;
 use crate::synthesis::engine::{EngineSlot, State, Status};
 use crate::synthesis::progress::Progress;
 use crate::workers::{Lane, Stopped};
 use question::Question;
-use solutions::Solutions;
 
-/// The synthesis of a session: its engine, and the programs of the last answer.
+/// The synthesis of a session, and its engine.
 pub struct Synthesis {
     client: Client,
     pub engine: EngineSlot,
-    pub solutions: Solutions,
 }
 
 /// One request: the state at its arrival, its token, and where the client wants to see progress.
@@ -63,8 +59,8 @@ pub struct Solved {
     pub score: String,
     /// What the user should know besides.
     pub note: Option<Notice>,
-    /// What is left open, where other programs pass, too, and mean something else.
-    pub ambiguity: Option<Arc<Ambiguity>>,
+    /// What was found; none for a trace.
+    pub found: Option<Arc<Found>>,
 }
 
 #[derive(Debug)]
@@ -78,7 +74,7 @@ pub enum Failure {
 
 impl Synthesis {
     pub fn new(client: Client) -> Synthesis {
-        Synthesis { client, engine: EngineSlot::default(), solutions: Solutions::default() }
+        Synthesis { client, engine: EngineSlot::default() }
     }
 
     /// Asks the engine, and makes a change of its answer.
@@ -187,36 +183,29 @@ impl Synthesis {
         if others {
             return Ok(self.show_others(unit, texts, ambiguity));
         }
-        self.solutions.remember(unit, texts);
-        let open = ambiguity.map(|ambiguity| OpenAmbiguity::new(unit, ambiguity));
-        let ambiguity = open.as_ref().map(|open| Arc::clone(&open.ambiguity));
-        self.client.global().set_ambiguity(&unit.root, open);
-        Ok(Solved {
-            score: first.score(),
-            note: sentences::note(outcome, &first, held_out, ambiguity.as_deref()),
-            change: Some(first.change),
-            ambiguity,
-        })
+        let found = self.keep(unit, ambiguity.unwrap_or_else(|| Found::clear(texts)));
+        let note = sentences::note(outcome, &first, held_out, &found);
+        Ok(Solved { score: first.score(), note, change: Some(first.change), found: Some(found) })
     }
 
     /// Keeps the programs, the user's own before them, to be looked at.
-    fn show_others(&self, unit: &Arc<Unit>, texts: Vec<String>, ambiguity: Option<Ambiguity>) -> Solved {
+    fn show_others(&self, unit: &Arc<Unit>, texts: Vec<String>, ambiguity: Option<Found>) -> Solved {
         let own = unit.analysis.program().map(|program| program.text.to_string()).unwrap_or_default();
-        let programs = match &ambiguity {
-            Some(ambiguity) => ambiguity.programs.clone(),
-            None => {
-                std::iter::once(own.clone()).chain(texts.into_iter().filter(|text| *text != own)).collect()
-            }
-        };
-        let others = programs.len().saturating_sub(1);
-        if others > 0 {
-            self.solutions.remember(unit, programs.clone());
-            let deciding = ambiguity.and_then(|ambiguity| ambiguity.deciding);
-            let beside = Ambiguity { programs, deciding, beside_own: true };
-            self.client.global().set_ambiguity(&unit.root, Some(OpenAmbiguity::new(unit, beside)));
-        }
+        let found = ambiguity.unwrap_or_else(|| {
+            let others = texts.into_iter().filter(|text| *text != own);
+            Found::clear(std::iter::once(own.clone()).chain(others).collect())
+        });
+        let others = found.programs.len() - 1;
+        let found = self.keep(unit, Found { is_open: others > 0, beside_own: true, ..found });
         let score = sentences::other_programs(others);
-        Solved { change: None, score, note: Some(sentences::others(others)), ambiguity: None }
+        Solved { change: None, score, note: Some(sentences::others(others)), found: Some(found) }
+    }
+
+    /// Keeps what was found, for as long as the documents are about that.
+    fn keep(&self, unit: &Unit, found: Found) -> Arc<Found> {
+        let found = Arc::new(found);
+        self.client.global().set_synthesized(&unit.root, Synthesized::new(unit, Arc::clone(&found)));
+        found
     }
 
     async fn infer_trace(
@@ -238,12 +227,7 @@ impl Synthesis {
         let unknown = || Failure::Notice("The engine named an unknown action: update it.".into());
         let actions = actions.ok_or_else(unknown)?;
         let change = ide::synthesis::trace_change(&unit.analysis, case, &actions).map_err(explained)?;
-        Ok(Solved {
-            change: Some(change),
-            score: sentences::length(actions.len()),
-            note: None,
-            ambiguity: None,
-        })
+        Ok(Solved { change: Some(change), score: sentences::length(actions.len()), note: None, found: None })
     }
 
     /// Passes the engine's answer on, and sends the engine's status to the client.

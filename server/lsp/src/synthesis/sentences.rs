@@ -1,6 +1,6 @@
 //! The messages about a synthesis. Each sentence is here, so that one test sees how long it gets.
 
-use ide::synthesis::{Ambiguity, Answer, measured, trust};
+use ide::synthesis::{Answer, Deciding, Found, measured, trust};
 use ide::{clipped, count};
 use protocol::message::{HeldOut, Outcome, Progress, Stopped};
 
@@ -50,12 +50,7 @@ pub fn nothing_passes(outcome: &Outcome) -> Notice {
 }
 
 /// What the user should know about a program that passes: what is most urgent in short, all of it in full.
-pub fn note(
-    outcome: &Outcome,
-    answer: &Answer,
-    held_out: Option<HeldOut>,
-    ambiguity: Option<&Ambiguity>,
-) -> Option<Notice> {
+pub fn note(outcome: &Outcome, answer: &Answer, held_out: Option<HeldOut>, found: &Found) -> Option<Notice> {
     let mut notes: Vec<Notice> = Vec::new();
     if answer.tests_passed < answer.tests {
         let tests = count(answer.tests as u64, "held-out test");
@@ -64,12 +59,12 @@ pub fn note(
             format!("It passes {} of {tests}.", answer.tests_passed),
         ));
     }
-    if let Some(ambiguity) = ambiguity {
-        let decide = match ambiguity.deciding {
+    if found.is_open {
+        let decide = match found.deciding {
             Some(_) => "and the deciding example, a quick fix here, decides",
             None => "and one more example would decide",
         };
-        let programs = ambiguity.programs.len();
+        let programs = found.programs.len();
         notes.push(Notice::new(
             format!("{programs} different programs pass: hover over main."),
             format!(
@@ -92,9 +87,14 @@ pub fn note(
     Some(Notice::new(short, format!("{}. {}", answer.score(), all.join(" "))))
 }
 
-/// The question which of the programs is meant, above a button for each answer.
-pub fn which(programs: usize) -> Notice {
-    Notice::from(format!("{programs} programs pass. Which end is right? Hover main."))
+/// The question which of the programs is meant, and below it the endings in a fixed-width font, for a client that shows a
+/// button for each letter.
+pub fn which(programs: usize, deciding: &Deciding) -> Notice {
+    let short = format!("{programs} programs pass: which ending is right?");
+    let endings: String =
+        deciding.lettered().map(|(letter, answer)| deciding.tell(letter, answer) + "\n").collect();
+    let long = format!("{short}\n\n{}\n{}", deciding.picture(), endings.trim_end());
+    Notice::new(short, long)
 }
 
 /// How many programs there are beside the user's own.
@@ -159,12 +159,16 @@ mod tests {
             Notice::from(CHANGED),
             no_trace("a name that is as long as nobody would think that a name could be"),
         ];
+        let world = runtime::World::new(1, 1);
+        let ending = ide::synthesis::Ending { output: world.clone(), programs: vec![1] };
+        let answers = vec![ending.clone(), ending];
+        let deciding = Deciding { input: world, answers, crashing: vec![], endless: vec![] };
         for n in [1, 9, 100] {
             all.extend(
                 [Stopped::Budget, Stopped::Exhausted, Stopped::Found]
                     .map(|s| nothing_passes(&outcome(9, s, n))),
             );
-            all.extend([which(n), others(n), others(0)]);
+            all.extend([which(n, &deciding), others(n), others(0)]);
             for (tests_passed, programs, held_out) in [
                 (0, 0, None),
                 (n, n, None),
@@ -176,10 +180,9 @@ mod tests {
                 let change = ide::Change::default();
                 let answer = Answer { change, passed: n, examples: n, tests_passed, tests: n };
                 let programs = vec![String::new(); programs];
-                let ambiguity = Ambiguity { programs, deciding: None, beside_own: false };
-                let ambiguity = Some(&ambiguity).filter(|all| !all.programs.is_empty());
+                let found = Found { is_open: programs.len() > 1, ..Found::clear(programs) };
                 let held_out = held_out.map(|percent| HeldOut { percent, tasks: 2189 });
-                all.extend(note(&outcome(9, Stopped::Found, n), &answer, held_out, ambiguity));
+                all.extend(note(&outcome(9, Stopped::Found, n), &answer, held_out, &found));
             }
         }
         let short: std::collections::BTreeSet<String> = all.into_iter().map(|notice| notice.short).collect();

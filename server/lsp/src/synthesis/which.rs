@@ -2,23 +2,49 @@
 
 use std::sync::Arc;
 
-use ide::synthesis::{Ambiguity, Ending};
-use tower_lsp::jsonrpc::{Error, Result};
+use ide::Action;
+use ide::synthesis::Found;
+use recording::messages::{QuestionAsked, TakeParams, method};
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::notification::Notification;
 use tower_lsp::lsp_types::{MessageActionItem, MessageType, Url};
 
 use crate::client::Client;
 use crate::proto::to_proto;
 use crate::request::refused;
+use crate::state::snapshot::Snapshot;
 use crate::synthesis::sentences;
 use crate::workers::Lane;
 
+/// `karel/questionAsked`
+enum QuestionAskedNotification {}
+
+impl Notification for QuestionAskedNotification {
+    type Params = QuestionAsked;
+    const METHOD: &'static str = method::QUESTION_ASKED;
+}
+
+/// The button of an answer that is none of the endings.
+const NONE: &str = "None of these";
+
+/// Whether this client's user can be asked.
+pub fn can_ask(client: &Client) -> bool {
+    let snapshot = client.global().snapshot();
+    let supports = snapshot.session.supports;
+    snapshot.config.synthesis_ask && supports.apply_edit && (supports.message_actions || supports.question)
+}
+
 /// Asks the user at once which answer is right, where there is something to ask. The answer is
 /// taken whenever it comes, if this very question is still open then.
-pub fn ask(client: &Client, uri: Url, ambiguity: Arc<Ambiguity>) {
-    let Some(deciding) = &ambiguity.deciding else { return };
-    let title = |answer: &Ending| format!("{} ({})", deciding.describe(answer), answer.whose());
-    let titles: Vec<String> = deciding.answers.iter().map(title).collect();
-    let message = sentences::which(ambiguity.programs.len()).short;
+pub async fn ask(client: &Client, uri: Url, found: Arc<Found>) {
+    let Some(deciding) = &found.deciding else { return };
+    if client.global().snapshot().session.supports.question {
+        let asked = QuestionAsked { uri: uri.into(), programs: found.programs.len() };
+        return client.notify::<QuestionAskedNotification>(asked).await;
+    }
+    let letters = deciding.lettered().map(|(letter, _)| letter.to_string());
+    let titles: Vec<String> = letters.chain([NONE.to_owned()]).collect();
+    let message = sentences::which(found.programs.len(), deciding).in_full().to_owned();
     let client = client.clone();
     // Nobody waits for people.
     tokio::spawn(async move {
@@ -34,7 +60,7 @@ pub fn ask(client: &Client, uri: Url, ambiguity: Arc<Ambiguity>) {
         let answer = global.workers.run(Lane::Commands, &global.over, move || {
             let unit = current.unit(current.document_at(&uri)?);
             // Clients keep the buttons of a question after a later synthesis has put another one.
-            let is_open = unit.analysis.ambiguity() == Some(&*ambiguity);
+            let is_open = unit.analysis.ambiguity() == Some(&*found);
             is_open.then(|| ide::synthesis::answers(&unit.analysis).into_iter().nth(number)).flatten()
         });
         match answer.await {
@@ -69,8 +95,27 @@ pub async fn answer(client: &Client, uri: Url, version: Option<i32>, number: Opt
         let number = number.map_or(Some(answers), |number| (number < answers).then_some(number))?;
         ide::synthesis::answers(&unit.analysis).into_iter().nth(number)
     });
-    let action = action.await.map_err(|_| Error::internal_error())?;
+    apply(client, &snapshot, action.await.ok().flatten()).await
+}
+
+/// Puts the program of that number, from 0, of those that the last synthesis found into the document of that version.
+///
+/// # Errors
+/// There is no such program any more, or the client refuses the edit.
+pub async fn take(client: &Client, params: &TakeParams) -> Result<()> {
+    let snapshot = client.global().snapshot();
+    let (current, params) = (Arc::clone(&snapshot), params.clone());
+    let global = client.global();
+    let action = global.workers.run(Lane::Commands, &global.over, move || {
+        let uri = params.text_document.uri.parse().ok()?;
+        let document = current.document_at(&uri).filter(|document| document.version == params.version)?;
+        ide::synthesis::solution(&current.unit(document).analysis, params.candidate)
+    });
+    apply(client, &snapshot, action.await.ok().flatten()).await
+}
+
+async fn apply(client: &Client, snapshot: &Snapshot, action: Option<Action>) -> Result<()> {
     let Some(action) = action else { return Err(refused(sentences::CHANGED)) };
-    let edit = to_proto::workspace_edit(&snapshot, &action.change);
+    let edit = to_proto::workspace_edit(snapshot, &action.change);
     client.apply(action.title, edit).await.map_err(refused)
 }

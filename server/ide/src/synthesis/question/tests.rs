@@ -27,10 +27,10 @@ fn ambiguous(text: &str, current: Option<usize>, deciding: Option<&str>) -> Fixt
     let mut fixture = fixture(&text.replace("BODY", body));
     let program = fixture.analysis.program().unwrap().text.to_string();
     let programs = BODIES.iter().map(|other| program.replacen(body, other, 1)).collect();
-    let found = super::super::Ambiguity::new(programs, deciding, &Config::default(), NEVER).unwrap();
+    let found = super::super::Found::ambiguous(programs, deciding, &Config::default(), NEVER).unwrap();
     let empty = Analysis::new(None, Vec::new(), Config::default());
     let analysis = std::mem::replace(&mut fixture.analysis, empty);
-    fixture.analysis = analysis.with_ambiguity(Some(Arc::new(found)));
+    fixture.analysis = analysis.with_found(Some(Arc::new(found)));
     fixture
 }
 
@@ -53,8 +53,8 @@ fn an_answer_becomes_an_example() {
         &ambiguous(&text, Some(0), Some(DECIDING)),
         0,
         expect![[r##"
-            # Answer the deciding example: the robot ends at row 1, column 1, facing east (program 1)
-            # Answer the deciding example: the robot ends at row 2, column 1, facing south (program 2)
+            # Answer the deciding example with A: the robot ends at row 1, column 1, facing east (program 1)
+            # Answer the deciding example with B: the robot ends at row 2, column 1, facing south (program 2)
             # Add the deciding example without an output, to be filled in by hand
             # Add the deciding example as one in which the program has to crash
             def main():
@@ -120,8 +120,8 @@ fn it_goes_where_the_examples_are_and_looks_like_them() {
         &fixture,
         2,
         expect![[r##"
-            # Answer the deciding example: the robot ends at row 1, column 1, facing east (program 1)
-            # Answer the deciding example: the robot ends at row 2, column 1, facing south (program 2)
+            # Answer the deciding example with A: the robot ends at row 1, column 1, facing east (program 1)
+            # Answer the deciding example with B: the robot ends at row 2, column 1, facing south (program 2)
             # Add the deciding example without an output, to be filled in by hand
             # Add the deciding example as one in which the program has to crash
             # mine
@@ -190,13 +190,13 @@ fn the_message_and_its_hover_show_the_answers() {
             **Ambiguous.** The examples allow 3 programs that differ in meaning, in this world for instance:
 
             ```text
-             before    program 1    program 2
-             > #      [>]#         [.]#
-             . .      [.].         [v].
+             before    A       B
+             > #      [>]#    [.]#
+             . .      [.].    [v].
             ```
 
-            - program 1: the robot ends at row 1, column 1, facing east
-            - program 2: the robot ends at row 2, column 1, facing south
+            - A: the robot ends at row 1, column 1, facing east (program 1)
+            - B: the robot ends at row 2, column 1, facing south (program 2)
             - program 3 crashes there
 
             Which is right? A quick fix here adds the answer as an example.

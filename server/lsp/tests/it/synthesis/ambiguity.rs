@@ -65,14 +65,13 @@ async fn the_question_is_a_message_with_grids_until_an_example_changes() {
     assert_eq!(told["range"], json!({ "start": client::at(0, 4), "end": client::at(0, 8) }), "at main");
     assert_eq!(
         told["message"],
-        "The examples allow 2 programs that differ in meaning: in the world of the deciding example, row 1, column 2 \
-         ends with 1 marker (program 1); or row 1, column 2 ends with no marker (program 2)."
+        "The examples allow 2 programs that differ in meaning: in the world of the deciding example, A: row 1, column \
+         2 ends with 1 marker (program 1); or B: row 1, column 2 ends with no marker (program 2)."
     );
     assert_eq!(told["relatedInformation"][0]["message"], "an example after example \"two\" would decide");
     let hover = server.client.request("textDocument/hover", place(URI, 0, 5)).await;
     let text = hover["contents"]["value"].as_str().unwrap_or_default();
-    let grids =
-        " before    program 1    program 2\n > 1       .[>1]        .[>]\n . .       . .          . .\n";
+    let grids = " before    A        B\n > 1       .[>1]    .[>]\n . .       . .      . .\n";
     assert!(text.contains(grids), "{text}");
 
     // Other solutions are the same question; another program, or other examples, are not.
@@ -100,8 +99,8 @@ async fn each_answer_is_an_action_that_adds_the_example() {
     assert_eq!(
         titles,
         [
-            "Answer the deciding example: row 1, column 2 ends with 1 marker (program 1)",
-            "Answer the deciding example: row 1, column 2 ends with no marker (program 2)",
+            "Answer the deciding example with A: row 1, column 2 ends with 1 marker (program 1)",
+            "Answer the deciding example with B: row 1, column 2 ends with no marker (program 2)",
             "Add the deciding example without an output, to be filled in by hand",
         ]
     );
@@ -129,16 +128,91 @@ async fn a_client_with_buttons_is_asked_at_once() {
     with_progress(&mut server, "codeAction/resolve", action).await;
     server.client.change(URI, 2, json!([{ "text": solved() }])).await;
     let asked = server.client.told("window/showMessageRequest").await;
-    assert_eq!(asked["params"]["message"], "2 programs pass. Which end is right? Hover main.");
-    let titles =
-        ["row 1, column 2 ends with 1 marker (program 1)", "row 1, column 2 ends with no marker (program 2)"];
+    let message = "2 programs pass: which ending is right?\n\n before    A        B\n > 1       .[>1]    .[>]\n . .       \
+                   . .      . .\n\nA: row 1, column 2 ends with 1 marker (program 1)\nB: row 1, column 2 ends with no \
+                   marker (program 2)";
+    assert_eq!(asked["params"]["message"], message);
+    let titles = ["A", "B", "None of these"];
     assert_eq!(asked["params"]["actions"], json!(titles.map(|title| json!({ "title": title }))));
     next_with(&mut server, 2, true).await;
     server.client.answer(&asked, json!({ "title": titles[1] })).await;
     let apply = server.client.told("workspace/applyEdit").await;
-    assert_eq!(apply["params"]["label"], format!("Answer the deciding example: {}", titles[1]));
+    let title = "Answer the deciding example with B: row 1, column 2 ends with no marker (program 2)";
+    assert_eq!(apply["params"]["label"], title);
     assert_eq!(edits(&apply["params"]).len(), 2);
     server.client.answer(&apply, json!({ "applied": true })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_shows_the_question_itself_is_told_of_it() {
+    let mut can = capabilities();
+    can["experimental"]["karelQuestion"] = true.into();
+    let mut server = server(can, ENGINE).await;
+    let action = the_action(&mut server).await;
+    with_progress(&mut server, "codeAction/resolve", action).await;
+    let asked = server.client.told("karel/questionAsked").await;
+    assert_eq!(asked["params"], json!({ "uri": URI, "programs": 2 }));
+    assert!(server.client.kept.iter().all(|message| message["method"] != "window/showMessage"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_are_looked_at_before_one_is_taken() {
+    let mut server = server(capabilities(), ENGINE).await;
+    let document = json!({ "textDocument": { "uri": URI } });
+    assert_eq!(server.client.request("karel/candidates", document.clone()).await, Value::Null);
+    let id = server.client.ask("karel/find", document.clone()).await;
+    let create = server.client.told("window/workDoneProgress/create").await;
+    server.client.answer(&create, Value::Null).await;
+    let found = server.client.reply(id).await;
+    assert_eq!(found["result"]["programs"], 2, "{found}");
+
+    let mut asked = document.clone();
+    asked["example"] = "one".into();
+    let all = server.client.request("karel/candidates", asked).await;
+    assert_eq!(all["document"], json!({ "uri": URI, "version": 1 }), "nothing has changed");
+    let candidates = all["candidates"].as_array().unwrap();
+    assert_eq!(candidates.len(), 2, "{all}");
+    for candidate in candidates {
+        assert_eq!((&candidate["passed"], &candidate["examples"]), (&json!(2), &json!(2)));
+        assert_eq!(candidate["isCurrent"], false);
+        assert_eq!(candidate["recording"]["outcome"]["kind"], "finished");
+    }
+    // An ending that is chosen now takes its program, too.
+    let mut answer = document.clone();
+    (answer["version"], answer["answer"]) = (1.into(), 1.into());
+    let id = server.client.ask("karel/answer", answer).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    assert_eq!(edits(&apply["params"]).len(), 2, "{apply}");
+    server.client.answer(&apply, json!({ "applied": false })).await;
+    assert_eq!(server.client.reply(id).await["error"]["code"], -32803, "the editor refused");
+
+    let take = |version: i32, candidate: usize| {
+        let mut params = document.clone();
+        (params["version"], params["candidate"]) = (version.into(), candidate.into());
+        params
+    };
+    for gone in [take(2, 1), take(1, 2)] {
+        let id = server.client.ask("karel/take", gone).await;
+        assert_eq!(server.client.reply(id).await["error"]["code"], -32803);
+    }
+    let id = server.client.ask("karel/take", take(1, 1)).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    assert_eq!(apply["params"]["label"], "Solution 2 of 2");
+    server.client.answer(&apply, json!({ "applied": true })).await;
+    assert_eq!(server.client.reply(id).await["result"], Value::Null);
+    let text = candidates[1]["text"].as_str().unwrap();
+    server.client.change(URI, 2, json!([{ "text": text }])).await;
+    let all = server.client.request("karel/candidates", document.clone()).await;
+    let current: Vec<bool> = all["candidates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|candidate| candidate["isCurrent"] == true)
+        .collect();
+    assert_eq!(current, [false, true]);
+    // Of another text they are no candidates.
+    server.client.change(URI, 3, json!([{ "text": text.replace("\"two\"", "\"three\"") }])).await;
+    assert_eq!(server.client.request("karel/candidates", document).await, Value::Null);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,7 +232,7 @@ async fn the_button_of_an_earlier_question_does_not_answer_a_later_one() {
             server.client.change(URI, 3, json!([{ "text": TEXT.to_owned() + third }])).await;
         }
     }
-    let button = json!({ "title": "row 1, column 2 ends with no marker (program 2)" });
+    let button = json!({ "title": "B" });
     server.client.answer(&questions[0], button.clone()).await;
     let told = server.client.told("window/showMessage").await;
     assert_eq!(told["params"]["message"], "The text has changed since: synthesize again.");

@@ -1,18 +1,21 @@
-//! Ambiguity: programs that pass all examples and yet do different things; and the deciding example, a small world in
-//! which they do, by which the user can say which of them is meant.
+//! What a synthesis found: programs that pass all examples. Where they do different things the examples are ambiguous,
+//! and the deciding example, a small world in which the programs differ, lets the user say which of them is meant.
 
 use crate::cancel::{Cancel, Cancelled};
 use crate::cells::differing;
 use crate::config::Config;
 use crate::describe::{contents, place, robot};
+use crate::grid_view::{Panel, beside};
 use crate::run::run;
 use runtime::{Outcome, World, difference, lower};
 
-/// What the last synthesis left open.
+/// What the last synthesis found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ambiguity {
-    /// The whole file of the program with each solution in it, the best first. At least two.
+pub struct Found {
+    /// The whole file of the program with each solution in it, the best first. At least one.
     pub programs: Vec<String>,
+    /// Whether it is open which of them is meant: there are several, and they mean different things.
+    pub is_open: bool,
     /// The example on which the programs differ, where one is known.
     pub deciding: Option<Deciding>,
     /// The first of the programs is the user's own, which passed before others were looked for. Then nothing is asked.
@@ -39,17 +42,22 @@ pub struct Ending {
     pub programs: Vec<usize>,
 }
 
-impl Ambiguity {
-    /// Runs the solutions on the world of grid text `input`. It decides only if two of them really end differently
+impl Found {
+    /// Programs that leave nothing open.
+    pub fn clear(programs: Vec<String>) -> Found {
+        Found { programs, is_open: false, deciding: None, beside_own: false }
+    }
+
+    /// Programs that differ in meaning, at least two. Runs the solutions on the world of grid text `input`. It decides only if two of them really end differently
     /// there; a solution that crashes or comes to no end has no answer.
-    pub fn new(
+    pub fn ambiguous(
         programs: Vec<String>,
         input: Option<&str>,
         config: &Config,
         cancel: Cancel<'_>,
-    ) -> Result<Ambiguity, Cancelled> {
+    ) -> Result<Found, Cancelled> {
         let Some(input) = input.and_then(|grid| World::parse(grid).ok()) else {
-            return Ok(Ambiguity { programs, deciding: None, beside_own: false });
+            return Ok(Found { is_open: true, ..Found::clear(programs) });
         };
         let mut answers: Vec<Ending> = Vec::new();
         let (mut crashing, mut endless) = (Vec::new(), Vec::new());
@@ -65,11 +73,31 @@ impl Ambiguity {
             }
         }
         let deciding = (answers.len() > 1).then_some(Deciding { input, answers, crashing, endless });
-        Ok(Ambiguity { programs, deciding, beside_own: false })
+        Ok(Found { is_open: true, deciding, ..Found::clear(programs) })
     }
 }
 
 impl Deciding {
+    /// The answers with the letters by which they are told apart.
+    pub fn lettered(&self) -> impl Iterator<Item = (char, &Ending)> {
+        ('A'..='Z').zip(&self.answers)
+    }
+
+    /// `A: row 1, column 2 ends with 1 marker (program 1)`
+    pub fn tell(&self, letter: char, answer: &Ending) -> String {
+        format!("{letter}: {} ({})", self.describe(answer), answer.whose())
+    }
+
+    /// The world and its endings in a fixed-width font, beside each other, each under its letter, with marks on the cells
+    /// that differ.
+    pub fn picture(&self) -> String {
+        let ending = |(letter, answer): (char, &Ending)| {
+            Panel::new(&letter.to_string(), &answer.output, &self.marked(answer))
+        };
+        let before = Panel::new("before", &self.input, &[]);
+        beside(&std::iter::once(before).chain(self.lettered().map(ending)).collect::<Vec<_>>())
+    }
+
     /// How the run ends for the programs of `answer`, as far as it ends differently for others:
     /// `the robot ends at row 1, column 2, facing east`.
     pub fn describe(&self, answer: &Ending) -> String {
@@ -143,12 +171,12 @@ mod tests {
 
     fn check(bodies: &[&str], input: &str, expected: Expect) {
         let programs = bodies.iter().map(|body| format!("def main(): {body}\n")).collect();
-        let found = Ambiguity::new(programs, Some(input), &Config::default(), NEVER).unwrap();
+        let found = Found::ambiguous(programs, Some(input), &Config::default(), NEVER).unwrap();
         let told = match found.deciding {
             Some(deciding) => {
-                let line = |answer: &Ending| format!("{}: {}\n", answer.whose(), deciding.describe(answer));
+                let line = |(letter, answer): (char, &Ending)| deciding.tell(letter, answer) + "\n";
                 let others = deciding.unanswered().into_iter().map(|other| other + "\n");
-                deciding.answers.iter().map(line).chain(others).collect()
+                deciding.lettered().map(line).chain(others).collect()
             }
             None => "no answer\n".to_owned(),
         };
@@ -161,8 +189,8 @@ mod tests {
             &["move()", "turnLeft(); turnRight(); move()", "move(); move()", "turnLeft()"],
             "> .\n. .",
             expect![[r#"
-                programs 1 and 2: the robot ends at row 1, column 2, facing east
-                program 4: the robot ends at row 1, column 1, facing north
+                A: the robot ends at row 1, column 2, facing east (programs 1 and 2)
+                B: the robot ends at row 1, column 1, facing north (program 4)
                 program 3 crashes there
             "#]],
         );
@@ -174,17 +202,17 @@ mod tests {
             ],
             "> . .",
             expect![[r#"
-                program 1: row 1, column 1 ends with 1 marker
-                program 2: row 1, column 1 ends with 2 markers
-                program 3: row 1, column 1 ends with no marker
+                A: row 1, column 1 ends with 1 marker (program 1)
+                B: row 1, column 1 ends with 2 markers (program 2)
+                C: row 1, column 1 ends with no marker (program 3)
             "#]],
         );
         check(
             &["turnLeft()", "move()", "turnRight()", "move(); move()", "while(leftIsClear()): turnLeft()"],
             ". .\n> #",
             expect![[r#"
-                programs 1 and 5: the robot ends at row 2, column 1, facing north
-                program 3: the robot ends at row 2, column 1, facing south
+                A: the robot ends at row 2, column 1, facing north (programs 1 and 5)
+                B: the robot ends at row 2, column 1, facing south (program 3)
                 programs 2 and 4 crash there
             "#]],
         );
