@@ -176,11 +176,41 @@ export interface Question {
     endless: number;
 }
 
+/** The answer to `karel/find`. */
+export interface Finding {
+    /** How many programs `karel/candidates` gives now. */
+    programs: number;
+    /** What there is to say about them. */
+    message: string | null;
+}
+
+/** The answer to `karel/candidates`: the programs that the last synthesis found. */
+export interface Candidates {
+    document: DocumentVersion;
+    /** The best first. */
+    candidates: Candidate[];
+    /** The first one is the user's own. */
+    besideOwn: boolean;
+}
+
+export interface Candidate {
+    /** The whole file with the program in it. */
+    text: string;
+    /** It is what stands in the file. */
+    isCurrent: boolean;
+    /** How many of the examples it passes, of those that can be run. */
+    passed: number;
+    examples: number;
+    /** Its run of the example that was asked for. */
+    recording: Recording | null;
+}
+
 /** What `karel/edit` is to change of an example. */
 export type Change =
     | { kind: "world"; of: Side; world: World }
     | { kind: "runOutput" }
     | { kind: "copy" }
+    | { kind: "new" }
     | { kind: "test" }
     | { kind: "example" };
 

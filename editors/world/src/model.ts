@@ -20,6 +20,7 @@ import type {
     World,
 } from "./contract";
 import type { Frame } from "./frame";
+import { Finder, type Search } from "./finder";
 import { Pages } from "./pages";
 import { type Connection, Refusal } from "./rpc";
 import { type Stride, stride } from "./seek";
@@ -79,6 +80,8 @@ export interface State {
     text: DocumentText | undefined;
     /** The question which of several programs is meant, where it is open. */
     question: OpenQuestion | undefined;
+    /** Programs are looked for, or looked at. */
+    search: Search | undefined;
     /** The example is being drawn; what is drawn and not in the text yet is here. */
     drawing: Drafts | undefined;
     /** An editor takes what is drawn. */
@@ -112,6 +115,7 @@ export interface Surroundings {
 
 export class Model {
     state: State;
+    readonly finder: Finder;
     private readonly listeners = new Set<() => void>();
     /** Counts what was asked for: the answer to anything but the last is late, and dropped. */
     private asking = 0;
@@ -124,8 +128,8 @@ export class Model {
     /** The changes that wait until the text is the one that they are of. */
     private readonly changes: Change[] = [];
     private editing = false;
-    /** The example that an answer has added without an output is to be drawn as soon as it is there. */
-    private drawsNext = false;
+    /** An example that is none of these is to be drawn as soon as it is there: it was asked for here. */
+    private drawsNext: ReadonlySet<string> | undefined;
     private highlighted = "";
     private highlightWaits = false;
 
@@ -151,10 +155,21 @@ export class Model {
             cursor: undefined,
             text: undefined,
             question: undefined,
+            search: undefined,
             drawing: undefined,
             editor: surroundings.editor,
             spoken: "",
         };
+        this.finder = new Finder({
+            connection,
+            shown: () => {
+                const { document, selected } = this.state;
+                return document && selected !== undefined ? { uri: document.uri, example: selected } : undefined;
+            },
+            paged: (recording) => this.paged(recording),
+            show: (search) => this.change({ search, ...(search && { playing: false }) }),
+            trouble: (error) => this.trouble(error),
+        });
         connection.on("karel/show", (params) => this.onShow(params));
         connection.on("karel/cursor", (params) => this.onCursor(params));
         connection.on("karel/recordingsOutdated", (params) => this.onOutdated(params));
@@ -200,6 +215,7 @@ export class Model {
                 playing: false,
                 stale: undefined,
             });
+            this.finder.close();
         }
         const asking = ++this.asking;
         const answer = await this.list(uri, asking);
@@ -213,7 +229,8 @@ export class Model {
         const found = wanted === undefined ? this.chosen() : find(examples, wanted);
         const chosen = found ?? examples.find(({ verdict }) => verdict === "fails") ?? first;
         if (chosen === undefined) {
-            this.change({ selected: undefined, pages: undefined, frame: undefined });
+            const spoken = "There is no example in this program yet.";
+            this.change({ selected: undefined, pages: undefined, frame: undefined, spoken });
             return;
         }
         const same = chosen.index === this.state.selected ? this.state.frame?.at : undefined;
@@ -354,7 +371,9 @@ export class Model {
         const { uri, version } = question.asked.document;
         try {
             await this.connection.request("karel/answer", { textDocument: { uri }, version, answer: number });
-            this.drawsNext = number === null && this.state.editor;
+            if (number === null && this.state.editor) {
+                this.drawsNext = this.known();
+            }
             this.change({ question: undefined });
         } catch (error) {
             this.trouble(error);
@@ -378,6 +397,31 @@ export class Model {
             }
             this.edit({ kind: "world", of, world });
         }
+    }
+
+    /** Adds an example with an empty world below the one that is shown, and begins to draw it. */
+    async add(): Promise<void> {
+        const { document } = this.state;
+        if (document === undefined) {
+            return;
+        }
+        const { uri, version } = document;
+        const chosen = this.chosen();
+        this.drawsNext = this.known();
+        try {
+            const example = chosen === undefined ? null : key(chosen);
+            const params = { textDocument: { uri }, version, example, change: { kind: "new" } };
+            await this.connection.request("karel/edit", params);
+            this.refresh();
+        } catch (error) {
+            this.drawsNext = undefined;
+            this.trouble(error);
+        }
+    }
+
+    /** The examples that there are, whatever their numbers. */
+    private known(): ReadonlySet<string> {
+        return new Set(this.state.examples?.map((example) => JSON.stringify(key(example))));
     }
 
     /** Has the example's text changed. One change is one step to undo, in the editor. */
@@ -432,6 +476,7 @@ export class Model {
         this.moving++;
         this.restoring = undefined;
         void this.inquire(recording.document);
+        this.finder.refresh();
         this.change({ pages, examples, stale: undefined, problem: undefined, cursor: undefined, seeking: undefined });
         this.played = this.surroundings.now();
         void this.go(Math.min(at, pages.length));
@@ -442,13 +487,13 @@ export class Model {
         this.drawAdded();
     }
 
-    /** Draws the ending of the example that an answer has added without one. */
+    /** Draws the example that was added from here. */
     private drawAdded(): void {
-        const added = this.state.examples?.findLast(
-            ({ name, expected }) => /^deciding/.test(name) && expected === null,
-        );
-        if (this.drawsNext && added !== undefined) {
-            this.drawsNext = false;
+        const { drawsNext } = this;
+        const added =
+            drawsNext && this.state.examples?.findLast((example) => !drawsNext.has(JSON.stringify(key(example))));
+        if (added !== undefined) {
+            this.drawsNext = undefined;
             void this.select(added.index).then(() => this.draw(true));
         }
     }
@@ -605,15 +650,20 @@ export class Model {
     }
 
     private onShow(params: unknown): void {
-        const { uri, example, step, editor } = params as {
+        const { uri, example, step, editor, find } = params as {
             uri: string;
             example?: ExampleName | null;
             step?: number | null;
             editor?: boolean;
+            find?: boolean;
         };
         // A browser, too, may stand beside an editor.
         this.change({ editor: editor ?? this.state.editor });
-        void this.show(uri, example ?? undefined, step ?? undefined);
+        void this.show(uri, example ?? undefined, step ?? undefined).then(() => {
+            if (find === true) {
+                void this.finder.look();
+            }
+        });
     }
 
     private onOutdated(params: unknown): void {

@@ -30,8 +30,12 @@ export class Connection {
         channel.onMessage = (message) => this.take(message);
     }
 
-    request<Result>(method: string, params: object): Promise<Result> {
+    /** Asks; where the signal says so the question is given up, and the other side answers that it was. */
+    request<Result>(method: string, params: object, signal?: AbortSignal): Promise<Result> {
         const id = ++this.last;
+        signal?.addEventListener("abort", () => this.waiting.has(id) && this.notify("$/cancelRequest", { id }), {
+            once: true,
+        });
         return new Promise<Result>((resolve, reject) => {
             this.waiting.set(id, { resolve: (result) => resolve(result as Result), reject });
             this.channel.send({ jsonrpc: "2.0", id, method, params });

@@ -321,6 +321,60 @@ test("the question which program is meant is asked in pictures that play", { ski
     }
 });
 
+test("programs are looked for, looked at, and one is taken", { skip }, async () => {
+    const bodies = ["while(frontIsClear()):\n        move()", "repeat(6):\n        move()"];
+    for (const [name, options] of THEMES) {
+        await show(`programs-${name}`, COLLECT, options, async (view) => {
+            const { page, host } = view;
+            await page.locator(".program").waitFor();
+            const button = page.getByRole("button", { name: "Programs that pass" });
+            assert.equal(await button.count(), 0, "there is no editor to take one");
+            host.toy.finds = bodies.map((body) => COLLECT.replace(/while[^]*?turnAround\(\)\n/, `${body}\n`));
+            host.toy.editor = true;
+            host.notify("karel/show", { uri: URI, example: "a row", editor: true });
+            const release = host.hold("karel/find");
+            await button.click();
+            await page.getByRole("heading", { name: "Looking for programs that pass" }).waitFor();
+            assert.deepEqual(await view.findings(), []);
+            await page.getByRole("button", { name: "Stop" }).click();
+            await page.getByRole("heading", { name: "Looking for programs" }).waitFor({ state: "detached" });
+            while (!host.heard.some(({ method }) => method === "$/cancelRequest")) {
+                await page.evaluate(() => new Promise(requestAnimationFrame));
+            }
+            release();
+            await button.click();
+            await page.getByRole("heading", { name: "2 programs that pass" }).waitFor();
+            assert.equal(host.toy.text, COLLECT, "nothing has changed");
+            assert.equal(await page.locator(".endings canvas").count(), 2);
+            await page.getByRole("button", { name: "Play all" }).click();
+            await page.locator("figcaption", { hasText: /step \d+ of/ }).first().waitFor();
+            await view.picture("found");
+            assert.deepEqual(await view.findings(), []);
+            await page.getByRole("button", { name: "Program 2: take this program" }).click();
+            await page.locator(".question").waitFor({ state: "detached" });
+            assert.match(host.toy.text, /repeat\(6\)/);
+            // Those that were found are there to be looked at again.
+            const asked = host.toy.asked.filter((method) => method === "karel/find").length;
+            await view.press("s");
+            await page.getByText("This one is in the file.").waitFor();
+            assert.equal(host.toy.asked.filter((method) => method === "karel/find").length, asked);
+            await view.press("s");
+            await page.locator(".question").waitFor({ state: "detached" });
+        });
+    }
+});
+
+test("the first example is begun on the page", { skip }, async () => {
+    await show("first", "def main():\n    move()\n", {}, async ({ page, host }) => {
+        await page.locator("main", { hasText: "There is no example in this program yet" }).waitFor();
+        host.toy.editor = true;
+        host.notify("karel/show", { uri: URI, editor: true });
+        await page.getByRole("button", { name: "New example" }).click();
+        await page.getByRole("application", { name: "Input: draw" }).waitFor();
+        assert.match(host.toy.text, /example "new":/);
+    });
+});
+
 test("an example is drawn with the mouse and with keys", { skip }, async () => {
     for (const [name, options] of THEMES) {
         await show(`drawing-${name}`, COLLECT, options, async (view) => {

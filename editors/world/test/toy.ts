@@ -3,6 +3,7 @@
  * requests of `server/PROTOCOL.md` about the runs.
  */
 import type {
+    Candidates,
     ExampleItem,
     Heading,
     Occurrences,
@@ -314,6 +315,9 @@ export class Toy {
     editor = false;
     /** What a synthesis has left open: programs, and a world in which they differ. */
     open: { programs: string[]; input: World } | undefined;
+    /** The programs that a synthesis would find, and those that one has found: whole files. */
+    finds: string[] = [];
+    private found: string[] | undefined;
     /** What was answered to the question. */
     readonly answered: unknown[] = [];
     /** How often each method was asked for. */
@@ -346,6 +350,15 @@ export class Toy {
             case "karel/answer":
                 this.answered.push(params["answer"]);
                 this.open = undefined;
+                return null;
+            case "karel/find":
+                this.found = this.finds;
+                this.told.push(this.edit(this.text));
+                return { programs: this.finds.length, message: null };
+            case "karel/candidates":
+                return this.candidates(params["example"]);
+            case "karel/take":
+                this.told.push(this.edit(this.found?.[Number(params["candidate"])] ?? this.text));
                 return null;
             case "karel/edit":
                 this.draw(params);
@@ -388,6 +401,10 @@ export class Toy {
             throw new Refused(-32801, "The program has changed since; ask again.");
         }
         const { kind, of, world } = change as { kind: string; of: string; world: World };
+        if (kind === "new") {
+            this.told.push(this.edit(`${this.text}\nexample "new":\n    input:\n        . .\n        > .\n`));
+            return;
+        }
         const { name } = example as { name: string };
         const block = read(this.text).examples.find((block) => block.name === name);
         if (kind !== "world" || block === undefined) {
@@ -398,6 +415,19 @@ export class Toy {
         const old = of === "input" ? block.input : block.output;
         lines.splice(label + 1, old?.rows ?? 0, ...rowsOf(world).map((row) => `        ${row}`));
         this.told.push(this.edit(lines.join("\n")));
+    }
+
+    private candidates(example: unknown): Candidates | null {
+        const { found } = this;
+        if (found === undefined) {
+            return null;
+        }
+        const candidates = found.map((text) => {
+            const { item } = this.whole(Number(example));
+            const recording = this.header(item, run(read(text).procedures, item.input ?? readWorld(">"), this.limit));
+            return { text, isCurrent: text === this.text, passed: 3, examples: 3, recording };
+        });
+        return { document: this.document(), candidates, besideOwn: false };
     }
 
     private question(): Question | null {

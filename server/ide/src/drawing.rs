@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use runtime::{Outcome, World};
-use syntax::ast::{CellKind, Example, ExampleKind, Grid, GridRow};
+use runtime::{Outcome, Robot, World};
+use syntax::ast::{CellKind, Example, ExampleKind, Grid, GridRow, Heading};
 use syntax::diagnostic::Edit;
 use syntax::{TextRange, TextSize};
 
@@ -57,6 +57,46 @@ pub fn draw(
         Drawn::Kind(kind) => Ok(of_kind(source, example, *kind).into_iter().collect()),
     };
     Ok(edits.map(|edits| Change::of(source, edits)))
+}
+
+/// The side of a new world.
+const SIDE: u8 = 5;
+
+/// Adds an example with an empty world and the robot in its corner: below `case`, or at the end of the file `source` where
+/// there is none.
+pub fn added(analysis: &Analysis, source: &Source, case: Option<Case<'_>>) -> Change {
+    let taken: HashSet<&str> = analysis.cases().map(|case| case.example.name.text.as_str()).collect();
+    let numbered = (2..).map(|number| format!("new {number}"));
+    let mut names = std::iter::once("new".to_owned()).chain(numbered);
+    let name = names.find(|name| !taken.contains(name.as_str())).unwrap_or_default();
+    let (source, at, indent) = match case {
+        Some(Case { source, example, .. }) => {
+            let range = example.range;
+            (source, source.item_end(range.start(), range.end()), source.indent(range.start()))
+        }
+        None => (source, TextSize::of(source.text.trim_end()), ""),
+    };
+    let unit = source.unit(at, indent);
+    let mut world = World::new(SIDE, SIDE);
+    let _ = world.set_robot(Robot { row: 0, col: 0, heading: Heading::East });
+    let world = world.to_string();
+    let mut lines = vec![format!("{indent}example \"{name}\":"), format!("{indent}{unit}input:")];
+    lines.extend(world.lines().map(|row| format!("{indent}{unit}{unit}{row}")));
+    // What comes before and after stays apart from it.
+    if at > TextSize::new(0) {
+        lines.splice(0..0, [String::new(), String::new()]);
+    }
+    let below = source.text.get(usize::from(at)..).unwrap_or("");
+    if below.trim().is_empty() {
+        // The file ends as it did, or with a line end where it was empty.
+        if below.is_empty() {
+            lines.push(String::new());
+        }
+    } else if below.lines().nth(1).is_some_and(|line| !line.trim().is_empty()) {
+        lines.push(String::new());
+    }
+    let edit = Edit { range: TextRange::empty(at), insert: lines.join(source.line_ending()) };
+    Change::of(source, vec![edit])
 }
 
 fn world_edits(source: &Source, example: &Example, which: Which, world: &World) -> Result<Vec<Edit>, String> {
@@ -247,6 +287,35 @@ example \"crash\" crashes:
             .assert_eq(&drawn("crash", &Drawn::RunOutput));
         expect!["This example expects a crash, and so no output."]
             .assert_eq(&drawn("crash", &Drawn::World(Which::Output, world(">"))));
+    }
+
+    #[test]
+    fn a_new_example_stands_below_another_or_at_the_end() {
+        let new = "example \"new\":\n    input:\n        . . . . .\n        . . . . .\n        . . . . .\n        \
+                   . . . . .\n        > . . . .";
+        let after = |text: &str, name: Option<&str>| {
+            let fixture = fixture(text);
+            let analysis = &fixture.analysis;
+            let case = analysis.cases().find(|case| Some(&*case.example.name.text) == name);
+            let after = fixture.after(&added(analysis, analysis.program().unwrap(), case));
+            let parsed = crate::Source::new("a.karel", None, after.clone());
+            assert!(parsed.file().examples().all(|e| e.broken.is_none()), "{after}");
+            after
+        };
+        let main = "def main():\n    move()\n";
+        assert_eq!(after(main, None), format!("{main}\n{new}\n"));
+        assert_eq!(after("def main():\n    move()", None), format!("{main}\n{new}\n"));
+        assert_eq!(after("", None), format!("{new}\n"));
+        let text = after(TEXT, Some("a"));
+        assert!(text.contains(&format!(". . >\n\n{new}\n\ntest \"a 2\"")), "{text}");
+        assert!(
+            after(TEXT, Some("crash")).ends_with(&format!(">\n\n{new}\n")),
+            "{}",
+            after(TEXT, Some("crash"))
+        );
+        let crlf = TEXT.replace('\n', "\r\n");
+        assert_eq!(after(&crlf, Some("a")), text.replace('\n', "\r\n"));
+        assert!(after(&text, Some("a")).contains("example \"new 2\":"));
     }
 
     #[test]

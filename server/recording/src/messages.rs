@@ -364,7 +364,9 @@ pub struct EditParams {
     /// The program's version that is shown; where it is another now, nothing is changed.
     #[serde(default)]
     pub version: Option<i32>,
-    pub example: Which,
+    /// The example that changes; for a new one the example above it, and none for the end of the document.
+    #[serde(default)]
+    pub example: Option<Which>,
     pub change: Change,
 }
 
@@ -378,6 +380,8 @@ pub enum Change {
     RunOutput,
     /// There is a copy of it, with a name of its own.
     Copy,
+    /// There is a new one below it, with an empty world.
+    New,
     /// It is a held-out test.
     Test,
     /// It is an example that the synthesis sees.

@@ -226,8 +226,15 @@ impl Recorder {
         if params.version.is_some_and(|version| Some(version) != document(analysis).version) {
             return Err(Failure::Cancelled);
         }
-        let index = find(program, &params.text_document.uri, &params.example)?;
-        let case = analysis.cases().nth(index).ok_or(Failure::Gone)?;
+        let uri = &params.text_document.uri;
+        let index = params.example.as_ref().map(|example| find(program, uri, example)).transpose()?;
+        let case = index.map(|index| analysis.cases().nth(index).ok_or(Failure::Gone)).transpose()?;
+        if params.change == Change::New {
+            let elsewhere = || Failure::Refused("This file is not part of the program.".to_owned());
+            let source = analysis.source(uri).ok_or_else(elsewhere)?;
+            return Ok(("New example", drawing::added(analysis, source, case)));
+        }
+        let case = case.ok_or_else(|| Failure::Params("the example is missing".to_owned()))?;
         let (title, drawn) = match &params.change {
             Change::World { of: WorldOf::Input, world } => {
                 ("Draw the input", Drawn::World(drawing::Which::Input, world_from(world)?))
@@ -236,7 +243,7 @@ impl Recorder {
                 ("Draw the output", Drawn::World(drawing::Which::Output, world_from(world)?))
             }
             Change::RunOutput => ("Fill the output by running", Drawn::RunOutput),
-            Change::Copy => ("Copy the example", Drawn::Copy),
+            Change::Copy | Change::New => ("Copy the example", Drawn::Copy),
             Change::Test => ("Make it a test", Drawn::Kind(syntax::ast::ExampleKind::Test)),
             Change::Example => ("Make it an example", Drawn::Kind(syntax::ast::ExampleKind::Example)),
         };

@@ -10,6 +10,7 @@ import { Notices } from "./notices";
 import { Occurrence } from "./occurrence";
 import { Overview } from "./overview";
 import { Program } from "./program";
+import { Programs } from "./programs";
 import { WhichEnding } from "./question";
 import { Worlds } from "./worlds";
 
@@ -23,7 +24,7 @@ export function App({ model }: { model: Model }) {
     const state = useModel(model);
     const [help, setHelp] = useState(false);
     useKeys(model, () => setHelp(true));
-    const { examples, selected, pages, frame, text, question, drawing } = state;
+    const { examples, selected, pages, frame, text, question, search, drawing } = state;
     const example = examples?.find(({ index }) => index === selected);
     const asks = question !== undefined && !question.dismissed;
     const name = state.document?.uri.replace(/^.*\//, "");
@@ -43,6 +44,15 @@ export function App({ model }: { model: Model }) {
                             keys="D"
                             on={drawing !== undefined}
                             onToggle={(on) => model.draw(on)}
+                        />
+                    )}
+                    {state.editor && (
+                        <Toggle
+                            icon="programs"
+                            label="Programs that pass"
+                            keys="S"
+                            on={search !== undefined}
+                            onToggle={(on) => (on ? void model.finder.look() : model.finder.close())}
                         />
                     )}
                     <Toggle
@@ -67,14 +77,23 @@ export function App({ model }: { model: Model }) {
             {examples !== undefined && examples.length > 0 && (
                 <Overview examples={examples} selected={selected} onSelect={(index) => void model.select(index)} />
             )}
-            <Notices model={model} state={state} example={asks ? undefined : example} />
+            <Notices model={model} state={state} example={asks || search !== undefined ? undefined : example} />
             <main aria-busy={state.seeking !== undefined}>
                 {asks ? (
                     <WhichEnding model={model} question={question} speed={state.speed} />
+                ) : search !== undefined && example !== undefined ? (
+                    <Programs model={model} search={search} example={example.name} speed={state.speed} />
                 ) : drawing !== undefined && example !== undefined ? (
                     <Drawing model={model} example={example} drafts={drawing} />
                 ) : pages === undefined || frame === undefined ? (
-                    <p class="empty">{waiting(state)}</p>
+                    <div class="empty">
+                        <p>{waiting(state)}</p>
+                        {state.editor && examples?.length === 0 && (
+                            <button type="button" class="primary" onClick={() => void model.add()}>
+                                New example
+                            </button>
+                        )}
+                    </div>
                 ) : (
                     <div class="stage">
                         <Worlds state={state} />
@@ -91,7 +110,7 @@ export function App({ model }: { model: Model }) {
                     </div>
                 )}
             </main>
-            {!asks && drawing === undefined && <Controls model={model} state={state} />}
+            {!asks && search === undefined && drawing === undefined && <Controls model={model} state={state} />}
             <p class="unseen" aria-live="polite">
                 {state.spoken}
             </p>
@@ -101,7 +120,7 @@ export function App({ model }: { model: Model }) {
 }
 
 function Toggle(props: {
-    icon: "draw" | "expected" | "follow";
+    icon: "draw" | "programs" | "expected" | "follow";
     label: string;
     keys: string;
     on: boolean;
@@ -131,6 +150,6 @@ function waiting({ link, examples, problem, stale, document: shown }: State): st
         return "Open a Karel program to see its worlds.";
     }
     return examples?.length === 0
-        ? "There is no example in this program yet. An example is a world before and after: write one, and it is shown here."
+        ? "There is no example in this program yet. An example is a world before and after: begin one, and it is shown here."
         : "The examples are being run …";
 }

@@ -52,6 +52,9 @@ export function Drawing({ model, example, drafts }: Props) {
                 <button type="button" class="framed" onClick={() => model.edit({ kind: "copy" })}>
                     Duplicate
                 </button>
+                <button type="button" class="framed" onClick={() => void model.add()}>
+                    New example
+                </button>
                 <button
                     type="button"
                     class="framed"

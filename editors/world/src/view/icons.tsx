@@ -21,6 +21,7 @@ const PATHS = {
     follow: "M10 2v3a5 5 0 0 1 5 5h3v0h-3a5 5 0 0 1-5 5v3-3a5 5 0 0 1-5-5H2h3a5 5 0 0 1 5-5zM10 7a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
     keys: "M2 5h16v10H2zm2 2v2h2V7zm3 0v2h2V7zm3 0v2h2V7zm3 0v2h2V7zM6 11v2h8v-2z",
     draw: "M3 13.500V17h3.500L15 8.500 11.500 5zM12.500 4 16 7.500l1.500-1.500a1 1 0 0 0 0-1.500l-2-2a1 1 0 0 0-1.500 0z",
+    programs: "M3 3h14v2H3zM3 8h8v2H3zM3 13h6v2H3zM13 18l-3.500-3.500 1.400-1.400L13 15.200l4.100-4.100 1.400 1.400z",
     expected: "M2 4h7v12H2zm2 2v8h3V6zM11 4h7v12h-7zm2 2v8h3V6z",
 } as const;
 

@@ -15,6 +15,7 @@ const KEYS: [keys: string, does: string][] = [
     ["E", "show or hide the expected world"],
     ["C", "follow the editor's cursor, or don't"],
     ["D", "draw the example, where an editor takes it"],
+    ["S", "programs that pass, where an editor takes one"],
     ["?", "show these keys"],
 ];
 
@@ -64,6 +65,13 @@ function press(model: Model, event: KeyboardEvent, help: () => void): boolean {
             return true;
         case "d":
             model.draw(model.state.drawing === undefined);
+            return true;
+        case "s":
+            if (model.state.search !== undefined) {
+                model.finder.close();
+            } else if (model.state.editor) {
+                void model.finder.look();
+            }
             return true;
         case "?":
             help();
