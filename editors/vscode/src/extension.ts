@@ -21,12 +21,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const verdicts = new LiveVerdicts();
     const traces = new TraceView(verdicts, (args) => current.ask("karel.showTrace", args));
     const world = new WorldView(vscode.Uri.joinPath(context.extensionUri, "dist", "world"));
-    const current: Session = new Session(context, log, notices, status, traces, verdicts, (args) => {
-        const named = readArguments(args);
-        if (named !== undefined) {
-            world.show(named.uri, named.example);
-        }
-        return Promise.resolve();
+    const current: Session = new Session(context, log, notices, status, traces, verdicts, {
+        open: (args) => {
+            const named = readArguments(args);
+            if (named !== undefined) {
+                world.show(named.uri, named.example);
+            }
+        },
+        visible: () => world.visible,
     });
     world.connect(current);
     session = current;

@@ -23,15 +23,6 @@ export function fact(message: string): string {
     return `${text.slice(0, LIMIT).replace(/\s+\S*$/, "")}…`;
 }
 
-/** The question in a message that asks which of the answers is right, in a notification's length. */
-export function question(message: string): string {
-    const sentences = message.match(/[^.!?]+[.!?]+/g) ?? [];
-    const short = sentences
-        .map((sentence) => sentence.trim())
-        .filter((sentence) => sentence.endsWith("?") && sentence.length <= LIMIT);
-    return short.at(-1) ?? "The programs differ: which result is right?";
-}
-
 /** What a failed request means to the user. */
 export type Failure =
     /** The user cancelled it, or it was given up because the text has changed. */

@@ -1,6 +1,6 @@
 /** Notifications: the fact in front, all of it in the log, and a button for what can be done about it. */
 import * as vscode from "vscode";
-import { fact, failure, question } from "./messages";
+import { fact, failure } from "./messages";
 
 type Kind = "info" | "warning" | "error";
 
@@ -33,20 +33,9 @@ export class Notices {
         }
     }
 
-    /**
-     * A server's question with answers to choose from. Buttons hold a word or two; longer answers are a list, which
-     * a button opens. Undefined: none was chosen.
-     */
+    /** A server's question, with a button for each answer. Undefined: none was chosen. */
     async ask(message: string, answers: string[]): Promise<string | undefined> {
         this.log.info(message);
-        if (answers.every((answer) => answer.length <= 20)) {
-            return vscode.window.showInformationMessage(message, ...answers);
-        }
-        const choose = "Choose…";
-        const title = question(message);
-        if ((await vscode.window.showInformationMessage(title, choose)) !== choose) {
-            return undefined;
-        }
-        return vscode.window.showQuickPick(answers, { title, placeHolder: message, ignoreFocusOut: true });
+        return vscode.window.showInformationMessage(fact(message), ...answers);
     }
 }

@@ -40,12 +40,21 @@ const SHOWS: StaticFeature = {
             ...(capabilities.experimental as object | undefined),
             karelVerdicts: true,
             karelWorld: true,
+            karelQuestion: true,
         };
     },
     initialize: () => {},
     getState: () => ({ kind: "static" }),
     clear: () => {},
 };
+
+/** The page that shows worlds in this window; the server would show it in a browser. */
+export interface WorldPage {
+    /** Shows the world of an example, as the arguments of a lens say. */
+    open(args: unknown[]): void;
+    /** Whether it is in view. */
+    visible(): boolean;
+}
 
 /** The library's client, but what the server refuses is no error. */
 class Client extends LanguageClient {
@@ -82,8 +91,7 @@ export class Session {
         private readonly status: StatusItem,
         private readonly traces: TraceView,
         private readonly verdicts: LiveVerdicts,
-        /** Shows the world of an example in this window; the server would show it in a browser. */
-        private readonly openWorld: (args: unknown[]) => Promise<void>,
+        private readonly page: WorldPage,
     ) {
         this.traceLog = forTracing(log, context.subscriptions);
     }
@@ -194,6 +202,14 @@ export class Session {
         });
         client.registerFeature(SHOWS);
         client.onNotification("karel/recordingsOutdated", (params: object) => this.outdated.fire(params));
+        client.onNotification("karel/questionAsked", ({ uri, programs }: { uri: string; programs: number }) => {
+            // A page that is in view asks by itself.
+            if (!this.page.visible()) {
+                this.notices.show("info", `${programs} programs pass: which ending is right?`, {
+                    "Show Endings": () => this.page.open([uri]),
+                });
+            }
+        });
         client.onNotification("karel/verdicts", (params: unknown) => {
             if (!this.verdicts.take(params)) {
                 this.log.warn("Verdicts that this extension does not know.");
@@ -284,9 +300,9 @@ export class Session {
                 },
                 // Lenses run the server's commands directly.
                 executeCommand: (command, args: unknown[]) =>
-                    (command === OPEN_WORLD ? this.openWorld(args) : this.execute(command, args)).catch(
-                        (error: unknown) => this.notices.failed(error),
-                    ),
+                    command === OPEN_WORLD
+                        ? this.page.open(args)
+                        : this.execute(command, args).catch((error: unknown) => this.notices.failed(error)),
             },
         };
     }

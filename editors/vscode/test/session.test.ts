@@ -279,6 +279,22 @@ test("the server's messages have their kind, and its questions get the answer th
     assert.equal(await client?.says("window/showMessageRequest", { type: 3, message: "Which?", actions }), null);
 });
 
+test("a question that is left open is shown where its endings can be seen", async () => {
+    const { client } = await started();
+    seen.choose = () => undefined;
+    client?.says("karel/questionAsked", { uri: A, programs: 3 });
+    assert.deepEqual(seen.messages, [
+        { kind: "info", text: "3 programs pass: which ending is right?", buttons: ["Show Endings"] },
+    ]);
+    seen.choose = ([first]) => first;
+    client?.says("karel/questionAsked", { uri: A, programs: 3 });
+    await new Promise(setImmediate);
+    assert.equal(seen.panels.length, 1);
+    // In a page that is in view the question stands already.
+    client?.says("karel/questionAsked", { uri: A, programs: 3 });
+    assert.equal(seen.messages.length, 2);
+});
+
 test("the server gets its settings, both languages saved or not, and changes of both on the disk", async () => {
     Object.assign(configuration, { engine: 1, synthesis: 2, run: 3, inlayHints: 4, codeLens: 5 });
     const { client } = await started();
