@@ -116,6 +116,19 @@ async function openWorkbench(name, examples, settings = {}) {
     }
 }
 
+/** The language server behind a program that keeps what it is told. `opened` names the documents that it was told are open. */
+function listeningServer(name) {
+    const heard = path.join(output, `${name}-heard.log`);
+    const program = path.join(output, `${name}-server`);
+    fs.writeFileSync(heard, "");
+    fs.writeFileSync(program, `#!/bin/sh\ntee -a "${heard}" | "${programs}/karel-lsp" "$@"\n`, { mode: 0o755 });
+    const opened = () =>
+        [...fs.readFileSync(heard, "utf8").matchAll(/"textDocument\/didOpen".*?"uri":"[^"]*\/([^"]*)"/g)].map(
+            ([, file]) => file,
+        );
+    return { path: program, opened };
+}
+
 /** An open window of VS Code. */
 class Workbench {
     constructor(page, port, workspace, close, name) {
@@ -415,4 +428,4 @@ async function endGroup(leader) {
     }
 }
 
-module.exports = { openWorkbench };
+module.exports = { listeningServer, openWorkbench };
