@@ -116,6 +116,19 @@ async function openWorkbench(name, examples, settings = {}) {
     }
 }
 
+/** The language server behind a program that keeps what it is told. `opened` names the documents that it was told are open. */
+function listeningServer(name) {
+    const heard = path.join(output, `${name}-heard.log`);
+    const program = path.join(output, `${name}-server`);
+    fs.writeFileSync(heard, "");
+    fs.writeFileSync(program, `#!/bin/sh\ntee -a "${heard}" | "${programs}/karel-lsp" "$@"\n`, { mode: 0o755 });
+    const opened = () =>
+        [...fs.readFileSync(heard, "utf8").matchAll(/"textDocument\/didOpen".*?"uri":"[^"]*\/([^"]*)"/g)].map(
+            ([, file]) => file,
+        );
+    return { path: program, opened };
+}
+
 /** An open window of VS Code. */
 class Workbench {
     constructor(page, port, workspace, close, name) {
@@ -266,6 +279,81 @@ class Workbench {
         return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text }).first();
     }
 
+    /** The frame of the page of the worlds, if it shows one. */
+    async shown() {
+        for (const frame of this.page.frames()) {
+            const canvases = frame.locator("#world canvas[role=img]");
+            if ((await canvases.count().catch(() => 0)) > 0 && (await canvases.first().isVisible())) {
+                return frame;
+            }
+        }
+        return undefined;
+    }
+
+    /** The page's frame, as soon as it shows a world. */
+    world() {
+        return this.until("a world is shown", () => this.shown());
+    }
+
+    /** What the page tells a screen reader. */
+    async spoken() {
+        return (await this.world()).locator('[aria-live="polite"]').innerText();
+    }
+
+    /** Waits until the page tells of this. */
+    told(text) {
+        return this.until(`the page says ${text}`, async () => text.test(await this.spoken().catch(() => "")));
+    }
+
+    /** The lines of the program that are marked, counted from 1. */
+    async marked() {
+        const tops = await this.page
+            .locator(".monaco-editor .view-overlays .cdr[class*=ced-]")
+            .evaluateAll((marks) => marks.map((mark) => mark.parentElement.style.top));
+        const lines = await this.page
+            .locator(".monaco-editor .line-numbers")
+            .evaluateAll((numbers) =>
+                numbers.map((number) => ({ number: Number(number.textContent), top: number.parentElement.style.top })),
+            );
+        return lines.filter(({ top }) => tops.includes(top)).map(({ number }) => number);
+    }
+
+    /** Waits until the window has written down this of its editors: in a browser it does so now and then, not on leaving. */
+    kept(text) {
+        const keeps = async () => {
+            const open = (request) =>
+                new Promise((resolve, reject) => {
+                    request.onsuccess = () => resolve(request.result);
+                    request.onerror = () => reject(request.error);
+                });
+            const values = [];
+            for (const { name } of await indexedDB.databases()) {
+                const database = await open(indexedDB.open(name));
+                if (database.objectStoreNames.contains("ItemTable")) {
+                    const table = database.transaction("ItemTable").objectStore("ItemTable");
+                    values.push(await open(table.get("memento/workbench.parts.editor")));
+                }
+                database.close();
+            }
+            return values.join("");
+        };
+        return this.until(`the window remembers ${text}`, async () => text.test(await this.page.evaluate(keeps)));
+    }
+
+    /** The tabs of each group of editors, from the left; the one that is shown with an asterisk. */
+    tabs() {
+        return this.page
+            .locator(".editor-group-container")
+            .evaluateAll((groups) =>
+                groups.map((group) =>
+                    [...group.querySelectorAll(".tab")].map(
+                        (tab) =>
+                            tab.querySelector(".monaco-icon-label").textContent + (tab.classList.contains("active") ? "*" : ""),
+                    ),
+                ),
+            );
+    }
+
     /** Keeps a picture of the window among the test's outputs. */
     screenshot(name) {
         return this.page.screenshot({ path: path.join(output, `${this.name}-${name}.png`) });
@@ -340,4 +428,4 @@ async function endGroup(leader) {
     }
 }
 
-module.exports = { openWorkbench };
+module.exports = { listeningServer, openWorkbench };

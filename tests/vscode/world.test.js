@@ -50,46 +50,6 @@ afterEach(async (context) => {
 });
 after(() => workbench?.close());
 
-/** The page's frame, if it shows a world. */
-async function shown() {
-    for (const frame of workbench.page.frames()) {
-        const canvases = frame.locator("#world canvas[role=img]");
-        if ((await canvases.count().catch(() => 0)) > 0 && (await canvases.first().isVisible())) {
-            return frame;
-        }
-    }
-    return undefined;
-}
-
-/** The page's frame, as soon as it shows a world. */
-function world() {
-    return workbench.until("a world is shown", shown);
-}
-
-/** What the page tells a screen reader. */
-async function spoken() {
-    const frame = await world();
-    return frame.locator('[aria-live="polite"]').innerText();
-}
-
-/** Waits until the page tells of this. */
-function told(text) {
-    return workbench.until(`the page says ${text}`, async () => text.test(await spoken().catch(() => "")));
-}
-
-/** The lines of the program that are marked, counted from 1. */
-async function marked() {
-    const tops = await workbench.page
-        .locator(".monaco-editor .view-overlays .cdr[class*=ced-]")
-        .evaluateAll((marks) => marks.map((mark) => mark.parentElement.style.top));
-    const lines = await workbench.page
-        .locator(".monaco-editor .line-numbers")
-        .evaluateAll((numbers) =>
-            numbers.map((number) => ({ number: Number(number.textContent), top: number.parentElement.style.top })),
-        );
-    return lines.filter(({ top }) => tops.includes(top)).map(({ number }) => number);
-}
-
 test("a failing example is opened, and stepped back from its failure", async () => {
     await workbench.open("crash.karel");
     await workbench.lens(/crashes at step 3/);
@@ -98,42 +58,42 @@ test("a failing example is opened, and stepped back from its failure", async () 
     const lenses = workbench.page.locator(".codelens-decoration", { hasText: "crashes at step 3" });
     await workbench.until("the world is opened", async () => {
         await workbench.click(lenses.locator("a", { hasText: "World" }));
-        return workbench.soon(shown);
+        return workbench.soon(() => workbench.shown());
     });
-    const frame = await world();
+    const frame = await workbench.world();
     await frame.locator("h1", { hasText: 'example "too short"' }).waitFor();
-    await told(/^Step 1 of/);
+    await workbench.told(/^Step 1 of/);
     await workbench.screenshot("2-world");
     await frame.getByRole("button", { name: "Run to the failure" }).click();
-    await told(/^End.*edge of the world/);
-    await workbench.until("the statement that failed is marked", async () => (await marked()).join() === "4");
+    await workbench.told(/^End.*edge of the world/);
+    await workbench.until("the statement that failed is marked", async () => (await workbench.marked()).join() === "4");
     await workbench.screenshot("3-failure");
     const end = await frame.locator(".count").innerText();
     assert.match(end, /^(\d+) \/ \1$/);
     await frame.getByRole("button", { name: "Step back", exact: true }).click();
-    await told(/^Step \d+ of/);
-    const [, before, length] = /^Step (\d+) of (\d+)/.exec(await spoken());
+    await workbench.told(/^Step \d+ of/);
+    const [, before, length] = /^Step (\d+) of (\d+)/.exec(await workbench.spoken());
     assert.equal(before, length, "the last step comes next again");
     await workbench.screenshot("4-back");
 });
 
 test("a step's statement is shown in the program, and the cursor shows its world", async () => {
-    const frame = await world();
+    const frame = await workbench.world();
     await frame.locator(".list button", { hasText: "repeat(3)" }).and(frame.locator(":visible")).first().click();
-    await told(/^Step \d+ of \d+: repeat\(3\)/);
-    await workbench.until("the loop's head is marked", async () => (await marked()).join() === "3");
+    await workbench.told(/^Step \d+ of \d+: repeat\(3\)/);
+    await workbench.until("the loop's head is marked", async () => (await workbench.marked()).join() === "3");
     // The program has the focus now.
     await workbench.goTo(4, 11);
-    await told(/^Step 2 of \d+: move\(\)/);
+    await workbench.told(/^Step 2 of \d+: move\(\)/);
     await frame.locator(".occurrence", { hasText: "Line 4" }).waitFor();
     await frame.getByRole("button", { name: "The time after" }).click();
-    await told(/^Step 4 of \d+: move\(\)/);
+    await workbench.told(/^Step 4 of \d+: move\(\)/);
     await workbench.screenshot("5-cursor");
 });
 
 test("the page follows the program as it is edited", async () => {
     const { page } = workbench;
-    const frame = await world();
+    const frame = await workbench.world();
     await workbench.command("View: Focus First Editor Group");
     await workbench.goTo(3, 13);
     await page.keyboard.press("Backspace");
@@ -153,7 +113,7 @@ test("the page follows the program as it is edited", async () => {
 
 test("a world is drawn with the mouse, and the editor undoes it", async () => {
     const { page } = workbench;
-    const frame = await world();
+    const frame = await workbench.world();
     await frame.getByRole("button", { name: "Draw the example" }).click();
     const input = frame.getByRole("application", { name: "Input: draw" }).locator("canvas");
     const { width, height } = await input.boundingBox();
@@ -173,24 +133,24 @@ test("a world is drawn with the mouse, and the editor undoes it", async () => {
 
 test("a page that was hidden is where it was", async () => {
     const { page } = workbench;
-    const frame = await world();
+    const frame = await workbench.world();
     await frame.locator(".overview button", { hasText: "too long" }).click();
     await frame.locator("h1", { hasText: 'example "too long"' }).waitFor();
     await frame.getByRole("button", { name: "Step", exact: true }).click();
-    await told(/^Step 2 of 6/);
+    await workbench.told(/^Step 2 of 6/);
     // Another page opens in its place: VS Code throws the hidden one away.
     const tab = page.locator(".tab", { hasText: "Karel: World" });
     await workbench.until("it is hidden", async () => {
         await workbench.click(tab);
         await workbench.command("File: New Untitled Text File");
-        return workbench.soon(async () => (await shown()) === undefined);
+        return workbench.soon(async () => (await workbench.shown()) === undefined);
     });
     await workbench.until("it is shown again", async () => {
         await workbench.click(tab);
-        return workbench.soon(async () => (await shown()) !== undefined);
+        return workbench.soon(async () => (await workbench.shown()) !== undefined);
     });
-    await told(/^Step 2 of 6/);
-    await (await world()).locator("h1", { hasText: 'example "too long"' }).waitFor();
+    await workbench.told(/^Step 2 of 6/);
+    await (await workbench.world()).locator("h1", { hasText: 'example "too long"' }).waitFor();
     await workbench.screenshot("8-again");
 });
 
@@ -201,7 +161,7 @@ test("which program is meant is answered by a click on an ending", async () => {
     await workbench.command("Karel: Synthesize Program from Examples");
     await workbench.until("a program is found", async () => (await workbench.text()).includes("    move()"));
     await workbench.command("Karel: Open World");
-    const frame = await world();
+    const frame = await workbench.world();
     await frame.getByRole("heading", { name: "Which ending is right?" }).waitFor();
     await workbench.screenshot("9-question");
     await frame.getByRole("button", { name: "B: this is right" }).click();

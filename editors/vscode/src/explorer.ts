@@ -22,8 +22,9 @@ class Explorer implements vscode.Disposable {
     /** How each example last went, as it is shown; by [`key`]. */
     private readonly shown = new Map<string, string>();
     private readonly subscriptions: vscode.Disposable[];
-    /** The explorer has been looked at, so that it lists all files. */
-    private wanted = false;
+    /** All files are listed, or are being: somebody has looked at the explorer, or run all there is. */
+    private listing: Promise<void> | undefined;
+    private readonly changed = new vscode.EventEmitter<void>();
 
     constructor(
         private readonly session: Session,
@@ -32,11 +33,10 @@ class Explorer implements vscode.Disposable {
         // Asked for with no item when the explorer is first shown.
         this.controller.resolveHandler = async (item) => {
             if (item === undefined) {
-                this.wanted = true;
-                await this.listAll();
+                await this.listed();
             }
         };
-        this.controller.refreshHandler = () => this.listAll();
+        this.controller.refreshHandler = () => this.listAgain();
         const run = this.controller.createRunProfile(
             "Run",
             vscode.TestRunProfileKind.Run,
@@ -57,12 +57,13 @@ class Explorer implements vscode.Disposable {
         const changed = (uri: vscode.Uri) => void this.changedOnDisk(uri);
         this.subscriptions = [
             this.controller,
+            this.changed,
             watcher,
             watcher.onDidCreate(changed),
             watcher.onDidChange(changed),
             watcher.onDidDelete((uri) => this.list(uri, [])),
             verdicts.onNews((told) => this.live(told)),
-            session.onDidStart(() => void (this.wanted && this.listAll())),
+            session.onDidStart(() => void (this.listing && this.listAgain())),
             vscode.workspace.onDidCloseTextDocument((document) => {
                 verdicts.forget(document.uri);
                 if (isKarel(document)) {
@@ -74,6 +75,14 @@ class Explorer implements vscode.Disposable {
 
     dispose(): void {
         vscode.Disposable.from(...this.subscriptions).dispose();
+    }
+
+    private listed(): Promise<void> {
+        return this.listing ?? this.listAgain();
+    }
+
+    private listAgain(): Promise<void> {
+        return (this.listing = this.listAll());
     }
 
     private async listAll(): Promise<void> {
@@ -108,6 +117,7 @@ class Explorer implements vscode.Disposable {
             file.children.forEach((item) => this.shown.delete(key(uri, item.id)));
             this.controller.invalidateTestResults(file);
         }
+        this.changed.fire();
     }
 
     /** Lists the examples of one file; items that stay keep their results. */
@@ -164,9 +174,7 @@ class Explorer implements vscode.Disposable {
         example: ExampleRun,
         why: vscode.TestMessage[] = [explain(item, example)],
     ): void {
-        if (item.uri !== undefined) {
-            this.shown.set(key(item.uri, item.id), outcome(example));
-        }
+        this.shown.set(key(item.uri, item.id), outcome(example));
         run.appendOutput(`${item.parent?.label ?? ""}: ${item.label}: ${outcome(example)}\r\n`, undefined, item);
         switch (example.verdict) {
             case "passes":
@@ -182,13 +190,21 @@ class Explorer implements vscode.Disposable {
 
     /** One example after the other would be no debugging: it is the first that is meant, or of a file the one chosen. */
     private async debug(request: vscode.TestRunRequest): Promise<void> {
-        const [item] = request.include ?? [...this.controller.items].map(([, file]) => file);
+        const [item] = request.include ?? (await this.firstToDebug());
         if (item !== undefined) {
             await debug(item.uri, item.parent === undefined ? undefined : parseExampleId(item.id));
         }
     }
 
-    /** Runs once; where it is to go on, again whenever the examples of an open document were run anew. */
+    /** Of all there are, the first that fails, if one is known to. */
+    private async firstToDebug(): Promise<vscode.TestItem[]> {
+        await this.listed();
+        const files = [...this.controller.items].map(([, file]) => file);
+        const fails = ({ uri, id }: vscode.TestItem) => this.shown.get(key(uri, id))?.startsWith("fails") === true;
+        return [...files.flatMap((file) => [...file.children].map(([, item]) => item)).filter(fails), ...files];
+    }
+
+    /** Runs once; where it is to go on, again whenever a document is run anew, or a file changes on the disk. */
     private async start(
         request: vscode.TestRunRequest,
         cancellation: vscode.CancellationToken,
@@ -200,11 +216,13 @@ class Explorer implements vscode.Disposable {
         }
         const news = { come: false };
         let wake = () => {};
+        const again = () => {
+            news.come = true;
+            wake();
+        };
         const woken = vscode.Disposable.from(
-            this.verdicts.onNews(() => {
-                news.come = true;
-                wake();
-            }),
+            this.verdicts.onNews(again),
+            this.changed.event(again),
             cancellation.onCancellationRequested(() => wake()),
         );
         while (!cancellation.isCancellationRequested) {
@@ -223,6 +241,9 @@ class Explorer implements vscode.Disposable {
         cancellation: vscode.CancellationToken,
         coverage: boolean,
     ): Promise<void> {
+        if (request.include === undefined) {
+            await this.listed();
+        }
         const run = this.controller.createTestRun(request);
         const known = new Map<string, ExampleRun>();
         const covered = new Set<string>();
@@ -309,8 +330,8 @@ function wantedItems(
     return files;
 }
 
-function key(uri: vscode.Uri, id: string): string {
-    return JSON.stringify([uri.toString(), id]);
+function key(uri: vscode.Uri | undefined, id: string): string {
+    return JSON.stringify([uri?.toString(), id]);
 }
 
 function outcome({ verdict, message }: ExampleRun): string {

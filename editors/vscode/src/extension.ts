@@ -20,7 +20,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const status = new StatusItem();
     const verdicts = new LiveVerdicts();
     const traces = new TraceView(verdicts, (args) => current.ask("karel.showTrace", args));
-    const world = new WorldView(vscode.Uri.joinPath(context.extensionUri, "dist", "world"));
     const current: Session = new Session(context, log, notices, status, traces, verdicts, {
         open: (args) => {
             const named = readArguments(args);
@@ -30,7 +29,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         },
         visible: () => world.visible,
     });
-    world.connect(current);
+    const world = new WorldView(vscode.Uri.joinPath(context.extensionUri, "dist", "world"), current);
     session = current;
     context.subscriptions.push(
         log,

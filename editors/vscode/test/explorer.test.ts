@@ -103,6 +103,17 @@ test("all files are listed without opening one, and run from the disk", async ()
     assert.equal(seen.endedRuns, 1);
 });
 
+test("who has never looked at the explorer has all examples run, too", async () => {
+    const { controller } = start({ [A]: [example("one", "passes"), example("two", "fails")] });
+    workspace.files = [Uri.parse(A)];
+    await controller.runHandler(new TestRunRequest(), UNCANCELLED);
+    assert.deepEqual(seen.results, ["one passed", "two failed: "]);
+    seen.commands.length = 0;
+    await controller.debugHandler(new TestRunRequest());
+    const debugged = seen.commands[0]?.[2] as { name: string };
+    assert.equal(debugged.name, "two", "of all there are, the first that fails is debugged");
+});
+
 test("a server that starts late, and Refresh, list what the disk holds", async () => {
     const { listed, serverStarted, controller } = start({
         [A]: [{ ...example("one", "passes"), range: { start: { line: 7 }, end: { line: 9 } } }],
@@ -226,7 +237,7 @@ test("a world that is not the expected one is compared with it", async () => {
 });
 
 test("a run that is to go on runs again after each change, until it is cancelled", async () => {
-    const { controller, tell, asked } = start({ [A]: [example("one", "passes")] });
+    const { controller, tell, asked, verdicts } = start({ [A]: [example("one", "passes")] });
     tell(example("one", "passes"));
     const cancelled = new EventEmitter<void>();
     const token = { isCancellationRequested: false, onCancellationRequested: cancelled.event };
@@ -239,10 +250,15 @@ test("a run that is to go on runs again after each change, until it is cancelled
     assert.equal(asked.length, 2);
     await settled();
     assert.equal(asked.length, 2, "once for each change");
+    verdicts.forget(Uri.parse(A) as never);
+    events.changedOnDisk.fire(Uri.parse(A));
+    await settled();
+    await settled();
+    assert.deepEqual(asked.slice(2), ["karel.examples a.karel", "karel.runExamples a.karel"], "no editor shows it");
     token.isCancellationRequested = true;
     cancelled.fire();
     await ended;
     tell(example("one", "passes"));
     await settled();
-    assert.equal(asked.length, 2);
+    assert.equal(asked.length, 4);
 });

@@ -172,6 +172,7 @@ export const seen = {
     /** The webviews that were opened. */
     panels: [] as Panel[],
     serializers: new Map<string, { deserializeWebviewPanel(panel: unknown, state: unknown): unknown }>(),
+    editors: new Map<string, { resolveCustomTextEditor(document: { uri: Uri }, panel: unknown): unknown }>(),
     providers: new Map<string, { provideTextDocumentContent(uri: Uri): unknown }>(),
 };
 
@@ -206,6 +207,7 @@ export interface Document {
 /** A webview, and its page's side. */
 export class Panel {
     visible = true;
+    viewColumn: number | undefined;
     revealed = 0;
     iconPath: unknown;
     /** What was sent to the page. */
@@ -241,7 +243,14 @@ export class Panel {
 export const window = {
     onDidChangeActiveTextEditor: events.activeEditor.event,
     onDidChangeTextEditorSelection: events.selected.event,
-    createTextEditorDecorationType: (options: object) => ({ ...options, dispose: () => {} }),
+    createTextEditorDecorationType: (options: object) => {
+        type Marked = { setDecorations(type: object, ranges: []): void };
+        const type = {
+            ...options,
+            dispose: () => window.visibleTextEditors.forEach((editor) => (editor as Marked).setDecorations(type, [])),
+        };
+        return type;
+    },
     createWebviewPanel: (kind: string, title: string, place: unknown) => {
         const panel = new Panel(kind, title, place);
         seen.panels.push(panel);
@@ -254,8 +263,15 @@ export const window = {
         seen.serializers.set(kind, serializer);
         return new Disposable(() => seen.serializers.delete(kind));
     },
+    registerCustomEditorProvider: (
+        kind: string,
+        provider: { resolveCustomTextEditor(document: { uri: Uri }, panel: unknown): unknown },
+    ) => {
+        seen.editors.set(kind, provider);
+        return new Disposable(() => seen.editors.delete(kind));
+    },
     activeTextEditor: undefined as unknown,
-    visibleTextEditors: [] as unknown[],
+    visibleTextEditors: [] as object[],
     onDidChangeVisibleTextEditors: events.editors.event,
     showInformationMessage: message("info"),
     showWarningMessage: message("warning"),

@@ -7,6 +7,7 @@ import { events, EventEmitter, Panel, Position, reset, seen, Uri, window } from 
 
 const A = "file:///school/a.karel";
 const B = "file:///school/b.karel";
+const GRID = "file:///school/b.kgrid";
 const STATEMENT = { start: { line: 2, character: 4 }, end: { line: 2, character: 10 } };
 
 const views: WorldView[] = [];
@@ -29,9 +30,8 @@ function opened(answer: (method: string) => unknown = () => ({})) {
             return answer(method);
         },
     };
-    const view = new WorldView(Uri.parse("file:///extension/dist/world") as never);
+    const view = new WorldView(Uri.parse("file:///extension/dist/world") as never, session as never);
     views.push(view);
-    view.connect(session as never);
     return { view, outdated, started, asked };
 }
 
@@ -157,19 +157,24 @@ test("the statement is marked where its program is in view, as long as its text 
     assert.deepEqual(marked(program), []);
 });
 
-test("edits, and a server that was started anew, are told", () => {
+test("edits are told, and a server that was started anew is asked anew for what is shown", () => {
     const { view, outdated, started } = opened();
-    view.show(Uri.parse(A) as never);
+    view.show(Uri.parse(A) as never, 1);
     seen.panels[0]?.says({ method: "karel/ready", params: {} });
     outdated.fire({ uri: A, version: 2, ids: ["r1"] });
     started.fire();
     assert.deepEqual(
-        sent("karel/recordingsOutdated").map(({ params }) => params),
+        seen.panels[0]?.sent.map(({ method, params }) => [method, params]),
         [
-            { uri: A, version: 2, ids: ["r1"] },
-            { uri: A, version: null, ids: [] },
+            ["karel/show", { uri: A, example: 1 }],
+            ["karel/recordingsOutdated", { uri: A, version: 2, ids: ["r1"] }],
+            ["karel/show", { uri: A }],
         ],
     );
+    seen.panels[0].dispose();
+    outdated.fire({ uri: A, version: 3, ids: [] });
+    started.fire();
+    assert.equal(seen.panels[0].sent.length, 3, "a page that is closed is told nothing");
 });
 
 test("the page goes with the program that is worked on, and comes back where it was", () => {
@@ -199,6 +204,58 @@ test("a window that is loaded anew has the page with its program", async () => {
     assert.match(panel.webview.html, /world\.js/);
     panel.says({ method: "karel/ready", params: {} });
     assert.deepEqual(panel.sent[0]?.["params"], { uri: A });
+});
+
+test("an example file is shown in place of its text, for itself", () => {
+    const { view } = opened();
+    view.show(Uri.parse(A) as never);
+    const [beside] = seen.panels;
+    beside?.says({ method: "karel/ready", params: {} });
+    const panel = new Panel("karel.worldEditor", "b.kgrid", undefined);
+    seen.editors.get("karel.worldEditor")?.resolveCustomTextEditor({ uri: Uri.parse(GRID) }, panel);
+    assert.match(panel.webview.html, /world\.js/);
+    panel.says({ method: "karel/ready", params: {} });
+    assert.deepEqual(panel.sent[0]?.["params"], { uri: GRID });
+    // Neither the program that is worked on nor the debugger takes it elsewhere: that is for the page beside.
+    events.activeEditor.fire(editor(B));
+    view.follow(Uri.parse(B) as never, 0, 3);
+    assert.equal(panel.sent.length, 1);
+    assert.deepEqual(sent("karel/show").at(-1)?.["params"], { uri: B, example: 0, step: 3 });
+    // What it is at is marked in the program, whatever the page beside marks.
+    const program = editor(A);
+    window.visibleTextEditors = [program];
+    panel.says({ method: "karel/highlight", params: { uri: A, version: 1, range: STATEMENT } });
+    assert.equal((program.marks[0] as unknown[]).length, 1);
+});
+
+test("a place is never shown in front of the page", () => {
+    opened();
+    const panel = new Panel("karel.worldEditor", "b.kgrid", undefined);
+    seen.editors.get("karel.worldEditor")?.resolveCustomTextEditor({ uri: Uri.parse(GRID) }, panel);
+    const column = () => (seen.commands.at(-1)?.[2] as { viewColumn: number }).viewColumn;
+    panel.viewColumn = 1;
+    panel.says({ method: "karel/reveal", params: { uri: A, range: STATEMENT } });
+    assert.equal(column(), -2);
+    panel.viewColumn = 2;
+    panel.says({ method: "karel/reveal", params: { uri: A, range: STATEMENT } });
+    assert.equal(column(), 1);
+    window.visibleTextEditors = [{ ...editor(A), viewColumn: 3 }];
+    panel.says({ method: "karel/reveal", params: { uri: A, range: STATEMENT } });
+    assert.equal(column(), 3, "where it is in view already");
+});
+
+test("a debugger that stops while the page is hidden is where the page comes back to", () => {
+    const { view } = opened();
+    view.show(Uri.parse(A) as never);
+    const [panel] = seen.panels;
+    panel?.says({ method: "karel/ready", params: {} });
+    panel?.turn(false);
+    view.follow(Uri.parse(B) as never, 1, 4);
+    assert.equal(sent("karel/show").length, 1);
+    assert.equal(panel?.revealed, 0, "nobody has asked for the page");
+    panel?.turn(true);
+    panel?.says({ method: "karel/ready", params: {} });
+    assert.deepEqual(sent("karel/show")[1]?.["params"], { uri: B, example: 1, step: 4 });
 });
 
 test("a lens names the program and the example", () => {

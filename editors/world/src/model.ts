@@ -40,6 +40,7 @@ const RETRY = 100;
 
 /** What is kept when the page is hidden or loaded anew. */
 export interface Place {
+    /** The file that was asked for; of an example file, the document that is shown is its program. */
     uri: string;
     example: ExampleKey | undefined;
     at: number;
@@ -122,6 +123,8 @@ export class Model {
     private moving = 0;
     private refreshing: "no" | "once" | "again" = "no";
     private restoring: Place | undefined;
+    /** What was last asked for; the example and the moment only until they are shown. */
+    private wanted: { uri: string; example?: ExampleName | undefined; at?: number | undefined } | undefined;
     /** The moment of the last played step. */
     private played = 0;
     private ticking = false;
@@ -201,10 +204,14 @@ export class Model {
 
     /** Shows a file's examples, and one of them at one moment of its run. */
     async show(uri: string, example?: ExampleName, at?: number): Promise<void> {
+        // Of a program and its example files, the one that is worked on changes; the example that is looked at need not.
+        const same = [this.wanted?.uri, this.state.document?.uri, this.chosen()?.uri].includes(uri);
+        const wanted = this.wanted?.uri === uri && example === undefined ? this.wanted : { uri, example, at };
+        this.wanted = wanted;
         // It is kept until something is shown: a host may say twice what to show.
         const kept = this.restoring;
-        const restored = kept?.uri === uri && example === undefined ? kept : undefined;
-        if (this.state.document?.uri !== uri) {
+        const restored = kept?.uri === uri && wanted.example === undefined ? kept : undefined;
+        if (!same) {
             this.change({
                 document: { uri, version: null },
                 examples: undefined,
@@ -224,17 +231,19 @@ export class Model {
         }
         const { document, examples } = answer;
         this.change({ document, examples, problem: undefined });
-        const [first] = examples;
-        const wanted = example ?? restored?.example;
-        const found = wanted === undefined ? this.chosen() : find(examples, wanted);
-        const chosen = found ?? examples.find(({ verdict }) => verdict === "fails") ?? first;
+        // An example file's own come before the others of its program.
+        const own = uri === document.uri ? [] : examples.filter((one) => one.uri === uri);
+        const first = own.length > 0 ? own : examples;
+        const named = wanted.example ?? restored?.example;
+        const found = named === undefined ? this.chosen() : find(examples, named);
+        const chosen = found ?? first.find(({ verdict }) => verdict === "fails") ?? first[0];
         if (chosen === undefined) {
             const spoken = "There is no example in this program yet.";
             this.change({ selected: undefined, pages: undefined, frame: undefined, spoken });
             return;
         }
-        const same = chosen.index === this.state.selected ? this.state.frame?.at : undefined;
-        await this.select(chosen.index, at ?? restored?.at ?? same ?? 0);
+        const shown = chosen.index === this.state.selected ? this.state.frame?.at : undefined;
+        await this.select(chosen.index, wanted.at ?? restored?.at ?? shown ?? 0);
     }
 
     /** Shows the run of an example, from its beginning unless a moment is given. */
@@ -475,6 +484,7 @@ export class Model {
         );
         this.moving++;
         this.restoring = undefined;
+        this.wanted = this.wanted && { uri: this.wanted.uri };
         void this.inquire(recording.document);
         this.finder.refresh();
         this.change({ pages, examples, stale: undefined, problem: undefined, cursor: undefined, seeking: undefined });
@@ -622,6 +632,11 @@ export class Model {
         const { document, frame, pages } = this.state;
         const chosen = this.chosen();
         if (document === undefined) {
+            return;
+        }
+        if (pages === undefined && this.wanted !== undefined) {
+            // Nothing is shown yet: what was asked for still is.
+            await this.show(this.wanted.uri, this.wanted.example, this.wanted.at);
             return;
         }
         const asking = ++this.asking;
@@ -811,11 +826,12 @@ export class Model {
     }
 
     private keep(): void {
-        const { document, frame, speed, follow, expected } = this.state;
+        const { frame, speed, follow, expected } = this.state;
         const chosen = this.chosen();
-        if (document !== undefined) {
+        if (this.wanted !== undefined) {
+            const { uri } = this.wanted;
             const example = chosen === undefined ? undefined : key(chosen);
-            this.surroundings.save({ uri: document.uri, example, at: frame?.at ?? 0, speed, follow, expected });
+            this.surroundings.save({ uri, example, at: frame?.at ?? 0, speed, follow, expected });
         }
     }
 

@@ -388,3 +388,38 @@ test("what is drawn is shown at once, and goes into the text one change after th
     await bench.settle();
     assert.deepEqual(bench.model.state.drawing, {});
 });
+
+test("an edit before anything is shown takes nothing from what was asked for", async () => {
+    const bench = new Bench(COLLECT);
+    bench.held.add("karel/recordings");
+    await bench.open("upwards");
+    bench.edit(COLLECT);
+    bench.host("karel/show", { uri: URI });
+    await bench.release("karel/recordings");
+    assert.equal(bench.name, "upwards");
+});
+
+test("of an example file its own are shown first, and loaded anew the page is where it was", async () => {
+    const GRID = "file:///school/a.kgrid";
+    const bench = new Bench(COLLECT);
+    bench.toy.files.set("upwards", GRID);
+    await bench.open();
+    assert.equal(bench.name, "it stands on one");
+    bench.host("karel/show", { uri: GRID });
+    await bench.settle();
+    assert.equal(bench.name, "upwards");
+    bench.model.seek(4);
+    await bench.settle();
+    bench.host("karel/show", { uri: URI });
+    await bench.settle();
+    assert.deepEqual([bench.name, bench.at], ["upwards", 4], "the program's other document is worked on now");
+    bench.host("karel/show", { uri: GRID });
+    bench.model.seek(3);
+    await bench.settle();
+    const again = new Bench(COLLECT, bench.saved.at(-1));
+    again.toy.files.set("upwards", GRID);
+    again.model.connected();
+    again.host("karel/show", { uri: GRID });
+    await again.settle();
+    assert.deepEqual([again.name, again.at], ["upwards", 3]);
+});

@@ -320,6 +320,8 @@ export class Toy {
     private found: string[] | undefined;
     /** What was answered to the question. */
     readonly answered: unknown[] = [];
+    /** The example files that examples stand in, by their names; the others stand in the program. */
+    readonly files = new Map<string, string>();
     /** How often each method was asked for. */
     readonly asked: string[] = [];
 
@@ -483,7 +485,7 @@ export class Toy {
             name,
             kind,
             ordinal: examples.slice(0, index).filter((other) => other.name === name && other.kind === kind).length,
-            uri: this.uri,
+            uri: this.files.get(name) ?? this.uri,
             range: { start: at(line, kind.length + 1), end: at(line, kind.length + 3 + name.length) },
             block: { start: at(line, 0), end: at(last, 99) },
             verdict: run_ === undefined ? null : expected === null ? "undecided" : passes ? "passes" : "fails",
