@@ -105,6 +105,8 @@ export interface Step {
 /** Some consecutive steps, and the world before the first of them. */
 export interface Page {
     from: number;
+    /** The actions that are carried out before it. */
+    actions: number;
     world: World;
     steps: Step[];
 }

@@ -95,6 +95,8 @@ export function crash({ outcome, end }: Recording): Change {
 /** One moment of a run: the world before step `at`; after the last step where `at` is the run's length. */
 export interface Frame {
     at: number;
+    /** The actions carried out before; undefined where the steps that led here are not recorded. */
+    actions: number | undefined;
     ground: Ground;
     /** The step that comes next. */
     next: Step | undefined;

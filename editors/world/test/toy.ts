@@ -17,6 +17,7 @@ import type {
     World,
 } from "../src/contract";
 import { ahead, clear, type Ground, ground, turned } from "../src/frame";
+import { count } from "../src/words";
 
 interface Statement {
     range: Range;
@@ -444,7 +445,7 @@ export class Toy {
         const at = (line: number, character: number) => ({ line, character });
         const finished = run_?.outcome.kind === "finished";
         const message = passes
-            ? `${run_.steps.length} steps`
+            ? count(actions(run_.steps), "action")
             : finished
               ? "the end is not as expected"
               : (run_?.outcome.message ?? "there is no input");
@@ -508,6 +509,10 @@ export class Toy {
     }
 }
 
+function actions(steps: readonly Step[]): number {
+    return steps.filter(({ kind }) => kind === "action").length;
+}
+
 function cellOf({ row, col }: Robot): [number, number] {
     return [row, col];
 }
@@ -517,7 +522,7 @@ function same(a: Robot, b: Robot): boolean {
 }
 
 function page(run: Run, from: number, count: number): Page {
-    return { from, world: worldAt(run, from), steps: run.steps.slice(from, from + count) };
+    return { from, actions: actions(run.steps.slice(0, from)), world: worldAt(run, from), steps: run.steps.slice(from, from + count) };
 }
 
 function occurrences({ begun }: Run, { line, character }: Position, from: number): Occurrences {

@@ -32,7 +32,7 @@ pub(crate) struct Ending {
     pub kind: Kind,
     /// It did what the example says, or nothing says what it has to do.
     pub fine: bool,
-    /// What happened, as a clause: `move() runs into a wall at step 4`.
+    /// What happened, as a clause: `move() runs into a wall at action 4`.
     pub clause: String,
 }
 
@@ -55,7 +55,7 @@ impl Kind {
             Kind::Finished => "end",
             Kind::Crash => "crash",
             Kind::EndlessLoop => "endless loop",
-            Kind::Limit => "limit of ticks",
+            Kind::Limit => "limit of steps",
             Kind::TooDeep => "too many calls",
             Kind::Hole => "hole",
             Kind::Mistake => "mistake",
@@ -114,8 +114,8 @@ impl Debuggee {
 
     pub(crate) fn now<'a>(&self, moment: usize, world: &'a World) -> Now<'a> {
         let round = self.timeline.rounds(moment).next().map_or(0, |round| round.number);
-        let tick = self.timeline.step(moment) as u64;
-        Now { world, tick, round, depth: self.timeline.depth(moment) }
+        let step = self.timeline.step(moment) as u64;
+        Now { world, step, round, depth: self.timeline.depth(moment) }
     }
 
     /// The text that is marked for the moment: the statement's head, or the end of `main` where the run is over.

@@ -379,9 +379,9 @@ impl<W: Write> Session<W> {
 
     fn greet(&mut self) -> io::Result<()> {
         let Some(debuggee) = &self.debuggee else { return Ok(()) };
-        let ticks = ide::count(debuggee.timeline.telling.recording.ticks, "tick");
+        let steps = ide::counting::steps(debuggee.timeline.steps() as u64);
         let name = Path::new(&debuggee.path).file_name().unwrap_or_default().to_string_lossy();
-        let text = format!("{} of {name}, {ticks}\n", debuggee.title);
+        let text = format!("{} of {name}, {steps}\n", debuggee.title);
         self.output("console", &text)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
-use crate::describe::count;
+use crate::counting;
 use crate::reason;
 use crate::run::Run;
 use crate::score::Score;
@@ -80,7 +80,7 @@ pub fn code_lens(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<V
             // The hole says it itself; here it would be said once an example.
             Verdict::Hole { .. } => match run.and_then(Run::actions) {
                 Some(0) => continue,
-                Some(steps) => format!("• {} so far", count(steps as u64, "step")),
+                Some(done) => format!("• {} so far", counting::actions(done)),
                 None => "• runs to a hole".to_owned(),
             },
             verdict => reason::verdict(run, verdict),

@@ -10,6 +10,7 @@ mod change;
 mod code_lens;
 mod completion;
 mod config;
+pub mod counting;
 mod coverage;
 mod definition;
 mod describe;

@@ -28,7 +28,7 @@ pub struct ListedExample {
 pub struct ExampleResult {
     pub example: ListedExample,
     pub outcome: ExampleOutcome,
-    /// A clause: `12 steps`, `move() runs into a wall at step 4`, `stops at a hole`.
+    /// A clause: `12 actions`, `move() runs into a wall at action 4`, `stops at a hole`.
     pub message: String,
     /// The world that it expects and the one that the run has left, where it fails and they differ.
     pub ends: Option<Ends>,

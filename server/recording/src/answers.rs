@@ -167,6 +167,7 @@ pub fn page(kept: &Kept, from: usize, count: usize) -> Page {
     let to = from.saturating_add(count).min(steps.len());
     Page {
         from,
+        actions: kept.actions_before(from),
         world: world(&kept.recording.world_at(from)),
         steps: steps[from..to].iter().map(|ran| step(kept, ran)).collect(),
     }

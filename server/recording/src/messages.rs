@@ -124,7 +124,7 @@ pub struct ExampleItem {
     pub block: Range,
     /// Null where it can't be run.
     pub verdict: Option<Verdict>,
-    /// A clause for people, which counts actions only: `12 steps`, `move() runs into a wall at step 4`.
+    /// A clause for people: `12 actions`, `move() runs into a wall at action 4`.
     pub message: Option<String>,
     pub input: Option<World>,
     pub expected: Option<World>,
@@ -233,6 +233,8 @@ pub struct StepsParams {
 pub struct Page {
     /// The number of the first step; where that many are not recorded, the length.
     pub from: usize,
+    /// The actions that are carried out before it.
+    pub actions: usize,
     pub world: World,
     pub steps: Vec<Step>,
 }
