@@ -171,8 +171,8 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
     const begun = new Map<Statement, number[]>();
     const step = (statement: Statement, depth: number, rest: Partial<Step>) => {
         if (steps.length >= limit) {
-            const message = `The run was stopped after ${limit} ticks, the limit.`;
-            throw new Stopped({ kind: "outOfTicks", message, range: statement.range });
+            const message = `The run was stopped after ${limit} steps, the limit.`;
+            throw new Stopped({ kind: "outOfTicks", message, range: statement.range, at: null });
         }
         const { range, text: name } = statement;
         steps.push({ range, name, kind: "action", robot: world.robot, markerChange: 0, depth, ...rest });
@@ -182,9 +182,9 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
         begun.set(statement, numbers);
         numbers.push(steps.length);
     };
-    const crash = (statement: Statement, why: string) => {
-        const message = `${statement.text} ${why} at step ${steps.length + 1}.`;
-        return new Stopped({ kind: "crashed", message, range: statement.range });
+    const crash = (statement: Statement, why: string, at: [number, number] | null) => {
+        const message = `${statement.text} ${why} at action ${actions(steps) + 1}.`;
+        return new Stopped({ kind: "crashed", message, range: statement.range, at });
     };
     const test = (statement: Statement, depth: number): boolean => {
         const negated = statement.argument.startsWith("not(");
@@ -207,7 +207,7 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
         switch (statement.word) {
             case "move":
                 if (!clear(world, 0)) {
-                    throw crash(statement, "runs into a wall");
+                    throw crash(statement, "runs into a wall", cellOf(ahead(world.robot)));
                 }
                 step(statement, depth, {});
                 world.robot = ahead(world.robot);
@@ -220,7 +220,7 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
             default: {
                 const change = statement.word === "putMarker" ? 1 : -1;
                 if (here + change < 0 || here + change > 9) {
-                    throw crash(statement, change > 0 ? "finds no room" : "finds no marker");
+                    throw crash(statement, change > 0 ? "finds no room" : "finds no marker", null);
                 }
                 step(statement, depth, { markerChange: change });
                 world.markers[cell] = here + change;
@@ -271,9 +271,8 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
     let outcome: Recording["outcome"];
     try {
         perform(procedures.get("main") ?? [], 0);
-        const actions = steps.filter(({ kind }) => kind === "action").length;
-        const message = `The program came to its end after ${actions} action${actions === 1 ? "" : "s"}.`;
-        outcome = { kind: "finished", message, range: null };
+        const message = `The program came to its end after ${count(actions(steps), "action")}.`;
+        outcome = { kind: "finished", message, range: null, at: null };
     } catch (error) {
         if (!(error instanceof Stopped)) {
             throw error;

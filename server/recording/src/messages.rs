@@ -186,6 +186,9 @@ pub struct Outcome {
     pub message: String,
     /// The statement at which it stopped; null where it came to its end.
     pub range: Option<Range>,
+    /// Row and column of the cell that the robot could not enter: a wall, or outside of the world by one. Null where it
+    /// crashed at what lies under it, or did not crash.
+    pub at: Option<(i8, i8)>,
 }
 
 /// A recorded run without its steps, and the first page of them.
