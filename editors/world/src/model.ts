@@ -83,8 +83,18 @@ export interface State {
     drawing: Drafts | undefined;
     /** An editor takes what is drawn. */
     editor: boolean;
+    /** The host does, and undoes it where it is asked to. */
+    undo: boolean;
     /** What a screen reader is to say. */
     spoken: string;
+}
+
+/** What is to become of the texts. */
+export type Rewrite = Change | { kind: "undo" } | { kind: "redo" };
+
+/** Whether somebody takes what is drawn. */
+export function canDraw({ editor, undo }: State): boolean {
+    return editor || undo;
 }
 
 export type Drafts = { [side in Side]?: World };
@@ -122,7 +132,7 @@ export class Model {
     private played = 0;
     private ticking = false;
     /** The changes that wait until the text is the one that they are of. */
-    private readonly changes: Change[] = [];
+    private readonly changes: Rewrite[] = [];
     private editing = false;
     /** The example that an answer has added without an output is to be drawn as soon as it is there. */
     private drawsNext = false;
@@ -153,6 +163,7 @@ export class Model {
             question: undefined,
             drawing: undefined,
             editor: surroundings.editor,
+            undo: false,
             spoken: "",
         };
         connection.on("karel/show", (params) => this.onShow(params));
@@ -354,7 +365,7 @@ export class Model {
         const { uri, version } = question.asked.document;
         try {
             await this.connection.request("karel/answer", { textDocument: { uri }, version, answer: number });
-            this.drawsNext = number === null && this.state.editor;
+            this.drawsNext = number === null && canDraw(this.state);
             this.change({ question: undefined });
         } catch (error) {
             this.trouble(error);
@@ -363,7 +374,7 @@ export class Model {
 
     /** Begins to draw the example, or ends it. */
     draw(on: boolean): void {
-        this.change({ drawing: on && this.state.editor ? {} : undefined, playing: false });
+        this.change({ drawing: on && canDraw(this.state) ? {} : undefined, playing: false });
     }
 
     /** Takes a drawn world: it is shown at once, and goes into the text as soon as that is known. */
@@ -372,7 +383,10 @@ export class Model {
         if (drawing !== undefined) {
             this.change({ drawing: { ...drawing, [of]: world } });
             // Of several that wait, the last says it all.
-            const waiting = this.changes.findIndex((change) => change.kind === "world" && change.of === of);
+            const undone = this.changes.findLastIndex(({ kind }) => kind === "undo" || kind === "redo");
+            const waiting = this.changes.findIndex(
+                (change, at) => at > undone && change.kind === "world" && change.of === of,
+            );
             if (waiting >= 0) {
                 this.changes.splice(waiting, 1);
             }
@@ -380,8 +394,15 @@ export class Model {
         }
     }
 
-    /** Has the example's text changed. One change is one step to undo, in the editor. */
-    edit(change: Change): void {
+    /** Has the last change of a drawing taken back, or made again, where no editor does so. */
+    undo(kind: "undo" | "redo"): void {
+        if (this.state.undo) {
+            this.edit({ kind });
+        }
+    }
+
+    /** Has the example's text changed. One change is one step to undo, in the editor or by `undo`. */
+    edit(change: Rewrite): void {
         this.changes.push(change);
         void this.editNow();
     }
@@ -399,7 +420,11 @@ export class Model {
         const { version } = pages.recording.document;
         const textDocument = { uri: document.uri };
         try {
-            await this.connection.request("karel/edit", { textDocument, version, example: key(chosen), change });
+            if (change.kind === "undo" || change.kind === "redo") {
+                await this.connection.request(`karel/${change.kind}`, { textDocument });
+            } else {
+                await this.connection.request("karel/edit", { textDocument, version, example: key(chosen), change });
+            }
             // Nothing is known of the text until it has been asked for again; not every change is one of the text.
             this.editing = false;
             this.refresh();
@@ -605,14 +630,15 @@ export class Model {
     }
 
     private onShow(params: unknown): void {
-        const { uri, example, step, editor } = params as {
+        const { uri, example, step, editor, undo } = params as {
             uri: string;
             example?: ExampleName | null;
             step?: number | null;
             editor?: boolean;
+            undo?: boolean;
         };
         // A browser, too, may stand beside an editor.
-        this.change({ editor: editor ?? this.state.editor });
+        this.change({ editor: editor ?? this.state.editor, undo: undo ?? false });
         void this.show(uri, example ?? undefined, step ?? undefined);
     }
 

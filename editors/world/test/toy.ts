@@ -312,6 +312,10 @@ export class Toy {
     version = 1;
     /** An editor stands beside the page. */
     editor = false;
+    /** There is none, and this host undoes. */
+    undo = false;
+    /** Texts before each change, and those that were undone. */
+    private readonly undone: Record<"karel/undo" | "karel/redo", string[]> = { "karel/undo": [], "karel/redo": [] };
     /** What a synthesis has left open: programs, and a world in which they differ. */
     open: { programs: string[]; input: World } | undefined;
     /** What was answered to the question. */
@@ -350,6 +354,16 @@ export class Toy {
             case "karel/edit":
                 this.draw(params);
                 return { applied: true };
+            case "karel/undo":
+            case "karel/redo": {
+                const text = this.undone[method].pop();
+                if (text === undefined) {
+                    throw new Refused(-32803, `There is nothing to ${method.slice("karel/".length)}.`);
+                }
+                this.undone[method === "karel/undo" ? "karel/redo" : "karel/undo"].push(this.text);
+                this.told.push(this.edit(text));
+                return { applied: true };
+            }
             case "karel/text":
                 return { document: this.document(), text: this.text };
             case "karel/recordingSteps":
@@ -397,6 +411,8 @@ export class Toy {
         const label = lines.findIndex((line, at) => at > block.line && line.trim() === `${of}:`);
         const old = of === "input" ? block.input : block.output;
         lines.splice(label + 1, old?.rows ?? 0, ...rowsOf(world).map((row) => `        ${row}`));
+        this.undone["karel/undo"].push(this.text);
+        this.undone["karel/redo"].length = 0;
         this.told.push(this.edit(lines.join("\n")));
     }
 

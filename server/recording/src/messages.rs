@@ -13,6 +13,8 @@ pub mod method {
     pub const OCCURRENCES: &str = "karel/occurrences";
     pub const TEXT: &str = "karel/text";
     pub const EDIT: &str = "karel/edit";
+    pub const UNDO: &str = "karel/undo";
+    pub const REDO: &str = "karel/redo";
     pub const QUESTION: &str = "karel/question";
     pub const ANSWER: &str = "karel/answer";
     pub const OUTDATED: &str = "karel/recordingsOutdated";
@@ -393,6 +395,19 @@ pub enum WorldOf {
     Output,
 }
 
+/// The parameters of `karel/undo` and `karel/redo`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UndoParams {
+    pub text_document: TextDocument,
+}
+
+/// The answer to `karel/edit`, `karel/undo` and `karel/redo`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    pub applied: bool,
+}
+
 /// The parameters of `karel/recordingsOutdated`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outdated {
@@ -410,6 +425,9 @@ pub struct Show {
     pub uri: String,
     /// Whether an editor stands beside the page, which shows the program.
     pub editor: bool,
+    /// Whether the host undoes what is drawn, where no editor does.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub undo: bool,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub example: Option<Which>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
