@@ -80,13 +80,13 @@ test("it stops on entry, and ends", async () => {
 
 test("a breakpoint is hit, moved to the next statement, conditional", async () => {
     await client.hitBreakpoint(launch(), { path: program, line: 7 });
-    assert.equal(await evaluate("tick"), "1");
+    assert.equal(await evaluate("step"), "1");
     await client.setBreakpointsRequest({
         source: { path: program },
-        breakpoints: [{ line: 6, condition: "tick > 1" }],
+        breakpoints: [{ line: 6, condition: "step > 1" }],
     });
     assert.equal(await moved(client.continueRequest({ threadId: 1 })), "breakpoint 7");
-    assert.equal(await evaluate("tick"), "4");
+    assert.equal(await evaluate("step"), "4");
 });
 
 test("a log point writes what it is to", async () => {
@@ -97,7 +97,7 @@ test("a log point writes what it is to", async () => {
             await client.configurationDoneRequest();
         }),
         client.launch(launch()),
-        client.assertOutput("console", 'example "short" of a.karel, 8 ticks\nat 2\nat 3\n'),
+        client.assertOutput("console", 'example "short" of a.karel, 8 steps\nat 2\nat 3\n'),
     ]);
 });
 
@@ -128,7 +128,7 @@ test("it stops at the crash, and goes back from there and forth again", async ()
     assert.deepEqual(names, [
         "Robot: row column heading markers ahead",
         "Conditions: frontIsClear leftIsClear rightIsClear markersPresent noMarkersPresent",
-        "Run: example tick calls ends",
+        "Run: example step calls ends",
         "World: row 1",
     ]);
     assert.equal(await moved(client.continueRequest({ threadId: 1 })), "exception 7");

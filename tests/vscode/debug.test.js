@@ -71,13 +71,13 @@ async function stop() {
 test("F5 debugs to the crash, which says why, and goes back from there", async () => {
     const { page } = workbench;
     await workbench.open("walk.karel");
-    await workbench.lens(/crashes at step 5/);
+    await workbench.lens(/crashes at action 5/);
     await debugLens().waitFor();
     await workbench.goTo(2);
     await page.keyboard.press("F5");
     await workbench.row("short").click();
     await stopped(7);
-    const why = page.locator(".exception-widget", { hasText: "move() runs into the edge of the world at step 5." });
+    const why = page.locator(".exception-widget", { hasText: "move() runs into the edge of the world at action 5." });
     await why.waitFor();
     await workbench.screenshot("1-crash");
     await press("Step Back");

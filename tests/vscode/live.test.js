@@ -95,7 +95,7 @@ test("a trace takes no focus and follows the program", async () => {
     await openStep();
     await page.locator(".monaco-editor .view-line", { hasText: "example" }).first().click();
     await workbench.command("Karel: Show Trace of an Example");
-    await workbench.until("the trace is shown", async () => /1 step/.test(await workbench.previews()));
+    await workbench.until("the trace is shown", async () => /1 action/.test(await workbench.previews()));
     // Keys go on into the program.
     await workbench.goTo(2, 1);
     await page.keyboard.press("End");

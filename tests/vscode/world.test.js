@@ -52,10 +52,10 @@ after(() => workbench?.close());
 
 test("a failing example is opened, and stepped back from its failure", async () => {
     await workbench.open("crash.karel");
-    await workbench.lens(/crashes at step 3/);
+    await workbench.lens(/crashes at action 3/);
     await workbench.screenshot("1-program");
     // The lens above the example opens its world.
-    const lenses = workbench.page.locator(".codelens-decoration", { hasText: "crashes at step 3" });
+    const lenses = workbench.page.locator(".codelens-decoration", { hasText: "crashes at action 3" });
     await workbench.until("the world is opened", async () => {
         await workbench.click(lenses.locator("a", { hasText: "World" }));
         return workbench.soon(() => workbench.shown());

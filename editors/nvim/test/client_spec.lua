@@ -127,7 +127,7 @@ return {
     end)
     T.equal(T.messages, { '1/2 examples pass.' })
     local list = vim.fn.getqflist()
-    T.equal({ #list, list[1].bufnr, list[1].lnum, list[1].text }, { 1, buffer, 4, 'example "two": crashed at step 3' })
+    T.equal({ #list, list[1].bufnr, list[1].lnum, list[1].text }, { 1, buffer, 4, 'example "two": crashed at action 3' })
   end,
 
   [':KarelTest tells what a hole leaves open from what fails'] = function(T)
@@ -150,7 +150,7 @@ return {
     T.wait('the summary', function()
       return T.messages[1]
     end)
-    T.equal(vim.fn.getqflist()[1].text, 'held-out test "held": crashed at step 3')
+    T.equal(vim.fn.getqflist()[1].text, 'held-out test "held": crashed at action 3')
     vim.cmd.KarelLog()
     assert(table.concat(T.lines(), '\n'):find('warning: 1/2 examples pass.', 1, true), 'it is no warning')
   end,
@@ -255,7 +255,7 @@ return {
     end)
     T.equal(T.messages, { '1/2 examples pass.' })
     local list = vim.fn.getqflist()
-    T.equal({ #list, list[1].lnum, list[1].text }, { 1, 3, 'example "walled": crashed at step 3' })
+    T.equal({ #list, list[1].lnum, list[1].text }, { 1, 3, 'example "walled": crashed at action 3' })
     vim.cmd.cfirst()
     T.equal(vim.uv.fs_realpath(vim.api.nvim_buf_get_name(0)), vim.uv.fs_realpath(grids))
     T.equal({ vim.api.nvim_win_get_cursor(0)[1], vim.bo.buflisted }, { 3, true })

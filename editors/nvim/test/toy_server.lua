@@ -88,7 +88,7 @@ commands['karel.runExamples'] = function(uri)
         test = vim.startswith(found.text, 'held'),
         passed = #examples ~= 1 and not found.text:find('hole'),
         verdict = found.text:find('hole') and 'undecided' or nil,
-        message = found.text:find('hole') and 'stops at a hole' or 'crashed at step 3',
+        message = found.text:find('hole') and 'stops at a hole' or 'crashed at action 3',
       }
     end
   end

@@ -85,6 +85,8 @@ export interface Outcome {
     message: string;
     /** The statement at which the run ended, where there is one. */
     range: Range | null;
+    /** The cell that the robot could not enter, perhaps outside of the world by one; null: it did not crash so. */
+    at: [row: number, col: number] | null;
 }
 
 export interface Step {
@@ -105,6 +107,8 @@ export interface Step {
 /** Some consecutive steps, and the world before the first of them. */
 export interface Page {
     from: number;
+    /** The actions that are carried out before it. */
+    actions: number;
     world: World;
     steps: Step[];
 }

@@ -201,7 +201,7 @@ class Painter {
         }
         this.willHandle();
         if (scene.change?.kind === "crash") {
-            this.burst(ground.robot, scene.change.robot);
+            this.burst(ground.robot, scene.change.at);
         }
         if (scene.cell !== undefined) {
             this.frame(scene.cell.row, scene.cell.col, this.ink.focus, [], 2);
@@ -473,13 +473,13 @@ class Painter {
     }
 
     /** A star between the robot and what it can't enter; where it stands, if it did not move. */
-    private burst(robot: Robot, into: Robot): void {
+    private burst(robot: Robot, [row, col]: readonly [row: number, col: number]): void {
         const { g, size, ink } = this;
-        const moves = robot.row !== into.row || robot.col !== into.col;
+        const moves = robot.row !== row || robot.col !== col;
         const part = moves ? 0.5 : 0;
         const inside = (value: number, all: number) => Math.max(size * 0.22, Math.min(value, all - size * 0.22));
-        const x = inside(this.x(robot.col + (into.col - robot.col) * part) + size / 2, this.cols * size);
-        const y = inside(this.y(robot.row + (into.row - robot.row) * part) + size / 2, this.rows * size);
+        const x = inside(this.x(robot.col + (col - robot.col) * part) + size / 2, this.cols * size);
+        const y = inside(this.y(robot.row + (row - robot.row) * part) + size / 2, this.rows * size);
         const points = 8;
         g.beginPath();
         for (let at = 0; at < points * 2; at++) {

@@ -70,8 +70,8 @@ export type Change =
     | { kind: "turn"; robot: Robot }
     | { kind: "pick" }
     | { kind: "put" }
-    /** The run ends there: `robot` is where it would have come to. */
-    | { kind: "crash"; robot: Robot };
+    /** The run ends there: `at` is the cell that the robot could not enter, or its own. */
+    | { kind: "crash"; at: readonly [row: number, col: number] };
 
 export function change(step: Step): Change {
     const robot = robotAfter(step);
@@ -84,17 +84,19 @@ export function change(step: Step): Change {
     return robot === step.robot ? { kind: "none" } : { kind: "move", robot };
 }
 
-/** Where the run came to its end by something that can't be done: the action is no step, only the message names it. */
+/** Where the run came to its end by something that can't be done: the action is no step. */
 export function crash({ outcome, end }: Recording): Change {
     if (outcome.kind !== "crashed") {
         return { kind: "none" };
     }
-    return { kind: "crash", robot: /\bmove\b/.test(outcome.message) ? ahead(end.robot) : end.robot };
+    return { kind: "crash", at: outcome.at ?? [end.robot.row, end.robot.col] };
 }
 
 /** One moment of a run: the world before step `at`; after the last step where `at` is the run's length. */
 export interface Frame {
     at: number;
+    /** The actions carried out before; undefined where the steps that led here are not recorded. */
+    actions: number | undefined;
     ground: Ground;
     /** The step that comes next. */
     next: Step | undefined;

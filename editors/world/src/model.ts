@@ -87,8 +87,18 @@ export interface State {
     drawing: Drafts | undefined;
     /** An editor takes what is drawn. */
     editor: boolean;
+    /** The host does, and undoes it where it is asked to. */
+    undo: boolean;
     /** What a screen reader is to say. */
     spoken: string;
+}
+
+/** What is to become of the texts. */
+export type Rewrite = Change | { kind: "undo" } | { kind: "redo" };
+
+/** Whether somebody takes what is drawn. */
+export function canDraw({ editor, undo }: State): boolean {
+    return editor || undo;
 }
 
 export type Drafts = { [side in Side]?: World };
@@ -129,7 +139,7 @@ export class Model {
     private played = 0;
     private ticking = false;
     /** The changes that wait until the text is the one that they are of. */
-    private readonly changes: Change[] = [];
+    private readonly changes: Rewrite[] = [];
     private editing = false;
     /** An example that is none of these is to be drawn as soon as it is there: it was asked for here. */
     private drawsNext: ReadonlySet<string> | undefined;
@@ -161,6 +171,7 @@ export class Model {
             search: undefined,
             drawing: undefined,
             editor: surroundings.editor,
+            undo: false,
             spoken: "",
         };
         this.finder = new Finder({
@@ -380,7 +391,7 @@ export class Model {
         const { uri, version } = question.asked.document;
         try {
             await this.connection.request("karel/answer", { textDocument: { uri }, version, answer: number });
-            if (number === null && this.state.editor) {
+            if (number === null && canDraw(this.state)) {
                 this.drawsNext = this.known();
             }
             this.change({ question: undefined });
@@ -391,7 +402,7 @@ export class Model {
 
     /** Begins to draw the example, or ends it. */
     draw(on: boolean): void {
-        this.change({ drawing: on && this.state.editor ? {} : undefined, playing: false });
+        this.change({ drawing: on && canDraw(this.state) ? {} : undefined, playing: false });
     }
 
     /** Takes a drawn world: it is shown at once, and goes into the text as soon as that is known. */
@@ -400,7 +411,10 @@ export class Model {
         if (drawing !== undefined) {
             this.change({ drawing: { ...drawing, [of]: world } });
             // Of several that wait, the last says it all.
-            const waiting = this.changes.findIndex((change) => change.kind === "world" && change.of === of);
+            const undone = this.changes.findLastIndex(({ kind }) => kind === "undo" || kind === "redo");
+            const waiting = this.changes.findIndex(
+                (change, at) => at > undone && change.kind === "world" && change.of === of,
+            );
             if (waiting >= 0) {
                 this.changes.splice(waiting, 1);
             }
@@ -433,8 +447,15 @@ export class Model {
         return new Set(this.state.examples?.map((example) => JSON.stringify(key(example))));
     }
 
-    /** Has the example's text changed. One change is one step to undo, in the editor. */
-    edit(change: Change): void {
+    /** Has the last change of a drawing taken back, or made again, where no editor does so. */
+    undo(kind: "undo" | "redo"): void {
+        if (this.state.undo) {
+            this.edit({ kind });
+        }
+    }
+
+    /** Has the example's text changed. One change is one step to undo, in the editor or by `undo`. */
+    edit(change: Rewrite): void {
         this.changes.push(change);
         void this.editNow();
     }
@@ -452,7 +473,11 @@ export class Model {
         const { version } = pages.recording.document;
         const textDocument = { uri: document.uri };
         try {
-            await this.connection.request("karel/edit", { textDocument, version, example: key(chosen), change });
+            if (change.kind === "undo" || change.kind === "redo") {
+                await this.connection.request(`karel/${change.kind}`, { textDocument });
+            } else {
+                await this.connection.request("karel/edit", { textDocument, version, example: key(chosen), change });
+            }
             // Nothing is known of the text until it has been asked for again; not every change is one of the text.
             this.editing = false;
             this.refresh();
@@ -665,15 +690,16 @@ export class Model {
     }
 
     private onShow(params: unknown): void {
-        const { uri, example, step, editor, find } = params as {
+        const { uri, example, step, editor, undo, find } = params as {
             uri: string;
             example?: ExampleName | null;
             step?: number | null;
             editor?: boolean;
+            undo?: boolean;
             find?: boolean;
         };
         // A browser, too, may stand beside an editor.
-        this.change({ editor: editor ?? this.state.editor });
+        this.change({ editor: editor ?? this.state.editor, undo: undo ?? false });
         void this.show(uri, example ?? undefined, step ?? undefined).then(() => {
             if (find === true) {
                 void this.finder.look();

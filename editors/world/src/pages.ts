@@ -15,7 +15,7 @@ export class Pages {
     private readonly kept = new Map<number, Page>();
     private readonly asked = new Map<number, Promise<Page>>();
     /** The moment that was computed last: the next one is mostly near. */
-    private playhead: { page: Page; at: number; ground: Ground } | undefined;
+    private playhead: { page: Page; at: number; actions: number; ground: Ground } | undefined;
 
     /** `ask` gets the steps from a number on, as many as are wanted or as are left. */
     constructor(
@@ -58,6 +58,7 @@ export class Pages {
             // The steps that led there are not among the recorded ones.
             return {
                 at: length,
+                actions: recording.complete ? 0 : undefined,
                 ground: ground(recording.end),
                 next: undefined,
                 change: crash(recording),
@@ -71,11 +72,12 @@ export class Pages {
         }
         this.touch(page);
         if (this.playhead?.page !== page) {
-            this.playhead = { page, at: page.from, ground: ground(page.world) };
+            this.playhead = { page, at: page.from, actions: page.actions, ground: ground(page.world) };
         }
         const { playhead } = this;
         const { markers, cols } = playhead.ground;
         const apply = (step: Step, direction: 1 | -1) => {
+            playhead.actions += step.kind === "action" ? direction : 0;
             if (step.markerChange !== 0) {
                 const cell = step.robot.row * cols + step.robot.col;
                 markers[cell] = (markers[cell] ?? 0) + direction * step.markerChange;
@@ -98,6 +100,7 @@ export class Pages {
         playhead.ground.robot = next?.robot ?? recording.end.robot;
         return {
             at,
+            actions: playhead.actions,
             ground: playhead.ground,
             next,
             change: next === undefined ? crash(recording) : change(next),

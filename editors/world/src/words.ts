@@ -43,6 +43,20 @@ export function willDo(step: Step, change: Change, rows: number): string {
     }
 }
 
+/**
+ * Where the run stands: "Step 9 of 9, action 4". The page numbers steps, which conditions and rounds are, too; verdicts number
+ * actions. With both, one finds the other.
+ */
+export function moment({ at, actions, next, change }: Frame, { length }: Recording): string {
+    const step = next === undefined ? `End, step ${number(at)}` : `Step ${number(at + 1)}`;
+    const place = `${step} of ${number(length)}`;
+    if (actions === undefined) {
+        return place;
+    }
+    const acts = next?.kind === "action" || change.kind === "crash";
+    return `${place}, ${acts ? `action ${number(actions + 1)}` : `after ${count(actions, "action")}`}`;
+}
+
 /** One sentence or two for who does not see the picture. */
 export function spoken(frame: Frame, recording: Recording): string {
     const { ground, next, change, at } = frame;

@@ -86,7 +86,7 @@ export class Host {
             JSON.stringify({
                 jsonrpc: "2.0",
                 method: "karel/show",
-                params: { uri: this.toy.uri, editor: this.toy.editor },
+                params: { uri: this.toy.uri, editor: this.toy.editor, undo: this.toy.undo },
             }),
         );
     }

@@ -423,3 +423,48 @@ test("of an example file its own are shown first, and loaded anew the page is wh
     await again.settle();
     assert.deepEqual([again.name, again.at], ["upwards", 3]);
 });
+
+test("what is drawn is undone and redone in its turn, where the host says that it does so", async () => {
+    const bench = await new Bench(COLLECT).open("a row");
+    bench.model.undo("undo");
+    await bench.settle();
+    assert.ok(!bench.toy.asked.includes("karel/undo"), "an editor's undo is not the page's");
+    bench.host("karel/show", { uri: bench.toy.uri, editor: false, undo: true });
+    await bench.settle();
+    const settled = async () => {
+        for (let turn = 0; turn < 4; turn++) {
+            bench.tell();
+            await bench.settle();
+        }
+    };
+    bench.model.draw(true);
+    const input = bench.model.state.pages?.recording.example.input;
+    assert.ok(input);
+    const walls = () => bench.model.state.pages?.recording.example.input?.walls.length;
+    const before = input.walls.length;
+    // Undone while it waits, and drawn on: the one undone must not be taken for the one drawn after it.
+    bench.held.add("karel/edit");
+    bench.model.drawn("input", setWall(input, { row: 0, col: 0 }, true));
+    bench.model.drawn("input", setWall(input, { row: 0, col: 2 }, true));
+    bench.model.undo("undo");
+    bench.model.drawn("input", setWall(input, { row: 0, col: 3 }, true));
+    await bench.release("karel/edit");
+    await settled();
+    const asked = bench.toy.asked.filter((method) => /edit|undo/.test(method));
+    assert.deepEqual(asked, ["karel/edit", "karel/edit", "karel/undo", "karel/edit"]);
+    assert.equal(walls(), before + 1);
+    for (let drawn = 0; drawn < 2; drawn++) {
+        bench.model.undo("undo");
+        await settled();
+    }
+    assert.equal(bench.toy.text, COLLECT, "the first text, byte for byte");
+    assert.equal(walls(), before);
+    assert.equal(bench.model.state.problem, undefined);
+    bench.model.undo("undo");
+    await settled();
+    assert.equal(bench.model.state.problem, "There is nothing to undo.");
+    bench.model.undo("redo");
+    await settled();
+    assert.equal(walls(), before + 1);
+    assert.equal(bench.model.state.problem, undefined);
+});

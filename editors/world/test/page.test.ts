@@ -416,6 +416,50 @@ test("an example is drawn with the mouse and with keys", { skip }, async () => {
     }
 });
 
+test("where no editor does, the page undoes and redoes what was drawn, by buttons and by keys", { skip }, async () => {
+    await show("undo", COLLECT, {}, async (view) => {
+        const { page, host } = view;
+        await page.locator(".program").waitFor();
+        host.toy.undo = true;
+        host.notify("karel/show", { uri: URI, example: "upwards", editor: false, undo: true });
+        await page.getByRole("button", { name: "Draw the example" }).waitFor();
+        await view.press("d");
+        const input = page.getByRole("application", { name: "Input: draw" });
+        await input.waitFor();
+        const becomes = async (wanted: (text: string) => boolean) => {
+            const deadline = Date.now() + 20_000;
+            while (!wanted(host.toy.text)) {
+                assert.ok(Date.now() < deadline, host.toy.text);
+                await page.evaluate(() => new Promise(requestAnimationFrame));
+            }
+            return host.toy.text;
+        };
+        const until = (text: string) => becomes((now) => now === text);
+        const changed = (from: string) => becomes((now) => now !== from);
+        await input.focus();
+        await view.press("7");
+        const once = await changed(COLLECT);
+        await page.getByRole("spinbutton", { name: "Input: Rows" }).press("ArrowUp");
+        const twice = await changed(once);
+        // Also where the focus is in a field.
+        await view.press("Control+z");
+        await until(once);
+        await view.press("Control+Shift+Z");
+        await until(twice);
+        await page.getByRole("button", { name: "Undo" }).click();
+        await until(once);
+        await view.press("Control+y");
+        await until(twice);
+        await view.picture("redone");
+        assert.deepEqual(await view.findings(), []);
+        await view.press("Control+z", "Control+z");
+        await until(COLLECT);
+        await page.getByRole("button", { name: "Redo" }).click();
+        await until(once);
+        assert.equal(await page.getByText("Undo is the editor's").count(), 0);
+    });
+});
+
 test("who does not like motion sees none", { skip }, async () => {
     await show("still", COLLECT, { reducedMotion: "reduce" }, async (view) => {
         const picture = () =>

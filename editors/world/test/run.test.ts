@@ -6,6 +6,7 @@ import type { Page, Recording } from "../src/contract";
 import { around } from "../src/loops";
 import { PAGE, Pages } from "../src/pages";
 import { stride } from "../src/seek";
+import { moment } from "../src/words";
 import { long, STAIRS } from "./programs";
 import { Toy, read, run, type Run, worldAt, worldOf } from "./toy";
 
@@ -36,6 +37,7 @@ test("wherever one goes, the world is the one that the run had there", async () 
                 assert.ok(frame);
                 assert.deepEqual(worldOf(frame.ground), worldAt(run, at), `at ${at}`);
                 assert.deepEqual(frame.next, run.steps[at]);
+                assert.equal(frame.actions, run.steps.slice(0, at).filter(({ kind }) => kind === "action").length);
             }
         }),
         { numRuns: 60 },
@@ -84,7 +86,31 @@ test("a crash is shown in front of the robot that can't move", async () => {
     const { pages } = recorded(STAIRS, 1);
     const end = pages.frame(pages.length);
     assert.equal(end?.next, undefined);
-    assert.deepEqual(end?.change, { kind: "crash", robot: { row: 1, col: 4, heading: "north" } });
+    assert.deepEqual(end?.change, { kind: "crash", at: [1, 4] });
+});
+
+test("every moment says its step and its action, and where the run crashed the one that the verdict names", () => {
+    const say = (pages: Pages, at: number) => {
+        const frame = pages.frame(at);
+        assert.ok(frame);
+        return moment(frame, pages.recording);
+    };
+    const { pages: fine } = recorded(STAIRS);
+    assert.deepEqual(
+        [0, 1, 2, 6, 18].map((at) => say(fine, at)),
+        [
+            "Step 1 of 18, after 0 actions",
+            "Step 2 of 18, action 1",
+            "Step 3 of 18, action 2",
+            "Step 7 of 18, after 5 actions",
+            "End, step 18 of 18, after 15 actions",
+        ],
+    );
+    const { pages: crashes } = recorded(STAIRS, 1);
+    assert.match(crashes.recording.outcome.message, /at action 1\./);
+    assert.equal(say(crashes, 1), "End, step 1 of 1, action 1");
+    const cut = new Pages({ ...fine.recording, complete: false, length: 3 }, () => Promise.reject(new Error()));
+    assert.equal(say(cut, 3), "End, step 3 of 3", "how many actions led there is not known");
 });
 
 test("the end of a run of which not all is recorded is the end, not what comes after the last step", async () => {

@@ -18,6 +18,7 @@ import type {
     World,
 } from "../src/contract";
 import { ahead, clear, type Ground, ground, turned } from "../src/frame";
+import { count } from "../src/words";
 
 interface Statement {
     range: Range;
@@ -171,8 +172,8 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
     const begun = new Map<Statement, number[]>();
     const step = (statement: Statement, depth: number, rest: Partial<Step>) => {
         if (steps.length >= limit) {
-            const message = `The run was stopped after ${limit} ticks, the limit.`;
-            throw new Stopped({ kind: "outOfTicks", message, range: statement.range });
+            const message = `The run was stopped after ${limit} steps, the limit.`;
+            throw new Stopped({ kind: "outOfTicks", message, range: statement.range, at: null });
         }
         const { range, text: name } = statement;
         steps.push({ range, name, kind: "action", robot: world.robot, markerChange: 0, depth, ...rest });
@@ -182,9 +183,9 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
         begun.set(statement, numbers);
         numbers.push(steps.length);
     };
-    const crash = (statement: Statement, why: string) => {
-        const message = `${statement.text} ${why} at step ${steps.length + 1}.`;
-        return new Stopped({ kind: "crashed", message, range: statement.range });
+    const crash = (statement: Statement, why: string, at: [number, number] | null) => {
+        const message = `${statement.text} ${why} at action ${actions(steps) + 1}.`;
+        return new Stopped({ kind: "crashed", message, range: statement.range, at });
     };
     const test = (statement: Statement, depth: number): boolean => {
         const negated = statement.argument.startsWith("not(");
@@ -207,7 +208,7 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
         switch (statement.word) {
             case "move":
                 if (!clear(world, 0)) {
-                    throw crash(statement, "runs into a wall");
+                    throw crash(statement, "runs into a wall", cellOf(ahead(world.robot)));
                 }
                 step(statement, depth, {});
                 world.robot = ahead(world.robot);
@@ -220,7 +221,7 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
             default: {
                 const change = statement.word === "putMarker" ? 1 : -1;
                 if (here + change < 0 || here + change > 9) {
-                    throw crash(statement, change > 0 ? "finds no room" : "finds no marker");
+                    throw crash(statement, change > 0 ? "finds no room" : "finds no marker", null);
                 }
                 step(statement, depth, { markerChange: change });
                 world.markers[cell] = here + change;
@@ -271,9 +272,8 @@ export function run(procedures: Map<string, Statement[]>, start: World, limit: n
     let outcome: Recording["outcome"];
     try {
         perform(procedures.get("main") ?? [], 0);
-        const actions = steps.filter(({ kind }) => kind === "action").length;
-        const message = `The program came to its end after ${actions} action${actions === 1 ? "" : "s"}.`;
-        outcome = { kind: "finished", message, range: null };
+        const message = `The program came to its end after ${count(actions(steps), "action")}.`;
+        outcome = { kind: "finished", message, range: null, at: null };
     } catch (error) {
         if (!(error instanceof Stopped)) {
             throw error;
@@ -313,6 +313,10 @@ export class Toy {
     version = 1;
     /** An editor stands beside the page. */
     editor = false;
+    /** There is none, and this host undoes. */
+    undo = false;
+    /** Texts before each change, and those that were undone. */
+    private readonly undone: Record<"karel/undo" | "karel/redo", string[]> = { "karel/undo": [], "karel/redo": [] };
     /** What a synthesis has left open: programs, and a world in which they differ. */
     open: { programs: string[]; input: World } | undefined;
     /** The programs that a synthesis would find, and those that one has found: whole files. */
@@ -365,6 +369,16 @@ export class Toy {
             case "karel/edit":
                 this.draw(params);
                 return { applied: true };
+            case "karel/undo":
+            case "karel/redo": {
+                const text = this.undone[method].pop();
+                if (text === undefined) {
+                    throw new Refused(-32803, `There is nothing to ${method.slice("karel/".length)}.`);
+                }
+                this.undone[method === "karel/undo" ? "karel/redo" : "karel/undo"].push(this.text);
+                this.told.push(this.edit(text));
+                return { applied: true };
+            }
             case "karel/text":
                 return { document: this.document(), text: this.text };
             case "karel/recordingSteps":
@@ -416,6 +430,8 @@ export class Toy {
         const label = lines.findIndex((line, at) => at > block.line && line.trim() === `${of}:`);
         const old = of === "input" ? block.input : block.output;
         lines.splice(label + 1, old?.rows ?? 0, ...rowsOf(world).map((row) => `        ${row}`));
+        this.undone["karel/undo"].push(this.text);
+        this.undone["karel/redo"].length = 0;
         this.told.push(this.edit(lines.join("\n")));
     }
 
@@ -476,7 +492,7 @@ export class Toy {
         const at = (line: number, character: number) => ({ line, character });
         const finished = run_?.outcome.kind === "finished";
         const message = passes
-            ? `${run_.steps.length} steps`
+            ? count(actions(run_.steps), "action")
             : finished
               ? "the end is not as expected"
               : (run_?.outcome.message ?? "there is no input");
@@ -540,6 +556,10 @@ export class Toy {
     }
 }
 
+function actions(steps: readonly Step[]): number {
+    return steps.filter(({ kind }) => kind === "action").length;
+}
+
 function cellOf({ row, col }: Robot): [number, number] {
     return [row, col];
 }
@@ -549,7 +569,7 @@ function same(a: Robot, b: Robot): boolean {
 }
 
 function page(run: Run, from: number, count: number): Page {
-    return { from, world: worldAt(run, from), steps: run.steps.slice(from, from + count) };
+    return { from, actions: actions(run.steps.slice(0, from)), world: worldAt(run, from), steps: run.steps.slice(from, from + count) };
 }
 
 function occurrences({ begun }: Run, { line, character }: Position, from: number): Occurrences {

@@ -19,7 +19,7 @@ pub(crate) struct Check {
     /// Programs, example files, or folders of them; - for standard input
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Ticks (actions, conditions, rounds) after which the run of an example is stopped
+    /// Steps (actions, conditions, rounds) after which the run of an example is stopped
     #[arg(long, value_name = "N", default_value_t = Config::default().max_ticks)]
     max_ticks: u64,
     /// Print one JSON object a line: { file, code, severity, start, end, message, related, fix }

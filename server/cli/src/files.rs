@@ -108,22 +108,23 @@ pub(crate) fn load_one(path: &Path, config: &Config) -> anyhow::Result<Loaded> {
 /// The program of this path with the example files beside it and those that it names; or an example file alone. `-`
 /// is standard input.
 fn load(path: &Path, config: &Config) -> Result<Loaded, Unreadable> {
-    load_named(path, config, &name)
+    load_named(path, config, None, &name)
 }
 
-/// Loads as [`load_all`] does, and says nothing; `uri` names the files.
+/// Loads as [`load_all`] does, and says nothing; `uri` names the files, all of which have this version.
 ///
 /// # Errors
 /// The program can't be read.
 pub(crate) fn load_named(
     path: &Path,
     config: &Config,
+    version: Option<i32>,
     uri: &dyn Fn(&Path) -> String,
 ) -> Result<Loaded, Unreadable> {
     let text = read(path)?;
     // The dataset's tokens are read as they are.
     let text = import::from_tokens(&text).unwrap_or(text);
-    let source = Source::new(uri(path), None, text);
+    let source = Source::new(uri(path), version, text);
     if disk::is_example_file(path) {
         let analysis = Arc::new(Analysis::new(None, vec![source], config.clone()));
         return Ok(Loaded { analysis, unreadable: Vec::new(), paths: vec![identity(path)] });
@@ -139,7 +140,7 @@ pub(crate) fn load_named(
         }
         paths.push(identity(&file));
         match disk::read(&file) {
-            Ok(text) => grids.push(Source::new(uri(&file), None, text)),
+            Ok(text) => grids.push(Source::new(uri(&file), version, text)),
             Err(why) => drop(failed.insert(file, why)),
         }
     }

@@ -16,6 +16,8 @@ use runtime::{Difference, Limits, Outcome, Recording, World, difference, lower, 
 use serde::Serialize;
 use syntax::ast;
 
+use ide::counting;
+
 use crate::Verdict;
 use crate::progress::Progress;
 
@@ -236,15 +238,22 @@ fn task(line: &[u8]) -> Result<Vec<Option<String>>, String> {
 
 /// The first thing in which the run is not what the file says.
 fn disagreement(example: &Example, run: &Recording) -> Option<String> {
-    let steps = run.actions().count();
+    let done = run.actions().count();
     match run.outcome {
         Outcome::Finished => {}
         Outcome::Crashed { action, .. } => {
             let at = place(run.end.robot().row, run.end.robot().col);
-            return Some(format!("wrong run: {}() crashes at action {} in {at}", action.name(), steps + 1));
+            return Some(format!(
+                "wrong run: {}() crashes at {} in {at}",
+                action.name(),
+                counting::action(done)
+            ));
         }
         Outcome::OutOfTicks { .. } => {
-            return Some(format!("wrong run: not over after {} ticks, the dataset's limit", run.ticks));
+            return Some(format!(
+                "wrong run: not over after {}, the dataset's limit",
+                counting::steps(run.ticks)
+            ));
         }
         other => return Some(format!("wrong run: it ended as {other:?}")),
     }

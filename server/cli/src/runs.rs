@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use ide::{Analysis, Case, Config, NEVER, Verdict};
+use ide::{Analysis, Case, Config, NEVER, Verdict, counting};
 use runtime::{Action, Limits, Outcome, Program, Recording, record};
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ pub(crate) struct Select {
     /// Start with the world in this file, written as in an example; - for standard input
     #[arg(long, short, value_name = "FILE", conflicts_with = "example")]
     grid: Option<PathBuf>,
-    /// Ticks (actions, conditions, rounds) after which a run is stopped
+    /// Steps (actions, conditions, rounds) after which a run is stopped
     #[arg(long, value_name = "N", default_value_t = Config::default().max_ticks)]
     max_ticks: u64,
 }
@@ -118,12 +118,12 @@ impl Run<'_> {
     pub(crate) fn ending(&self) -> String {
         let Recording { outcome, ticks, .. } = &self.recording;
         let actions = self.recording.actions().count();
-        let after = ide::count(actions as u64, "action");
-        let ticks = ide::count(*ticks, "tick");
+        let after = counting::actions(actions);
+        let steps = counting::steps(counting::steps_of(*outcome, *ticks));
         let line =
             outcome.origin().and_then(|o| self.line(o)).map_or(String::new(), |n| format!(" in line {n}"));
         match outcome {
-            Outcome::Finished => format!("finished after {after}, {ticks}"),
+            Outcome::Finished => format!("finished after {after}, {steps}"),
             Outcome::Crashed { action, .. } => {
                 let why = match action {
                     Action::Move => "a wall is ahead",
@@ -131,11 +131,11 @@ impl Run<'_> {
                     Action::PutMarker => "there are nine markers already",
                     Action::TurnLeft | Action::TurnRight => "it can't be done",
                 };
-                format!("crashed{line}: {}() at action {}, {why}", action.name(), actions + 1)
+                format!("crashed{line}: {}() at {}, {why}", action.name(), counting::action(actions))
             }
-            Outcome::OutOfTicks { .. } => format!("stopped{line} after {ticks}, the limit"),
+            Outcome::OutOfTicks { .. } => format!("stopped{line} after {steps}, the limit"),
             Outcome::EndlessLoop { .. } => {
-                format!("stopped after {ticks}: the loop{line} is endless, it sees a world again")
+                format!("stopped after {steps}: the loop{line} is endless, it sees a world again")
             }
             Outcome::TooDeep { .. } => format!("stopped: the call{line} is more than 1,000 calls deep"),
             Outcome::Hole { .. } => format!("stopped at the hole{line} after {after}"),

@@ -25,7 +25,7 @@ pub(crate) struct Test {
     /// Only examples and tests whose name has this in it
     #[arg(long, short, value_name = "TEXT")]
     filter: Option<String>,
-    /// Ticks (actions, conditions, rounds) after which a run is stopped
+    /// Steps (actions, conditions, rounds) after which a run is stopped
     #[arg(long, value_name = "N", default_value_t = Config::default().max_ticks)]
     max_ticks: u64,
     /// Print one JSON object: { passed, total, testsPassed, tests, examples: [{ file, line, name, test, status, message }], unread: [{ file, message }] }
@@ -170,8 +170,8 @@ fn entry(analysis: &Analysis, case: Case<'_>) -> Entry {
     let mistakes = analysis.program().map_or(0, |p| p.parse.diagnostics.len());
     let (status, message) = match judged {
         Judged::Passes => {
-            let steps = run.and_then(ide::Run::actions).map(|n| ide::count(n as u64, "step"));
-            (Status::Passed, steps.unwrap_or_default())
+            let actions = run.and_then(ide::Run::actions).map(ide::counting::actions);
+            (Status::Passed, actions.unwrap_or_default())
         }
         Judged::NoOutput => (Status::Unjudged, "no output yet".to_owned()),
         Judged::Hole { range } => (Status::Failed, format!("stops at the hole {}", place(analysis, *range))),

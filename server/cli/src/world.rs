@@ -1,8 +1,11 @@
-//! `karel world`: the runs of a program's examples in a browser's page, which follows the files as they are edited.
+//! `karel world`: the runs of a program's examples in a browser's page, which follows the files as they are edited, and
+//! writes into them what is drawn.
+
+mod history;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use ::world::{Bundle, Host, Pages};
@@ -12,19 +15,22 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use ide::{Analysis, Config};
 use owo_colors::OwoColorize;
-use recording::messages::{Show, Which, method};
+use recording::messages::{Applied, EditParams, Show, UndoParams, Which, method};
 use recording::{Failure, Plain, Program, Recorder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use self::history::{History, Rewrite};
 use crate::files::{self, Loaded};
 use crate::{Verdict, import};
 
-/// Show the runs of a program's examples in a browser, step by step
+/// Show the runs of a program's examples in a browser, step by step, and draw examples there
 #[derive(Args)]
 pub(crate) struct World {
-    /// The program; while the page is open it follows what you save
+    /// The program; while the page is open it follows what you save, and what you draw is saved at once
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The example or test to begin with
@@ -50,7 +56,7 @@ impl World {
         }
         let path = files::program_of(&self.file);
         let name = files::name(&path);
-        let loaded = load(&path).map_err(|why| anyhow!("{name} can't be read: {why}"))?;
+        let loaded = load(&path, 1).map_err(|why| anyhow!("{name} can't be read: {why}"))?;
         let analysis = &loaded.analysis;
         if let Some(message) = import::foreign(analysis) {
             bail!("{name}: {message}");
@@ -67,20 +73,17 @@ impl World {
     async fn serve(&self, path: PathBuf, loaded: Loaded) -> anyhow::Result<Verdict> {
         let uri = loaded.analysis.sources().next().map(|source| source.uri.clone()).unwrap_or_default();
         let example = self.example.clone().map(Which::Name);
-        let shown = Arc::new(Shown {
-            first: Show { uri, editor: false, example, step: None },
-            recorder: Recorder::default(),
-            program: Mutex::new(Arc::new(Plain::new(Arc::clone(&loaded.analysis)))),
-            room: Arc::new(Semaphore::new(AT_A_TIME)),
-        });
-        let (host, pages) = (Arc::new(Shared(Arc::clone(&shown))), Pages::default());
-        let served = ::world::serve(host, pages.clone(), Bundle::BUILT_IN, self.port).await;
+        let first = Show { uri, editor: false, undo: true, example, step: None };
+        let pages = Pages::default();
+        let shown = Arc::new(Shown::new(path, first, &loaded, pages.clone()));
+        let host = Arc::new(Shared(Arc::clone(&shown)));
+        let served = ::world::serve(host, pages, Bundle::BUILT_IN, self.port).await;
         let served = served.with_context(|| match self.port {
             0 => "the page can't be served".to_owned(),
             port => format!("the page can't be served at port {port}; leave --port out for any that is free"),
         })?;
         writeln!(anstream::stdout(), "{}", served.address)?;
-        anstream::eprintln!("{} is shown there until you press Ctrl-C.", files::name(&path));
+        anstream::eprintln!("{} is shown there until you press Ctrl-C.", files::name(&shown.path));
         if !self.no_browser
             && let Err(why) = ::world::open(&served.address)
         {
@@ -88,39 +91,63 @@ impl World {
             anstream::eprintln!("{warning} no browser can be opened: {why}; open the address yourself");
         }
         tokio::select! {
-            () = shown.follow(path, loaded, pages) => {}
+            () = Arc::clone(&shown).follow(loaded.paths) => {}
             asked = tokio::signal::ctrl_c() => asked.context("Ctrl-C can't be waited for")?,
         }
         Ok(Verdict::Fine)
     }
 }
 
-/// The program with its files named by URIs.
-fn load(path: &Path) -> Result<Loaded, disk::Unreadable> {
+/// The program with its files named by URIs. Its version says the how manieth it is of those that were shown.
+fn load(path: &Path, version: i32) -> Result<Loaded, disk::Unreadable> {
     let uri = |path: &Path| {
         let absolute = std::path::absolute(path).ok();
         let uri = absolute.and_then(|path| url::Url::from_file_path(path).ok());
         uri.map_or_else(|| path.display().to_string(), String::from)
     };
-    files::load_named(path, &Config::default(), &uri)
+    files::load_named(path, &Config::default(), Some(version), &uri)
+}
+
+/// The path that [`load`] has named so.
+fn path_of(uri: &str) -> PathBuf {
+    let path = url::Url::parse(uri).ok().and_then(|url| url.to_file_path().ok());
+    path.unwrap_or_else(|| PathBuf::from(uri))
 }
 
 /// The program that pages show.
 struct Shown {
+    path: PathBuf,
     first: Show,
     recorder: Recorder,
     program: Mutex<Arc<Plain<Arc<Analysis>>>>,
+    /// Who reads the files anew holds it, so that what was read last is what is shown.
+    reading: Mutex<()>,
+    /// Who writes files holds it.
+    history: Mutex<History>,
+    pages: Pages,
     room: Arc<Semaphore>,
 }
 
 impl Shown {
-    fn program(&self) -> Arc<Plain<Arc<Analysis>>> {
-        Arc::clone(&self.program.lock().unwrap_or_else(PoisonError::into_inner))
+    fn new(path: PathBuf, first: Show, loaded: &Loaded, pages: Pages) -> Shown {
+        Shown {
+            path,
+            first,
+            recorder: Recorder::default(),
+            program: Mutex::new(Arc::new(Plain::new(Arc::clone(&loaded.analysis)))),
+            reading: Mutex::default(),
+            history: Mutex::default(),
+            pages,
+            room: Arc::new(Semaphore::new(AT_A_TIME)),
+        }
     }
 
-    /// Reads the program again whenever one of its files has changed, and tells pages. Never ends.
-    async fn follow(&self, path: PathBuf, loaded: Loaded, pages: Pages) {
-        let mut paths = loaded.paths;
+    fn program(&self) -> Arc<Plain<Arc<Analysis>>> {
+        Arc::clone(&lock(&self.program))
+    }
+
+    /// Reads the program again whenever one of its files has changed. Never ends.
+    async fn follow(self: Arc<Shown>, mut paths: Vec<PathBuf>) {
         // Of what was loaded first, and may have changed since, too.
         let mut known = Vec::new();
         loop {
@@ -129,34 +156,85 @@ impl Shown {
             if now == known {
                 continue;
             }
-            let path = path.clone();
+            let shown = Arc::clone(&self);
             // A file that is just being written, or is gone for a moment, is looked at again.
-            let Ok(Ok(loaded)) = tokio::task::spawn_blocking(move || load(&path)).await else { continue };
-            known = if paths == loaded.paths { now } else { Vec::new() };
-            paths = loaded.paths;
-            if same(self.program().analysis(), &loaded.analysis) {
-                continue;
-            }
-            let program = Arc::new(Plain::new(loaded.analysis));
-            *self.program.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&program);
-            pages.tell(method::OUTDATED, &self.recorder.outdated(&*program));
+            let Ok(Ok(read)) = tokio::task::spawn_blocking(move || shown.read()).await else { continue };
+            known = if paths == read { now } else { Vec::new() };
+            paths = read;
         }
     }
 
-    fn answer_now(&self, method: &str, params: Value, cancel: &CancellationToken) -> Result<String, Failure> {
-        if method == method::EDIT {
-            let why = "To draw, open the world from an editor.";
-            return Err(Failure::Refused(why.to_owned()));
+    /// Reads the program anew, and tells pages if it has changed. Gives the paths of its files.
+    fn read(&self) -> Result<Vec<PathBuf>, disk::Unreadable> {
+        let _alone = lock(&self.reading);
+        let shown = self.program();
+        let version = shown.analysis().sources().next().and_then(|source| source.version).unwrap_or(0);
+        let loaded = load(&self.path, version.wrapping_add(1))?;
+        if !same(shown.analysis(), &loaded.analysis) {
+            let program = Arc::new(Plain::new(loaded.analysis));
+            *lock(&self.program) = Arc::clone(&program);
+            self.pages.tell(method::OUTDATED, &self.recorder.outdated(&*program));
         }
-        let current = self.program();
-        let program = |uri: &str| -> Result<Arc<dyn Program>, Failure> {
-            let is_part = current.analysis().source(uri).is_some();
-            let elsewhere =
-                || Failure::Refused("This file is not part of the program that is shown.".to_owned());
-            is_part.then(|| Arc::clone(&current) as Arc<dyn Program>).ok_or_else(elsewhere)
-        };
-        self.recorder.answer(method, params, &program, &|| cancel.is_cancelled())
+        Ok(loaded.paths)
     }
+
+    fn answer_now(&self, method: &str, params: Value, cancel: &CancellationToken) -> Result<String, Failure> {
+        let write = match method {
+            method::EDIT => self.edit(&parsed(params)?, cancel),
+            method::UNDO => self.rewrite(&parsed(params)?, History::undo),
+            method::REDO => self.rewrite(&parsed(params)?, History::redo),
+            _ => {
+                let program = |uri: &str| Ok(self.program_of(uri)? as Arc<dyn Program>);
+                return self.recorder.answer(method, params, &program, &|| cancel.is_cancelled());
+            }
+        };
+        // Pages see at once what was written, and what was not because somebody else has written.
+        let _ = self.read();
+        write.and_then(|()| written(&Applied { applied: true }))
+    }
+
+    /// The program, if it is the one that the document is of.
+    fn program_of(&self, uri: &str) -> Result<Arc<Plain<Arc<Analysis>>>, Failure> {
+        let program = self.program();
+        let elsewhere = || Failure::Refused("This file is not part of the program that is shown.".to_owned());
+        program.analysis().source(uri).is_some().then_some(program).ok_or_else(elsewhere)
+    }
+
+    /// Changes an example in its file.
+    fn edit(&self, params: &EditParams, cancel: &CancellationToken) -> Result<(), Failure> {
+        let mut history = lock(&self.history);
+        let program = self.program_of(&params.text_document.uri)?;
+        let (_, change) = self.recorder.edit(&*program, params, &|| cancel.is_cancelled())?;
+        for source in program.analysis().sources() {
+            let after = change.text_of(source);
+            if after != *source.text {
+                let (path, before) = (path_of(&source.uri), Arc::clone(&source.text));
+                history.change(Rewrite { path, before, after: after.into() })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rewrite(
+        &self,
+        params: &UndoParams,
+        how: impl FnOnce(&mut History) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.program_of(&params.text_document.uri)?;
+        how(&mut lock(&self.history))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn parsed<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
+    serde_json::from_value(params).map_err(|error| Failure::Params(error.to_string()))
+}
+
+fn written<T: Serialize>(answer: &T) -> Result<String, Failure> {
+    serde_json::to_string(answer).map_err(|error| Failure::Refused(error.to_string()))
 }
 
 /// When each file was last written, and its length; none where it is not there.
@@ -202,5 +280,96 @@ impl Host for Shared {
 
     fn first(&self) -> Show {
         self.0.first.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const TEXT: &str = "\
+# Grüße 😀\r
+def main():\r
+    move()   # goes\r
+\r
+example \"a\":  # one\r
+    input:\r
+        > . #   # in\r
+        1 2 .\r
+    output:\r
+\t. > #\r
+        1 2 .\r
+\r
+test \"b\":\r
+    input:\r
+        ^\r
+";
+
+    fn shown(folder: &Path) -> Shown {
+        let path = folder.join("a.karel");
+        std::fs::write(&path, TEXT).unwrap();
+        let loaded = load(&path, 1).unwrap();
+        let uri = loaded.analysis.sources().next().unwrap().uri.clone();
+        let first = Show { uri, editor: false, undo: true, example: None, step: None };
+        Shown::new(path, first, &loaded, Pages::default())
+    }
+
+    impl Shown {
+        fn asked(&self, method: &str, mut params: Value) -> Result<String, Failure> {
+            params["textDocument"] = json!({ "uri": self.first.uri });
+            self.answer_now(method, params, &CancellationToken::new())
+        }
+
+        fn text(&self) -> String {
+            std::fs::read_to_string(&self.path).unwrap()
+        }
+    }
+
+    fn change() -> impl Strategy<Value = Value> {
+        let world = (1..4u8, 1..4u8, 1..10u8, 0..4usize).prop_map(|(rows, cols, markers, heading)| {
+            json!({
+                "rows": rows, "cols": cols, "walls": [], "markers": [[rows - 1, cols - 1, markers]],
+                "robot": { "row": 0, "col": 0, "heading": ["north", "east", "south", "west"][heading] },
+            })
+        });
+        prop_oneof![
+            4 => (prop::sample::select(vec!["input", "output"]), world)
+                .prop_map(|(of, world)| json!({ "kind": "world", "of": of, "world": world })),
+            1 => prop::sample::select(vec!["runOutput", "copy", "test", "example"])
+                .prop_map(|kind| json!({ "kind": kind })),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn as_many_undos_as_changes_give_the_first_text(
+            changes in prop::collection::vec((0..4usize, change()), 1..12),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let shown = shown(folder.path());
+            let mut texts = vec![TEXT.to_owned()];
+            for (example, change) in changes {
+                // What can't be changed so, and what changes nothing, is nothing to undo.
+                let _ = shown.asked(method::EDIT, json!({ "example": example, "change": change }));
+                if shown.text() != texts[texts.len() - 1] {
+                    texts.push(shown.text());
+                }
+            }
+            for text in texts.iter().rev().skip(1) {
+                shown.asked(method::UNDO, json!({})).unwrap();
+                prop_assert_eq!(&shown.text(), text);
+            }
+            shown.asked(method::UNDO, json!({})).unwrap_err();
+            prop_assert_eq!(shown.text(), TEXT);
+            for text in &texts[1..] {
+                shown.asked(method::REDO, json!({})).unwrap();
+                prop_assert_eq!(&shown.text(), text);
+            }
+            shown.asked(method::REDO, json!({})).unwrap_err();
+        }
     }
 }

@@ -46,11 +46,11 @@ fn main() {
         memory().zip(before).map_or("unknown".to_owned(), |(now, before)| format!("{} MiB", now - before));
     say("memory of the recorded run, at most", &figure);
     let ((), time) = timed(|| {
-        client.breakpoints(&path, json!([{ "line": 5, "condition": "tick > 999000 and frontIsClear" }]));
+        client.breakpoints(&path, json!([{ "line": 5, "condition": "step > 999000 and frontIsClear" }]));
     });
     say("a breakpoint with a condition, 10^6 moments", &format!("{time:.0?}"));
     let (_, time) = timed(|| client.moves("continue", json!({ "threadId": 1 })));
-    say("continue to it, over 999,000 ticks", &format!("{time:.2?}"));
+    say("continue to it, over 999,000 steps", &format!("{time:.2?}"));
     client.breakpoints(&path, json!([]));
     let (_, time) = timed(|| client.moves("reverseContinue", json!({ "threadId": 1 })));
     say("reverse continue to the beginning", &format!("{time:.2?}"));
@@ -59,8 +59,8 @@ fn main() {
     for _ in 0..50 {
         // Numbers as a linear congruential generator has them: places all over the run.
         number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let tick = (number >> 33) % 990_000;
-        client.breakpoints(&path, json!([{ "line": 5, "condition": format!("tick >= {tick}") }]));
+        let step = (number >> 33) % 990_000;
+        client.breakpoints(&path, json!([{ "line": 5, "condition": format!("step >= {step}") }]));
         client.moves("continue", json!({ "threadId": 1 }));
         times.push(timed(|| client.evaluate("markers")).1);
         client.breakpoints(&path, json!([]));

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use ide::{Analysis, Case, NEVER, Verdict, diagnostics, reason};
 use runtime::{Origin, Outcome, Program, SiteKind, World};
 use syntax::diagnostic::Severity;
-use text_size::TextRange;
+use syntax::places::{Lines, Place, Units};
+use text_size::{TextRange, TextSize};
 
 use crate::expression::Now;
-use crate::places::{Lines, Statements};
+use crate::statements::Statements;
 use crate::timeline::Timeline;
 
 pub(crate) struct Debuggee {
@@ -32,7 +33,7 @@ pub(crate) struct Ending {
     pub kind: Kind,
     /// It did what the example says, or nothing says what it has to do.
     pub fine: bool,
-    /// What happened, as a clause: `move() runs into a wall at step 4`.
+    /// What happened, as a clause: `move() runs into a wall at action 4`.
     pub clause: String,
 }
 
@@ -55,7 +56,7 @@ impl Kind {
             Kind::Finished => "end",
             Kind::Crash => "crash",
             Kind::EndlessLoop => "endless loop",
-            Kind::Limit => "limit of ticks",
+            Kind::Limit => "limit of steps",
             Kind::TooDeep => "too many calls",
             Kind::Hole => "hole",
             Kind::Mistake => "mistake",
@@ -114,8 +115,8 @@ impl Debuggee {
 
     pub(crate) fn now<'a>(&self, moment: usize, world: &'a World) -> Now<'a> {
         let round = self.timeline.rounds(moment).next().map_or(0, |round| round.number);
-        let tick = self.timeline.step(moment) as u64;
-        Now { world, tick, round, depth: self.timeline.depth(moment) }
+        let step = self.timeline.step(moment) as u64;
+        Now { world, step, round, depth: self.timeline.depth(moment) }
     }
 
     /// The text that is marked for the moment: the statement's head, or the end of `main` where the run is over.
@@ -137,10 +138,21 @@ impl Debuggee {
                 let rest = TextRange::new(head.end(), site.range.end().max(head.end()));
                 // The parenthesis that closes the head belongs to it.
                 let closes = self.lines.slice(rest).starts_with(')') && self.lines.slice(head).contains('(');
-                TextRange::new(head.start(), head.end() + text_size::TextSize::new(closes.into()))
+                TextRange::new(head.start(), head.end() + TextSize::new(closes.into()))
             }
             _ => site.range,
         })
+    }
+
+    /// The line and the column of an offset, from 0, in UTF-16 units as the protocol has them.
+    pub(crate) fn place(&self, offset: TextSize) -> (u32, u32) {
+        let Place { line, column } = self.lines.place(offset, Units::Utf16);
+        (line, column)
+    }
+
+    /// The offset of a line and a column, counted so.
+    pub(crate) fn offset(&self, line: u32, column: u32) -> TextSize {
+        self.lines.offset(Place { line, column }, Units::Utf16)
     }
 
     /// The name of the procedure that the moment is in.

@@ -11,7 +11,7 @@ const DEEPEST: usize = 50;
 /// What an expression is about: the run at one moment.
 pub(crate) struct Now<'a> {
     pub world: &'a World,
-    pub tick: u64,
+    pub step: u64,
     /// The round of the innermost loop; 0 outside of loops.
     pub round: u32,
     pub depth: u16,
@@ -58,7 +58,7 @@ enum Name {
     Column,
     Heading,
     Markers,
-    Tick,
+    Step,
     Round,
     Depth,
     Robot,
@@ -88,7 +88,7 @@ const NAMES: [(&str, Name, Type); 10] = [
     ("robot.heading", Name::Heading, Type::Heading),
     ("robot", Name::Robot, Type::Text),
     ("markers", Name::Markers, Type::Number),
-    ("tick", Name::Tick, Type::Number),
+    ("step", Name::Step, Type::Number),
     ("round", Name::Round, Type::Number),
     ("depth", Name::Depth, Type::Number),
     ("world", Name::World, Type::Text),
@@ -263,7 +263,7 @@ impl Name {
             Name::Column => Value::Number(column),
             Name::Heading => Value::Heading(robot.heading),
             Name::Markers => Value::Number(markers(now.world).into()),
-            Name::Tick => Value::Number(i64::try_from(now.tick).unwrap_or(i64::MAX)),
+            Name::Step => Value::Number(i64::try_from(now.step).unwrap_or(i64::MAX)),
             Name::Round => Value::Number(now.round.into()),
             Name::Depth => Value::Number(now.depth.into()),
             Name::Robot => {
@@ -479,7 +479,7 @@ impl Parser {
                 })
             }
             _ => Err(format!(
-                "\"{word}\" is not known. There are robot.row, robot.column, robot.heading, markers, cell(row, column), wall(row, column), tick, round, depth, world and the program's conditions."
+                "\"{word}\" is not known. There are robot.row, robot.column, robot.heading, markers, cell(row, column), wall(row, column), step, round, depth, world and the program's conditions."
             )),
         }
     }
@@ -558,7 +558,7 @@ mod tests {
 
     fn value(text: &str) -> String {
         let world = World::parse(". 3 .\n# >2 .").unwrap();
-        let now = Now { world: &world, tick: 7, round: 2, depth: 1 };
+        let now = Now { world: &world, step: 7, round: 2, depth: 1 };
         match Expression::parse(text) {
             Ok(expression) => expression.value(&now).to_string(),
             Err(message) => message,
@@ -572,7 +572,7 @@ mod tests {
             ("robot.col", "2"),
             ("robot", "row 2, column 2, facing east"),
             ("robot.heading == east and markers = 2", "true"),
-            ("robot.heading != east || tick >= 7 && round % 2 == 0", "true"),
+            ("robot.heading != east || step >= 7 && round % 2 == 0", "true"),
             ("not(frontIsClear()) or rightIsClear", "false"),
             ("!leftIsClear()", "false"),
             ("markersPresent() and not noMarkersPresent()", "true"),
@@ -609,11 +609,11 @@ mod tests {
     #[test]
     fn log_messages() {
         let world = World::parse(">2").unwrap();
-        let now = Now { world: &world, tick: 7, round: 0, depth: 0 };
+        let now = Now { world: &world, step: 7, round: 0, depth: 0 };
         let text = |message| Message::parse(message).map(|message| message.text(&now));
-        assert_eq!(text("tick {tick}: {markers} here").unwrap(), "tick 7: 2 here");
+        assert_eq!(text("step {step}: {markers} here").unwrap(), "step 7: 2 here");
         assert_eq!(text("plain").unwrap(), "plain");
-        assert!(text("{tick").unwrap_err().contains("not closed"));
+        assert!(text("{step").unwrap_err().contains("not closed"));
         assert!(text("{tack}").unwrap_err().contains("not known"));
     }
 }

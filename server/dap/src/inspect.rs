@@ -124,10 +124,10 @@ fn rounds(debuggee: &Debuggee, moment: usize) -> Vec<Value> {
 
 fn run(debuggee: &Debuggee, now: usize) -> Vec<Value> {
     let timeline = &debuggee.timeline;
-    let tick = format!("{} of {}", timeline.step(now), timeline.telling.recording.ticks);
+    let step = format!("{} of {}", timeline.step(now), timeline.steps());
     vec![
         variable("example", Of::Text(debuggee.title.clone()), ""),
-        variable("tick", Of::Text(tick), "tick"),
+        variable("step", Of::Text(step), "step"),
         variable("calls", Of::Number(timeline.depth(now).into()), "depth"),
         variable("ends", Of::Text(debuggee.ending.clause.clone()), ""),
     ]

@@ -2,15 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ide::{Analysis, Case, Config, NEVER, Source, Verdict};
 use runtime::{Limits, tell};
 use syntax::codes::syntax::FOREIGN;
 use syntax::foreign::token_programs;
+use syntax::places::Lines;
 
 use crate::debuggee::{Debuggee, Ending};
 use crate::messages::{Launch, Wanted};
-use crate::places::{Lines, Statements};
+use crate::statements::Statements;
 use crate::timeline::Timeline;
 
 /// The most ticks of a run that can be debugged: a recorded run takes up to 50 bytes a tick.
@@ -40,7 +42,7 @@ pub(crate) fn launch(wanted: &Launch) -> Result<Debuggee, String> {
     let files = disk::example_files(&path, includes);
     let read = |file: PathBuf| Some(Source::new(file.display().to_string(), None, disk::read(&file).ok()?));
     let grids = files.into_iter().filter_map(read).collect();
-    let lines = Lines::of(&source.text);
+    let lines = Lines::of(Arc::clone(&source.text));
     let analysis = Analysis::new(Some(source), grids, config);
 
     let no_main = || format!("There is no main in {name}: write def main(): and what the robot is to do.");

@@ -10,8 +10,8 @@ mod expression;
 mod inspect;
 mod launch;
 mod messages;
-mod places;
 mod session;
+mod statements;
 mod timeline;
 mod wire;
 

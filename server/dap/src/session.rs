@@ -379,9 +379,9 @@ impl<W: Write> Session<W> {
 
     fn greet(&mut self) -> io::Result<()> {
         let Some(debuggee) = &self.debuggee else { return Ok(()) };
-        let ticks = ide::count(debuggee.timeline.telling.recording.ticks, "tick");
+        let steps = ide::counting::steps(debuggee.timeline.steps() as u64);
         let name = Path::new(&debuggee.path).file_name().unwrap_or_default().to_string_lossy();
-        let text = format!("{} of {name}, {ticks}\n", debuggee.title);
+        let text = format!("{} of {name}, {steps}\n", debuggee.title);
         self.output("console", &text)
     }
 
@@ -421,7 +421,7 @@ impl<W: Write> Session<W> {
         if launch::identity(Path::new(path)) != debuggee.identity {
             return Breakpoint::idle(id, wanted, "This file is not the program that is debugged.");
         }
-        let at = debuggee.lines.offset(wanted.line, wanted.column.unwrap_or(0));
+        let at = debuggee.offset(wanted.line, wanted.column.unwrap_or(0));
         Breakpoint::set(debuggee, id, wanted, at)
     }
 
@@ -482,9 +482,9 @@ impl<W: Write> Session<W> {
         }
         let line = self.line_from(asked.line);
         let end = asked.end_line.map_or(line, |end| self.line_from(end)).max(line);
-        let range = debuggee.lines.offset(line, 0)..debuggee.lines.offset(end.saturating_add(1), 0);
+        let range = debuggee.offset(line, 0)..debuggee.offset(end.saturating_add(1), 0);
         let place = |at| {
-            let (line, column) = debuggee.lines.place(at);
+            let (line, column) = debuggee.place(at);
             (self.line_to(line), self.column_to(column))
         };
         Ok(debuggee.statements.within(range).map(|(at, _)| (place(at), at)).collect())
@@ -765,8 +765,8 @@ impl<W: Write> Session<W> {
     }
 
     fn put_range(&self, object: &mut Value, debuggee: &Debuggee, range: TextRange) {
-        let (line, column) = debuggee.lines.place(range.start());
-        let (end_line, end_column) = debuggee.lines.place(range.end());
+        let (line, column) = debuggee.place(range.start());
+        let (end_line, end_column) = debuggee.place(range.end());
         object["line"] = json!(self.line_to(line));
         object["column"] = json!(self.column_to(column));
         object["endLine"] = json!(self.line_to(end_line));
@@ -809,7 +809,7 @@ impl<W: Write> Session<W> {
     fn output(&mut self, category: &str, text: &str) -> io::Result<()> {
         let mut body = json!({ "category": category, "output": text });
         if let Some(debuggee) = self.debuggee.as_ref().filter(|_| self.state != State::New) {
-            let (line, column) = debuggee.lines.place(debuggee.range(self.moment).start());
+            let (line, column) = debuggee.place(debuggee.range(self.moment).start());
             body["source"] = self.source(&debuggee.path);
             body["line"] = json!(self.line_to(line));
             body["column"] = json!(self.column_to(column));

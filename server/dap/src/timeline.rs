@@ -83,6 +83,11 @@ impl Timeline {
         self.moments.len() - 1
     }
 
+    /// How many steps the run has.
+    pub(crate) fn steps(&self) -> usize {
+        self.telling.recording.steps.len()
+    }
+
     /// The steps that are done before the moment.
     pub(crate) fn step(&self, moment: usize) -> usize {
         self.at(moment).step as usize

@@ -2,7 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::cancel::{Cancel, Cancelled, check};
-use crate::describe::count;
+use crate::counting;
 use crate::reason;
 use crate::run::Run;
 use crate::score::Score;
@@ -80,7 +80,7 @@ pub fn code_lens(analysis: &Analysis, uri: &str, cancel: Cancel<'_>) -> Result<V
             // The hole says it itself; here it would be said once an example.
             Verdict::Hole { .. } => match run.and_then(Run::actions) {
                 Some(0) => continue,
-                Some(steps) => format!("• {} so far", count(steps as u64, "step")),
+                Some(done) => format!("• {} so far", counting::actions(done)),
                 None => "• runs to a hole".to_owned(),
             },
             verdict => reason::verdict(run, verdict),
@@ -145,13 +145,13 @@ example "open":
             expect![[r#"
                 main.karel:1: 'def main' 1/4 examples pass RunExamples
                 main.karel:1: 'def main' Synthesize… Synthesize(4)
-                main.karel:4: 'example "good":' ✓ passes · 2 steps ShowTrace("good")
+                main.karel:4: 'example "good":' ✓ passes · 2 actions ShowTrace("good")
                 main.karel:4: 'example "good":' World OpenWorld("good")
-                main.kgrid:1: 'example "crash":' ✗ crashes at step 2 ShowTrace("crash")
+                main.kgrid:1: 'example "crash":' ✗ crashes at action 2 ShowTrace("crash")
                 main.kgrid:1: 'example "crash":' World OpenWorld("crash")
                 main.kgrid:6: 'example "wrong":' ✗ wrong result: 1 cell differs ShowTrace("wrong")
                 main.kgrid:6: 'example "wrong":' World OpenWorld("wrong")
-                main.kgrid:11: 'example "open":' • no output yet · 2 steps ShowTrace("open")
+                main.kgrid:11: 'example "open":' • no output yet · 2 actions ShowTrace("open")
                 main.kgrid:11: 'example "open":' World OpenWorld("open")
             "#]],
         );
@@ -177,7 +177,7 @@ example "open":
         let fixture = fixture(text);
         let lenses = code_lens(&fixture.analysis, "main.karel", NEVER).unwrap();
         let titles: Vec<&str> = lenses.iter().map(|lens| lens.title.as_str()).collect();
-        assert_eq!(titles, ["1/1 example passes", "Synthesize…", "✓ passes · 1 step", "World"]);
+        assert_eq!(titles, ["1/1 example passes", "Synthesize…", "✓ passes · 1 action", "World"]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) fn contents(cell: Cell) -> String {
     }
 }
 
-/// `1 step`, `12 steps`, `1,000,000 ticks`
+/// `1 marker`, `12 markers`, `1,000,000 steps`
 pub fn count(n: u64, what: &str) -> String {
     format!("{} {what}{}", thousands(n), if n == 1 { "" } else { "s" })
 }

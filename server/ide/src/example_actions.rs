@@ -7,6 +7,7 @@ mod tests;
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check};
 use crate::change::{Action, ActionKind, Change};
+use crate::counting;
 use crate::describe::{count, heading};
 use crate::run::Run;
 use crate::source::Source;
@@ -91,9 +92,9 @@ fn offered(case: Case<'_>, ran: Option<(&Run, &Recording)>, verdict: &Verdict, a
             Verdict::Fails(Failure::OtherTrace(_)) => {
                 if let Some(edit) = trace_of(case, run, recording) {
                     let code = if case.is_test() { &running::TEST_FAILED } else { &running::OTHER_TRACE };
-                    let steps = count(recording.actions().count() as u64, "step");
+                    let actions = counting::actions(recording.actions().count());
                     let title = format!(
-                        "Change the expected trace of {} to what the program does: {steps}",
+                        "Change the expected trace of {} to what the program does: {actions}",
                         quoted(example)
                     );
                     offer("update-trace", Some(code), title, vec![edit]);

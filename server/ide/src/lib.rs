@@ -9,6 +9,7 @@ mod change;
 mod code_lens;
 mod completion;
 mod config;
+pub mod counting;
 mod coverage;
 mod definition;
 mod describe;

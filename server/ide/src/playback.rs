@@ -8,7 +8,8 @@ use syntax::{TextRange, TextSize};
 
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check};
-use crate::describe::{count, crash};
+use crate::counting;
+use crate::describe::crash;
 use crate::run::Run;
 use crate::statements::{closed, head_range, head_text, statement_at};
 use crate::walk::walk;
@@ -114,21 +115,11 @@ pub fn heads(analysis: &Analysis) -> Vec<Head> {
 
 /// How the run ended, in a sentence.
 pub fn ending(run: &Run) -> String {
-    let actions = run.actions().map(|n| count(n as u64, "action"));
     match run.outcome {
-        Outcome::Finished => {
-            let after = actions.unwrap_or_else(|| count(run.ticks, "tick"));
-            format!("The program came to its end after {after}.")
-        }
-        Outcome::Crashed { action, .. } => {
-            let when = match run.actions() {
-                Some(n) => format!("at action {}", n + 1),
-                None => format!("after {}", count(run.ticks, "tick")),
-            };
-            format!("{} {when}.", crash(&run.end, action))
-        }
+        Outcome::Finished => format!("The program came to its end {}.", counting::after(run)),
+        Outcome::Crashed { action, .. } => format!("{} {}.", crash(&run.end, action), counting::at(run)),
         Outcome::OutOfTicks { .. } => {
-            format!("The run was stopped after {}, the limit.", count(run.ticks, "tick"))
+            format!("The run was stopped after {}, the limit.", counting::steps(run.steps()))
         }
         Outcome::EndlessLoop { .. } => {
             "This loop never ends: the world is one that it has already seen here.".to_owned()

@@ -1,6 +1,7 @@
 //! Why an example fails, in words: for diagnostics, lenses, hovers and test reports alike.
 
 use crate::analysis::{Analysis, Case};
+use crate::counting;
 use crate::describe::{contents, count, crash, heading, place, robot};
 use crate::run::Run;
 use crate::statements::{head_text, statement_at};
@@ -8,10 +9,10 @@ use crate::verdict::{Failure, TraceDifference, Verdict};
 use runtime::{Difference, Robot, World};
 use syntax::TextRange;
 
-/// Two or three words: `crashes at step 4`.
+/// Two or three words: `crashes at action 4`.
 pub fn short(run: Option<&Run>, failure: &Failure) -> String {
     match failure {
-        Failure::Crash { .. } => format!("crashes {}", at_step(run)),
+        Failure::Crash { .. } => format!("crashes {}", at(run)),
         Failure::EndlessLoop { .. } => "endless loop".to_owned(),
         Failure::Limit { .. } => "limit reached".to_owned(),
         Failure::TooDeep { .. } => "recursion too deep".to_owned(),
@@ -20,18 +21,17 @@ pub fn short(run: Option<&Run>, failure: &Failure) -> String {
             0 => "wrong result: the robot differs".to_owned(),
             n => format!("wrong result: {} differ{}", count(n as u64, "cell"), if n == 1 { "s" } else { "" }),
         },
-        Failure::OtherTrace(difference) => format!("trace differs at step {}", difference.at + 1),
+        Failure::OtherTrace(difference) => format!("trace differs at {}", counting::action(difference.at)),
         Failure::DidNotCrash => "does not crash".to_owned(),
     }
 }
 
-/// A clause that can follow a colon: `move() runs into a wall at step 4`.
+/// A clause that can follow a colon: `move() runs into a wall at action 4`.
 pub fn clause(analysis: &Analysis, case: Case<'_>, run: Option<&Run>, failure: &Failure) -> String {
-    let ticks = || count(run.map_or(0, |r| r.ticks), "tick");
     match failure {
         Failure::Crash { action, .. } => {
             let what = run.map_or(format!("{}() fails", action.name()), |run| crash(&run.end, *action));
-            format!("{what} {}", at_step(run))
+            format!("{what} {}", at(run))
         }
         Failure::EndlessLoop { range } => {
             let head = head(analysis, *range);
@@ -40,7 +40,9 @@ pub fn clause(analysis: &Analysis, case: Case<'_>, run: Option<&Run>, failure: &
                 after(run)
             )
         }
-        Failure::Limit { .. } => format!("the run is still going after {}, the limit", ticks()),
+        Failure::Limit { .. } => {
+            format!("the run is still going after {}, the limit", counting::steps(run.map_or(0, Run::steps)))
+        }
         Failure::TooDeep { range } => {
             format!("{} is called more than 1,000 calls deep", head(analysis, *range))
         }
@@ -53,13 +55,13 @@ pub fn clause(analysis: &Analysis, case: Case<'_>, run: Option<&Run>, failure: &
     }
 }
 
-/// What the run means for the example in a few words, with its mark: `✓ passes · 12 steps`.
+/// What the run means for the example in a few words, with its mark: `✓ passes · 12 actions`.
 pub fn verdict(run: Option<&Run>, verdict: &Verdict) -> String {
-    let steps =
-        || run.and_then(Run::actions).map_or(String::new(), |n| format!(" · {}", count(n as u64, "step")));
+    let actions =
+        || run.and_then(Run::actions).map_or(String::new(), |n| format!(" · {}", counting::actions(n)));
     match verdict {
-        Verdict::Passes => format!("✓ passes{}", steps()),
-        Verdict::NoOutput => format!("• no output yet{}", steps()),
+        Verdict::Passes => format!("✓ passes{}", actions()),
+        Verdict::NoOutput => format!("• no output yet{}", actions()),
         Verdict::Hole { .. } => "• stops at a hole".to_owned(),
         Verdict::Mistake { .. } => "• stops at a mistake".to_owned(),
         Verdict::NotRun => "• not run".to_owned(),
@@ -67,21 +69,12 @@ pub fn verdict(run: Option<&Run>, verdict: &Verdict) -> String {
     }
 }
 
-/// `at step 4`: the action that was tried is counted, too.
-fn at_step(run: Option<&Run>) -> String {
-    match run.map(|run| (run.actions(), run.ticks)) {
-        Some((Some(actions), _)) => format!("at step {}", actions + 1),
-        Some((None, ticks)) => format!("after {}", count(ticks, "tick")),
-        None => "at some step".to_owned(),
-    }
+fn at(run: Option<&Run>) -> String {
+    run.map_or("at some action".to_owned(), counting::at)
 }
 
 fn after(run: Option<&Run>) -> String {
-    match run.map(|run| (run.actions(), run.ticks)) {
-        Some((Some(actions), _)) => format!("after {}", count(actions as u64, "step")),
-        Some((None, ticks)) => format!("after {}", count(ticks, "tick")),
-        None => "at some time".to_owned(),
-    }
+    run.map_or("at some time".to_owned(), counting::after)
 }
 
 /// The statement at a range of the program, as one would write it.
@@ -131,24 +124,17 @@ pub(crate) fn robot_difference(world: &World, difference: &Difference) -> Option
 
 fn other_trace(difference: &TraceDifference) -> String {
     let TraceDifference { at, ran, given } = *difference;
-    let step = at + 1;
     match (ran, given) {
         (Some(ran), Some(given)) => {
-            format!("step {step} is {}, but the trace says {}", ran.name(), given.name())
+            format!("{} is {}, but the trace says {}", counting::action(at), ran.name(), given.name())
         }
         (None, Some(given)) => {
-            format!(
-                "the program ends after {}, but the trace goes on with {}",
-                count(at as u64, "step"),
-                given.name()
-            )
+            let done = counting::actions(at);
+            format!("the program ends after {done}, but the trace goes on with {}", given.name())
         }
         (Some(ran), None) => {
-            format!(
-                "the trace ends after {}, but the program goes on with {}",
-                count(at as u64, "step"),
-                ran.name()
-            )
+            let done = counting::actions(at);
+            format!("the trace ends after {done}, but the program goes on with {}", ran.name())
         }
         (None, None) => "the traces differ".to_owned(),
     }

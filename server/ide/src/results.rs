@@ -28,7 +28,7 @@ pub struct ListedExample {
 pub struct ExampleResult {
     pub example: ListedExample,
     pub outcome: ExampleOutcome,
-    /// A clause: `12 steps`, `move() runs into a wall at step 4`, `stops at a hole`.
+    /// A clause: `12 actions`, `move() runs into a wall at action 4`, `stops at a hole`.
     pub message: String,
     /// The world that it expects and the one that the run has left, where it fails and they differ.
     pub ends: Option<Ends>,
@@ -165,10 +165,10 @@ example "hole":
             format!("{place} {kind} {} {:?}: {}{ends}\n", r.example.name, r.outcome, r.message)
         };
         expect![[r#"
-            main.karel:5: 'good' example good Passes: 1 step
-            main.karel:10: 'open' example open Undecided: no output yet · 1 step
+            main.karel:5: 'good' example good Passes: 1 action
+            main.karel:10: 'open' example open Undecided: no output yet · 1 action
             main.karel:13: 'bad' example bad Fails: expected the robot at row 1, column 1, facing west, but it is at row 1, column 2, facing east (. > and not < .)
-            main.kgrid:1: 'crash' test crash Fails: move() runs into the edge of the world at step 1
+            main.kgrid:1: 'crash' test crash Fails: move() runs into the edge of the world at action 1
             main.kgrid:4: 'hole' example hole Undecided: stops at a hole
         "#]].assert_eq(&results.iter().map(line).collect::<String>());
     }

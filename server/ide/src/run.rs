@@ -2,6 +2,7 @@
 
 use crate::cancel::{Cancel, Cancelled};
 use crate::config::Config;
+use crate::counting;
 use runtime::{Limits, Machine, Outcome, Program, Recording, World};
 
 /// At most this many ticks are recorded step by step; of a longer run only the end is known.
@@ -23,6 +24,11 @@ impl Run {
     /// The recording holds the whole run.
     pub fn complete(&self) -> bool {
         self.complete
+    }
+
+    /// How many steps it has: actions, conditions and rounds.
+    pub fn steps(&self) -> u64 {
+        counting::steps_of(self.outcome, self.ticks)
     }
 
     /// How many actions were carried out; unknown of a long run.

@@ -1,6 +1,7 @@
 //! Document symbols and workspace symbols.
 
 use crate::analysis::Analysis;
+use crate::counting;
 use crate::source::{Location, Source};
 use syntax::TextRange;
 use syntax::ast::{Block, Example, ExampleKind, Item, Statement, StatementKind};
@@ -165,8 +166,7 @@ fn example(example: &Example) -> Symbol {
     }
     children.extend(example.trace.as_ref().map(|trace| {
         let name = if trace.inferred { "trace?" } else { "trace" };
-        let steps = trace.actions.len();
-        let detail = format!("{steps} step{}", if steps == 1 { "" } else { "s" });
+        let detail = counting::actions(trace.actions.len());
         section(name, detail, trace.range, TextRange::empty(trace.range.start()))
     }));
     children.sort_by_key(|child| child.range.start());
@@ -242,7 +242,7 @@ test "row":
             Test row | test "row":
               Section input (1 × 2) | input:
               Section output (1 × 2) | output:
-              Section trace (1 step) | trace: move
+                  Section trace (1 action) | trace: move
         "#]],
         );
     }

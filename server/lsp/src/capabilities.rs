@@ -5,12 +5,13 @@ use tower_lsp::lsp_types::*;
 use crate::commands;
 use crate::handlers::{code_action, semantic_tokens};
 use crate::state::session::Session;
+use crate::state::text::kind;
 use crate::synthesis::actions;
 
 pub(crate) fn capabilities(session: &Session) -> ServerCapabilities {
     let supports = session.supports;
     ServerCapabilities {
-        position_encoding: Some(session.encoding.kind()),
+        position_encoding: Some(kind(session.encoding)),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
             open_close: Some(true),
             change: Some(TextDocumentSyncKind::INCREMENTAL),

@@ -138,6 +138,7 @@ pub fn first_page(
             kind: outcome_kind(run.outcome),
             message: playback::ending(run),
             range: stopped.map(|head| head.range),
+            at: crashed_at(run),
         },
         end: world(&run.end),
         expected,
@@ -146,6 +147,14 @@ pub fn first_page(
         size_differs: difference.size,
         page: page(kept, 0, count),
     }
+}
+
+/// The cell that the robot could not enter.
+fn crashed_at(run: &ide::Run) -> Option<(i8, i8)> {
+    let runtime::Outcome::Crashed { action: runtime::Action::Move, .. } = run.outcome else { return None };
+    // South and west of the world it comes round to 255, which is -1; no side is longer than 100.
+    let (row, col) = run.end.robot().beside(0);
+    Some((row.cast_signed(), col.cast_signed()))
 }
 
 fn outcome_kind(outcome: runtime::Outcome) -> OutcomeKind {
@@ -167,6 +176,7 @@ pub fn page(kept: &Kept, from: usize, count: usize) -> Page {
     let to = from.saturating_add(count).min(steps.len());
     Page {
         from,
+        actions: kept.actions_before(from),
         world: world(&kept.recording.world_at(from)),
         steps: steps[from..to].iter().map(|ran| step(kept, ran)).collect(),
     }

@@ -14,5 +14,5 @@ mod recorder;
 pub use answers::{example_items, first_page, page, world};
 pub use failure::Failure;
 pub use kept::Kept;
-pub use places::{Plain, Program, Utf16};
+pub use places::{Plain, Program};
 pub use recorder::{Programs, Recorder};

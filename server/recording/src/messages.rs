@@ -13,6 +13,8 @@ pub mod method {
     pub const OCCURRENCES: &str = "karel/occurrences";
     pub const TEXT: &str = "karel/text";
     pub const EDIT: &str = "karel/edit";
+    pub const UNDO: &str = "karel/undo";
+    pub const REDO: &str = "karel/redo";
     pub const QUESTION: &str = "karel/question";
     pub const ANSWER: &str = "karel/answer";
     pub const QUESTION_ASKED: &str = "karel/questionAsked";
@@ -128,7 +130,7 @@ pub struct ExampleItem {
     pub block: Range,
     /// Null where it can't be run.
     pub verdict: Option<Verdict>,
-    /// A clause for people, which counts actions only: `12 steps`, `move() runs into a wall at step 4`.
+    /// A clause for people: `12 actions`, `move() runs into a wall at action 4`.
     pub message: Option<String>,
     pub input: Option<World>,
     pub expected: Option<World>,
@@ -190,6 +192,9 @@ pub struct Outcome {
     pub message: String,
     /// The statement at which it stopped; null where it came to its end.
     pub range: Option<Range>,
+    /// Row and column of the cell that the robot could not enter: a wall, or outside of the world by one. Null where it
+    /// crashed at what lies under it, or did not crash.
+    pub at: Option<(i8, i8)>,
 }
 
 /// A recorded run without its steps, and the first page of them.
@@ -237,6 +242,8 @@ pub struct StepsParams {
 pub struct Page {
     /// The number of the first step; where that many are not recorded, the length.
     pub from: usize,
+    /// The actions that are carried out before it.
+    pub actions: usize,
     pub world: World,
     pub steps: Vec<Step>,
 }
@@ -396,6 +403,19 @@ pub enum WorldOf {
     Output,
 }
 
+/// The parameters of `karel/undo` and `karel/redo`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UndoParams {
+    pub text_document: TextDocument,
+}
+
+/// The answer to `karel/edit`, `karel/undo` and `karel/redo`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    pub applied: bool,
+}
+
 /// The parameters of `karel/recordingsOutdated`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outdated {
@@ -413,6 +433,9 @@ pub struct Show {
     pub uri: String,
     /// Whether an editor stands beside the page, which shows the program.
     pub editor: bool,
+    /// Whether the host undoes what is drawn, where no editor does.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub undo: bool,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub example: Option<Which>,
     #[serde(skip_serializing_if = "Option::is_none", default)]

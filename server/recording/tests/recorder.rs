@@ -309,3 +309,48 @@ fn an_open_question_can_be_seen_and_played() {
     }
     assert_eq!(ask(&self::program(WALK)), serde_json::Value::Null);
 }
+
+#[test]
+fn a_crash_says_which_cell_could_not_be_entered() {
+    let text = |action: &str, grid: &str| {
+        format!("def main():\n    {action}()\nexample \"a\":\n    input:\n        {grid}\n")
+    };
+    for (action, grid, at) in [
+        ("move", "> #", Some((0, 1))),
+        ("move", "v", Some((-1, 0))),
+        ("move", "<", Some((0, -1))),
+        ("move", "^", Some((1, 0))),
+        ("move", ". >", Some((0, 2))),
+        ("pickMarker", ">", None),
+        ("putMarker", ">9", None),
+        ("turnLeft", ">", None),
+    ] {
+        let run =
+            Recorder::default().recording(program(&text(action, grid)), &asked(Which::Number(0), 9), NEVER);
+        assert_eq!(run.unwrap().outcome.at, at, "{action} in {grid}");
+    }
+}
+
+#[test]
+fn a_page_says_how_many_actions_come_before_it() {
+    let text = "\
+def main():
+    repeat(19):
+        repeat(19):
+            repeat(19):
+                turnLeft()
+example \"a\":
+    input:
+        >
+";
+    let recorder = Recorder::default();
+    let run = recorder.recording(program(text), &asked(Which::Number(0), 0), NEVER).unwrap();
+    let page = |from| recorder.steps(&StepsParams { id: run.id.clone(), from, count: Some(1) }).unwrap();
+    let mut actions = 0;
+    for from in 0..=run.length {
+        let page = page(from);
+        assert_eq!(page.actions, actions, "before step {from}");
+        actions += page.steps.iter().filter(|step| step.kind == StepKind::Action).count();
+    }
+    assert_eq!(actions, 19 * 19 * 19);
+}

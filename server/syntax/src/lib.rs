@@ -19,6 +19,7 @@ pub mod leaves;
 pub mod lines;
 pub mod names;
 pub mod parse;
+pub mod places;
 pub mod print;
 pub mod removal;
 pub mod runs;

@@ -18,6 +18,7 @@ local PAGES = 8
 ---@field uri string the document that was asked about
 ---@field recording table what the server says of the run
 ---@field step integer so many steps have been carried out
+---@field actions integer so many of them were actions
 ---@field board karel.Board the world there
 ---@field coming? table the next step; nil at the end
 ---@field private pages table<integer, table> by the number of their first step
@@ -113,13 +114,14 @@ end
 ---@param step integer
 ---@param page table that has it
 function Run:arrive(step, page)
-  local board = Run.board_of(page.world)
+  local board, actions = Run.board_of(page.world), page.actions
   for number = 1, step - page.from do
     local done = page.steps[number]
+    actions = actions + (done.kind == 'action' and 1 or 0)
     local cell = done.robot.row * board.cols + done.robot.col
     board.markers[cell] = (board.markers[cell] or 0) + done.markerChange
   end
-  self.step, self.board, self.coming = step, board, page.steps[step - page.from + 1]
+  self.step, self.actions, self.board, self.coming = step, actions, board, page.steps[step - page.from + 1]
   board.robot = self.coming and self.coming.robot or board.robot
   self.shown()
 end

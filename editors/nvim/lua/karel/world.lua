@@ -89,6 +89,17 @@ local function conditions(board)
   return ('clear: %s; %s'):format(ways, here > 0 and 'markers here' or 'no marker here')
 end
 
+--- Which action it is, as messages number them: `action 4`, the one that comes now or has crashed, or `after 3 actions`.
+---@param run karel.Run
+---@return string
+local function counted(run)
+  local crashed = not run.coming and run.recording.outcome.kind == 'crashed'
+  if crashed or run.coming and run.coming.kind == 'action' then
+    return ('action %d'):format(run.actions + 1)
+  end
+  return ('after %d action%s'):format(run.actions, run.actions == 1 and '' or 's')
+end
+
 --- What the next step is and does.
 ---@param step table
 ---@return string
@@ -153,7 +164,7 @@ local function show()
   local verdict = type(example.verdict) == 'string' and example.verdict or 'is not run'
   local lines = { ('%s "%s" %s'):format(example.kind, example.name, verdict) }
   local marks = { { 0, 0, #lines[1], verdict == 'fails' and 'DiagnosticError' or 'Title' } }
-  lines[2] = ('step %d of %d'):format(run.step, recording.length)
+  lines[2] = ('step %d of %d, %s'):format(run.step, recording.length, counted(run))
   lines[3] = ended and recording.outcome.message or 'next: ' .. coming(run.coming)
   lines[4] = ''
   local wrong = {}

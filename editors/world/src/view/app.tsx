@@ -1,6 +1,6 @@
 /** The whole page. */
 import { useEffect, useState } from "preact/hooks";
-import { heading, type Model, type State } from "../model";
+import { canDraw, heading, type Model, type State } from "../model";
 import { Controls } from "./controls";
 import { Details } from "./details";
 import { Drawing } from "./drawing";
@@ -37,7 +37,7 @@ export function App({ model }: { model: Model }) {
                 <h1>{asks ? (name ?? "") : heading(state) || "Karel's world"}</h1>
                 <Occurrence model={model} state={state} />
                 <div class="toggles" role="group" aria-label="View">
-                    {state.editor && (
+                    {canDraw(state) && (
                         <Toggle
                             icon="draw"
                             label="Draw the example"
@@ -84,7 +84,7 @@ export function App({ model }: { model: Model }) {
                 ) : search !== undefined && example !== undefined ? (
                     <Programs model={model} search={search} example={example.name} speed={state.speed} />
                 ) : drawing !== undefined && example !== undefined ? (
-                    <Drawing model={model} example={example} drafts={drawing} />
+                    <Drawing model={model} example={example} drafts={drawing} undo={state.undo} />
                 ) : pages === undefined || frame === undefined ? (
                     <div class="empty">
                         <p>{waiting(state)}</p>

@@ -4,7 +4,7 @@ import { change, clear, type Frame } from "../frame";
 import { around } from "../loops";
 import type { Model, State } from "../model";
 import type { Pages } from "../pages";
-import { count, number, differences, markers, markersHere, robotAt, willDo } from "../words";
+import { count, differences, markers, markersHere, moment, number, robotAt, willDo } from "../words";
 import { Icon } from "./icons";
 import { rove } from "./roving";
 
@@ -37,14 +37,14 @@ interface PartProps {
 }
 
 function Statement({ model, pages, frame }: PartProps & { model: Model }) {
-    const { next, at, ground } = frame;
+    const { next, ground } = frame;
     const { outcome, length, complete } = pages.recording;
     const wrong = next === undefined ? differences(frame, pages.recording) : "";
     const line = (next?.range ?? outcome.range)?.start.line;
     return (
         <section class="statement">
             <h2>
-                {next === undefined ? "End" : `Step ${number(at + 1)} of ${number(length)}`}
+                {moment(frame, pages.recording)}
                 {line !== undefined && (
                     <button
                         type="button"

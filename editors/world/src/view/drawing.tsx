@@ -17,9 +17,11 @@ interface Props {
     model: Model;
     example: ExampleItem;
     drafts: Drafts;
+    /** Undo is the page's, and no editor's. */
+    undo: boolean;
 }
 
-export function Drawing({ model, example, drafts }: Props) {
+export function Drawing({ model, example, drafts, undo }: Props) {
     const [tool, setTool] = useState<Tool>("wall");
     const input = drafts.input ?? example.input;
     const output = drafts.output ?? example.expected;
@@ -62,13 +64,23 @@ export function Drawing({ model, example, drafts }: Props) {
                 >
                     {example.kind === "test" ? "Make it an example" : "Make it a test"}
                 </button>
+                {undo && (
+                    <>
+                        <button type="button" class="framed" title="Undo (Ctrl+Z)" onClick={() => model.undo("undo")}>
+                            Undo
+                        </button>
+                        <button type="button" class="framed" title="Redo (Ctrl+Y)" onClick={() => model.undo("redo")}>
+                            Redo
+                        </button>
+                    </>
+                )}
                 <button type="button" class="primary" onClick={() => model.draw(false)}>
                     Done
                 </button>
             </div>
             <p class="robot" id="drawing-keys">
                 Click, or with keys: arrows go from cell to cell, # puts a wall, 0 to 9 markers, ^ &gt; v &lt; the
-                robot, . empties. Undo is the editor's.
+                robot, . empties. {undo ? "Ctrl+Z undoes; what you draw is saved in the file at once." : "Undo is the editor's."}
             </p>
         </section>
     );

@@ -14,8 +14,9 @@ const KEYS: [keys: string, does: string][] = [
     ["Enter", "show the statement in the program"],
     ["E", "show or hide the expected world"],
     ["C", "follow the editor's cursor, or don't"],
-    ["D", "draw the example, where an editor takes it"],
+    ["D", "draw the example"],
     ["S", "programs that pass, where an editor takes one"],
+    ["Ctrl+Z Ctrl+Y", "undo and redo what was drawn, where no editor does"],
     ["?", "show these keys"],
 ];
 
@@ -81,6 +82,16 @@ function press(model: Model, event: KeyboardEvent, help: () => void): boolean {
     }
 }
 
+/** Undoes and redoes as every editor does; false: the keys say something else, or an editor is there to undo. */
+function undoes(model: Model, { ctrlKey, metaKey, altKey, shiftKey, key }: KeyboardEvent): boolean {
+    const letter = key.toLowerCase();
+    if (!model.state.undo || altKey || ctrlKey === metaKey || (letter !== "z" && letter !== "y")) {
+        return false;
+    }
+    model.undo(letter === "z" && !shiftKey ? "undo" : "redo");
+    return true;
+}
+
 /** Keys that the focused element has a use of its own for. */
 function taken({ target, key }: KeyboardEvent): boolean {
     if (!(target instanceof Element)) {
@@ -99,7 +110,7 @@ export function useKeys(model: Model, help: () => void): void {
     useEffect(() => {
         const onKey = (event: KeyboardEvent) => {
             const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
-            if (plain && !taken(event) && press(model, event, help)) {
+            if (undoes(model, event) || (plain && !taken(event) && press(model, event, help))) {
                 event.preventDefault();
             }
         };

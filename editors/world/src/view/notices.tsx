@@ -59,7 +59,7 @@ export function Notices({ model, state: { link, stale, problem, frame, pages, qu
     );
 }
 
-/** How it went. The clause of the list counts actions and calls them steps: here every tick is a step. */
+/** How it went: the whole sentence once the run is here. */
 function reason(example: ExampleItem | undefined, pages: Pages | undefined): string | undefined {
     if (example === undefined) {
         return undefined;

@@ -59,18 +59,18 @@ fn reads_example_files_with_their_program() {
         2 | examples "none.kgrid"
           |           ^^^^^^^^^^
 
-        error[K201]: move() runs into a wall at step 1 of example "a", and in 1 more example.
+        error[K201]: move() runs into a wall at action 1 of example "a", and in 1 more example.
          --> row.karel:5:5
           |
         5 |     move()
           |     ^^^^^^
           |
-        note: example "a": step 1, robot at row 1, column 1, facing east
+        note: example "a": action 1, robot at row 1, column 1, facing east
          --> row.kgrid:1:10
           |
         1 | example "a":
           |          ^
-        note: example "b": step 1, robot at row 1, column 1, facing east
+        note: example "b": action 1, robot at row 1, column 1, facing east
          --> more.kgrid:1:10
           |
         1 | example "b":

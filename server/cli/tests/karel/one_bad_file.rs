@@ -99,12 +99,12 @@ fn test_reports_them_and_goes_on() {
         folder.karel/inner.karel
           no examples
         z.karel
-          ✓ example "short" · 2 steps
+          ✓ example "short" · 2 actions
           ✗ example "wrong" · expected 1 marker at row 1, column 3, but there are 2 markers; expected the robot at row 1, column 2, but it is at row 1, column 3
               before    after     expected
               > . 2     . . >2    . > 1
           • example "no output" · no output yet
-          ✓ test "held out" · 1 step
+          ✓ test "held out" · 1 action
         dangling.karel
           ✗ dangling.karel can't be read: there is no such file
         device.kgrid

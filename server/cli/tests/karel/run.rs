@@ -8,24 +8,24 @@ fn shows_before_and_after() {
         example "short"
           before    after
           > . .     . . >
-          finished after 2 actions, 5 ticks
+          finished after 2 actions, 5 steps
           as the example says
 
         example "wrong"
           before    after     expected
           > . 2     . . >2    . > 1
-          finished after 2 actions, 5 ticks
+          finished after 2 actions, 5 steps
           expected 1 marker at row 1, column 3, but there are 2 markers; expected the robot at row 1, column 2, but it is at row 1, column 3
 
         example "no output"
           before    after
           > #       > #
-          finished after 0 actions, 1 tick
+          finished after 0 actions, 1 step
 
         test "held out"
           before    after
           . <       < .
-          finished after 1 action, 3 ticks
+          finished after 1 action, 3 steps
           as the example says
         --- exit code 1
     "#]].assert_eq(&folder.karel(&["run", "row.karel"]).all());
@@ -40,7 +40,7 @@ fn runs_on_a_world_of_ones_own() {
           before    after
           v 3       . 3
           . #       v #
-          finished after 1 action, 3 ticks
+          finished after 1 action, 3 steps
         --- exit code 0
     "#]]
     .assert_eq(&ran.all());
@@ -64,7 +64,7 @@ fn says_how_a_run_ended() {
         (
             "while(leftIsClear()):\n        turnLeft()",
             ". . .\n. > .\n. . .",
-            "stopped after 8 ticks: the loop in line 2 is endless, it sees a world again",
+            "stopped after 8 steps: the loop in line 2 is endless, it sees a world again",
         ),
         ("main()", ">", "stopped: the call in line 2 is more than 1,000 calls deep"),
         ("turnLeft()\n    ...", ">", "stopped at the hole in line 3 after 1 action"),
@@ -81,10 +81,10 @@ fn says_how_a_run_ended() {
 fn prints_json() {
     let folder = Folder::with(&[("row.karel", ROW)]);
     expect![[r#"
-        {"example":"short","outcome":"finished","line":null,"ticks":5,"passes":true,"message":"finished after 2 actions, 5 ticks","before":"> . .","after":". . >"}
-        {"example":"wrong","outcome":"finished","line":null,"ticks":5,"passes":false,"message":"finished after 2 actions, 5 ticks","before":"> . 2","after":". . >2"}
-        {"example":"no output","outcome":"finished","line":null,"ticks":1,"passes":null,"message":"finished after 0 actions, 1 tick","before":"> #","after":"> #"}
-        {"example":"held out","outcome":"finished","line":null,"ticks":3,"passes":true,"message":"finished after 1 action, 3 ticks","before":". <","after":"< ."}
+        {"example":"short","outcome":"finished","line":null,"ticks":5,"passes":true,"message":"finished after 2 actions, 5 steps","before":"> . .","after":". . >"}
+        {"example":"wrong","outcome":"finished","line":null,"ticks":5,"passes":false,"message":"finished after 2 actions, 5 steps","before":"> . 2","after":". . >2"}
+        {"example":"no output","outcome":"finished","line":null,"ticks":1,"passes":null,"message":"finished after 0 actions, 1 step","before":"> #","after":"> #"}
+        {"example":"held out","outcome":"finished","line":null,"ticks":3,"passes":true,"message":"finished after 1 action, 3 steps","before":". <","after":"< ."}
         --- exit code 1
     "#]].assert_eq(&folder.karel(&["run", "row.karel", "--json"]).all());
 }

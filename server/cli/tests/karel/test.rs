@@ -6,18 +6,18 @@ fn says_which_examples_pass() {
     let folder = Folder::with(&[("row.karel", ROW)]);
     expect![[r#"
         row.karel
-          ✓ example "short" · 2 steps
+          ✓ example "short" · 2 actions
           ✗ example "wrong" · expected 1 marker at row 1, column 3, but there are 2 markers; expected the robot at row 1, column 2, but it is at row 1, column 3
               before    after     expected
               > . 2     . . >2    . > 1
           • example "no output" · no output yet
-          ✓ test "held out" · 1 step
+          ✓ test "held out" · 1 action
         1/2 examples, 1/1 held-out tests
         --- exit code 1
     "#]].assert_eq(&folder.karel(&["test", "row.karel"]).all());
     expect![[r#"
         row.karel
-          ✓ example "short" · 2 steps
+          ✓ example "short" · 2 actions
         1/1 examples
         --- exit code 0
     "#]]
@@ -28,7 +28,7 @@ fn says_which_examples_pass() {
 fn prints_json() {
     let folder = Folder::with(&[("row.karel", ROW)]);
     expect![[r#"
-        {"passed":1,"total":2,"testsPassed":1,"tests":1,"examples":[{"file":"row.karel","line":6,"name":"short","test":false,"status":"passed","message":"2 steps"},{"file":"row.karel","line":12,"name":"wrong","test":false,"status":"failed","message":"expected 1 marker at row 1, column 3, but there are 2 markers; expected the robot at row 1, column 2, but it is at row 1, column 3"},{"file":"row.karel","line":18,"name":"no output","test":false,"status":"unjudged","message":"no output yet"},{"file":"row.karel","line":22,"name":"held out","test":true,"status":"passed","message":"1 step"}],"unread":[]}
+        {"passed":1,"total":2,"testsPassed":1,"tests":1,"examples":[{"file":"row.karel","line":6,"name":"short","test":false,"status":"passed","message":"2 actions"},{"file":"row.karel","line":12,"name":"wrong","test":false,"status":"failed","message":"expected 1 marker at row 1, column 3, but there are 2 markers; expected the robot at row 1, column 2, but it is at row 1, column 3"},{"file":"row.karel","line":18,"name":"no output","test":false,"status":"unjudged","message":"no output yet"},{"file":"row.karel","line":22,"name":"held out","test":true,"status":"passed","message":"1 step"}],"unread":[]}
         --- exit code 1
     "#]].assert_eq(&folder.karel(&["test", "row.karel", "--json"]).all());
 }
@@ -42,7 +42,7 @@ fn runs_example_files_on_their_program() {
     ]);
     expect![[r#"
         row.karel
-          ✓ example "a" · 1 step
+          ✓ example "a" · 1 action
         1/1 examples
         --- exit code 0
     "#]]
@@ -51,7 +51,7 @@ fn runs_example_files_on_their_program() {
         other.kgrid
           • example "b" · no program belongs to this file
         row.karel
-          ✓ example "a" · 1 step
+          ✓ example "a" · 1 action
         1/1 examples
         --- exit code 0
     "#]]

@@ -104,6 +104,105 @@ async fn pages_follow_the_file() {
     assert_eq!(list["examples"].as_array().unwrap().last().unwrap()["name"], "beside");
 }
 
+/// A change of the example's input to one cell with the robot and that many markers.
+fn draw(uri: &str, example: &str, version: i64, markers: u8) -> Value {
+    let world = json!({
+        "rows": 1, "cols": 1, "walls": [], "markers": [[0, 0, markers]],
+        "robot": { "row": 0, "col": 0, "heading": "east" },
+    });
+    let change = json!({ "kind": "world", "of": "input", "world": world });
+    json!({ "textDocument": { "uri": uri }, "version": version, "example": example, "change": change })
+}
+
+#[tokio::test]
+async fn what_is_drawn_is_written_and_undone() {
+    let beside = "# Grüße\r\nexample \"beside\": # drawn\r\n    input:\r\n        > . # a row\r\n";
+    let folder = Folder::with(&[("row.karel", ROW), ("row.kgrid", beside)]);
+    #[cfg(unix)]
+    std::fs::set_permissions(
+        folder.path("row.kgrid"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o640),
+    )
+    .unwrap();
+    let shown = Shown::start(&folder, &["row.karel"]);
+    let (mut page, mut second) = (Page::open(&shown).await, Page::open(&shown).await);
+    let show = page.told("karel/show").await;
+    assert_eq!((&show["editor"], &show["undo"]), (&json!(false), &json!(true)));
+    let uri = show["uri"].as_str().unwrap();
+    let document = json!({ "textDocument": { "uri": uri } });
+    let applied = json!({ "applied": true });
+
+    let list = page.ask("karel/recordings", document.clone()).await["result"].take();
+    let version = list["document"]["version"].as_i64().unwrap();
+    let answer = page.ask("karel/edit", draw(uri, "beside", version, 3)).await;
+    assert_eq!(answer["result"], applied, "{answer}");
+    let told = second.told("karel/recordingsOutdated").await;
+    assert_eq!(told["version"], json!(version + 1));
+    let drawn = folder.read("row.kgrid");
+    assert_eq!(drawn, beside.replacen("> . # a row", ">3 # a row", 1), "all else is as it was");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder.path("row.kgrid")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+    let entries = std::fs::read_dir(folder.path(".")).unwrap().count();
+    assert_eq!(entries, 2, "nothing is left beside the files");
+
+    // Of a text that is no more shown, nothing is drawn.
+    assert_eq!(page.ask("karel/edit", draw(uri, "beside", version, 4)).await["error"]["code"], -32801);
+    assert_eq!(folder.read("row.kgrid"), drawn);
+
+    assert_eq!(page.ask("karel/undo", document.clone()).await["result"], applied);
+    assert_eq!(folder.read("row.kgrid"), beside);
+    let said = |answer: Value| (answer["error"]["code"].clone(), answer["error"]["message"].clone());
+    let nothing = said(page.ask("karel/undo", document.clone()).await);
+    assert_eq!(nothing, (json!(-32803), json!("There is nothing to undo.")));
+    // Another page's redo is the same one.
+    assert_eq!(second.ask("karel/redo", document.clone()).await["result"], applied);
+    assert_eq!(folder.read("row.kgrid"), drawn);
+    let nothing = said(page.ask("karel/redo", document.clone()).await);
+    assert_eq!(nothing, (json!(-32803), json!("There is nothing to redo.")));
+
+    // What somebody else has written stays.
+    let other = drawn.replace("Grüße", "Gruß");
+    std::fs::write(folder.path("row.kgrid"), &other).unwrap();
+    let refused = said(page.ask("karel/undo", document.clone()).await);
+    let why = "row.kgrid was changed elsewhere meanwhile: take that back first.";
+    assert_eq!(refused, (json!(-32803), json!(why)));
+    assert_eq!(folder.read("row.kgrid"), other);
+    let list = page.ask("karel/recordings", document.clone()).await["result"].take();
+    let version = list["document"]["version"].as_i64().unwrap();
+    let foreign = other.clone() + "# more\r\n";
+    std::fs::write(folder.path("row.kgrid"), &foreign).unwrap();
+    let answer = page.ask("karel/edit", draw(uri, "beside", version, 5)).await;
+    // Whether it was read before the request came, or not.
+    let (code, why) = said(answer);
+    let clear = "row.kgrid was changed elsewhere meanwhile: draw again.";
+    assert!(code == -32801 || (code == -32803 && why == clear), "{code} {why}");
+    assert_eq!(folder.read("row.kgrid"), foreign);
+    // Once it is taken back, the drawing can be undone, too.
+    std::fs::write(folder.path("row.kgrid"), &drawn).unwrap();
+    assert_eq!(page.ask("karel/undo", document).await["result"], applied);
+    assert_eq!(folder.read("row.kgrid"), beside);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_can_not_be_written_is_said() {
+    let folder = Folder::with(&[("row.karel", ROW)]);
+    let read_only: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o444);
+    std::fs::set_permissions(folder.path("row.karel"), read_only).unwrap();
+    let shown = Shown::start(&folder, &["row.karel"]);
+    let mut page = Page::open(&shown).await;
+    let show = page.told("karel/show").await;
+    let uri = show["uri"].as_str().unwrap();
+    let answer = page.ask("karel/edit", draw(uri, "short", 1, 3)).await;
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(message.ends_with("row.karel is read-only and stays as it is."), "{message}");
+    assert_eq!(folder.read("row.karel"), ROW);
+}
+
 #[test]
 fn what_can_not_be_shown_is_said() {
     let folder = Folder::with(&[("row.karel", ROW)]);

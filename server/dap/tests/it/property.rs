@@ -55,7 +55,7 @@ fn compare(client: &mut Client, program: &Program, recording: &Recording, step: 
     let conditions: Vec<String> =
         Test::ALL.iter().map(|test| format!("{}={}", test.name(), world.holds(*test))).collect();
     assert_eq!(client.scope("Conditions"), conditions);
-    assert_eq!(client.evaluate("tick"), step.to_string());
+    assert_eq!(client.evaluate("step"), step.to_string());
     let robot = world.robot();
     assert_eq!(client.evaluate("robot.column"), (robot.col + 1).to_string());
     let trace = client.ask("stackTrace", json!({ "threadId": 1 }));

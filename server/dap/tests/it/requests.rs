@@ -49,7 +49,7 @@ fn a_crash_is_an_exception_and_the_run_goes_back_from_it() {
     client.launch(CRASH, json!({ "example": "short" }));
     let stopped = client.start();
     assert_eq!(stopped["reason"], "exception");
-    assert_eq!(stopped["text"], "move() runs into the edge of the world at step 5.");
+    assert_eq!(stopped["text"], "move() runs into the edge of the world at action 5.");
     let trace = client.ask("stackTrace", json!({ "threadId": 1 }));
     let frame = |n: usize| {
         let frame = &trace["stackFrames"][n];
@@ -67,7 +67,7 @@ fn a_crash_is_an_exception_and_the_run_goes_back_from_it() {
     );
     let info = client.ask("exceptionInfo", json!({ "threadId": 1 }));
     assert_eq!((&info["exceptionId"], &info["breakMode"]), (&json!("crash"), &json!("always")));
-    assert_eq!(info["description"], "move() runs into the edge of the world at step 5.");
+    assert_eq!(info["description"], "move() runs into the edge of the world at action 5.");
     // Back: to the call, then over the loop's last round.
     assert_eq!(client.moves("stepBack", json!({ "threadId": 1 })), "step 5");
     assert_eq!(client.moves("stepBack", json!({ "threadId": 1 })), "step 3");
@@ -116,16 +116,16 @@ fn variables_are_those_of_the_moment() {
         client.scope("Run"),
         [
             "example=test \"long\"",
-            "tick=3 of 18",
+            "step=3 of 17",
             "calls=1",
-            "ends=move() runs into the edge of the world at step 9"
+            "ends=move() runs into the edge of the world at action 9"
         ]
     );
     assert_eq!(client.scope("World"), ["row 1=. > . . ."]);
     for (expression, expected) in [
         ("robot", "row 1, column 2, facing east"),
         ("markers", "0"),
-        ("tick", "3"),
+        ("step", "3"),
         ("depth", "1"),
         ("frontIsClear", "true"),
         ("not(rightIsClear()) and cell(1, 2) == 0", "true"),
@@ -231,9 +231,9 @@ fn log_points_write_and_do_not_stop() {
     let mut client = Client::new();
     let program = client.launch(CRASH, json!({ "example": "short" }));
     client
-        .breakpoints(&program, json!([{ "line": 8, "logMessage": "at column {robot.column}, tick {tick}" }]));
+        .breakpoints(&program, json!([{ "line": 8, "logMessage": "at column {robot.column}, step {step}" }]));
     client.ask("configurationDone", json!({}));
-    for expected in ["at column 1, tick 1\n", "at column 2, tick 5\n", "at column 3, tick 9\n"] {
+    for expected in ["at column 1, step 1\n", "at column 2, step 5\n", "at column 3, step 9\n"] {
         assert_eq!(client.event("output")["output"], expected);
     }
     assert_eq!(client.event("output")["category"], "stderr");
@@ -248,7 +248,7 @@ fn a_run_that_passes_ends_and_one_that_fails_stops() {
     let output = client.event("output");
     assert_eq!(
         (&output["output"], &output["category"]),
-        (&json!("✓ example \"good\": passes · 4 steps\n"), &json!("stdout"))
+        (&json!("✓ example \"good\": passes · 4 actions\n"), &json!("stdout"))
     );
     assert_eq!(client.event("exited")["exitCode"], 0);
     client.event("terminated");
@@ -293,11 +293,11 @@ fn filters_say_where_a_run_stops_by_itself() {
 fn every_way_not_to_end_is_named() {
     let tail = "example \"e\":\n    input:\n        . . .\n        . > .\n        . . .\n";
     for (body, id, text) in [
-        ("pickMarker()", "crash", "pickMarker() finds no marker to pick at step 1."),
+        ("pickMarker()", "crash", "pickMarker() finds no marker to pick at action 1."),
         (
             "while(frontIsClear()): turnLeft()",
             "endless loop",
-            "while(frontIsClear()) repeats itself for ever: after 4 steps the world is one it has already seen here.",
+            "while(frontIsClear()) repeats itself for ever: after 4 actions the world is one it has already seen here.",
         ),
         ("...", "hole", "The run comes to a hole; write a statement there, or have it synthesized."),
         (
@@ -308,8 +308,8 @@ fn every_way_not_to_end_is_named() {
         ("main()", "too many calls", "main() is called more than 1,000 calls deep."),
         (
             "repeat(19): repeat(19): repeat(19): turnLeft()",
-            "limit of ticks",
-            "The run is still going after 2,000 ticks, the limit.",
+            "limit of steps",
+            "The run is still going after 2,000 steps, the limit.",
         ),
         ("mvoe()", "mistake", "The run comes to a mistake: "),
     ] {
@@ -482,7 +482,7 @@ fn without_debugging_it_just_runs() {
     }
     assert_eq!(
         output,
-        "before:\n> . .\nafter:\n. 1 >1\n✗ example \"short\": move() runs into the edge of the world at step 5\n"
+        "before:\n> . .\nafter:\n. 1 >1\n✗ example \"short\": move() runs into the edge of the world at action 5\n"
     );
 }
 
@@ -512,16 +512,16 @@ fn a_run_of_a_million_ticks_can_be_paused_while_it_writes() {
     let program = client
         .launch(&format!("def main():\n    {body}\nexample \"e\":\n    input:\n        >\n"), json!({}));
     let column = 5 + "repeat(14): ".len() * 5;
-    client.breakpoints(&program, json!([{ "line": 2, "column": column, "logMessage": "{tick}" }]));
+    client.breakpoints(&program, json!([{ "line": 2, "column": column, "logMessage": "{step}" }]));
     client.ask("configurationDone", json!({}));
     client.event("output");
     client.ask("pause", json!({ "threadId": 1 }));
     assert_eq!(client.event("stopped")["reason"], "pause");
-    let tick: u64 = client.evaluate("tick").parse().unwrap();
-    assert!(tick < 1_000_000, "{tick}");
-    client.breakpoints(&program, json!([{ "line": 2, "column": column, "condition": "tick > 900000" }]));
+    let step: u64 = client.evaluate("step").parse().unwrap();
+    assert!(step < 1_000_000, "{step}");
+    client.breakpoints(&program, json!([{ "line": 2, "column": column, "condition": "step > 900000" }]));
     assert_eq!(client.moves("continue", json!({ "threadId": 1 })), "breakpoint 2");
-    assert_eq!(client.evaluate("tick"), "900001");
+    assert_eq!(client.evaluate("step"), "900001");
     assert_eq!(client.moves("reverseContinue", json!({ "threadId": 1 })), "entry 2");
 }
 

@@ -4,6 +4,7 @@
 use super::{Diagnostic, title};
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
+use crate::counting;
 use crate::describe::{count, example, robot};
 use crate::reason;
 use crate::run::Run;
@@ -96,12 +97,11 @@ fn diagnostic(
     Ok(Some(diagnostic))
 }
 
-/// `step 4, robot at row 2, column 5, facing east`
+/// `action 4, robot at row 2, column 5, facing east`
 pub(super) fn stopped(run: &Run) -> String {
     let when = match (run.actions(), run.outcome) {
-        (Some(actions), Outcome::Crashed { .. }) => format!("step {}", actions + 1),
-        (Some(actions), _) => format!("after {}", count(actions as u64, "step")),
-        (None, _) => format!("after {}", count(run.ticks, "tick")),
+        (Some(done), Outcome::Crashed { .. }) => counting::action(done),
+        _ => counting::after(run),
     };
     format!("{when}, robot at {}", robot(&run.end, run.end.robot()))
 }

@@ -5,6 +5,7 @@ use super::contradictions::contradictions;
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check as check_cancel};
 use crate::cells;
+use crate::counting;
 use crate::describe::{crash, example, names, place};
 use crate::reason::cell_difference;
 use crate::statements::{self, HoleKind};
@@ -149,7 +150,7 @@ fn trace_fault(
         if !world.act(action) {
             return Some((
                 range,
-                format!("step {} of its trace crashes, as {}", n + 1, crash(&world, action)),
+                format!("{} of its trace crashes, as {}", counting::action(n), crash(&world, action)),
             ));
         }
     }

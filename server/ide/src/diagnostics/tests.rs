@@ -77,12 +77,12 @@ test "held out":
 "#,
         expect![[r#"
             main.karel:5: 'move()' K201 Error
-                move() runs into a wall at step 2 of example "short row", and in 1 more example.
-                - main.karel:7: 'short row' example "short row": step 2, robot at row 1, column 2, facing east
-                - main.karel:13: 'at the edge' example "at the edge": step 3, robot at row 1, column 3, facing east
+                move() runs into a wall at action 2 of example "short row", and in 1 more example.
+                - main.karel:7: 'short row' example "short row": action 2, robot at row 1, column 2, facing east
+                - main.karel:13: 'at the edge' example "at the edge": action 3, robot at row 1, column 3, facing east
             main.karel:19: 'held out' K207 Error
-                Test "held out" fails: move() runs into the edge of the world at step 2.
-                - main.karel:5: 'move()' the run stops here: step 2, robot at row 1, column 2, facing east
+                Test "held out" fails: move() runs into the edge of the world at action 2.
+                - main.karel:5: 'move()' the run stops here: action 2, robot at row 1, column 2, facing east
         "#]],
     );
 }
@@ -109,11 +109,11 @@ example "empty":
 "#,
         expect![[r#"
             main.karel:4: 'putMarker()' K201 Error
-                putMarker() finds no room for a tenth marker at step 1 of example "full".
-                - main.karel:7: 'full' example "full": step 1, robot at row 1, column 1, facing east
+                putMarker() finds no room for a tenth marker at action 1 of example "full".
+                - main.karel:7: 'full' example "full": action 1, robot at row 1, column 1, facing east
             main.karel:5: 'pickMarker()' K201 Error
-                pickMarker() finds no marker to pick at step 1 of example "empty".
-                - main.karel:12: 'empty' example "empty": step 1, robot at row 1, column 1, facing east
+                pickMarker() finds no marker to pick at action 1 of example "empty".
+                - main.karel:12: 'empty' example "empty": action 1, robot at row 1, column 1, facing east
         "#]],
     );
 }
@@ -165,8 +165,8 @@ example "a":
 "#,
         expect![[r#"
             main.karel:4: 'while(markersPresent())' K203 Error
-                In example "a", while(markersPresent()) repeats itself for ever: after 5 steps the world is one it has already seen here.
-                - main.karel:7: 'a' example "a": after 5 steps, robot at row 1, column 1, facing east
+                In example "a", while(markersPresent()) repeats itself for ever: after 5 actions the world is one it has already seen here.
+                - main.karel:7: 'a' example "a": after 5 actions, robot at row 1, column 1, facing east
         "#]],
     );
 }
@@ -188,8 +188,8 @@ example "a":
     let config = Config { max_ticks: 100, ..Config::default() };
     expect![[r#"
         main.karel:5: 'turnLeft()' K204 Warning
-            In example "a", the run is still going after 100 ticks, the limit.
-            - main.karel:7: 'a' example "a": after 48 steps, robot at row 1, column 1, facing east
+            In example "a", the run is still going after 100 steps, the limit.
+            - main.karel:7: 'a' example "a": after 48 actions, robot at row 1, column 1, facing east
     "#]]
     .assert_eq(&rendered(&fixture_with(text, config)));
 }
@@ -214,7 +214,7 @@ example "a":
         expect![[r#"
             main.karel:7: 'spin()' K205 Error
                 In example "a", spin() is called more than 1,000 calls deep.
-                - main.karel:9: 'a' example "a": after 1,000 steps, robot at row 1, column 1, facing east
+                - main.karel:9: 'a' example "a": after 1,000 actions, robot at row 1, column 1, facing east
         "#]],
     );
 }
@@ -258,11 +258,11 @@ example "out of date":
 "#,
         expect![[r#"
             main.karel:11: 'turnLeft' K206 Error
-                Other trace in example "other action": step 1 is turnRight, but the trace says turnLeft.
+                Other trace in example "other action": action 1 is turnRight, but the trace says turnLeft.
             main.karel:17: 'turnLeft' K206 Error
-                Other trace in example "too long": the program ends after 2 steps, but the trace goes on with turnLeft.
+                Other trace in example "too long": the program ends after 2 actions, but the trace goes on with turnLeft.
             main.karel:21: 'turnRight' K206 Error
-                Other trace in example "too short": the trace ends after 1 step, but the program goes on with turnRight.
+                Other trace in example "too short": the trace ends after 1 action, but the program goes on with turnRight.
             main.karel:33: 'trace?: turnLeft' K304 Warning
                 The inferred trace of example "out of date" is out of date: it does not lead to the output: expected the robot to face west, but it faces north.
         "#]],
@@ -288,9 +288,9 @@ test "does not either" crashes:
 "#,
         expect![[r#"
             main.karel:8: 'crashes' K208 Error
-                Example "does not": a crash is expected, but the program ends after 1 step.
+                Example "does not": a crash is expected, but the program ends after 1 action.
             main.karel:11: 'does not either' K207 Error
-                Test "does not either" fails: a crash is expected, but the program ends after 1 step.
+                Test "does not either" fails: a crash is expected, but the program ends after 1 action.
         "#]],
     );
 }
@@ -413,7 +413,7 @@ example "c" crashes:
             main.karel:18: 'output' K303 Error
                 No program satisfies example "size": the input is 2×2 and the output 1×2.
             main.karel:25: 'move' K303 Error
-                No program satisfies example "trace crashes": step 2 of its trace crashes, as move() runs into the edge of the world.
+                No program satisfies example "trace crashes": action 2 of its trace crashes, as move() runs into the edge of the world.
             main.karel:31: 'pickMarker' K303 Error
                 No program satisfies example "trace leads elsewhere": its trace does not lead to the output: expected the robot at row 1, column 1, but it is at row 1, column 2.
             main.kgrid:1: 'b' K302 Error
@@ -481,7 +481,7 @@ fn twenty_crashes_are_one_diagnostic() {
     assert_eq!(found[0].related.len(), 20);
     assert_eq!(
         found[0].message,
-        "move() runs into a wall at step 1 of example \"0\", and in 19 more examples."
+        "move() runs into a wall at action 1 of example \"0\", and in 19 more examples."
     );
 }
 

@@ -106,7 +106,7 @@ fn a_trace_is_filled_in_and_updated() {
         &format!("{text}    trace: move turnRight\n"),
         "update-trace",
         expect![[r##"
-            # Change the expected trace of "a" to what the program does: 2 steps [K206] update-trace
+            # Change the expected trace of "a" to what the program does: 2 actions [K206] update-trace
             def main(): move(); turnLeft()
             example "a":
                 input:

@@ -3,7 +3,8 @@
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled};
 use crate::cells::differing;
-use crate::describe::{count, example_first};
+use crate::counting;
+use crate::describe::example_first;
 use crate::grid_view::{Panel, fenced};
 use crate::literal;
 use crate::reason;
@@ -37,7 +38,7 @@ pub fn example_report(analysis: &Analysis, case: Case<'_>, cancel: Cancel<'_>) -
             let actions: Vec<Action> = trace.actions.iter().map(|(action, _)| *action).collect();
             text.push_str(&format!(
                 "\n{what}, {}:\n{}",
-                count(actions.len() as u64, "step"),
+                counting::actions(actions.len()),
                 trace_text(&actions)
             ));
         }
@@ -70,16 +71,16 @@ fn panels(case: Case<'_>, run: Option<&Run>, verdict: &Verdict) -> Vec<Panel> {
 /// The actions of a run, and last the one that crashed, which was not carried out.
 pub(super) fn ran(run: &Run, recording: &Recording) -> String {
     let mut actions: Vec<Action> = recording.actions().collect();
-    let ticks = count(run.ticks, "tick");
+    let steps = counting::steps(run.steps());
     match run.actions() {
         Some(n) if let Outcome::Crashed { action, .. } = run.outcome => {
             actions.push(action);
-            let steps = count(n as u64 + 1, "step");
-            format!("\nTrace, {steps} ({ticks}); the last one crashes:\n{}", trace_text(&actions))
+            let tried = counting::actions(n + 1);
+            format!("\nTrace, {tried} ({steps}); the last one crashes:\n{}", trace_text(&actions))
         }
-        Some(0) => format!("\nNo step ({ticks}).\n"),
-        Some(n) => format!("\nTrace, {} ({ticks}):\n{}", count(n as u64, "step"), trace_text(&actions)),
-        None => format!("\nFirst steps of a run of {ticks}:\n{}", trace_text(&actions)),
+        Some(0) => format!("\nNo action ({steps}).\n"),
+        Some(n) => format!("\nTrace, {} ({steps}):\n{}", counting::actions(n), trace_text(&actions)),
+        None => format!("\nFirst actions of a run of {steps}:\n{}", trace_text(&actions)),
     }
 }
 

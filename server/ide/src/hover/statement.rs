@@ -3,6 +3,7 @@
 use super::example::ran;
 use crate::analysis::{Analysis, Case};
 use crate::cancel::{Cancel, Cancelled, check};
+use crate::counting;
 use crate::describe::{count, example_first, names, robot};
 use crate::literal;
 use crate::reason;
@@ -140,8 +141,8 @@ pub(super) fn hole(
         text = format!("{runs} {} {stop} here", names(&examples));
         if let Some(run) = analysis.run(*first, cancel)? {
             let which = if stopped.len() == 1 { "" } else { ", the first" };
-            let step = run.actions().map_or(String::new(), |n| format!(" after {}", count(n as u64, "step")));
-            text.push_str(&format!("{which}{step} with the robot at {}", robot(&run.end, run.end.robot())));
+            let after = counting::after(run);
+            text.push_str(&format!("{which} {after} with the robot at {}", robot(&run.end, run.end.robot())));
         }
         text.push_str(".\n\n");
     }
@@ -228,14 +229,14 @@ fn summary(statement: &Statement, recording: &Recording, visits: &[Visit]) -> St
     format!("{what}; {}{}", if visits.len() > 1 { "first " } else { "" }, first_effect(recording, first))
 }
 
-/// `at step 2: row 2, column 1, facing east → row 2, column 2, facing east`
+/// `at action 2: row 2, column 1, facing east → row 2, column 2, facing east`
 fn first_effect(recording: &Recording, visit: &Visit) -> String {
     let steps = &recording.steps;
     let robot_at = |n: usize| steps.get(n).map_or(recording.end.robot(), |step| step.robot);
-    let number = steps.iter().take(visit.from).filter(|step| step.action().is_some()).count() + 1;
+    let done = steps.iter().take(visit.from).filter(|step| step.action().is_some()).count();
     let world = &recording.start;
     let (before, after) = (robot_at(visit.from), robot_at(visit.to));
-    let mut text = format!("at step {number}: {}", robot(world, before));
+    let mut text = format!("at {}: {}", counting::action(done), robot(world, before));
     if before != after {
         text.push_str(&format!(" → {}", robot(world, after)));
     }

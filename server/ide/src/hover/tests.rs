@@ -56,9 +56,9 @@ fn an_action_tells_what_it_did() {
         main.karel:7: 'move'
         `move`: The robot goes one cell ahead. It **crashes** if a wall or the edge of the world is there.
 
-        - "good": run 3 times; first at step 1: row 1, column 1, facing east → row 1, column 2, facing east
-        - "bad": run 3 times; first at step 1: row 1, column 1, facing east → row 1, column 2, facing east
-        - "crashes": run once; at step 1: row 1, column 1, facing east → row 1, column 2, facing east"#]],
+            - "good": run 3 times; first at action 1: row 1, column 1, facing east → row 1, column 2, facing east
+            - "bad": run 3 times; first at action 1: row 1, column 1, facing east → row 1, column 2, facing east
+            - "crashes": run once; at action 1: row 1, column 1, facing east → row 1, column 2, facing east"#]],
     );
 }
 
@@ -70,9 +70,9 @@ fn a_loop_tells_its_rounds() {
         main.karel:4: 'while'
         `while`: Tests the condition before each round, and runs its body as long as it holds.
 
-        - "good": entered once, 3 rounds; at step 1: row 1, column 1, facing east → row 1, column 4, facing east, picks 1 marker
-        - "bad": entered once, 3 rounds; at step 1: row 1, column 1, facing east → row 1, column 4, facing east, picks 1 marker
-        - "crashes": entered once, 1 round; at step 1: row 1, column 1, facing east → row 1, column 2, facing east"#]],
+            - "good": entered once, 3 rounds; at action 1: row 1, column 1, facing east → row 1, column 4, facing east, picks 1 marker
+            - "bad": entered once, 3 rounds; at action 1: row 1, column 1, facing east → row 1, column 4, facing east, picks 1 marker
+            - "crashes": entered once, 1 round; at action 1: row 1, column 1, facing east → row 1, column 2, facing east"#]],
     );
     check(
         &row("repeat"),
@@ -80,9 +80,9 @@ fn a_loop_tells_its_rounds() {
         main.karel:8: 'repeat'
         `repeat`: Runs its body so many times, 0 to 19.
 
-        - "good": entered once, 2 rounds; at step 5: row 1, column 4, facing east → row 1, column 4, facing west
-        - "bad": entered once, 2 rounds; at step 5: row 1, column 4, facing east → row 1, column 4, facing west
-        - "crashes": entered once, 2 rounds; at step 2: row 1, column 2, facing east → row 1, column 2, facing west"#]],
+            - "good": entered once, 2 rounds; at action 5: row 1, column 4, facing east → row 1, column 4, facing west
+            - "bad": entered once, 2 rounds; at action 5: row 1, column 4, facing east → row 1, column 4, facing west
+            - "crashes": entered once, 2 rounds; at action 2: row 1, column 2, facing east → row 1, column 2, facing west"#]],
     );
 }
 
@@ -94,9 +94,9 @@ fn a_condition_tells_how_often_it_held() {
             main.karel:5: 'markersPresent'
             `markersPresent`: Holds if at least one marker is on the robot's cell.
 
-            - "good": held once, failed 2 times; first at step 1: row 1, column 1, facing east
-            - "bad": held once, failed 2 times; first at step 1: row 1, column 1, facing east
-            - "crashes": never held, failed once; at step 1: row 1, column 1, facing east"#]],
+            - "good": held once, failed 2 times; first at action 1: row 1, column 1, facing east
+            - "bad": held once, failed 2 times; first at action 1: row 1, column 1, facing east
+            - "crashes": never held, failed once; at action 1: row 1, column 1, facing east"#]],
     );
 }
 
@@ -112,8 +112,8 @@ fn a_call_shows_the_procedure() {
 
         Takes one.
 
-        - "good": run once; at step 2: row 1, column 2, facing east, picks 1 marker
-        - "bad": run once; at step 3: row 1, column 3, facing east, picks 1 marker
+            - "good": run once; at action 2: row 1, column 2, facing east, picks 1 marker
+            - "bad": run once; at action 3: row 1, column 3, facing east, picks 1 marker
         - "crashes": never run"#]],
     );
 }
@@ -155,14 +155,14 @@ fn an_example_shows_its_worlds_and_its_trace() {
         &row("good"),
         expect![[r#"
         main.karel:13: 'example "good":'
-        **Example "good"** ✓ passes · 6 steps
+            **Example "good"** ✓ passes · 6 actions
 
         ```text
          before        after
          > 1 . 2 #     . . . <2 #
         ```
 
-        Trace, 6 steps (15 ticks):
+            Trace, 6 actions (15 steps):
         ```text
         1  move pickMarker move move turnLeft turnLeft
         ```
@@ -180,12 +180,12 @@ fn an_example_shows_its_worlds_and_its_trace() {
              . . . .     . . . .     . . . .
             ```
 
-            Trace, 6 steps (15 ticks):
+            Trace, 6 actions (15 steps):
             ```text
             1  move move pickMarker move turnLeft turnLeft
             ```
 
-            Inferred trace, 5 steps:
+            Inferred trace, 5 actions:
             ```text
             1  move move move turnLeft turnLeft
             ```
@@ -195,14 +195,14 @@ fn an_example_shows_its_worlds_and_its_trace() {
         &row("\"crashes\""),
         expect![[r#"
             main.karel:28: 'example "crashes" crashes:'
-            **Example "crashes"** ✗ a crash is expected, but the program ends after 3 steps
+            **Example "crashes"** ✗ a crash is expected, but the program ends after 3 actions
 
             ```text
              before    after
              > .       . <
             ```
 
-            Trace, 3 steps (8 ticks):
+            Trace, 3 actions (8 steps):
             ```text
             1  move turnLeft turnLeft
             ```
@@ -224,14 +224,14 @@ example "a":
 "#,
         expect![[r#"
             main.karel:5: 'input: > . . #'
-            **Example "a"** ✗ move() runs into a wall at step 3
+            **Example "a"** ✗ move() runs into a wall at action 3
 
             ```text
              before      at the crash    expected
              > . . #     .[.|>]#         .[>|.]#
             ```
 
-            Trace, 3 steps (6 ticks); the last one crashes:
+            Trace, 3 actions (5 steps); the last one crashes:
             ```text
             1  move move move
             ```
@@ -253,14 +253,14 @@ example "a":
 "#,
         expect![[r#"
             main.kgrid:2: 'input: > .'
-            **Example "a"** ✓ passes · 1 step
+            **Example "a"** ✓ passes · 1 action
 
             ```text
              before    after
              > .       . >
             ```
 
-            Trace, 1 step (1 tick):
+            Trace, 1 action (1 step):
             ```text
             1  move
             ```
@@ -299,7 +299,7 @@ example "a":
             main.karel:4: '...'
             `...`: A hole: one or more statements still to be written. A run stops here; synthesis can fill it.
 
-            The run of "a" stops here after 1 step with the robot at row 1, column 2, facing east.
+            The run of "a" stops here after 1 action with the robot at row 1, column 2, facing east.
 
             Synthesis can't fill it yet. Add an example block with input and output first."#]],
     );

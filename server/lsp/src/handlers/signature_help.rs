@@ -23,7 +23,7 @@ pub fn signature_help(
         let parameter = signature.parameter.and_then(|parameter| {
             let text = signature.label.get(parameter.clone())?;
             // The protocol counts UTF-16 here whatever was negotiated.
-            let units = |end: usize| Encoding::Utf16.units(signature.label.get(..end).unwrap_or_default());
+            let units = |end: usize| Encoding::Utf16.of(signature.label.get(..end).unwrap_or_default());
             Some(if supports.parameter_offsets {
                 ParameterLabel::LabelOffsets([units(parameter.start), units(parameter.end)])
             } else {

@@ -20,7 +20,7 @@ pub struct Config {
     pub synthesis_budget: u64,
     /// Whether to ask at once which program is right, where programs that differ in meaning pass.
     pub synthesis_ask: bool,
-    /// Ticks after which an example's run is stopped.
+    /// Steps after which an example's run is stopped.
     pub max_ticks: u64,
     /// Bytes that all recorded runs together may take.
     pub recordings: usize,

@@ -7,7 +7,7 @@ use tower_lsp::lsp_types::{
     TextDocumentClientCapabilities, Url, WindowClientCapabilities, WorkspaceClientCapabilities,
 };
 
-use crate::state::text::Encoding;
+use crate::state::text::{self, Encoding};
 
 /// What client and server agreed on. A capability is off until the client has named it.
 #[derive(Debug, Clone, Default)]
@@ -81,7 +81,7 @@ impl Session {
             roots.extend(params.root_uri);
         }
         Some(Session {
-            encoding: Encoding::negotiate(offered),
+            encoding: text::negotiate(offered),
             roots,
             options: params.initialization_options.unwrap_or_default(),
             supports: ClientCapabilities::read(&params.capabilities),

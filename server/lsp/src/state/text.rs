@@ -1,8 +1,5 @@
-//! The text of a document, and the one place where byte offsets and protocol positions are converted.
-//!
-//! A line ends at `\n`, `\r\n` or `\r`, as the protocol has it. A position's character counts UTF-8, UTF-16 or
-//! UTF-32 units, as negotiated. Whatever a client sends is clamped: a character past the end of its line is the
-//! line's end, a line past the end is the end of the text, and a character within a code point is its start.
+//! The text of a document, and the one place where byte offsets and protocol positions are converted: by the rule of
+//! [`syntax::places`], on a rope, which need not be walked through after each key.
 
 use std::sync::Arc;
 
@@ -10,46 +7,28 @@ use ropey::Rope;
 use syntax::{TextRange, TextSize};
 use tower_lsp::lsp_types::{Position, PositionEncodingKind, Range};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Encoding {
-    Utf8,
-    /// The encoding where nothing was negotiated.
-    #[default]
-    Utf16,
-    Utf32,
+pub use syntax::places::Units as Encoding;
+
+/// UTF-8 where the client offers it, for it needs no conversion; else UTF-16, which every client speaks.
+pub fn negotiate(offered: Option<&[PositionEncodingKind]>) -> Encoding {
+    let offered = offered.unwrap_or_default();
+    if offered.contains(&PositionEncodingKind::UTF8) {
+        Encoding::Utf8
+    } else if offered.contains(&PositionEncodingKind::UTF32)
+        && !offered.contains(&PositionEncodingKind::UTF16)
+    {
+        Encoding::Utf32
+    } else {
+        Encoding::Utf16
+    }
 }
 
-impl Encoding {
-    /// UTF-8 where the client offers it, for it needs no conversion; else UTF-16, which every client speaks.
-    pub fn negotiate(offered: Option<&[PositionEncodingKind]>) -> Encoding {
-        let offered = offered.unwrap_or_default();
-        if offered.contains(&PositionEncodingKind::UTF8) {
-            Encoding::Utf8
-        } else if offered.contains(&PositionEncodingKind::UTF32)
-            && !offered.contains(&PositionEncodingKind::UTF16)
-        {
-            Encoding::Utf32
-        } else {
-            Encoding::Utf16
-        }
-    }
-
-    pub fn kind(self) -> PositionEncodingKind {
-        match self {
-            Encoding::Utf8 => PositionEncodingKind::UTF8,
-            Encoding::Utf16 => PositionEncodingKind::UTF16,
-            Encoding::Utf32 => PositionEncodingKind::UTF32,
-        }
-    }
-
-    /// How many units `text` takes.
-    pub fn units(self, text: &str) -> u32 {
-        let units = match self {
-            Encoding::Utf8 => text.len(),
-            Encoding::Utf16 => text.encode_utf16().count(),
-            Encoding::Utf32 => text.chars().count(),
-        };
-        u32::try_from(units).unwrap_or(u32::MAX)
+/// The encoding as the protocol names it.
+pub fn kind(encoding: Encoding) -> PositionEncodingKind {
+    match encoding {
+        Encoding::Utf8 => PositionEncodingKind::UTF8,
+        Encoding::Utf16 => PositionEncodingKind::UTF16,
+        Encoding::Utf32 => PositionEncodingKind::UTF32,
     }
 }
 

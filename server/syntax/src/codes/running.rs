@@ -44,10 +44,10 @@ pub const ENDLESS_LOOP: Code = Code {
 
 pub const TICK_LIMIT: Code = Code {
     code: "K204",
-    title: "Limit of ticks reached",
-    explanation: "The run of an example was stopped because it took more ticks than allowed: one for each action, \
-                  each condition evaluated and each round of a `repeat`. It may be endless or only long; the limit \
-                  is the setting `karel.run.maxTicks`.",
+    title: "Limit of steps reached",
+    explanation: "The run of an example was stopped because it took more steps than allowed: each action, each \
+                  condition evaluated and each round of a `repeat` is one. It may be endless or only long; the \
+                  limit is the setting `karel.run.maxTicks`.",
 };
 
 pub const TOO_DEEP: Code = Code {

@@ -154,7 +154,7 @@ fn trace(names: &[String], start: &World, expected: &Expected) -> Result<Vec<Act
         let may_crash = *expected == Expected::Crash && step + 1 == actions.len();
         let done = world.act(action);
         if !done && !may_crash {
-            return Err(format!("has a trace that crashes at step {}, {}.", step + 1, action.name()));
+            return Err(format!("has a trace that crashes at action {}, {}.", step + 1, action.name()));
         }
     }
     match expected {

@@ -183,7 +183,7 @@ fn the_message_and_its_hover_show_the_answers() {
               main.karel:4: 'a' an example after example "a" would decide
             `...`: A hole: one or more statements still to be written. A run stops here; synthesis can fill it.
 
-            The run of "a" stops here after 0 steps with the robot at row 1, column 1, facing east.
+            The run of "a" stops here after 0 actions with the robot at row 1, column 1, facing east.
 
             - *Synthesize main from 1 example*: a quick fix here
 

@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use syntax::places::{Lines, Place};
 
 use super::*;
 
@@ -6,26 +7,6 @@ const ENCODINGS: [Encoding; 3] = [Encoding::Utf8, Encoding::Utf16, Encoding::Utf
 
 fn at(line: u32, character: u32) -> Position {
     Position { line, character }
-}
-
-/// A second implementation, as plain as can be: walks the text from its start.
-fn plain_offset(text: &str, position: Position, encoding: Encoding) -> usize {
-    let mut line = 0;
-    let mut start = 0;
-    while line < position.line {
-        let Some(end) = text[start..].find(['\n', '\r']) else { return text.len() };
-        start += end + if text[start + end..].starts_with("\r\n") { 2 } else { 1 };
-        line += 1;
-    }
-    let mut left = position.character;
-    for (at, char) in text[start..].char_indices() {
-        let units = encoding.units(char.encode_utf8(&mut [0; 4]));
-        if matches!(char, '\n' | '\r') || units > left {
-            return start + at;
-        }
-        left -= units;
-    }
-    text.len()
 }
 
 #[test]
@@ -59,12 +40,12 @@ fn positions_are_clamped() {
 
 #[test]
 fn utf8_is_taken_where_offered() {
-    let [utf8, utf16, utf32] = ENCODINGS.map(Encoding::kind);
-    assert_eq!(Encoding::negotiate(None), Encoding::Utf16);
-    assert_eq!(Encoding::negotiate(Some(std::slice::from_ref(&utf16))), Encoding::Utf16);
-    assert_eq!(Encoding::negotiate(Some(&[utf32.clone(), utf16.clone()])), Encoding::Utf16);
-    assert_eq!(Encoding::negotiate(Some(std::slice::from_ref(&utf32))), Encoding::Utf32);
-    assert_eq!(Encoding::negotiate(Some(&[utf16, utf32, utf8])), Encoding::Utf8);
+    let [utf8, utf16, utf32] = ENCODINGS.map(kind);
+    assert_eq!(negotiate(None), Encoding::Utf16);
+    assert_eq!(negotiate(Some(std::slice::from_ref(&utf16))), Encoding::Utf16);
+    assert_eq!(negotiate(Some(&[utf32.clone(), utf16.clone()])), Encoding::Utf16);
+    assert_eq!(negotiate(Some(std::slice::from_ref(&utf32))), Encoding::Utf32);
+    assert_eq!(negotiate(Some(&[utf16, utf32, utf8])), Encoding::Utf8);
 }
 
 fn texts() -> impl Strategy<Value = String> {
@@ -84,24 +65,19 @@ fn texts() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn every_offset_survives_the_way_there_and_back(source in texts()) {
-        let text = Text::from(source.as_str());
-        for (offset, _) in source.char_indices().chain([(source.len(), ' ')]) {
-            let between = source[..offset].ends_with('\r') && source[offset..].starts_with('\n');
-            for encoding in ENCODINGS {
-                let position = text.position(size(offset), encoding);
-                let expected = if between { offset - 1 } else { offset };
-                prop_assert_eq!(usize::from(text.offset(position, encoding)), expected);
-            }
-        }
-    }
-
-    #[test]
-    fn any_position_is_where_the_plain_walk_says(source in texts(), line in 0..30u32, character in 0..30u32) {
-        let text = Text::from(source.as_str());
+    fn any_offset_and_any_position_is_where_the_table_of_lines_says(
+        source in texts(),
+        line in 0..30u32,
+        character in 0..30u32,
+    ) {
+        let (text, lines) = (Text::from(source.as_str()), Lines::of(&*source));
         for encoding in ENCODINGS {
-            let offset = usize::from(text.offset(at(line, character), encoding));
-            prop_assert_eq!(offset, plain_offset(&source, at(line, character), encoding));
+            for offset in 0..size(source.len() + 2).into() {
+                let Place { line, column } = lines.place(TextSize::new(offset), encoding);
+                prop_assert_eq!(text.position(TextSize::new(offset), encoding), at(line, column), "{}", offset);
+            }
+            let offset = lines.offset(Place { line, column: character }, encoding);
+            prop_assert_eq!(text.offset(at(line, character), encoding), offset);
         }
     }
 
