@@ -65,6 +65,11 @@ export function registerCommands(
             world.show(document.uri, here && nameOf(here));
             return Promise.resolve();
         }),
+        inEditor("karel.lookAtPrograms", ({ document, selection }) => {
+            const here = exampleIn(verdicts.of(document.uri) ?? [], selection.active.line);
+            world.show(document.uri, here && nameOf(here), true);
+            return Promise.resolve();
+        }),
         // A lens says which example; from the palette the one at the cursor is meant, else the user chooses.
         command("karel.debugExample", (uri?: vscode.Uri, run?: ExampleRun) =>
             debug(run === undefined ? vscode.window.activeTextEditor?.document.uri : uri, run),

@@ -140,7 +140,7 @@ export class Session {
     }
 
     /** Asks the server one of the questions about recorded runs. */
-    async request(method: string, params: unknown): Promise<unknown> {
+    async request(method: string, params: unknown, cancellation?: vscode.CancellationToken): Promise<unknown> {
         await this.queue;
         const client = this.client;
         if (client === undefined || client.state !== State.Running) {
@@ -150,7 +150,7 @@ export class Session {
         if (experimental?.["karelRecordings"] !== RECORDINGS) {
             throw new Error("The Karel server is of another version: it can't show worlds. Install this extension's.");
         }
-        return client.sendRequest<unknown>(method, params);
+        return client.sendRequest<unknown>(method, params, cancellation);
     }
 
     toUri(uri: vscode.Uri): string {

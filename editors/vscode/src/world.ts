@@ -41,19 +41,24 @@ export class WorldView implements vscode.Disposable {
     }
 
     /** Shows the program's examples beside it, and one of them. The program keeps the focus. */
-    show(uri: vscode.Uri, example?: ExampleName): void {
+    show(uri: vscode.Uri, example?: ExampleName, find = false): void {
         if (this.beside === undefined) {
             const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
             this.take(vscode.window.createWebviewPanel(VIEW, "Karel: World", place), uri);
         } else {
             this.beside.panel.reveal(undefined, true);
         }
-        this.beside?.page.show(uri, example === undefined ? {} : { example });
+        this.beside?.page.show(uri, { ...(example !== undefined && { example }), ...(find && { find }) });
     }
 
     /** Goes to where a debugged run has stopped, if the page is open: nobody has asked for it. */
     follow(uri: vscode.Uri, example: ExampleName, step: number): void {
         this.beside?.page.show(uri, { example, step });
+    }
+
+    /** Whether the page beside the program is in view. */
+    get visible(): boolean {
+        return this.beside?.panel.visible ?? false;
     }
 
     dispose(): void {

@@ -14,6 +14,9 @@ const QUESTIONS = new Set([
     "karel/question",
     "karel/answer",
     "karel/edit",
+    "karel/find",
+    "karel/candidates",
+    "karel/take",
 ]);
 
 export interface Place {
@@ -30,6 +33,8 @@ export interface Span {
 export type Message =
     | { kind: "question"; id: number; method: string; params: unknown }
     | { kind: "unknown"; id: number; method: string }
+    /** It gives up what it has asked. */
+    | { kind: "cancel"; id: number }
     /** It listens now. */
     | { kind: "ready" }
     /** The user wants to see the place. */
@@ -48,6 +53,10 @@ export function readMessage(message: unknown): Message | undefined {
     }
     const { uri, range, version } = (params ?? {}) as Record<string, unknown>;
     const place = isSpan(range) ? range : null;
+    if (method === "$/cancelRequest") {
+        const { id: asked } = (params ?? {}) as { id?: unknown };
+        return typeof asked === "number" ? { kind: "cancel", id: asked } : undefined;
+    }
     if (method === "karel/ready") {
         return { kind: "ready" };
     }

@@ -18,6 +18,8 @@ export type ExampleName = number | string | { name: string; kind?: string; ordin
 export interface Wanted {
     example?: ExampleName;
     step?: number;
+    /** Programs that pass, looked for where none are known. */
+    find?: boolean;
 }
 
 export class WorldPanel {
@@ -27,6 +29,8 @@ export class WorldPanel {
     /** The place that was selected for the page: the cursor has not come there by itself. */
     private revealed: { uri: string; at: vscode.Position } | undefined;
     private resting: NodeJS.Timeout | undefined;
+    /** What the page waits for, by the id of its request. */
+    private readonly asked = new Map<number, vscode.CancellationTokenSource>();
     private readonly mark = vscode.window.createTextEditorDecorationType({
         isWholeLine: true,
         backgroundColor: new vscode.ThemeColor("editor.stackFrameHighlightBackground"),
@@ -112,6 +116,9 @@ export class WorldPanel {
             case "unknown":
                 this.reply(read.id, { error: { code: -32601, message: `There is no ${read.method}.` } });
                 return;
+            case "cancel":
+                this.asked.get(read.id)?.cancel();
+                return;
             case "ready":
                 this.listens = true;
                 this.showWanted();
@@ -129,12 +136,17 @@ export class WorldPanel {
     }
 
     private async answer(id: number, method: string, params: unknown): Promise<void> {
+        const source = new vscode.CancellationTokenSource();
+        this.asked.set(id, source);
         try {
-            this.reply(id, { result: await this.session.request(method, params) });
+            this.reply(id, { result: await this.session.request(method, params, source.token) });
         } catch (error) {
             const { code } = error as { code?: unknown };
             const message = error instanceof Error ? error.message : String(error);
             this.reply(id, { error: { code: typeof code === "number" ? code : -32603, message } });
+        } finally {
+            this.asked.delete(id);
+            source.dispose();
         }
     }
 

@@ -48,7 +48,9 @@ test("the server that the setting names is started with its arguments, and shown
     assert.deepEqual([client?.serverOptions.command, client?.serverOptions.args], [program, ["--log"]]);
     assert.match(item?.text ?? "", /\$\(check\) Karel/);
     assert.match((item?.tooltip as { value: string }).value, /karel-lsp 1\.2 is running/);
-    assert.deepEqual(client?.capabilities, { experimental: { karelVerdicts: true, karelWorld: true } });
+    assert.deepEqual(client?.capabilities, {
+        experimental: { karelVerdicts: true, karelWorld: true, karelQuestion: true },
+    });
 });
 
 test("a second start starts none, a restart starts another one when the first has ended", async () => {

@@ -5,6 +5,16 @@
 
 type Listener<T> = (value: T) => unknown;
 
+export class CancellationTokenSource {
+    readonly token = { isCancellationRequested: false };
+
+    cancel(): void {
+        this.token.isCancellationRequested = true;
+    }
+
+    dispose(): void {}
+}
+
 export class EventEmitter<T> {
     private readonly listeners = new Set<Listener<T>>();
     readonly event = (listener: Listener<T>) => {

@@ -17,7 +17,11 @@ beforeEach(() => {
     mock.timers.reset();
 });
 
-function opened(answer: (method: string) => unknown = () => ({})) {
+interface Token {
+    isCancellationRequested: boolean;
+}
+
+function opened(answer: (method: string, token: Token) => unknown = () => ({})) {
     const outdated = new EventEmitter<object>();
     const started = new EventEmitter<void>();
     const asked: unknown[] = [];
@@ -25,9 +29,9 @@ function opened(answer: (method: string) => unknown = () => ({})) {
         onDidOutdate: outdated.event,
         onDidStart: started.event,
         toUri: (uri: Uri) => uri.toString().replace(":", "://"),
-        request: async (method: string, params: unknown) => {
+        request: async (method: string, params: unknown, token: Token) => {
             asked.push([method, params]);
-            return answer(method);
+            return answer(method, token);
         },
     };
     const view = new WorldView(Uri.parse("file:///extension/dist/world") as never, session as never);
@@ -107,6 +111,25 @@ test("the page's questions are the server's, with its answers and its refusals; 
     assert.deepEqual(answers[1], { total: 3 });
     assert.deepEqual(answers[2], { code: -32801, message: "This recording is no longer kept." });
     assert.deepEqual(answers[3], { code: -32601, message: "There is no workspace/executeCommand." });
+});
+
+test("a page that looks for programs can give that up", async () => {
+    const tokens: Token[] = [];
+    const { view } = opened((_, token) => {
+        tokens.push(token);
+        return new Promise(() => {});
+    });
+    view.show(Uri.parse(A) as never, undefined, true);
+    const [panel] = seen.panels;
+    panel?.says({ method: "karel/ready", params: {} });
+    assert.deepEqual(sent("karel/show")[0]?.["params"], { uri: A, find: true });
+    panel?.says({ id: 7, method: "karel/find", params: { textDocument: { uri: A } } });
+    await turns();
+    assert.equal(tokens[0]?.isCancellationRequested, false);
+    panel?.says({ method: "$/cancelRequest", params: { id: 8 } });
+    assert.equal(tokens[0].isCancellationRequested, false, "that is another request");
+    panel?.says({ method: "$/cancelRequest", params: { id: 7 } });
+    assert.equal(tokens[0].isCancellationRequested, true);
 });
 
 test("the cursor is followed when it rests, but not where the page has put it", async () => {

@@ -88,7 +88,7 @@ export function App({ model }: { model: Model }) {
                 ) : pages === undefined || frame === undefined ? (
                     <div class="empty">
                         <p>{waiting(state)}</p>
-                        {state.editor && examples?.length === 0 && (
+                        {canDraw(state) && examples?.length === 0 && (
                             <button type="button" class="primary" onClick={() => void model.add()}>
                                 New example
                             </button>
