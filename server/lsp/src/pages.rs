@@ -58,7 +58,8 @@ impl Browser {
         let Some(uri) = document.or_else(|| worlds.touched()) else {
             return Err(refused("Open a Karel program first, then its world."));
         };
-        let show = Show { uri: uri.into(), editor: true, undo: false, example: example.map(Which::One), step: None };
+        let show =
+            Show { uri: uri.into(), editor: true, undo: false, example: example.map(Which::One), step: None };
         *self.host.shown() = Some(show.clone());
         let mut served = self.served.lock().await;
         let address = match &*served {

@@ -157,7 +157,8 @@ mod tests {
     }
 
     fn texts() -> impl Strategy<Value = String> {
-        let piece = prop::sample::select(vec!["a", "b(", "\n", "\r\n", "\r", "\t", "🤖", "é\u{301}", "\u{2028}"]);
+        let piece =
+            prop::sample::select(vec!["a", "b(", "\n", "\r\n", "\r", "\t", "🤖", "é\u{301}", "\u{2028}"]);
         prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
     }
 

@@ -119,11 +119,8 @@ async fn what_is_drawn_is_written_and_undone() {
     let beside = "# Grüße\r\nexample \"beside\": # drawn\r\n    input:\r\n        > . # a row\r\n";
     let folder = Folder::with(&[("row.karel", ROW), ("row.kgrid", beside)]);
     #[cfg(unix)]
-    std::fs::set_permissions(
-        folder.path("row.kgrid"),
-        std::os::unix::fs::PermissionsExt::from_mode(0o640),
-    )
-    .unwrap();
+    std::fs::set_permissions(folder.path("row.kgrid"), std::os::unix::fs::PermissionsExt::from_mode(0o640))
+        .unwrap();
     let shown = Shown::start(&folder, &["row.karel"]);
     let (mut page, mut second) = (Page::open(&shown).await, Page::open(&shown).await);
     let show = page.told("karel/show").await;

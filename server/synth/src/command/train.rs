@@ -9,7 +9,7 @@ use synth::device::{self, DevicePreference};
 use synth::interrupt::stop_on_ctrl_c;
 use synth::train::background::{PAUSE, apart};
 use synth::train::config::{Config, overlay};
-use synth::train::{Keep, Options, Resume, SAVE, Summary, train};
+use synth::train::{From, Keep, Options, Resume, SAVE, Summary, train};
 use tch::Device;
 
 /// Train a network as a configuration says; started again in the same folder, it goes on where it was
@@ -35,6 +35,10 @@ pub(crate) struct Train {
     /// `embedded` for those that the engine carries
     #[arg(long, value_name = "WEIGHTS|embedded")]
     from: Option<String>,
+    /// Weights that this very training has left before its end, to go on from where there is no checkpoint: its steps,
+    /// tasks and time go on, and only what the optimizer remembered is lost
+    #[arg(long, value_name = "WEIGHTS", conflicts_with = "from")]
+    unfinished: Option<PathBuf>,
     #[command(flatten)]
     background: InBackground,
     /// Minutes between two checkpoints [default: 3; 1 with --background]
@@ -141,7 +145,11 @@ impl Train {
                 "never" => Resume::Never,
                 folder => Resume::From(folder.into()),
             },
-            from: self.from,
+            from: match (self.from, self.unfinished) {
+                (Some(weights), _) => From::Weights(weights),
+                (None, Some(file)) => From::Unfinished(file),
+                (None, None) => From::Nothing,
+            },
             save: self.background.save(self.save),
             pause_above: self.background.pause_above(),
             after: 0.0,

@@ -24,11 +24,11 @@ use crate::grammar::Rules;
 use crate::models::Models;
 use crate::models::carried;
 use crate::models::config::MODEL;
-use crate::models::registry::NetworkConfig;
 use crate::models::weights::Weights;
 use crate::train::config::Config;
 use crate::train::pieces::crc;
-use crate::train::{Keep, Options, Resume, train};
+use crate::train::start::is_of;
+use crate::train::{From, Keep, Options, Resume, train};
 pub use plan::{ROWS, Row, Scale, TRAINEES, Trainee};
 
 /// How the tables are to be made.
@@ -39,7 +39,8 @@ pub struct Request {
     pub only: Vec<String>,
     /// Trained weights in place of those that would be trained, by the network's name.
     pub weights: Vec<(String, PathBuf)>,
-    /// Folder of finished weights, `NAME.safetensors`, that are taken where they are of the sizes asked for.
+    /// Folder of weights, `NAME.safetensors`, that are taken where they are of the sizes asked for; unfinished ones are
+    /// trained further.
     pub finished: Option<PathBuf>,
     pub scale: Scale,
     /// Pauses a training while others use more than this share of the cores.
@@ -217,19 +218,19 @@ fn weights(
         return Ok(file);
     }
     let finished = request.finished.as_ref().map(|folder| folder.join(format!("{name}.safetensors")));
-    if let Some(finished) = finished
-        && !request.quick
-        && is_finished(&finished, &config)
-    {
-        return Ok(finished);
-    }
+    let finished = finished.filter(|_| !request.quick);
+    let from = match finished.map(|file| (kept(&file, &config), file)) {
+        Some((Some(Kept::Finished), file)) => return Ok(file),
+        Some((Some(Kept::Unfinished), file)) => From::Unfinished(file),
+        _ => From::Nothing,
+    };
     anstream::eprintln!("training {name}");
     let options = Options {
         out,
         minutes: None,
         steps: None,
         resume: Resume::Auto,
-        from: None,
+        from,
         save: request.save,
         pause_above: request.pause_above,
         after,
@@ -245,15 +246,18 @@ fn weights(
     Ok(summary.weights)
 }
 
-/// Whether the file holds the weights of this very network, trained to its end.
-fn is_finished(file: &Path, config: &Config) -> bool {
-    let Ok(bytes) = fs::read(file) else { return false };
-    let Ok(weights) = Weights::parse(&bytes, "weights", Device::Cpu) else { return false };
-    let of = |key: &str| weights.metadata().get(key).map(String::as_str);
-    of("trained_finished") == Some("yes")
-        && of("trained") == Some(&config.name)
-        && of("trained_seed") == Some(&config.seed.to_string())
-        && NetworkConfig::of_metadata(weights.metadata()).is_ok_and(|network| network == config.model)
+/// How far weights that were kept have been trained.
+enum Kept {
+    Finished,
+    Unfinished,
+}
+
+/// What the file holds of this very training, if it does.
+fn kept(file: &Path, config: &Config) -> Option<Kept> {
+    let bytes = fs::read(file).ok()?;
+    let weights = Weights::parse(&bytes, "weights", Device::Cpu).ok()?;
+    let is_finished = weights.metadata().get("trained_finished").is_some_and(|word| word == "yes");
+    is_of(&weights, config).then_some(if is_finished { Kept::Finished } else { Kept::Unfinished })
 }
 
 /// The row's figures: those of an earlier run where nothing has changed since.

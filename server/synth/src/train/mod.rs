@@ -61,8 +61,8 @@ pub struct Options {
     pub minutes: Option<f64>,
     pub steps: Option<u64>,
     pub resume: Resume,
-    /// Weights to start from where there is no checkpoint to go on from: a file, or `embedded`.
-    pub from: Option<String>,
+    /// What there is to start from where there is no checkpoint to go on from.
+    pub from: From,
     /// Time between two checkpoints.
     pub save: Duration,
     /// Pauses while others use more than this share of all cores.
@@ -76,6 +76,19 @@ pub struct Options {
     pub threads: usize,
     /// Shows a bar.
     pub show: bool,
+}
+
+/// Where a training starts that has no checkpoint to go on from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum From {
+    /// Random weights.
+    #[default]
+    Nothing,
+    /// The weights of a finished network: a file, or `embedded`. It is a new training.
+    Weights(String),
+    /// The weights of this very training, saved before its end. Its steps, tasks and time go on; only what the optimizer
+    /// remembered is lost.
+    Unfinished(PathBuf),
 }
 
 /// Which checkpoints a training writes.
@@ -178,8 +191,14 @@ impl<'a, N: Network> Run<'a, N> {
             }
             saved.restore(&mut parameters, &mut optimizer, ema.as_mut());
             progress = saved.progress;
-        } else if let Some(of) = &options.from {
-            start::from_weights::<N>(of, &network, &mut parameters)?;
+        } else {
+            match &options.from {
+                From::Nothing => {}
+                From::Weights(of) => start::from_weights::<N>(of, &network, &mut parameters)?,
+                From::Unfinished(file) => {
+                    progress = start::from_unfinished::<N>(file, config, &network, &mut parameters)?;
+                }
+            }
         }
         progress.config.clone_from(&config.text);
         // Makes what weights there are none of yet, and refuses what doesn't fit.

@@ -330,7 +330,7 @@ fn every_configuration_trains_and_a_pipeline_evaluates() {
             minutes: None,
             steps: Some(2),
             resume: Resume::Never,
-            from: None,
+            from: synth::train::From::Nothing,
             save: synth::train::SAVE,
             pause_above: None,
             after: 0.0,

@@ -20,7 +20,7 @@ use synth::models::{CodeTask, Models, Pair, Row, VOCABULARY};
 use synth::train::config::Config;
 use synth::train::evaluation::{Evaluation, Figures};
 use synth::train::metrics::Line;
-use synth::train::{Options, Resume, SAVE, Summary, train};
+use synth::train::{From, Options, Resume, SAVE, Summary, train};
 use tch::{Device, Kind};
 use tempfile::{TempDir, tempdir};
 
@@ -52,7 +52,7 @@ fn options(out: &Path, steps: u64) -> Options {
         minutes: None,
         steps: Some(steps),
         resume: Resume::Auto,
-        from: None,
+        from: From::Nothing,
         save: SAVE,
         pause_above: None,
         after: 0.0,
@@ -232,7 +232,7 @@ fn a_training_starts_from_finished_weights() {
     let loss = |summary: &Summary| summary.sums.total.loss / summary.sums.total.targets as f64;
 
     // A longer table of examples is grown; with a rate of next to nothing the first losses are those of the weights.
-    let from = |of: &Path| Some(of.display().to_string());
+    let from = |of: &Path| From::Weights(of.display().to_string());
     let longer = [
         "traces.inferred=0.0",
         "data.examples=[1,3]",
@@ -251,12 +251,13 @@ fn a_training_starts_from_finished_weights() {
     assert_eq!(rows.tensor("example.weight").unwrap().shape(), [5, 32]);
 
     // What there is of a checkpoint goes before the weights.
-    let on = run(&config, &Options { from: Some("/nowhere".to_owned()), ..options(second.path(), 1) });
+    let on =
+        run(&config, &Options { from: From::Weights("/nowhere".to_owned()), ..options(second.path(), 1) });
     assert_eq!(on.progress.step, 6);
 
     let refused = |config: &Config, from: &str| {
         let folder = tempdir().unwrap();
-        error(config, &Options { from: Some(from.to_owned()), ..options(folder.path(), 1) })
+        error(config, &Options { from: From::Weights(from.to_owned()), ..options(folder.path(), 1) })
     };
     let text = refused(&config, "/nowhere.safetensors");
     assert!(text.contains("can't read the weights /nowhere.safetensors"), "{text}");
@@ -265,6 +266,25 @@ fn a_training_starts_from_finished_weights() {
     let other = self::config("code-transformer.toml", &["model.d=64", &*trace_model]);
     let text = refused(&other, &finished.weights.display().to_string());
     assert!(text.contains("has the shape"), "{text}");
+}
+
+#[test]
+fn a_training_goes_on_from_what_it_has_left() {
+    let (first, second) = (tempdir().unwrap(), tempdir().unwrap());
+    let config = config("trace-policy.toml", &[]);
+    let begun = run(&config, &options(first.path(), 4));
+    let unfinished = || From::Unfinished(begun.weights.clone());
+    let on = run(&config, &Options { from: unfinished(), ..options(second.path(), 3) });
+    assert_eq!((on.progress.step, on.progress.tasks), (7, 7 * 32), "no task is learned twice");
+    assert!(on.progress.processor_seconds > 0.9 * begun.progress.processor_seconds);
+    // From there on there is a checkpoint.
+    let on = run(&config, &Options { from: unfinished(), ..options(second.path(), 1) });
+    assert_eq!(on.progress.step, 8);
+
+    let other = self::config("trace-policy.toml", &["seed=5"]);
+    let folder = tempdir().unwrap();
+    let text = error(&other, &Options { from: unfinished(), ..options(folder.path(), 1) });
+    assert!(text.contains("is of another training than trace-policy"), "{text}");
 }
 
 #[test]
