@@ -25,6 +25,8 @@ class Explorer implements vscode.Disposable {
     /** All files are listed, or are being: somebody has looked at the explorer, or run all there is. */
     private listing: Promise<void> | undefined;
     private readonly changed = new vscode.EventEmitter<void>();
+    /** The runs that go on. */
+    private readonly going = new Set<vscode.TestRunRequest>();
 
     constructor(
         private readonly session: Session,
@@ -154,7 +156,12 @@ class Explorer implements vscode.Disposable {
             const file = this.controller.items.get(uri.toString());
             for (const example of examples) {
                 const item = file?.children.get(exampleId(example));
-                if (item !== undefined && this.shown.get(key(uri, item.id)) !== outcome(example)) {
+                if (
+                    item !== undefined &&
+                    this.shown.get(key(uri, item.id)) !== outcome(example) &&
+                    // A run that goes on will show it, and VS Code hides its coverage when another one ends.
+                    ![...this.going].some((request) => isWanted(item, request))
+                ) {
                     news.push([item, example]);
                 }
             }
@@ -210,11 +217,12 @@ class Explorer implements vscode.Disposable {
         cancellation: vscode.CancellationToken,
         coverage: boolean,
     ): Promise<void> {
-        await this.run(request, cancellation, coverage);
         if (request.continuous !== true) {
+            await this.run(request, cancellation, coverage);
             return;
         }
-        const news = { come: false };
+        this.going.add(request);
+        const news = { come: true };
         let wake = () => {};
         const again = () => {
             news.come = true;
@@ -228,12 +236,15 @@ class Explorer implements vscode.Disposable {
         while (!cancellation.isCancellationRequested) {
             if (news.come) {
                 news.come = false;
-                await this.run(request, cancellation, coverage);
+                // Of one request VS Code takes but one run.
+                const { include, exclude, profile } = request;
+                await this.run(new vscode.TestRunRequest(include, exclude, profile, true), cancellation, coverage);
             } else {
                 await new Promise<void>((resolve) => (wake = resolve));
             }
         }
         woken.dispose();
+        this.going.delete(request);
     }
 
     private async run(
@@ -322,12 +333,17 @@ function wantedItems(
     for (const item of [...(request.include ?? all)].sort((a, b) => programs(a) - programs(b))) {
         const examples = item.parent === undefined ? [...item.children].map(([, example]) => example) : [item];
         const file = item.parent ?? item;
-        const wanted = examples.filter(
-            (example) => !(request.exclude ?? []).some((out) => out === example || out === file),
-        );
+        const wanted = examples.filter((example) => isWanted(example, request));
         files.set(file, [...(files.get(file) ?? []), ...wanted]);
     }
     return files;
+}
+
+/** Whether the example is to be run, by itself or with its file. */
+function isWanted(example: vscode.TestItem, { include, exclude }: vscode.TestRunRequest): boolean {
+    const named = (items: readonly vscode.TestItem[]) =>
+        items.some((item) => item === example || item === example.parent);
+    return (include === undefined || named(include)) && !named(exclude ?? []);
 }
 
 function key(uri: vscode.Uri | undefined, id: string): string {
@@ -336,5 +352,5 @@ function key(uri: vscode.Uri | undefined, id: string): string {
 
 function outcome({ verdict, message }: ExampleRun): string {
     const word = { passes: "passes", fails: "fails", undecided: "not run" }[verdict];
-    return message === "" ? word : `${word}: ${message}`;
+    return message === "" || message === word ? word : `${word}: ${message}`;
 }

@@ -250,6 +250,7 @@ test("a run that is to go on runs again after each change, until it is cancelled
     assert.equal(asked.length, 2);
     await settled();
     assert.equal(asked.length, 2, "once for each change");
+    assert.ok(!seen.results.includes("one failed"), "nothing is shown twice");
     verdicts.forget(Uri.parse(A) as never);
     events.changedOnDisk.fire(Uri.parse(A));
     await settled();

@@ -463,7 +463,13 @@ export class Controller {
         return profile;
     };
     invalidateTestResults = (item: TestItem) => seen.results.push(`${item.label} outdated`);
-    createTestRun = () => {
+    private readonly requests = new WeakSet<object>();
+    createTestRun = (request: object) => {
+        // VS Code adds a second run of one request to the first, which is over.
+        if (this.requests.has(request)) {
+            throw new Error("this request had a run");
+        }
+        this.requests.add(request);
         const result =
             (word: string) =>
             (item: TestItem, why: TestMessage | TestMessage[] = []) => {
