@@ -8,7 +8,6 @@ use text_size::TextSize;
 
 use super::{Answer, Session, Set};
 use crate::breakpoints::Breakpoint;
-use crate::launch;
 use crate::messages::{Locations, SetBreakpoints, SetExceptionBreakpoints, SourceBreakpoint};
 
 /// A statement: its line and column as the client has them, and its offset.
@@ -35,7 +34,7 @@ impl<W: Write> Session<W> {
         let Some(debuggee) = &self.debuggee else {
             return Breakpoint::idle(id, wanted, "The program has not been run yet.");
         };
-        if launch::identity(Path::new(path)) != debuggee.identity {
+        if disk::identity(Path::new(path)) != debuggee.identity {
             return Breakpoint::idle(id, wanted, "This file is not the program that is debugged.");
         }
         let at = debuggee.offset(wanted.line, wanted.column.unwrap_or(0));
@@ -94,7 +93,7 @@ impl<W: Write> Session<W> {
     pub(super) fn statements_at(&self, asked: &Locations) -> Result<Vec<Located>, String> {
         let debuggee = self.debuggee()?;
         let path = self.local(asked.source.path.as_deref().unwrap_or_default());
-        if launch::identity(Path::new(&path)) != debuggee.identity {
+        if disk::identity(Path::new(&path)) != debuggee.identity {
             return Ok(Vec::new());
         }
         let line = self.line_from(asked.line);
@@ -114,5 +113,5 @@ impl<W: Write> Session<W> {
 }
 
 fn same_file(a: &str, b: &str) -> bool {
-    a == b || launch::identity(Path::new(a)) == disk::identity(Path::new(b))
+    a == b || disk::identity(Path::new(a)) == disk::identity(Path::new(b))
 }
