@@ -127,7 +127,10 @@ return {
     end)
     T.equal(T.messages, { '1/2 examples pass.' })
     local list = vim.fn.getqflist()
-    T.equal({ #list, list[1].bufnr, list[1].lnum, list[1].text }, { 1, buffer, 4, 'example "two": crashed at action 3' })
+    T.equal(
+      { #list, list[1].bufnr, list[1].lnum, list[1].text },
+      { 1, buffer, 4, 'example "two": crashed at action 3' }
+    )
   end,
 
   [':KarelTest tells what a hole leaves open from what fails'] = function(T)

@@ -72,6 +72,8 @@ export interface State {
     stale: "edited" | "gone" | undefined;
     /** Why nothing, or nothing newer, can be shown. */
     problem: string | undefined;
+    /** Why the last change was not made; it is to be read though what is shown is asked for anew. */
+    refused: string | undefined;
     /** Show the expected world beside the run's. */
     expected: boolean;
     /** Go to the statement at the editor's cursor. */
@@ -163,6 +165,7 @@ export class Model {
             speed: this.restoring?.speed ?? 4,
             stale: undefined,
             problem: undefined,
+            refused: undefined,
             expected: this.restoring?.expected ?? true,
             follow: this.restoring?.follow ?? true,
             cursor: undefined,
@@ -267,7 +270,8 @@ export class Model {
         if (index !== this.state.selected) {
             this.changes.length = 0;
             const drawing = this.state.drawing && {};
-            this.change({ selected: index, playing: false, cursor: undefined, stale: undefined, drawing });
+            const cleared = { playing: false, cursor: undefined, stale: undefined, refused: undefined };
+            this.change({ ...cleared, selected: index, drawing });
         }
         const textDocument = { uri: document.uri };
         const recording = await this.ask<Recording>("karel/recording", { textDocument, example: index }, asking);
@@ -402,7 +406,7 @@ export class Model {
 
     /** Begins to draw the example, or ends it. */
     draw(on: boolean): void {
-        this.change({ drawing: on && canDraw(this.state) ? {} : undefined, playing: false });
+        this.change({ drawing: on && canDraw(this.state) ? {} : undefined, playing: false, refused: undefined });
     }
 
     /** Takes a drawn world: it is shown at once, and goes into the text as soon as that is known. */
@@ -457,37 +461,52 @@ export class Model {
     /** Has the example's text changed. One change is one step to undo, in the editor or by `undo`. */
     edit(change: Rewrite): void {
         this.changes.push(change);
+        this.change({ refused: undefined });
         void this.editNow();
     }
 
     private async editNow(): Promise<void> {
-        const { pages, document, stale } = this.state;
+        const { document } = this.state;
         const [change] = this.changes;
-        const chosen = this.chosen();
-        const known = stale === undefined && this.refreshing === "no" && !this.editing;
-        if (change === undefined || !known || pages === undefined || document === undefined || chosen === undefined) {
+        const busy = this.refreshing !== "no" || this.editing;
+        const request =
+            change === undefined || document === undefined || busy ? undefined : this.toHost(change, document);
+        if (request === undefined) {
             return;
         }
         this.changes.shift();
         this.editing = true;
-        const { version } = pages.recording.document;
-        const textDocument = { uri: document.uri };
         try {
-            if (change.kind === "undo" || change.kind === "redo") {
-                await this.connection.request(`karel/${change.kind}`, { textDocument });
-            } else {
-                await this.connection.request("karel/edit", { textDocument, version, example: key(chosen), change });
-            }
+            await this.connection.request(...request);
             // Nothing is known of the text until it has been asked for again; not every change is one of the text.
             this.editing = false;
             this.refresh();
         } catch (error) {
             this.changes.length = 0;
-            this.change({ drawing: this.state.drawing && {} });
-            this.trouble(error);
+            const outdated = error instanceof Refusal && error.code === OUTDATED;
+            const refused = outdated ? "The text has changed meanwhile: draw again." : said(error);
+            this.change({ drawing: this.state.drawing && {}, refused });
+            if (outdated) {
+                this.trouble(error);
+            }
         } finally {
             this.editing = false;
         }
+    }
+
+    /** The request for a change; none while the text is not known that it is of. Undo is of no example. */
+    private toHost(change: Rewrite, { uri }: DocumentVersion): [method: string, params: object] | undefined {
+        const textDocument = { uri };
+        if (change.kind === "undo" || change.kind === "redo") {
+            return [`karel/${change.kind}`, { textDocument }];
+        }
+        const { pages, stale } = this.state;
+        const chosen = this.chosen();
+        if (stale !== undefined || pages === undefined || chosen === undefined) {
+            return undefined;
+        }
+        const { version } = pages.recording.document;
+        return ["karel/edit", { textDocument, version, example: key(chosen), change }];
     }
 
     /** The user does not want to be asked, or does again. */
@@ -817,7 +836,7 @@ export class Model {
             return;
         }
         if (this.state.link !== "lost") {
-            this.change({ problem: error instanceof Error ? error.message : String(error) });
+            this.change({ problem: said(error) });
         }
     }
 
@@ -865,6 +884,10 @@ export class Model {
         this.state = { ...this.state, ...change } as State;
         this.listeners.forEach((listener) => listener());
     }
+}
+
+function said(error: unknown): string {
+    return error instanceof Error ? error.message : String(error);
 }
 
 /** A heading for the page. */

@@ -387,6 +387,7 @@ test("what is drawn is shown at once, and goes into the text one change after th
     bench.model.drawn("input", input);
     await bench.settle();
     assert.deepEqual(bench.model.state.drawing, {});
+    assert.equal(bench.model.state.refused, "The text has changed meanwhile: draw again.");
 });
 
 test("an edit before anything is shown takes nothing from what was asked for", async () => {
@@ -459,12 +460,23 @@ test("what is drawn is undone and redone in its turn, where the host says that i
     }
     assert.equal(bench.toy.text, COLLECT, "the first text, byte for byte");
     assert.equal(walls(), before);
-    assert.equal(bench.model.state.problem, undefined);
+    assert.equal(bench.model.state.refused, undefined);
     bench.model.undo("undo");
     await settled();
-    assert.equal(bench.model.state.problem, "There is nothing to undo.");
+    assert.equal(bench.model.state.refused, "There is nothing to undo.");
+    // It can be read until something else is tried, also while the text changes.
+    bench.edit(COLLECT);
+    await settled();
+    assert.equal(bench.model.state.refused, "There is nothing to undo.");
     bench.model.undo("redo");
     await settled();
     assert.equal(walls(), before + 1);
-    assert.equal(bench.model.state.problem, undefined);
+    assert.equal(bench.model.state.refused, undefined);
+    // Also where the example is gone.
+    bench.edit("def main():\n    move()\n");
+    await settled();
+    assert.equal(bench.model.state.stale, "gone");
+    bench.model.undo("undo");
+    await settled();
+    assert.equal(bench.toy.text, COLLECT);
 });

@@ -347,7 +347,10 @@ test("programs are looked for, looked at, and one is taken", { skip }, async () 
             assert.equal(host.toy.text, COLLECT, "nothing has changed");
             assert.equal(await page.locator(".endings canvas").count(), 2);
             await page.getByRole("button", { name: "Play all" }).click();
-            await page.locator("figcaption", { hasText: /step \d+ of/ }).first().waitFor();
+            await page
+                .locator("figcaption", { hasText: /step \d+ of/ })
+                .first()
+                .waitFor();
             await view.picture("found");
             assert.deepEqual(await view.findings(), []);
             await page.getByRole("button", { name: "Program 2: take this program" }).click();

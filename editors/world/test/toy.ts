@@ -569,7 +569,12 @@ function same(a: Robot, b: Robot): boolean {
 }
 
 function page(run: Run, from: number, count: number): Page {
-    return { from, actions: actions(run.steps.slice(0, from)), world: worldAt(run, from), steps: run.steps.slice(from, from + count) };
+    return {
+        from,
+        actions: actions(run.steps.slice(0, from)),
+        world: worldAt(run, from),
+        steps: run.steps.slice(from, from + count),
+    };
 }
 
 function occurrences({ begun }: Run, { line, character }: Position, from: number): Occurrences {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
-use disk::Unreadable;
+use disk::{Unreadable, identity};
 use ide::{Analysis, Config, Source};
 use owo_colors::OwoColorize;
 use serde::Serialize;
@@ -134,12 +134,12 @@ pub(crate) fn load_named(
     let mut failed = HashMap::new();
     let beside = disk::examples_of(path);
     let lines = source.file().includes().map(|include| &*include.path.text);
-    for file in disk::example_files(path, lines) {
+    for (file, text) in disk::read_example_files(path, lines) {
         if path == Path::new("-") && file == beside {
             continue;
         }
         paths.push(identity(&file));
-        match disk::read(&file) {
+        match text {
             Ok(text) => grids.push(Source::new(uri(&file), version, text)),
             Err(why) => drop(failed.insert(file, why)),
         }
@@ -318,9 +318,4 @@ pub(crate) fn name(path: &Path) -> String {
 pub(crate) fn program_of(path: &Path) -> PathBuf {
     let program = disk::program_of(path);
     if disk::is_example_file(path) && program.is_file() { program } else { path.to_owned() }
-}
-
-/// The canonical path, by which two paths to one file are known to be one.
-fn identity(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }

@@ -1,11 +1,15 @@
 //! Diagnostics on a terminal and as JSON.
 
+use std::sync::Arc;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use ide::{Analysis, Diagnostic, NEVER, Source};
 use serde::Serialize;
 use syntax::codes::files::{UNREADABLE, UNREADABLE_EXAMPLES};
 use syntax::diagnostic::{Fix, Severity};
+use syntax::lines::{clamped, clamped_range};
+use syntax::places::{Lines, Units};
 use syntax::{TextRange, TextSize};
 
 use crate::files::{Loaded, Unread};
@@ -182,14 +186,9 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn of(source: &Source, offset: TextSize) -> Place {
-        let offset = floor(&source.text, offset.into());
-        let before = &source.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Place {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            offset,
-        }
+        let place = Lines::of(Arc::clone(&source.text)).place(offset, Units::Utf32);
+        let offset = clamped(&source.text, offset).into();
+        Place { line: place.line as usize + 1, column: place.column as usize + 1, offset }
     }
 }
 
@@ -199,13 +198,5 @@ fn snippet(source: &Source) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
 
 /// The range in bytes, within the text and between characters whatever the range is.
 fn span(source: &Source, range: TextRange) -> std::ops::Range<usize> {
-    floor(&source.text, range.start().into())..floor(&source.text, range.end().into())
-}
-
-fn floor(text: &str, offset: usize) -> usize {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
+    clamped_range(&source.text, range).into()
 }

@@ -330,9 +330,10 @@ test \"b\":\r
 
     fn change() -> impl Strategy<Value = Value> {
         let world = (1..4u8, 1..4u8, 1..10u8, 0..4usize).prop_map(|(rows, cols, markers, heading)| {
+            let heading = ["north", "east", "south", "west"][heading];
             json!({
                 "rows": rows, "cols": cols, "walls": [], "markers": [[rows - 1, cols - 1, markers]],
-                "robot": { "row": 0, "col": 0, "heading": ["north", "east", "south", "west"][heading] },
+                "robot": { "row": 0, "col": 0, "heading": heading },
             })
         });
         prop_oneof![

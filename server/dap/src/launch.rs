@@ -1,6 +1,5 @@
 //! From the attributes of a launch to a program that has been run.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,9 +38,12 @@ pub(crate) fn launch(wanted: &Launch) -> Result<Debuggee, String> {
     let config = Config { max_ticks: ticks(wanted)?, ..Config::default() };
     let limits = Limits { ticks: config.max_ticks, ..Limits::EDITOR };
     let includes = source.file().includes().map(|include| &*include.path.text);
-    let files = disk::example_files(&path, includes);
-    let read = |file: PathBuf| Some(Source::new(file.display().to_string(), None, disk::read(&file).ok()?));
-    let grids = files.into_iter().filter_map(read).collect();
+    // One that can't be read is marked in the editor.
+    let files = disk::read_example_files(&path, includes).into_iter();
+    let grid = |(file, text): (PathBuf, Result<String, _>)| {
+        Some(Source::new(file.display().to_string(), None, text.ok()?))
+    };
+    let grids = files.filter_map(grid).collect();
     let lines = Lines::of(Arc::clone(&source.text));
     let analysis = Analysis::new(Some(source), grids, config);
 
@@ -56,13 +58,8 @@ pub(crate) fn launch(wanted: &Launch) -> Result<Debuggee, String> {
     let ending = Ending::of(&analysis, case, telling.recording.outcome);
     let timeline = Timeline::new(program, telling);
     let statements = Statements::of(program);
-    let (identity, path) = (identity(&path), path.display().to_string());
+    let (identity, path) = (disk::identity(&path), path.display().to_string());
     Ok(Debuggee { path, identity, analysis, example, title, timeline, statements, lines, ending })
-}
-
-/// The canonical path, by which two paths to one file are known to be one.
-pub(crate) fn identity(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The program that is meant: of an example file the program beside it.
@@ -127,11 +124,11 @@ fn choose<'a>(analysis: &'a Analysis, wanted: Option<&Wanted>, name: &str) -> Re
         }
         Some(Wanted::Exactly { name: wanted, test, ordinal, file }) => {
             let program = analysis.program().map(|program| program.uri.clone()).unwrap_or_default();
-            let file = identity(Path::new(file.as_ref().unwrap_or(&program)));
+            let file = disk::identity(Path::new(file.as_ref().unwrap_or(&program)));
             let same = |case: &Case<'_>| {
                 case.example.name.text == *wanted
                     && case.is_test() == *test
-                    && identity(Path::new(&case.source.uri)) == file
+                    && disk::identity(Path::new(&case.source.uri)) == file
             };
             let gone = || format!("{name} has no example \"{wanted}\" any more.");
             analysis.cases().filter(same).nth(*ordinal).ok_or_else(gone)

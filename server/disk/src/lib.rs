@@ -172,6 +172,23 @@ pub fn example_files<'a>(program: &Path, lines: impl IntoIterator<Item = &'a str
     files.filter(|file| known.insert(file.clone())).collect()
 }
 
+/// The [`example_files`] of a program with their texts, or why one has none.
+pub fn read_example_files<'a>(
+    program: &Path,
+    lines: impl IntoIterator<Item = &'a str>,
+) -> Vec<(PathBuf, Result<String, Unreadable>)> {
+    let with_text = |file: PathBuf| {
+        let text = read(&file);
+        (file, text)
+    };
+    example_files(program, lines).into_iter().map(with_text).collect()
+}
+
+/// The canonical path, by which two paths to one file are known to be one; of a file that is not there, the path itself.
+pub fn identity(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// What diagnostic K190 says of the line `examples "path.kgrid"` whose file can't be read.
 pub fn broken_include(path: &str, why: &Unreadable) -> String {
     match why {

@@ -43,6 +43,23 @@ fn a_program_has_the_file_of_its_name_and_those_it_names_each_once() {
 }
 
 #[test]
+fn each_example_file_has_its_text_or_why_it_has_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("p.kgrid"), "example").unwrap();
+    std::fs::write(path("bad.kgrid"), b"a\n\xff").unwrap();
+    let files = disk::read_example_files(&path("p.karel"), ["bad.kgrid", "none.kgrid"]);
+    let expected = [
+        (path("p.kgrid"), Ok("example".to_owned())),
+        (path("bad.kgrid"), Err(Unreadable::NotUtf8 { line: 2 })),
+        (path("none.kgrid"), Err(Unreadable::Missing)),
+    ];
+    assert_eq!(files, expected);
+    assert_eq!(disk::identity(&path("p.kgrid")), disk::identity(&path("./p.kgrid")));
+    assert_eq!(disk::identity(&path("none.kgrid")), path("none.kgrid"));
+}
+
+#[test]
 fn an_included_path_counts_from_the_program() {
     let of = |program: &str, path: &str| included(Path::new(program), path).map(|p| p.display().to_string());
     for (program, path, file) in [

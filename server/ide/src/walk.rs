@@ -156,28 +156,14 @@ mod tests {
     use crate::cancel::NEVER;
     use crate::fixture::fixture;
     use runtime::{Outcome, sample};
-
-    const PROGRAM: &str = "def main():
-    repeat(3):
-        while(frontIsClear()):
-            if(markersPresent()): pickMarker()
-            else:
-                move()
-            if(not(leftIsClear())): twice(); rest()
-        turnLeft()
-        putMarker()
-def twice(): turnLeft(); turnLeft()
-def rest():
-    if(rightIsClear()): turnLeft(); rest()
-    repeat(0): move()
-";
+    use testdata::EVERYTHING;
 
     /// In random worlds the retelling takes every step exactly once, in order, and ends as the run did.
     #[test]
     fn every_step_is_told_once() {
         let mut finished = 0;
         for world in sample::worlds(7).take(200) {
-            let text = format!("{PROGRAM}example \"a\":\n    input:\n{}\n", indented(&world.to_string()));
+            let text = format!("{EVERYTHING}example \"a\":\n    input:\n{}\n", indented(&world.to_string()));
             let fixture = fixture(&text);
             let case = fixture.analysis.cases().next().expect("one example");
             let run = fixture.analysis.run(case, NEVER).unwrap().expect("a run");

@@ -31,6 +31,13 @@ impl System {
         }
     }
 
+    /// The names of all, each between such quotes: `"ours", "pipeline" or "io-code"`.
+    pub fn names(quote: char) -> String {
+        let names = System::ALL.map(|system| format!("{quote}{}{quote}", system.name()));
+        let [others @ .., last] = &names;
+        format!("{} or {last}", others.join(", "))
+    }
+
     /// The command that has an engine serve this system. Nothing is added for the usual one, so that engines of other
     /// kinds go on working.
     pub fn served_by(self, mut engine: Vec<String>) -> Vec<String> {
@@ -43,7 +50,7 @@ impl System {
 
 /// A name that no system has. The text is one sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no system `{0}`: it is `ours`, `pipeline` or `io-code`")]
+#[error("there is no system `{0}`: it is {names}", names = System::names('`'))]
 pub struct NoSystem(String);
 
 impl FromStr for System {

@@ -1,8 +1,26 @@
-//! Data that some tests need and that a checkout may be without: for tests only.
+//! What tests of several crates need: data that a checkout may be without, and a program that has everything.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
+
+/// A program with loops, branches, calls and recursion in each other, several statements on a line, and a loop without
+/// rounds: what walks over a run has to get right.
+pub const EVERYTHING: &str = "\
+def main():
+    repeat(3):
+        while(frontIsClear()):
+            if(markersPresent()): pickMarker()
+            else:
+                move()
+            if(not(leftIsClear())): twice(); rest()
+        turnLeft()
+        putMarker()
+def twice(): turnLeft(); turnLeft()
+def rest():
+    if(rightIsClear()): turnLeft(); rest()
+    repeat(0): move()
+";
 
 /// The file of the shared data: in the folder KAREL_SHARED, else in `shared` beside the checkout. Where it is not there,
 /// the test has nothing to test and should return: it is noted as skipped, so that `cargo xtask test` does not count it as

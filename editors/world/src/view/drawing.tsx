@@ -80,7 +80,8 @@ export function Drawing({ model, example, drafts, undo }: Props) {
             </div>
             <p class="robot" id="drawing-keys">
                 Click, or with keys: arrows go from cell to cell, # puts a wall, 0 to 9 markers, ^ &gt; v &lt; the
-                robot, . empties. {undo ? "Ctrl+Z undoes; what you draw is saved in the file at once." : "Undo is the editor's."}
+                robot, . empties.{" "}
+                {undo ? "Ctrl+Z undoes; what you draw is saved in the file at once." : "Undo is the editor's."}
             </p>
         </section>
     );

@@ -11,7 +11,7 @@ interface Props {
     example: ExampleItem | undefined;
 }
 
-export function Notices({ model, state: { link, stale, problem, frame, pages, question }, example }: Props) {
+export function Notices({ model, state: { link, stale, problem, refused, frame, pages, question }, example }: Props) {
     const why = reason(example, pages);
     const atEnd = frame !== undefined && frame.at === pages?.length;
     return (
@@ -22,6 +22,7 @@ export function Notices({ model, state: { link, stale, problem, frame, pages, qu
                 </p>
             )}
             {link !== "lost" && problem !== undefined && <p class="notice warn">{problem}</p>}
+            {refused !== undefined && <p class="notice warn">{refused}</p>}
             {stale === "edited" && (
                 <p class="notice warn">The program has changed: this is its older run. The new one follows.</p>
             )}

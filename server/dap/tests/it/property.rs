@@ -3,23 +3,9 @@
 use proptest::prelude::*;
 use runtime::{Limits, Outcome, Program, Recording, Test, World, lower, record, sample};
 use serde_json::{Value, json};
+use testdata::EVERYTHING;
 
 use crate::client::Client;
-
-const PROGRAM: &str = r#"def main():
-    repeat(3):
-        while(frontIsClear()):
-            if(markersPresent()): pickMarker()
-            else:
-                move()
-            if(not(leftIsClear())): twice(); rest()
-        turnLeft()
-        putMarker()
-def twice(): turnLeft(); turnLeft()
-def rest():
-    if(rightIsClear()): turnLeft(); rest()
-    move()
-"#;
 
 #[derive(Debug, Clone)]
 enum Deed {
@@ -43,7 +29,7 @@ fn deed() -> impl Strategy<Value = Deed> {
 fn line(program: &Program, recording: &Recording, step: usize) -> Option<u64> {
     let origin = recording.steps.get(step).map(|step| step.origin).or(recording.outcome.origin())?;
     let start = usize::from(program.range(origin)?.start());
-    Some(PROGRAM[..start].matches('\n').count() as u64 + 1)
+    Some(EVERYTHING[..start].matches('\n').count() as u64 + 1)
 }
 
 /// Compares all that is shown with the recording at the step.
@@ -61,7 +47,7 @@ fn compare(client: &mut Client, program: &Program, recording: &Recording, step: 
     let trace = client.ask("stackTrace", json!({ "threadId": 1 }));
     let shown = trace["stackFrames"][0]["line"].as_u64().unwrap();
     // A call is no step: the run may be at one before the step.
-    let text = PROGRAM.lines().nth(shown as usize - 1).unwrap();
+    let text = EVERYTHING.lines().nth(shown as usize - 1).unwrap();
     let at_call = text.contains("twice()") || text.contains("rest()");
     match recording.steps.get(step) {
         Some(next) if !at_call => {
@@ -76,10 +62,10 @@ fn compare(client: &mut Client, program: &Program, recording: &Recording, step: 
 }
 
 fn check(world: &World, deeds: &[Deed]) {
-    let program = lower(&syntax::parse(PROGRAM).file);
+    let program = lower(&syntax::parse(EVERYTHING).file);
     let recording = record(&program.code, world, &Limits::EDITOR, &|| false);
     let grid: String = world.to_string().lines().map(|row| format!("        {row}\n")).collect();
-    let text = format!("{PROGRAM}example \"e\":\n    input:\n{grid}");
+    let text = format!("{EVERYTHING}example \"e\":\n    input:\n{grid}");
     let mut client = Client::new();
     let path = client.launch(&text, json!({ "stopOnEntry": true }));
     client.ask("setExceptionBreakpoints", json!({ "filters": ["stopped", "wrong", "end"] }));
@@ -124,9 +110,9 @@ fn check(world: &World, deeds: &[Deed]) {
             for at in passed {
                 let origin = recording.steps[at].origin;
                 let first = line(&program, &recording, at).unwrap();
-                let begins = PROGRAM.lines().nth(first as usize - 1).unwrap();
+                let begins = EVERYTHING.lines().nth(first as usize - 1).unwrap();
                 let start = usize::from(program.range(origin).unwrap().start());
-                let before = &PROGRAM[..start];
+                let before = &EVERYTHING[..start];
                 let first_of_line = before[before.rfind('\n').map_or(0, |at| at + 1)..].trim().is_empty();
                 assert!(
                     !(first_of_line && lines.contains(&first)),

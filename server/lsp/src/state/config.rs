@@ -123,7 +123,7 @@ impl Reader {
             },
             "karel.engine.system" => match serde_json::from_value(value.clone()) {
                 Ok(system) => return config.engine_system = system,
-                Err(_) => "\"ours\", \"pipeline\" or \"io-code\"",
+                Err(_) => &System::names('"'),
             },
             "karel.synthesis.budget" => match value.as_u64().filter(|&n| n > 0) {
                 Some(budget) => return config.synthesis_budget = budget,
