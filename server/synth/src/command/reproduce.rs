@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use synth::device::{self, DevicePreference};
+use synth::eval::shard::Shard;
 use synth::eval::{generated_tasks, read, spread};
 use synth::interrupt::stop_on_ctrl_c;
 use synth::reproduce::{Request, Scale, Tasks, reproduce};
@@ -34,6 +35,10 @@ pub(crate) struct Reproduce {
     /// Train what is not trained yet, and leave the tables for another time
     #[arg(long)]
     only_train: bool,
+    /// Evaluate part I of N of the tasks only, for one of several machines with the same folder; networks must be trained.
+    /// Without it, parts that are there are put together
+    #[arg(long, value_name = "I/N", conflicts_with = "only_train")]
+    shard: Option<Shard>,
     #[command(flatten)]
     background: InBackground,
     /// Small networks and a few steps: shows in minutes that everything works, and nothing else
@@ -100,6 +105,7 @@ impl Reproduce {
             pause_above: self.background.pause_above(),
             save: self.background.save(None),
             only_train: self.only_train,
+            shard: self.shard,
             minutes: self.minutes,
             overrides: [super::train::overlays(&self.with)?, self.set].concat(),
             quick: self.quick,

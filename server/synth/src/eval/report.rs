@@ -212,6 +212,11 @@ impl Choices {
 }
 
 impl Conditions {
+    /// What must be the same for figures to be of one evaluation: everything but the time it took.
+    pub fn timeless(&self) -> Conditions {
+        Conditions { seconds: 0.0, tasks_per_second: 0.0, ..self.clone() }
+    }
+
     /// Everything but the figures, in a few sentences.
     pub fn sentence(&self) -> String {
         let excluded = match &self.excluded {

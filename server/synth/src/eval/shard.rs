@@ -54,13 +54,6 @@ pub struct Piece {
     pub results: Vec<(usize, Vec<TaskResult>)>,
 }
 
-impl Piece {
-    /// What must be the same in all pieces of an evaluation.
-    fn timeless(&self) -> Conditions {
-        Conditions { seconds: 0.0, tasks_per_second: 0.0, ..self.conditions.clone() }
-    }
-}
-
 /// The report of a whole evaluation from all its parts, in any order.
 ///
 /// # Errors
@@ -68,9 +61,9 @@ impl Piece {
 pub fn merge(mut pieces: Vec<Piece>) -> anyhow::Result<Report> {
     pieces.sort_by_key(|piece| piece.shard.number);
     let Some(first) = pieces.first() else { bail!("there are no parts to merge") };
-    let (count, timeless) = (first.shard.count, first.timeless());
+    let (count, timeless) = (first.shard.count, first.conditions.timeless());
     for (number, piece) in (1..).zip(&pieces) {
-        if piece.shard.count != count || piece.timeless() != timeless {
+        if piece.shard.count != count || piece.conditions.timeless() != timeless {
             bail!("part {number} is of another evaluation than part 1: merge parts of one command only");
         }
         if piece.shard.number != number {

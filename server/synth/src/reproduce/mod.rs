@@ -1,6 +1,7 @@
 //! `karel-synth reproduce`: trains what is not trained yet, evaluates what is not evaluated yet, and puts the figures
 //! into the paper's four tables, beside the paper's own.
 
+mod evaluated;
 mod paper;
 mod plan;
 mod tables;
@@ -9,21 +10,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use dataset::{Grids, Task};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
-use crate::decode::traces::Mask;
-use crate::device;
-use crate::eval::{Conditions, Report, SHOWN, Settings, evaluate};
-use crate::grammar::Rules;
-use crate::models::Models;
+use crate::eval::Report;
+use crate::eval::shard::Shard;
 use crate::models::carried;
-use crate::models::config::MODEL;
 use crate::models::weights::Weights;
 use crate::train::config::Config;
 use crate::train::pieces::crc;
@@ -49,6 +45,8 @@ pub struct Request {
     pub save: Duration,
     /// Trains only, and evaluates another time.
     pub only_train: bool,
+    /// Evaluates this part of the tasks only, and trains nothing; a run of the whole puts the parts together.
+    pub shard: Option<Shard>,
     /// Minutes of training for each network, in place of its configuration's.
     pub minutes: Option<f64>,
     /// Values in the place of the configurations' own.
@@ -129,7 +127,8 @@ pub fn reproduce(request: &Request, tasks: &Tasks, stop: &AtomicBool) -> anyhow:
         let now: Vec<&Row> = wanted.iter().filter(ready).filter(new).copied().collect();
         for row in now.into_iter().filter(|_| !request.only_train) {
             let of: Vec<PathBuf> = row.networks().map(|name| files[name].clone()).collect();
-            rows.push(evaluated(request, row, &of, tasks)?);
+            let Some(done) = evaluated::evaluated(request, row, &of, tasks)? else { continue };
+            rows.push(done);
             text = tables::markdown(&rows, tasks);
             let json = serde_json::to_string_pretty(&tables::json(&rows))?;
             for (name, content) in [("tables.md", &text), ("tables.json", &json)] {
@@ -141,7 +140,12 @@ pub fn reproduce(request: &Request, tasks: &Tasks, stop: &AtomicBool) -> anyhow:
             }
         }
     }
-    Ok(text)
+    Ok(match request.shard {
+        Some(Shard { number, count }) => {
+            format!("part {number} of {count} is evaluated; without --shard all parts are put together\n")
+        }
+        None => text,
+    })
 }
 
 /// Whether the row is asked for, itself or by one of its networks.
@@ -224,6 +228,9 @@ fn weights(
         Some((Some(Kept::Unfinished), file)) => From::Unfinished(file),
         _ => From::Nothing,
     };
+    if request.shard.is_some() {
+        bail!("{name} is not trained yet: train it first, without --shard (`--only {name} --only-train`)");
+    }
     anstream::eprintln!("training {name}");
     let options = Options {
         out,
@@ -258,89 +265,4 @@ fn kept(file: &Path, config: &Config) -> Option<Kept> {
     let weights = Weights::parse(&bytes, "weights", Device::Cpu).ok()?;
     let is_finished = weights.metadata().get("trained_finished").is_some_and(|word| word == "yes");
     is_of(&weights, config).then_some(if is_finished { Kept::Finished } else { Kept::Unfinished })
-}
-
-/// The row's figures: those of an earlier run where nothing has changed since.
-fn evaluated(request: &Request, row: &Row, files: &[PathBuf], tasks: &Tasks) -> anyhow::Result<Evaluated> {
-    let networks = files.iter().map(|file| trained(file)).collect::<anyhow::Result<Vec<_>>>()?;
-    let ours = row.networks().any(plan::is_ours);
-    let settings = Settings {
-        shown: SHOWN,
-        beam: request.beam,
-        traces: row.traces,
-        // Table 3 is of the traces.
-        trace_beam: if row.code.is_none() || row.name == "ours" { request.trace_beam } else { 1 },
-        plain: row.code.is_some(),
-        pruned: row.code.is_some(),
-        // The paper's beams have no masks, and a trace that fails stays unknown.
-        mask: if ours { Mask::Possible } else { Mask::None },
-        retries: ours,
-        batch: if request.device == Device::Cpu { 8 } else { 64 },
-        workers: if request.device == Device::Cpu { request.threads } else { 2 },
-        seed: 0,
-        rules: if ours { Rules::Dataset } else { Rules::None },
-    };
-    let file = request.out.join(format!("{}.json", row.name));
-    let before = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice::<Evaluated>(&bytes).ok());
-    let conditions = Conditions {
-        file: tasks.name.clone(),
-        tasks: tasks.tasks.len(),
-        lines_refused: 0,
-        spread: tasks.spread,
-        examples: SHOWN,
-        beam: settings.beam,
-        traces: settings.traces,
-        trace_beam: settings.trace_beam,
-        mask: settings.mask,
-        retries: settings.retries,
-        seed: settings.seed,
-        rules: settings.rules,
-        batch: settings.batch,
-        workers: settings.workers,
-        device: device::name(request.device),
-        models: networks.iter().map(|n| n.name.clone()).collect(),
-        excluded: networks.last().and_then(|n| n.excluded.clone()),
-        seconds: 0.0,
-        tasks_per_second: 0.0,
-    };
-    if let Some(before) = before {
-        let timeless = Conditions { seconds: 0.0, tasks_per_second: 0.0, ..before.report.conditions.clone() };
-        if before.networks == networks && before.tasks == tasks.mark() && timeless == conditions {
-            return Ok(before);
-        }
-    }
-    let models = Models::from_files(files, request.device)?;
-    let bar = ProgressBar::new(tasks.tasks.len() as u64);
-    let template = format!("evaluating {} {{bar:40}} {{pos}}/{{len}} tasks, {{eta}} left", row.name);
-    if let Ok(style) = ProgressStyle::with_template(&template) {
-        bar.set_style(style);
-    }
-    let start = Instant::now();
-    let results = evaluate(&models, request.device, &tasks.tasks, &settings, &|n| bar.inc(n));
-    bar.finish_and_clear();
-    let seconds = start.elapsed().as_secs_f64();
-    let tasks_per_second = tasks.tasks.len() as f64 / seconds.max(1e-9);
-    let conditions = Conditions { seconds, tasks_per_second, ..conditions };
-    let report = Report::new(conditions, &[(SHOWN, results)]);
-    let evaluated = Evaluated { row: row.name.to_owned(), networks, tasks: tasks.mark(), report };
-    let json = serde_json::to_string_pretty(&evaluated)?;
-    fs::write(&file, json).with_context(|| format!("can't write {}", file.display()))?;
-    Ok(evaluated)
-}
-
-/// What a weight file says of its training.
-fn trained(file: &Path) -> anyhow::Result<Trained> {
-    let shown = file.display().to_string();
-    let bytes = fs::read(file).with_context(|| format!("can't read {shown}"))?;
-    let weights = Weights::parse(&bytes, &shown, Device::Cpu)?;
-    let word = |key: &str| weights.metadata().get(key).cloned();
-    let number = |key: &str| word(key).and_then(|text| text.parse::<f64>().ok());
-    Ok(Trained {
-        name: word("trained").or_else(|| word(MODEL)).unwrap_or_else(|| shown.clone()),
-        minutes: number("trained_minutes"),
-        processor_minutes: number("trained_processor_minutes"),
-        tasks: number("trained_tasks").map(|n| n as u64),
-        excluded: word("excluded"),
-        mark: format!("{:08x}", crc(&bytes)),
-    })
 }

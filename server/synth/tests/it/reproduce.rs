@@ -55,6 +55,40 @@ fn every_system_comes_into_the_tables_and_a_second_run_has_nothing_to_do() {
 }
 
 #[test]
+fn parts_of_the_tasks_make_the_same_tables() {
+    let (whole, parts) = (tempdir().unwrap(), tempdir().unwrap());
+    let row = ["--only", "io-code"];
+    // More tasks than a batch, so that there is something to split.
+    let tasks = ["--limit", "20"];
+    let untrained = reproduce(parts.path(), &[&row[..], &["--shard", "1/2"]].concat());
+    let error = String::from_utf8_lossy(&untrained.stderr);
+    assert!(!untrained.status.success() && error.contains("io-code is not trained yet"), "{error}");
+    let train = reproduce(parts.path(), &[&row[..], &tasks, &["--only-train"]].concat());
+    assert!(train.status.success(), "{}", String::from_utf8_lossy(&train.stderr));
+    let weights = parts.path().join("io-code/io-code.safetensors");
+    let given = format!("io-code={}", weights.display());
+    let one = reproduce(whole.path(), &[&row[..], &tasks, &["--weights", &given]].concat());
+    for part in ["2/2", "1/2"] {
+        let done = reproduce(parts.path(), &[&row[..], &tasks, &["--shard", part]].concat());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        assert!(!parts.path().join("io-code.json").exists());
+    }
+    let together = reproduce(parts.path(), &[&row[..], &tasks].concat());
+    let errors = String::from_utf8_lossy(&together.stderr);
+    assert!(together.status.success() && !errors.contains("evaluating"), "{errors}");
+    let figures = |folder: &Path| {
+        let bytes = fs::read(folder.join("io-code.json")).unwrap();
+        let mut row: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        for time in ["seconds", "tasksPerSecond", "tasks_per_second"] {
+            row["report"]["conditions"].as_object_mut().unwrap().remove(time);
+        }
+        row
+    };
+    assert!(one.status.success());
+    assert_eq!(figures(whole.path()), figures(parts.path()));
+}
+
+#[test]
 fn unknown_names_are_told() {
     let folder = tempdir().unwrap();
     for (arguments, expected) in [
