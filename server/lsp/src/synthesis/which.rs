@@ -1,7 +1,9 @@
 //! The question which of several programs is meant, put to the user at once after a synthesis.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures::future::select_all;
 use ide::Action;
 use ide::synthesis::Found;
 use recording::messages::{QuestionAsked, TakeParams, method};
@@ -54,28 +56,47 @@ pub async fn ask(client: &Client, uri: Url, found: Arc<Found>) {
         let asked = client.raw().show_message_request(MessageType::INFO, message, Some(items)).await;
         let Some(chosen) = asked.ok().flatten() else { return };
         let Some(number) = titles.iter().position(|title| *title == chosen.title) else { return };
+        if let Err(why) = take_answer(&client, &uri, &found, number).await {
+            client.show(MessageType::WARNING, why).await;
+        }
+    });
+}
+
+/// How often the answer is tried on a text that changes meanwhile, and how long it is waited for that change.
+const TRIES: usize = 3;
+const CHANGE: Duration = Duration::from_secs(5);
+
+/// Takes the answer of that number to this very question. A client that asks in a window that nothing passes applies the
+/// synthesis only after the answer, and refuses the answer's edit as that of an older text: then it is made anew.
+async fn take_answer(
+    client: &Client,
+    uri: &Url,
+    found: &Arc<Found>,
+    number: usize,
+) -> std::result::Result<(), &'static str> {
+    let mut refused = sentences::CHANGED;
+    for _ in 0..TRIES {
         let snapshot = client.global().snapshot();
-        let current = Arc::clone(&snapshot);
+        let (current, uri, found) = (Arc::clone(&snapshot), uri.clone(), Arc::clone(found));
         let global = client.global();
         let answer = global.workers.run(Lane::Commands, &global.over, move || {
             let unit = current.unit(current.document_at(&uri)?);
             // Clients keep the buttons of a question after a later synthesis has put another one.
             let is_open = unit.analysis.ambiguity() == Some(&*found);
-            is_open.then(|| ide::synthesis::answers(&unit.analysis).into_iter().nth(number)).flatten()
+            let action = ide::synthesis::answers(&unit.analysis).into_iter().nth(number);
+            action.filter(|_| is_open).map(|action| (unit, action))
         });
-        match answer.await {
-            Ok(Some(answer)) => {
-                let edit = to_proto::workspace_edit(&snapshot, &answer.change);
-                if let Err(why) = client.apply(answer.title, edit).await {
-                    tracing::warn!("answering the deciding example: {why}");
-                }
-            }
-            Ok(None) => {
-                client.show(MessageType::WARNING, sentences::CHANGED).await;
-            }
-            Err(stopped) => tracing::error!("answering the deciding example failed: {stopped:?}"),
+        let Some((unit, action)) = answer.await.ok().flatten() else { return Err(sentences::CHANGED) };
+        match client.apply(action.title, to_proto::workspace_edit(&snapshot, &action.change)).await {
+            Ok(()) => return Ok(()),
+            Err(why) => refused = why,
         }
-    });
+        let changed = select_all(unit.documents.iter().map(|d| Box::pin(d.superseded.cancelled())));
+        if tokio::time::timeout(CHANGE, changed).await.is_err() {
+            return Err(refused);
+        }
+    }
+    Err(refused)
 }
 
 /// Takes the answer of that number to the question that the document of that version has; with none the example is added

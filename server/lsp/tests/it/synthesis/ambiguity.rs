@@ -144,6 +144,25 @@ async fn a_client_with_buttons_is_asked_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_comes_before_the_program_is_in_the_text_is_not_lost() {
+    let mut server = server(with_buttons(), ENGINE).await;
+    let action = the_action(&mut server).await;
+    with_progress(&mut server, "codeAction/resolve", action).await;
+    let asked = server.client.told("window/showMessageRequest").await;
+    server.client.answer(&asked, json!({ "title": "B" })).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    assert_eq!(apply["params"]["edit"]["documentChanges"][0]["textDocument"]["version"], 1);
+    // Meanwhile the client has applied the synthesis itself.
+    server.client.answer(&apply, json!({ "applied": false })).await;
+    server.client.change(URI, 2, json!([{ "text": solved() }])).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    assert_eq!(apply["params"]["edit"]["documentChanges"][0]["textDocument"]["version"], 2);
+    assert_eq!(edits(&apply["params"]).len(), 2);
+    server.client.answer(&apply, json!({ "applied": true })).await;
+    assert!(server.client.kept.iter().all(|message| message["method"] != "window/showMessage"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_shows_the_question_itself_is_told_of_it() {
     let mut can = capabilities();
     can["experimental"]["karelQuestion"] = true.into();
