@@ -1,5 +1,5 @@
 // Debugging: F5 without a launch.json to a crash, back from there, a breakpoint forwards and in reverse; the lens debugs the
-// example that it stands at.
+// example that it stands at; the world beside is in step with where the run is stopped.
 
 const assert = require("node:assert");
 const fs = require("node:fs");
@@ -91,6 +91,30 @@ test("F5 debugs to the crash, which says why, and goes back from there", async (
     await stop();
 });
 
+test("the world beside the program is in step with the debugger, back from the crash too", async () => {
+    await workbench.open("walk.karel");
+    await debugLens().waitFor();
+    await workbench.goTo(2);
+    await workbench.command("Karel: Open World");
+    await workbench.told(/^Step 1 of/);
+    await debugLens().click();
+    await stopped(7);
+    await workbench.told(/^End/);
+    await workbench.screenshot("3-crash-and-world");
+    await press("Step Back");
+    await stopped(4);
+    await press("Step Back");
+    await stopped(2);
+    await workbench.told(/^Step 9 of 9: while\(frontIsClear\(\)\), false/);
+    await workbench.screenshot("4-back-and-world");
+    // Over the call in the loop, to where it begins: not the first time that this line is carried out.
+    await press("Step Back");
+    await stopped(3);
+    await workbench.told(/^Step 6 of 9: move\(\), to row 1, column 3/);
+    assert.deepEqual(await workbench.tabs(), [["walk.karel*"], ["Karel: World*"]]);
+    await stop();
+});
+
 test("a breakpoint stops in both directions, with values beside the line", async () => {
     const { page } = workbench;
     await workbench.open("walk.karel");
@@ -101,7 +125,7 @@ test("a breakpoint stops in both directions, with values beside the line", async
     await page.keyboard.press("F5");
     await stopped(9);
     await beside("robot = row 1, column 2, facing east");
-    await workbench.screenshot("3-breakpoint");
+    await workbench.screenshot("5-breakpoint");
     await press("Continue");
     await beside("robot = row 1, column 3, facing east");
     await press("Reverse");

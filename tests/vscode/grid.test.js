@@ -1,6 +1,7 @@
 // An example file as worlds instead of text: reopened with the page, drawn in with the mouse, undone, loaded anew.
 
 const assert = require("node:assert");
+const fs = require("node:fs");
 const path = require("node:path");
 const { after, afterEach, before, test } = require("node:test");
 const { listeningServer, openWorkbench } = require("./workbench.js");
@@ -62,4 +63,34 @@ test("a window that is loaded anew shows the same example of it", async () => {
     await (await workbench.world()).locator("h1", { hasText: 'example "south"' }).waitFor();
     assert.deepEqual(await workbench.tabs(), [["row.kgrid*"]]);
     await workbench.screenshot("4-again");
+});
+
+test("one that belongs to no program is drawn in, too", async () => {
+    const { page } = workbench;
+    const text = 'example "alone":\n    input:\n        > . .\n    output:\n        . . >\n';
+    fs.writeFileSync(path.join(workbench.workspace, "alone.kgrid"), text);
+    await workbench.open("alone.kgrid");
+    await workbench.command("View: Reopen Editor With...");
+    await workbench.row("Karel World").click();
+    const frame = await workbench.until("the page is there", async () => {
+        for (const frame of page.frames()) {
+            if (
+                (await frame
+                    .getByText("There is no program beside these examples")
+                    .count()
+                    .catch(() => 0)) > 0
+            ) {
+                return frame;
+            }
+        }
+        return undefined;
+    });
+    await frame.getByRole("button", { name: "Draw the example" }).click();
+    const output = frame.getByRole("application", { name: "Output: draw" }).locator("canvas");
+    const { width, height } = await output.boundingBox();
+    await output.click({ position: { x: width / 2, y: height / 2 } });
+    await workbench.until("it is changed", async () => (await page.locator(".tab.dirty").count()) === 1);
+    await workbench.screenshot("5-alone");
+    await page.keyboard.press("Control+s");
+    await workbench.until("the file has the wall", () => workbench.saved("alone.kgrid").includes(". # >"));
 });

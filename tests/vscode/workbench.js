@@ -348,7 +348,8 @@ class Workbench {
                 groups.map((group) =>
                     [...group.querySelectorAll(".tab")].map(
                         (tab) =>
-                            tab.querySelector(".monaco-icon-label").textContent + (tab.classList.contains("active") ? "*" : ""),
+                            tab.querySelector(".monaco-icon-label").textContent +
+                            (tab.classList.contains("active") ? "*" : ""),
                     ),
                 ),
             );

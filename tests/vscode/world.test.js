@@ -103,6 +103,7 @@ test("the page follows the program as it is edited", async () => {
         /\/ 2$/.test(await frame.locator(".count").innerText()),
     );
     assert.equal(await frame.locator(".notice.warn").count(), 0);
+    await workbench.lens(/0\/3 examples pass/);
     await workbench.screenshot("6-edited");
     // What was saved by itself is as it was for the tests after this one.
     await workbench.until("it is the old one again", async () => {
@@ -121,6 +122,7 @@ test("a world is drawn with the mouse, and the editor undoes it", async () => {
     await input.click({ position: { x: width / 2, y: height / 2 } });
     await workbench.until("the text has the wall", async () => (await workbench.text()).includes("> # ."));
     await frame.locator(".overview button.fails", { hasText: "too short" }).waitFor();
+    await workbench.lens(/crashes at step 1/);
     await workbench.screenshot("7-drawn");
     await frame.getByRole("button", { name: "Done" }).click();
     await workbench.command("View: Focus First Editor Group");
@@ -169,6 +171,7 @@ test("which program is meant is answered by a click on an ending", async () => {
         const text = await workbench.text();
         return text.includes('example "deciding"') && text.includes("while(frontIsClear())");
     });
-    await frame.locator("h1", { hasText: "example" }).waitFor();
+    await frame.locator(".overview button.passes", { hasText: "deciding" }).waitFor();
+    await workbench.lens(/2\/2 examples pass/);
     await workbench.screenshot("10-answered");
 });

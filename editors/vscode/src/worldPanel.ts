@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { DEBUG_TYPE } from "./debugger";
 import { isKarel } from "./languages";
 import type { Session } from "./session";
 import { document, readMessage, type Span } from "./worldPage";
@@ -62,9 +63,7 @@ export class WorldPanel {
             session.onDidOutdate((params) => this.send("karel/recordingsOutdated", params)),
             // The recordings went with the server that made them.
             session.onDidStart(() => this.showWanted()),
-            vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) =>
-                this.onCursor(textEditor, selections[0]),
-            ),
+            vscode.window.onDidChangeTextEditorSelection((moved) => this.onCursor(moved)),
             vscode.window.onDidChangeVisibleTextEditors(() => this.showMark()),
             // What is marked is a place in another text.
             vscode.workspace.onDidChangeTextDocument(({ document }) => {
@@ -83,6 +82,7 @@ export class WorldPanel {
 
     /** Shows a file's examples; without an example the one that is shown stays, if it is one of them. */
     show(uri: vscode.Uri, wanted: Wanted = {}): void {
+        clearTimeout(this.resting);
         this.uri = uri;
         this.wanted = wanted;
         this.showWanted();
@@ -190,11 +190,17 @@ export class WorldPanel {
         }
     }
 
-    private onCursor(editor: vscode.TextEditor, selection: vscode.Selection | undefined): void {
-        if (!this.panel.visible || selection === undefined || !isKarel(editor.document)) {
+    private onCursor({ textEditor, selections, kind }: vscode.TextEditorSelectionChangeEvent): void {
+        const [selection] = selections;
+        if (!this.panel.visible || selection === undefined || !isKarel(textEditor.document)) {
             return;
         }
-        const uri = editor.document.uri;
+        const { Keyboard, Mouse } = vscode.TextEditorSelectionChangeKind;
+        if (kind !== Keyboard && kind !== Mouse && vscode.debug.activeDebugSession?.type === DEBUG_TYPE) {
+            // The debugger has put it where the run is stopped: it tells which time that is.
+            return;
+        }
+        const uri = textEditor.document.uri;
         const { revealed } = this;
         this.revealed = undefined;
         if (revealed?.uri === uri.toString() && selection.active.isEqual(revealed.at)) {

@@ -139,6 +139,7 @@ export const ProgressLocation = { Notification: 15 };
 export const StatusBarAlignment = { Left: 1 };
 export const TestRunProfileKind = { Run: 1, Debug: 2, Coverage: 3 };
 export const LogLevel = { Trace: 1, Info: 3 };
+export const TextEditorSelectionChangeKind = { Keyboard: 1, Mouse: 2, Command: 3 };
 export const ViewColumn = { Beside: -2, One: 1 };
 export const OverviewRulerLane = { Full: 7 };
 
@@ -202,7 +203,7 @@ export const events = {
     deleted: new EventEmitter<Uri>(),
     editors: new EventEmitter<void>(),
     activeEditor: new EventEmitter<unknown>(),
-    selected: new EventEmitter<{ textEditor: unknown; selections: { active: Position }[] }>(),
+    selected: new EventEmitter<{ textEditor: unknown; selections: { active: Position }[]; kind?: number }>(),
     configured: new EventEmitter<{ affectsConfiguration(section: string): boolean }>(),
     trusted: new EventEmitter<void>(),
     debugged: new EventEmitter<{ session: { type: string }; event: string; body: unknown }>(),
@@ -533,6 +534,7 @@ export const languages = {
 };
 
 export const debug = {
+    activeDebugSession: undefined as { type: string } | undefined,
     onDidReceiveDebugSessionCustomEvent: events.debugged.event,
     registerDebugAdapterDescriptorFactory: provide("adapter"),
     registerDebugConfigurationProvider: provide("configurations"),
@@ -561,5 +563,6 @@ export function reset(): void {
     Object.assign(workspace, { textDocuments: [], files: [], workspaceFolders: undefined, isTrusted: true });
     Object.keys(configuration).forEach((name) => delete configuration[name]);
     disk.clear();
+    debug.activeDebugSession = undefined;
     Object.assign(window, { activeTextEditor: undefined, visibleTextEditors: [] });
 }

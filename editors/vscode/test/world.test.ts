@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { ResponseError } from "vscode-languageserver-protocol";
 import { readArguments, WorldView } from "../src/world";
-import { events, EventEmitter, Panel, Position, reset, seen, Uri, window } from "./vscode";
+import { debug, events, EventEmitter, Panel, Position, reset, seen, Uri, window } from "./vscode";
 
 const A = "file:///school/a.karel";
 const B = "file:///school/b.karel";
@@ -155,6 +155,31 @@ test("the cursor is followed when it rests, but not where the page has put it", 
     move(5);
     mock.timers.tick(60);
     assert.equal(sent("karel/cursor").length, 2);
+});
+
+test("the debugger's stops are followed by what it tells, not by the cursor that it puts there", () => {
+    mock.timers.enable({ apis: ["setTimeout"] } as never);
+    const { view } = opened();
+    view.show(Uri.parse(A) as never);
+    seen.panels[0]?.says({ method: "karel/ready", params: {} });
+    const move = (line: number, kind?: number) => {
+        const moved = { textEditor: editor(A), selections: [{ active: new Position(line, 4) }] };
+        events.selected.fire(kind === undefined ? moved : { ...moved, kind });
+    };
+    move(1, 1);
+    debug.activeDebugSession = { type: "karel" };
+    view.follow(Uri.parse(A) as never, 0, 7);
+    move(3);
+    move(3, 3);
+    mock.timers.tick(60);
+    assert.equal(sent("karel/cursor").length, 0);
+    move(4, 2);
+    mock.timers.tick(60);
+    assert.equal(sent("karel/cursor").length, 1, "the user's own click still counts");
+    debug.activeDebugSession = { type: "node" };
+    move(5);
+    mock.timers.tick(60);
+    assert.equal(sent("karel/cursor").length, 2, "another program is debugged");
 });
 
 test("the statement is marked where its program is in view, as long as its text is the one that was run", () => {

@@ -110,7 +110,9 @@ export class Finder {
         if (asked === null) {
             return false;
         }
-        const runs = asked.candidates.flatMap(({ recording }) => (recording === null ? [] : [this.page.paged(recording)]));
+        const runs = asked.candidates.flatMap(({ recording }) =>
+            recording === null ? [] : [this.page.paged(recording)],
+        );
         this.set({ kind: "found", asked, runs, message });
         return true;
     }

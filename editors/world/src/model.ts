@@ -245,6 +245,10 @@ export class Model {
         }
         const { document, examples } = answer;
         this.change({ document, examples, problem: undefined });
+        if (this.changes.length === 0 && this.state.drawing !== undefined) {
+            // What can't be run is never shown but as it is drawn: it is in the text now.
+            this.change({ drawing: {} });
+        }
         // An example file's own come before the others of its program.
         const own = uri === document.uri ? [] : examples.filter((one) => one.uri === uri);
         const first = own.length > 0 ? own : examples;
@@ -495,17 +499,18 @@ export class Model {
     }
 
     /** The request for a change; none while the text is not known that it is of. Undo is of no example. */
-    private toHost(change: Rewrite, { uri }: DocumentVersion): [method: string, params: object] | undefined {
-        const textDocument = { uri };
+    private toHost(change: Rewrite, document: DocumentVersion): [method: string, params: object] | undefined {
+        const textDocument = { uri: document.uri };
         if (change.kind === "undo" || change.kind === "redo") {
             return [`karel/${change.kind}`, { textDocument }];
         }
         const { pages, stale } = this.state;
         const chosen = this.chosen();
-        if (stale !== undefined || pages === undefined || chosen === undefined) {
+        if (stale !== undefined || chosen === undefined) {
             return undefined;
         }
-        const { version } = pages.recording.document;
+        // What can't be run, an example without a program say, can be drawn all the same.
+        const { version } = pages?.recording.document ?? document;
         return ["karel/edit", { textDocument, version, example: key(chosen), change }];
     }
 

@@ -425,6 +425,22 @@ test("of an example file its own are shown first, and loaded anew the page is wh
     assert.deepEqual([again.name, again.at], ["upwards", 3]);
 });
 
+test("an example that can't be run is drawn all the same", async () => {
+    const text = 'def main():\n    move()\n\nexample "no input":\n    output:\n        > .\n';
+    const bench = await new Bench(text).open();
+    assert.equal(bench.model.state.pages, undefined);
+    bench.model.draw(true);
+    const output = bench.model.state.examples?.[0]?.expected;
+    assert.ok(output);
+    bench.model.drawn("output", setWall(output, { row: 0, col: 1 }, true));
+    await bench.settle();
+    bench.tell();
+    await bench.settle();
+    assert.match(bench.toy.text, /> #/);
+    assert.deepEqual(bench.model.state.drawing, {});
+    assert.equal(bench.model.state.examples?.[0]?.expected?.walls.length, 1);
+});
+
 test("what is drawn is undone and redone in its turn, where the host says that it does so", async () => {
     const bench = await new Bench(COLLECT).open("a row");
     bench.model.undo("undo");
