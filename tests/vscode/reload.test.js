@@ -23,7 +23,7 @@ after(() => workbench?.close());
 
 test("the page comes back beside the program, at the same step of the same example", async () => {
     await workbench.open("crash.karel");
-    await workbench.lens(/crashes at step 3/);
+    await workbench.lens(/crashes at action 3/);
     await workbench.command("Karel: Open World");
     const frame = await workbench.world();
     await frame.locator(".overview button", { hasText: "too long" }).click();

@@ -242,7 +242,7 @@ test "row":
             Test row | test "row":
               Section input (1 × 2) | input:
               Section output (1 × 2) | output:
-                  Section trace (1 action) | trace: move
+              Section trace (1 action) | trace: move
         "#]],
         );
     }

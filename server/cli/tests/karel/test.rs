@@ -28,7 +28,7 @@ fn says_which_examples_pass() {
 fn prints_json() {
     let folder = Folder::with(&[("row.karel", ROW)]);
     expect![[r#"
-        {"passed":1,"total":2,"testsPassed":1,"tests":1,"examples":[{"file":"row.karel","line":6,"name":"short","test":false,"status":"passed","message":"2 actions"},{"file":"row.karel","line":12,"name":"wrong","test":false,"status":"failed","message":"expected 1 marker at row 1, column 3, but there are 2 markers; expected the robot at row 1, column 2, but it is at row 1, column 3"},{"file":"row.karel","line":18,"name":"no output","test":false,"status":"unjudged","message":"no output yet"},{"file":"row.karel","line":22,"name":"held out","test":true,"status":"passed","message":"1 step"}],"unread":[]}
+        {"passed":1,"total":2,"testsPassed":1,"tests":1,"examples":[{"file":"row.karel","line":6,"name":"short","test":false,"status":"passed","message":"2 actions"},{"file":"row.karel","line":12,"name":"wrong","test":false,"status":"failed","message":"expected 1 marker at row 1, column 3, but there are 2 markers; expected the robot at row 1, column 2, but it is at row 1, column 3"},{"file":"row.karel","line":18,"name":"no output","test":false,"status":"unjudged","message":"no output yet"},{"file":"row.karel","line":22,"name":"held out","test":true,"status":"passed","message":"1 action"}],"unread":[]}
         --- exit code 1
     "#]].assert_eq(&folder.karel(&["test", "row.karel", "--json"]).all());
 }

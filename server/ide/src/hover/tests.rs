@@ -56,9 +56,9 @@ fn an_action_tells_what_it_did() {
         main.karel:7: 'move'
         `move`: The robot goes one cell ahead. It **crashes** if a wall or the edge of the world is there.
 
-            - "good": run 3 times; first at action 1: row 1, column 1, facing east → row 1, column 2, facing east
-            - "bad": run 3 times; first at action 1: row 1, column 1, facing east → row 1, column 2, facing east
-            - "crashes": run once; at action 1: row 1, column 1, facing east → row 1, column 2, facing east"#]],
+        - "good": run 3 times; first at action 1: row 1, column 1, facing east → row 1, column 2, facing east
+        - "bad": run 3 times; first at action 1: row 1, column 1, facing east → row 1, column 2, facing east
+        - "crashes": run once; at action 1: row 1, column 1, facing east → row 1, column 2, facing east"#]],
     );
 }
 
@@ -70,9 +70,9 @@ fn a_loop_tells_its_rounds() {
         main.karel:4: 'while'
         `while`: Tests the condition before each round, and runs its body as long as it holds.
 
-            - "good": entered once, 3 rounds; at action 1: row 1, column 1, facing east → row 1, column 4, facing east, picks 1 marker
-            - "bad": entered once, 3 rounds; at action 1: row 1, column 1, facing east → row 1, column 4, facing east, picks 1 marker
-            - "crashes": entered once, 1 round; at action 1: row 1, column 1, facing east → row 1, column 2, facing east"#]],
+        - "good": entered once, 3 rounds; at action 1: row 1, column 1, facing east → row 1, column 4, facing east, picks 1 marker
+        - "bad": entered once, 3 rounds; at action 1: row 1, column 1, facing east → row 1, column 4, facing east, picks 1 marker
+        - "crashes": entered once, 1 round; at action 1: row 1, column 1, facing east → row 1, column 2, facing east"#]],
     );
     check(
         &row("repeat"),
@@ -80,9 +80,9 @@ fn a_loop_tells_its_rounds() {
         main.karel:8: 'repeat'
         `repeat`: Runs its body so many times, 0 to 19.
 
-            - "good": entered once, 2 rounds; at action 5: row 1, column 4, facing east → row 1, column 4, facing west
-            - "bad": entered once, 2 rounds; at action 5: row 1, column 4, facing east → row 1, column 4, facing west
-            - "crashes": entered once, 2 rounds; at action 2: row 1, column 2, facing east → row 1, column 2, facing west"#]],
+        - "good": entered once, 2 rounds; at action 5: row 1, column 4, facing east → row 1, column 4, facing west
+        - "bad": entered once, 2 rounds; at action 5: row 1, column 4, facing east → row 1, column 4, facing west
+        - "crashes": entered once, 2 rounds; at action 2: row 1, column 2, facing east → row 1, column 2, facing west"#]],
     );
 }
 
@@ -112,8 +112,8 @@ fn a_call_shows_the_procedure() {
 
         Takes one.
 
-            - "good": run once; at action 2: row 1, column 2, facing east, picks 1 marker
-            - "bad": run once; at action 3: row 1, column 3, facing east, picks 1 marker
+        - "good": run once; at action 2: row 1, column 2, facing east, picks 1 marker
+        - "bad": run once; at action 3: row 1, column 3, facing east, picks 1 marker
         - "crashes": never run"#]],
     );
 }
@@ -155,14 +155,14 @@ fn an_example_shows_its_worlds_and_its_trace() {
         &row("good"),
         expect![[r#"
         main.karel:13: 'example "good":'
-            **Example "good"** ✓ passes · 6 actions
+        **Example "good"** ✓ passes · 6 actions
 
         ```text
          before        after
          > 1 . 2 #     . . . <2 #
         ```
 
-            Trace, 6 actions (15 steps):
+        Trace, 6 actions (15 steps):
         ```text
         1  move pickMarker move move turnLeft turnLeft
         ```
