@@ -155,20 +155,10 @@ impl Eval {
             spread: self.spread,
             // The paper's, or the greatest number there is.
             examples: *shown.iter().find(|n| **n == SHOWN).or(shown.iter().max()).unwrap_or(&SHOWN),
-            beam: settings.beam,
-            traces: settings.traces,
-            trace_beam: settings.trace_beam,
-            mask: settings.mask,
-            retries: settings.retries,
-            seed: settings.seed,
-            rules: settings.rules,
             batch: if self.questions.is_some() { 1 } else { settings.batch },
-            workers: settings.workers,
-            device: device::name(device),
             models: models.names.clone(),
             excluded: models.excluded.clone(),
-            seconds: 0.0,
-            tasks_per_second: 0.0,
+            ..Conditions::of(&settings, device)
         };
         let mut tasks = tasks;
         if let Some(shard) = self.shard {

@@ -3,11 +3,13 @@
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
+use tch::Device;
 
 use crate::decode::traces::Mask;
+use crate::device;
 use crate::grammar::Rules;
 
-use super::{BeamTraces, Ranked, Rate, Slice, TaskResult, TraceSource};
+use super::{BeamTraces, Ranked, Rate, Settings, Slice, TaskResult, TraceSource};
 
 /// Shares of the likeliest behaviour's probability below which others are dropped, for comparison.
 const SHARES: [f64; 6] = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
@@ -212,6 +214,31 @@ impl Choices {
 }
 
 impl Conditions {
+    /// The conditions of an evaluation by these settings, of no tasks and no models yet.
+    pub fn of(settings: &Settings, device: Device) -> Conditions {
+        Conditions {
+            file: String::new(),
+            tasks: 0,
+            lines_refused: 0,
+            spread: false,
+            examples: settings.shown,
+            beam: settings.beam,
+            traces: settings.traces,
+            trace_beam: settings.trace_beam,
+            mask: settings.mask,
+            retries: settings.retries,
+            seed: settings.seed,
+            rules: settings.rules,
+            batch: settings.batch,
+            workers: settings.workers,
+            device: device::name(device),
+            models: Vec::new(),
+            excluded: None,
+            seconds: 0.0,
+            tasks_per_second: 0.0,
+        }
+    }
+
     /// What must be the same for figures to be of one evaluation: everything but the time it took.
     pub fn timeless(&self) -> Conditions {
         Conditions { seconds: 0.0, tasks_per_second: 0.0, ..self.clone() }

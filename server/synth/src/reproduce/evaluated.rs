@@ -12,7 +12,6 @@ use tch::Device;
 
 use super::{Evaluated, Request, Row, Tasks, Trained, plan};
 use crate::decode::traces::Mask;
-use crate::device;
 use crate::eval::shard::{Piece, Shard, merge};
 use crate::eval::{Conditions, Report, SHOWN, Settings, TaskResult, evaluate};
 use crate::grammar::Rules;
@@ -132,23 +131,10 @@ fn conditions(request: &Request, settings: &Settings, networks: &[Trained], task
     Conditions {
         file: tasks.name.clone(),
         tasks: tasks.tasks.len(),
-        lines_refused: 0,
         spread: tasks.spread,
-        examples: SHOWN,
-        beam: settings.beam,
-        traces: settings.traces,
-        trace_beam: settings.trace_beam,
-        mask: settings.mask,
-        retries: settings.retries,
-        seed: settings.seed,
-        rules: settings.rules,
-        batch: settings.batch,
-        workers: settings.workers,
-        device: device::name(request.device),
         models: networks.iter().map(|n| n.name.clone()).collect(),
         excluded: networks.last().and_then(|n| n.excluded.clone()),
-        seconds: 0.0,
-        tasks_per_second: 0.0,
+        ..Conditions::of(settings, request.device)
     }
 }
 
