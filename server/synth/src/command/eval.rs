@@ -11,7 +11,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use protocol::message::Budget;
 use serde::Serialize;
 use synth::decode::traces::Mask;
-use synth::device;
 use synth::eval::shard::{Piece, Shard};
 use synth::eval::{
     Conditions, Report, SHOWN, ServedReport, ServedScores, ServedSettings, Settings, TraceSource, calibrate,
