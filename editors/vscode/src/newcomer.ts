@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { LiveVerdicts } from "./verdicts";
 
-export type Deed = "sawTrace" | "synthesized" | "sawFailure" | "drewExample" | "heldOut";
+export type Deed = "sawWorld" | "sawTrace" | "synthesized" | "sawFailure" | "drewExample" | "heldOut";
 
 export function done(deed: Deed): void {
     void vscode.commands.executeCommand("setContext", `karel.${deed}`, true);

@@ -4,6 +4,7 @@
  */
 import * as vscode from "vscode";
 import { isKarel } from "./languages";
+import { done } from "./newcomer";
 import type { Session } from "./session";
 import { type ExampleName, WorldPanel } from "./worldPanel";
 
@@ -49,6 +50,7 @@ export class WorldView implements vscode.Disposable {
             this.beside.panel.reveal(undefined, true);
         }
         this.beside?.page.show(uri, { ...(example !== undefined && { example }), ...(find && { find }) });
+        done("sawWorld");
     }
 
     /** Goes to where a debugged run has stopped, if the page is open: nobody has asked for it. */

@@ -64,6 +64,7 @@ test("the page opens beside the program, without the focus, and is told what to 
     const [panel] = seen.panels;
     assert.deepEqual(panel?.place, { viewColumn: -2, preserveFocus: true });
     assert.deepEqual(panel?.sent, []);
+    assert.deepEqual(seen.commands, [["setContext", "karel.sawWorld", true]], "a step of the walkthrough");
     panel?.says({ method: "karel/ready", params: {} });
     const example = { name: "one", kind: "test", ordinal: 0, uri: A };
     assert.deepEqual(sent("karel/show"), [{ jsonrpc: "2.0", method: "karel/show", params: { uri: A, example } }]);
@@ -148,7 +149,7 @@ test("the cursor is followed when it rests, but not where the page has put it", 
         [{ uri: A, position: { line: 3, character: 4 } }],
     );
     seen.panels[0]?.says({ method: "karel/reveal", params: { uri: A, range: STATEMENT } });
-    assert.equal(seen.commands[0]?.[0], "showTextDocument");
+    assert.equal(seen.commands.at(-1)?.[0], "showTextDocument");
     move(2);
     mock.timers.tick(60);
     assert.equal(sent("karel/cursor").length, 1);
