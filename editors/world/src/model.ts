@@ -3,7 +3,6 @@
  * follows edits and the cursor. No DOM here; whoever shows it is told of every change.
  */
 import type {
-    Change,
     DocumentText,
     DocumentVersion,
     ExampleItem,
@@ -16,13 +15,12 @@ import type {
     Range,
     Recording,
     Recordings,
-    Side,
-    World,
 } from "./contract";
 import type { Frame } from "./frame";
 import { Finder, type Search } from "./finder";
+import { type Drafts, Pencil } from "./pencil";
 import { Pages } from "./pages";
-import { type Connection, Refusal } from "./rpc";
+import { type Connection, OUTDATED, Refusal } from "./rpc";
 import { type Stride, stride } from "./seek";
 import { spoken, title } from "./words";
 
@@ -31,9 +29,6 @@ export const SPEEDS: readonly number[] = [1, 2, 4, 8, 16, 60, 250, 1000, 10_000]
 
 /** Milliseconds between two messages about the statement that is carried out. */
 const HIGHLIGHT_PACE = 50;
-
-/** The text has changed, or the recording is no longer kept: it is to be asked for anew. */
-const OUTDATED = -32801;
 
 /** Milliseconds before that is done: who types goes on typing. */
 const RETRY = 100;
@@ -95,16 +90,6 @@ export interface State {
     spoken: string;
 }
 
-/** What is to become of the texts. */
-export type Rewrite = Change | { kind: "undo" } | { kind: "redo" };
-
-/** Whether somebody takes what is drawn. */
-export function canDraw({ editor, undo }: State): boolean {
-    return editor || undo;
-}
-
-export type Drafts = { [side in Side]?: World };
-
 export interface OpenQuestion {
     asked: Question;
     /** The runs of its answers. */
@@ -129,6 +114,7 @@ export interface Surroundings {
 export class Model {
     state: State;
     readonly finder: Finder;
+    readonly pencil: Pencil;
     private readonly listeners = new Set<() => void>();
     /** Counts what was asked for: the answer to anything but the last is late, and dropped. */
     private asking = 0;
@@ -140,11 +126,6 @@ export class Model {
     /** The moment of the last played step. */
     private played = 0;
     private ticking = false;
-    /** The changes that wait until the text is the one that they are of. */
-    private readonly changes: Rewrite[] = [];
-    private editing = false;
-    /** An example that is none of these is to be drawn as soon as it is there: it was asked for here. */
-    private drawsNext: ReadonlySet<string> | undefined;
     private highlighted = "";
     private highlightWaits = false;
 
@@ -185,6 +166,15 @@ export class Model {
             },
             paged: (recording) => this.paged(recording),
             show: (search) => this.change({ search, ...(search && { playing: false }) }),
+            trouble: (error) => this.trouble(error),
+        });
+        this.pencil = new Pencil({
+            connection,
+            state: () => this.state,
+            change: (change) => this.change(change),
+            refreshing: () => this.refreshing !== "no",
+            refresh: () => this.refresh(),
+            select: (index) => this.select(index),
             trouble: (error) => this.trouble(error),
         });
         connection.on("karel/show", (params) => this.onShow(params));
@@ -245,10 +235,8 @@ export class Model {
         }
         const { document, examples } = answer;
         this.change({ document, examples, problem: undefined });
-        if (this.changes.length === 0 && this.state.drawing !== undefined) {
-            // What can't be run is never shown but as it is drawn: it is in the text now.
-            this.change({ drawing: {} });
-        }
+        // What can't be run is never shown but as it is drawn: it is in the text now.
+        this.pencil.settle();
         // An example file's own come before the others of its program.
         const own = uri === document.uri ? [] : examples.filter((one) => one.uri === uri);
         const first = own.length > 0 ? own : examples;
@@ -272,7 +260,7 @@ export class Model {
         }
         const asking = ++this.asking;
         if (index !== this.state.selected) {
-            this.changes.length = 0;
+            this.pencil.drop();
             const drawing = this.state.drawing && {};
             const cleared = { playing: false, cursor: undefined, stale: undefined, refused: undefined };
             this.change({ ...cleared, selected: index, drawing });
@@ -399,119 +387,13 @@ export class Model {
         const { uri, version } = question.asked.document;
         try {
             await this.connection.request("karel/answer", { textDocument: { uri }, version, answer: number });
-            if (number === null && canDraw(this.state)) {
-                this.drawsNext = this.known();
+            if (number === null) {
+                this.pencil.drawNext();
             }
             this.change({ question: undefined });
         } catch (error) {
             this.trouble(error);
         }
-    }
-
-    /** Begins to draw the example, or ends it. */
-    draw(on: boolean): void {
-        this.change({ drawing: on && canDraw(this.state) ? {} : undefined, playing: false, refused: undefined });
-    }
-
-    /** Takes a drawn world: it is shown at once, and goes into the text as soon as that is known. */
-    drawn(of: Side, world: World): void {
-        const { drawing } = this.state;
-        if (drawing !== undefined) {
-            this.change({ drawing: { ...drawing, [of]: world } });
-            // Of several that wait, the last says it all.
-            const undone = this.changes.findLastIndex(({ kind }) => kind === "undo" || kind === "redo");
-            const waiting = this.changes.findIndex(
-                (change, at) => at > undone && change.kind === "world" && change.of === of,
-            );
-            if (waiting >= 0) {
-                this.changes.splice(waiting, 1);
-            }
-            this.edit({ kind: "world", of, world });
-        }
-    }
-
-    /** Adds an example with an empty world below the one that is shown, and begins to draw it. */
-    async add(): Promise<void> {
-        const { document } = this.state;
-        if (document === undefined) {
-            return;
-        }
-        const { uri, version } = document;
-        const chosen = this.chosen();
-        this.drawsNext = this.known();
-        try {
-            const example = chosen === undefined ? null : key(chosen);
-            const params = { textDocument: { uri }, version, example, change: { kind: "new" } };
-            await this.connection.request("karel/edit", params);
-            this.refresh();
-        } catch (error) {
-            this.drawsNext = undefined;
-            this.trouble(error);
-        }
-    }
-
-    /** The examples that there are, whatever their numbers. */
-    private known(): ReadonlySet<string> {
-        return new Set(this.state.examples?.map((example) => JSON.stringify(key(example))));
-    }
-
-    /** Has the last change of a drawing taken back, or made again, where no editor does so. */
-    undo(kind: "undo" | "redo"): void {
-        if (this.state.undo) {
-            this.edit({ kind });
-        }
-    }
-
-    /** Has the example's text changed. One change is one step to undo, in the editor or by `undo`. */
-    edit(change: Rewrite): void {
-        this.changes.push(change);
-        this.change({ refused: undefined });
-        void this.editNow();
-    }
-
-    private async editNow(): Promise<void> {
-        const { document } = this.state;
-        const [change] = this.changes;
-        const busy = this.refreshing !== "no" || this.editing;
-        const request =
-            change === undefined || document === undefined || busy ? undefined : this.toHost(change, document);
-        if (request === undefined) {
-            return;
-        }
-        this.changes.shift();
-        this.editing = true;
-        try {
-            await this.connection.request(...request);
-            // Nothing is known of the text until it has been asked for again; not every change is one of the text.
-            this.editing = false;
-            this.refresh();
-        } catch (error) {
-            this.changes.length = 0;
-            const outdated = error instanceof Refusal && error.code === OUTDATED;
-            const refused = outdated ? "The text has changed meanwhile: draw again." : said(error);
-            this.change({ drawing: this.state.drawing && {}, refused });
-            if (outdated) {
-                this.trouble(error);
-            }
-        } finally {
-            this.editing = false;
-        }
-    }
-
-    /** The request for a change; none while the text is not known that it is of. Undo is of no example. */
-    private toHost(change: Rewrite, document: DocumentVersion): [method: string, params: object] | undefined {
-        const textDocument = { uri: document.uri };
-        if (change.kind === "undo" || change.kind === "redo") {
-            return [`karel/${change.kind}`, { textDocument }];
-        }
-        const { pages, stale } = this.state;
-        const chosen = this.chosen();
-        if (stale !== undefined || chosen === undefined) {
-            return undefined;
-        }
-        // What can't be run, an example without a program say, can be drawn all the same.
-        const { version } = pages?.recording.document ?? document;
-        return ["karel/edit", { textDocument, version, example: key(chosen), change }];
     }
 
     /** The user does not want to be asked, or does again. */
@@ -540,21 +422,7 @@ export class Model {
         this.played = this.surroundings.now();
         void this.go(Math.min(at, pages.length));
         void this.read(recording.document);
-        if (this.changes.length === 0 && this.state.drawing !== undefined) {
-            this.change({ drawing: {} });
-        }
-        this.drawAdded();
-    }
-
-    /** Draws the example that was added from here. */
-    private drawAdded(): void {
-        const { drawsNext } = this;
-        const added =
-            drawsNext && this.state.examples?.findLast((example) => !drawsNext.has(JSON.stringify(key(example))));
-        if (added !== undefined) {
-            this.drawsNext = undefined;
-            void this.select(added.index).then(() => this.draw(true));
-        }
+        this.pencil.settle();
     }
 
     /** Looks whether the last synthesis has left a question open. Not every host can be asked. */
@@ -672,7 +540,7 @@ export class Model {
             if (again) {
                 this.refresh();
             } else {
-                void this.editNow();
+                void this.pencil.editNow();
             }
         });
     }
@@ -700,6 +568,7 @@ export class Model {
                 ? answer.examples[0]
                 : (find(answer.examples, key(chosen)) ?? find(answer.examples, { name: chosen.name, uri: chosen.uri }));
         this.change({ document: answer.document, examples: answer.examples, problem: undefined });
+        this.pencil.drawAdded();
         if (same === undefined) {
             this.change({ stale: "gone", selected: undefined, playing: false });
             return;
@@ -891,7 +760,8 @@ export class Model {
     }
 }
 
-function said(error: unknown): string {
+/** What an error says to people. */
+export function said(error: unknown): string {
     return error instanceof Error ? error.message : String(error);
 }
 

@@ -6,6 +6,9 @@ export interface Channel {
     onMessage: (message: unknown) => void;
 }
 
+/** The code of an answer that the text has changed, or a recording is no longer kept: it is to be asked for anew. */
+export const OUTDATED = -32801;
+
 /** What the other side answered in place of a result; its message is for people. */
 export class Refusal extends Error {
     constructor(

@@ -356,14 +356,14 @@ test("a file of many examples is listed whole", async () => {
 
 test("what is drawn is shown at once, and goes into the text one change after the other", async () => {
     const bench = await new Bench(COLLECT).open("a row");
-    bench.model.draw(true);
+    bench.model.pencil.draw(true);
     const input = bench.model.state.pages?.recording.example.input;
     assert.ok(input);
     bench.held.add("karel/edit");
     const drawn = setWall(input, { row: 0, col: 0 }, true);
-    bench.model.drawn("input", drawn);
-    bench.model.drawn("input", setWall(drawn, { row: 0, col: 2 }, true));
-    bench.model.drawn("input", setWall(drawn, { row: 0, col: 3 }, true));
+    bench.model.pencil.drawn("input", drawn);
+    bench.model.pencil.drawn("input", setWall(drawn, { row: 0, col: 2 }, true));
+    bench.model.pencil.drawn("input", setWall(drawn, { row: 0, col: 3 }, true));
     assert.equal(bench.model.state.drawing?.input?.walls.length, 3, "the first wall, and two that were drawn");
     await bench.release("karel/edit");
     bench.tell();
@@ -384,7 +384,7 @@ test("what is drawn is shown at once, and goes into the text one change after th
     assert.equal(bench.toy.asked.filter((method) => method === "karel/edit").length, 2);
     // A text that has changed meanwhile is not overwritten: what was drawn is dropped, and that is said.
     bench.toy.version++;
-    bench.model.drawn("input", input);
+    bench.model.pencil.drawn("input", input);
     await bench.settle();
     assert.deepEqual(bench.model.state.drawing, {});
     assert.equal(bench.model.state.refused, "The text has changed meanwhile: draw again.");
@@ -429,10 +429,10 @@ test("an example that can't be run is drawn all the same", async () => {
     const text = 'def main():\n    move()\n\nexample "no input":\n    output:\n        > .\n';
     const bench = await new Bench(text).open();
     assert.equal(bench.model.state.pages, undefined);
-    bench.model.draw(true);
+    bench.model.pencil.draw(true);
     const output = bench.model.state.examples?.[0]?.expected;
     assert.ok(output);
-    bench.model.drawn("output", setWall(output, { row: 0, col: 1 }, true));
+    bench.model.pencil.drawn("output", setWall(output, { row: 0, col: 1 }, true));
     await bench.settle();
     bench.tell();
     await bench.settle();
@@ -443,7 +443,7 @@ test("an example that can't be run is drawn all the same", async () => {
 
 test("what is drawn is undone and redone in its turn, where the host says that it does so", async () => {
     const bench = await new Bench(COLLECT).open("a row");
-    bench.model.undo("undo");
+    bench.model.pencil.undo("undo");
     await bench.settle();
     assert.ok(!bench.toy.asked.includes("karel/undo"), "an editor's undo is not the page's");
     bench.host("karel/show", { uri: bench.toy.uri, editor: false, undo: true });
@@ -454,37 +454,37 @@ test("what is drawn is undone and redone in its turn, where the host says that i
             await bench.settle();
         }
     };
-    bench.model.draw(true);
+    bench.model.pencil.draw(true);
     const input = bench.model.state.pages?.recording.example.input;
     assert.ok(input);
     const walls = () => bench.model.state.pages?.recording.example.input?.walls.length;
     const before = input.walls.length;
     // Undone while it waits, and drawn on: the one undone must not be taken for the one drawn after it.
     bench.held.add("karel/edit");
-    bench.model.drawn("input", setWall(input, { row: 0, col: 0 }, true));
-    bench.model.drawn("input", setWall(input, { row: 0, col: 2 }, true));
-    bench.model.undo("undo");
-    bench.model.drawn("input", setWall(input, { row: 0, col: 3 }, true));
+    bench.model.pencil.drawn("input", setWall(input, { row: 0, col: 0 }, true));
+    bench.model.pencil.drawn("input", setWall(input, { row: 0, col: 2 }, true));
+    bench.model.pencil.undo("undo");
+    bench.model.pencil.drawn("input", setWall(input, { row: 0, col: 3 }, true));
     await bench.release("karel/edit");
     await settled();
     const asked = bench.toy.asked.filter((method) => /edit|undo/.test(method));
     assert.deepEqual(asked, ["karel/edit", "karel/edit", "karel/undo", "karel/edit"]);
     assert.equal(walls(), before + 1);
     for (let drawn = 0; drawn < 2; drawn++) {
-        bench.model.undo("undo");
+        bench.model.pencil.undo("undo");
         await settled();
     }
     assert.equal(bench.toy.text, COLLECT, "the first text, byte for byte");
     assert.equal(walls(), before);
     assert.equal(bench.model.state.refused, undefined);
-    bench.model.undo("undo");
+    bench.model.pencil.undo("undo");
     await settled();
     assert.equal(bench.model.state.refused, "There is nothing to undo.");
     // It can be read until something else is tried, also while the text changes.
     bench.edit(COLLECT);
     await settled();
     assert.equal(bench.model.state.refused, "There is nothing to undo.");
-    bench.model.undo("redo");
+    bench.model.pencil.undo("redo");
     await settled();
     assert.equal(walls(), before + 1);
     assert.equal(bench.model.state.refused, undefined);
@@ -492,7 +492,7 @@ test("what is drawn is undone and redone in its turn, where the host says that i
     bench.edit("def main():\n    move()\n");
     await settled();
     assert.equal(bench.model.state.stale, "gone");
-    bench.model.undo("undo");
+    bench.model.pencil.undo("undo");
     await settled();
     assert.equal(bench.toy.text, COLLECT);
 });

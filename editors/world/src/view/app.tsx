@@ -1,6 +1,7 @@
 /** The whole page. */
 import { useEffect, useState } from "preact/hooks";
-import { canDraw, heading, type Model, type State } from "../model";
+import { heading, type Model, type State } from "../model";
+import { canDraw } from "../pencil";
 import { Controls } from "./controls";
 import { Details } from "./details";
 import { Drawing } from "./drawing";
@@ -43,7 +44,7 @@ export function App({ model }: { model: Model }) {
                             label="Draw the example"
                             keys="D"
                             on={drawing !== undefined}
-                            onToggle={(on) => model.draw(on)}
+                            onToggle={(on) => model.pencil.draw(on)}
                         />
                     )}
                     {state.editor && (
@@ -89,7 +90,7 @@ export function App({ model }: { model: Model }) {
                     <div class="empty">
                         <p>{waiting(state)}</p>
                         {canDraw(state) && examples?.length === 0 && (
-                            <button type="button" class="primary" onClick={() => void model.add()}>
+                            <button type="button" class="primary" onClick={() => void model.pencil.add()}>
                                 New example
                             </button>
                         )}

@@ -2,7 +2,8 @@
 import { useState } from "preact/hooks";
 import type { ExampleItem, Side, World } from "../contract";
 import { LARGEST, resize, rotate, type Tool } from "../drawing";
-import type { Drafts, Model } from "../model";
+import type { Model } from "../model";
+import type { Drafts } from "../pencil";
 import { Board } from "./board";
 
 const TOOLS: [Tool, string][] = [
@@ -44,37 +45,37 @@ export function Drawing({ model, example, drafts, undo }: Props) {
                     type="button"
                     class="framed"
                     aria-disabled={input === null}
-                    onClick={() => input !== null && model.drawn("output", input)}
+                    onClick={() => input !== null && model.pencil.drawn("output", input)}
                 >
                     Copy the input to the output
                 </button>
-                <button type="button" class="framed" onClick={() => model.edit({ kind: "runOutput" })}>
+                <button type="button" class="framed" onClick={() => model.pencil.edit({ kind: "runOutput" })}>
                     Fill the output by running the program
                 </button>
-                <button type="button" class="framed" onClick={() => model.edit({ kind: "copy" })}>
+                <button type="button" class="framed" onClick={() => model.pencil.edit({ kind: "copy" })}>
                     Duplicate
                 </button>
-                <button type="button" class="framed" onClick={() => void model.add()}>
+                <button type="button" class="framed" onClick={() => void model.pencil.add()}>
                     New example
                 </button>
                 <button
                     type="button"
                     class="framed"
-                    onClick={() => model.edit({ kind: example.kind === "test" ? "example" : "test" })}
+                    onClick={() => model.pencil.edit({ kind: example.kind === "test" ? "example" : "test" })}
                 >
                     {example.kind === "test" ? "Make it an example" : "Make it a test"}
                 </button>
                 {undo && (
                     <>
-                        <button type="button" class="framed" title="Undo (Ctrl+Z)" onClick={() => model.undo("undo")}>
+                        <button type="button" class="framed" title="Undo (Ctrl+Z)" onClick={() => model.pencil.undo("undo")}>
                             Undo
                         </button>
-                        <button type="button" class="framed" title="Redo (Ctrl+Y)" onClick={() => model.undo("redo")}>
+                        <button type="button" class="framed" title="Redo (Ctrl+Y)" onClick={() => model.pencil.undo("redo")}>
                             Redo
                         </button>
                     </>
                 )}
-                <button type="button" class="primary" onClick={() => model.draw(false)}>
+                <button type="button" class="primary" onClick={() => model.pencil.draw(false)}>
                     Done
                 </button>
             </div>
@@ -98,8 +99,8 @@ export function Drawing({ model, example, drafts, undo }: Props) {
                     </p>
                 ) : (
                     <>
-                        <Board name={name} world={world} tool={tool} onDrawn={(drawn) => model.drawn(of, drawn)} />
-                        <Size name={name} world={world} onSized={(sized) => model.drawn(of, sized)} />
+                        <Board name={name} world={world} tool={tool} onDrawn={(drawn) => model.pencil.drawn(of, drawn)} />
+                        <Size name={name} world={world} onSized={(sized) => model.pencil.drawn(of, sized)} />
                     </>
                 )}
             </figure>

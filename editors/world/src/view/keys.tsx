@@ -65,7 +65,7 @@ function press(model: Model, event: KeyboardEvent, help: () => void): boolean {
             model.setFollow(!model.state.follow);
             return true;
         case "d":
-            model.draw(model.state.drawing === undefined);
+            model.pencil.draw(model.state.drawing === undefined);
             return true;
         case "s":
             if (model.state.search !== undefined) {
@@ -88,7 +88,7 @@ function undoes(model: Model, { ctrlKey, metaKey, altKey, shiftKey, key }: Keybo
     if (!model.state.undo || altKey || ctrlKey === metaKey || (letter !== "z" && letter !== "y")) {
         return false;
     }
-    model.undo(letter === "z" && !shiftKey ? "undo" : "redo");
+    model.pencil.undo(letter === "z" && !shiftKey ? "undo" : "redo");
     return true;
 }
 
