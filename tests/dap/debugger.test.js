@@ -97,7 +97,7 @@ test("a log point writes what it is to", async () => {
             await client.configurationDoneRequest();
         }),
         client.launch(launch()),
-        client.assertOutput("console", 'example "short" of a.karel, 8 steps\nat 2\nat 3\n'),
+        client.assertOutput("console", 'example "short" of a.karel, 7 steps\nat 2\nat 3\n'),
     ]);
 });
 
