@@ -192,7 +192,7 @@ fn follow(
             minutes: Some(left / 60.0),
             steps: Some(mark - reached),
             resume: std::mem::replace(&mut resume, Resume::Auto),
-            from: None,
+            from: synth::train::From::Nothing,
             save: synth::train::SAVE,
             pause_above: None,
             after: 0.0,
