@@ -67,10 +67,20 @@ export function Drawing({ model, example, drafts, undo }: Props) {
                 </button>
                 {undo && (
                     <>
-                        <button type="button" class="framed" title="Undo (Ctrl+Z)" onClick={() => model.pencil.undo("undo")}>
+                        <button
+                            type="button"
+                            class="framed"
+                            title="Undo (Ctrl+Z)"
+                            onClick={() => model.pencil.undo("undo")}
+                        >
                             Undo
                         </button>
-                        <button type="button" class="framed" title="Redo (Ctrl+Y)" onClick={() => model.pencil.undo("redo")}>
+                        <button
+                            type="button"
+                            class="framed"
+                            title="Redo (Ctrl+Y)"
+                            onClick={() => model.pencil.undo("redo")}
+                        >
                             Redo
                         </button>
                     </>
@@ -99,7 +109,12 @@ export function Drawing({ model, example, drafts, undo }: Props) {
                     </p>
                 ) : (
                     <>
-                        <Board name={name} world={world} tool={tool} onDrawn={(drawn) => model.pencil.drawn(of, drawn)} />
+                        <Board
+                            name={name}
+                            world={world}
+                            tool={tool}
+                            onDrawn={(drawn) => model.pencil.drawn(of, drawn)}
+                        />
                         <Size name={name} world={world} onSized={(sized) => model.pencil.drawn(of, sized)} />
                     </>
                 )}
