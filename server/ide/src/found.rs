@@ -228,8 +228,8 @@ mod tests {
             &["move()", loops, "turnLeft()"],
             "> .",
             expect![[r#"
-                program 1: the robot ends at row 1, column 2, facing east
-                program 3: the robot ends at row 1, column 1, facing north
+                A: the robot ends at row 1, column 2, facing east (program 1)
+                B: the robot ends at row 1, column 1, facing north (program 3)
                 program 2 never ends there
             "#]],
         );

@@ -179,7 +179,7 @@ fn the_message_and_its_hover_show_the_answers() {
         &ambiguous(&program(), None, Some(DECIDING)),
         "...",
         expect![[r#"
-            main.karel:2: '...' The examples allow 3 programs that differ in meaning: in the world of the deciding example, the robot ends at row 1, column 1, facing east (program 1); or the robot ends at row 2, column 1, facing south (program 2); program 3 crashes there.
+            main.karel:2: '...' The examples allow 3 programs that differ in meaning: in the world of the deciding example, A: the robot ends at row 1, column 1, facing east (program 1); or B: the robot ends at row 2, column 1, facing south (program 2); program 3 crashes there.
               main.karel:4: 'a' an example after example "a" would decide
             `...`: A hole: one or more statements still to be written. A run stops here; synthesis can fill it.
 
