@@ -122,7 +122,7 @@ test("a world is drawn with the mouse, and the editor undoes it", async () => {
     await input.click({ position: { x: width / 2, y: height / 2 } });
     await workbench.until("the text has the wall", async () => (await workbench.text()).includes("> # ."));
     await frame.locator(".overview button.fails", { hasText: "too short" }).waitFor();
-    await workbench.lens(/crashes at step 1/);
+    await workbench.lens(/crashes at action 1/);
     await workbench.screenshot("7-drawn");
     await frame.getByRole("button", { name: "Done" }).click();
     await workbench.command("View: Focus First Editor Group");
