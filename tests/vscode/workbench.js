@@ -232,11 +232,9 @@ class Workbench {
         const palette = this.page.locator(".quick-input-widget input");
         await this.until(`the palette ran ${title}`, async () => {
             await this.page.keyboard.press("F1");
-            const opened = await palette.waitFor({ timeout: BRIEFLY }).then(
-                () => true,
-                () => false,
-            );
-            if (!opened) {
+            // A webview that has the focus has it until the palette takes it: keys would be the page's.
+            const focused = (input) => input === document.activeElement;
+            if (!(await this.soon(() => palette.evaluate(focused, undefined, { timeout: BRIEFLY })))) {
                 return false;
             }
             await this.page.keyboard.type(title);
