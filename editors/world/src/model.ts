@@ -244,7 +244,7 @@ export class Model {
         const found = named === undefined ? this.chosen() : find(examples, named);
         const chosen = found ?? first.find(({ verdict }) => verdict === "fails") ?? first[0];
         if (chosen === undefined) {
-            const spoken = "There is no example in this program yet.";
+            const spoken = "There is no example here yet.";
             this.change({ selected: undefined, pages: undefined, frame: undefined, spoken });
             return;
         }
@@ -387,9 +387,7 @@ export class Model {
         const { uri, version } = question.asked.document;
         try {
             await this.connection.request("karel/answer", { textDocument: { uri }, version, answer: number });
-            if (number === null) {
-                this.pencil.drawNext();
-            }
+            this.pencil.await(number === null);
             this.change({ question: undefined });
         } catch (error) {
             this.trouble(error);
@@ -568,7 +566,7 @@ export class Model {
                 ? answer.examples[0]
                 : (find(answer.examples, key(chosen)) ?? find(answer.examples, { name: chosen.name, uri: chosen.uri }));
         this.change({ document: answer.document, examples: answer.examples, problem: undefined });
-        this.pencil.drawAdded();
+        this.pencil.showAdded();
         if (same === undefined) {
             this.change({ stale: "gone", selected: undefined, playing: false });
             return;

@@ -29,8 +29,8 @@ export class Pencil {
     /** The changes that wait until the text is the one that they are of. */
     private readonly changes: Rewrite[] = [];
     private editing = false;
-    /** An example that is none of these is to be drawn as soon as it is there: it was asked for here. */
-    private drawsNext: ReadonlySet<string> | undefined;
+    /** An example that is none of `known` is to be shown as soon as it is there, to be drawn or not: it was asked for here. */
+    private awaited: { known: ReadonlySet<string>; draws: boolean } | undefined;
 
     constructor(private readonly paper: Paper) {}
 
@@ -68,23 +68,21 @@ export class Pencil {
         }
         const { uri, version } = document;
         const chosen = this.chosen();
-        this.drawNext();
+        this.await(true);
         try {
             const example = chosen === undefined ? null : key(chosen);
             const params = { textDocument: { uri }, version, example, change: { kind: "new" } };
             await this.paper.connection.request("karel/edit", params);
             this.paper.refresh();
         } catch (error) {
-            this.drawsNext = undefined;
+            this.awaited = undefined;
             this.paper.trouble(error);
         }
     }
 
-    /** Has an example drawn that is being added, as soon as it is there. */
-    drawNext(): void {
-        if (canDraw(this.paper.state())) {
-            this.drawsNext = new Set(this.paper.state().examples?.map(name));
-        }
+    /** Has an example shown that is being added, as soon as it is there, and drawn where that is asked for. */
+    await(draws: boolean): void {
+        this.awaited = { known: new Set(this.paper.state().examples?.map(name)), draws };
     }
 
     /** Has the last change of a drawing taken back, or made again, where no editor does so. */
@@ -114,12 +112,12 @@ export class Pencil {
     }
 
     /** The examples are known anew: one that was asked for here may be among them. */
-    drawAdded(): void {
-        const { drawsNext } = this;
-        const added = drawsNext && this.paper.state().examples?.findLast((example) => !drawsNext.has(name(example)));
-        if (added !== undefined) {
-            this.drawsNext = undefined;
-            void this.paper.select(added.index).then(() => this.draw(true));
+    showAdded(): void {
+        const { awaited } = this;
+        const added = awaited && this.paper.state().examples?.findLast((example) => !awaited.known.has(name(example)));
+        if (awaited !== undefined && added !== undefined) {
+            this.awaited = undefined;
+            void this.paper.select(added.index).then(() => awaited.draws && this.draw(true));
         }
     }
 

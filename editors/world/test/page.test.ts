@@ -369,7 +369,7 @@ test("programs are looked for, looked at, and one is taken", { skip }, async () 
 
 test("the first example is begun on the page", { skip }, async () => {
     await show("first", "def main():\n    move()\n", {}, async ({ page, host }) => {
-        await page.locator("main", { hasText: "There is no example in this program yet" }).waitFor();
+        await page.locator("main", { hasText: "There is no example here yet" }).waitFor();
         host.toy.editor = true;
         host.notify("karel/show", { uri: URI, editor: true });
         await page.getByRole("button", { name: "New example" }).click();

@@ -151,6 +151,6 @@ function waiting({ link, examples, problem, stale, document: shown }: State): st
         return "Open a Karel program to see its worlds.";
     }
     return examples?.length === 0
-        ? "There is no example in this program yet. An example is a world before and after: begin one, and it is shown here."
+        ? "There is no example here yet. An example is a world before and after: begin one, and it is shown here."
         : "The examples are being run …";
 }
