@@ -386,8 +386,8 @@ export class Model {
         }
         const { uri, version } = question.asked.document;
         try {
-            await this.connection.request("karel/answer", { textDocument: { uri }, version, answer: number });
-            this.pencil.await(number === null);
+            const params = { textDocument: { uri }, version, answer: number };
+            await this.pencil.adding(number === null, this.connection.request("karel/answer", params));
             this.change({ question: undefined });
         } catch (error) {
             this.trouble(error);

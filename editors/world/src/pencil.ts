@@ -68,21 +68,26 @@ export class Pencil {
         }
         const { uri, version } = document;
         const chosen = this.chosen();
-        this.await(true);
+        const example = chosen === undefined ? null : key(chosen);
+        const params = { textDocument: { uri }, version, example, change: { kind: "new" } };
         try {
-            const example = chosen === undefined ? null : key(chosen);
-            const params = { textDocument: { uri }, version, example, change: { kind: "new" } };
-            await this.paper.connection.request("karel/edit", params);
+            await this.adding(true, this.paper.connection.request("karel/edit", params));
             this.paper.refresh();
         } catch (error) {
-            this.awaited = undefined;
             this.paper.trouble(error);
         }
     }
 
-    /** Has an example shown that is being added, as soon as it is there, and drawn where that is asked for. */
-    await(draws: boolean): void {
+    /** Has the example shown that the request adds, as soon as it is there, and drawn where that is asked for. */
+    async adding(draws: boolean, request: Promise<unknown>): Promise<void> {
+        // The text may have changed before the answer comes.
         this.awaited = { known: new Set(this.paper.state().examples?.map(name)), draws };
+        try {
+            await request;
+        } catch (error) {
+            this.awaited = undefined;
+            throw error;
+        }
     }
 
     /** Has the last change of a drawing taken back, or made again, where no editor does so. */
