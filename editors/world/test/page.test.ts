@@ -264,7 +264,7 @@ test("an edit is followed while the run is looked at", { skip }, async () => {
         await view.press("End");
         await view.spoken(/1 cell should hold/);
         view.host.edit(COLLECT.replace("        move()\n", "        move()\n        putMarker()\n"));
-        await view.spoken(/^End, after 2\d steps/);
+        await view.spoken(/^End, after 30 steps/);
         await view.page.locator(".program", { hasText: "putMarker" }).waitFor();
     });
 });
