@@ -339,7 +339,7 @@ test \"b\":\r
         prop_oneof![
             4 => (prop::sample::select(vec!["input", "output"]), world)
                 .prop_map(|(of, world)| json!({ "kind": "world", "of": of, "world": world })),
-            1 => prop::sample::select(vec!["runOutput", "copy", "test", "example"])
+            1 => prop::sample::select(vec!["runOutput", "copy", "new", "test", "example"])
                 .prop_map(|kind| json!({ "kind": kind })),
         ]
     }
