@@ -3,6 +3,7 @@
  * no launch.json; which example is meant is asked where there are several.
  */
 import * as vscode from "vscode";
+import { DEBUG_TYPE } from "./languages";
 import { rows } from "./answers";
 import { GRID, isKarel, PROGRAM } from "./languages";
 import { type ExampleRun, exampleIn, readRuns } from "./runs";
@@ -12,8 +13,6 @@ import { surroundings } from "./surroundings";
 import { InlineValues } from "./values";
 import type { LiveVerdicts } from "./verdicts";
 import type { WorldView } from "./world";
-
-export const DEBUG_TYPE = "karel";
 
 /** Which example is to be debugged; it is told from all others as the server tells it. */
 export interface Example {

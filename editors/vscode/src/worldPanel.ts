@@ -4,8 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { DEBUG_TYPE } from "./debugger";
-import { isKarel } from "./languages";
+import { DEBUG_TYPE, isKarel } from "./languages";
 import type { Session } from "./session";
 import { document, readMessage, type Span } from "./worldPage";
 

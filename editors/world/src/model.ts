@@ -16,13 +16,14 @@ import type {
     Recording,
     Recordings,
 } from "./contract";
+import { find, key } from "./examples";
 import type { Frame } from "./frame";
 import { Finder, type Search } from "./finder";
 import { type Drafts, Pencil } from "./pencil";
 import { Pages } from "./pages";
 import { type Connection, OUTDATED, Refusal } from "./rpc";
 import { type Stride, stride } from "./seek";
-import { spoken, title } from "./words";
+import { said, spoken, title } from "./words";
 
 /** Steps per second that can be chosen. */
 export const SPEEDS: readonly number[] = [1, 2, 4, 8, 16, 60, 250, 1000, 10_000];
@@ -758,33 +759,10 @@ export class Model {
     }
 }
 
-/** What an error says to people. */
-export function said(error: unknown): string {
-    return error instanceof Error ? error.message : String(error);
-}
-
 /** A heading for the page. */
 export function heading({ examples, selected, pages, stale }: State): string {
     const chosen = stale === "gone" ? pages?.recording.example : examples?.find(({ index }) => index === selected);
     return chosen === undefined ? "" : title(chosen);
-}
-
-export function key({ kind, name, ordinal, uri }: ExampleItem): ExampleKey {
-    return { kind, name, ordinal, uri };
-}
-
-function find(examples: readonly ExampleItem[], wanted: ExampleName): ExampleItem | undefined {
-    if (typeof wanted === "number") {
-        return examples.find(({ index }) => index === wanted);
-    }
-    const { name, kind, ordinal, uri } = typeof wanted === "string" ? { name: wanted } : wanted;
-    return examples.find(
-        (example) =>
-            example.name === name &&
-            (kind === undefined || example.kind === kind) &&
-            (ordinal === undefined || example.ordinal === ordinal) &&
-            (uri === undefined || example.uri === uri),
-    );
 }
 
 /** Tells questions apart. */

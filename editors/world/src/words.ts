@@ -2,6 +2,11 @@
 import type { ExampleItem, Recording, Robot, Step } from "./contract";
 import type { Change, Frame, Ground } from "./frame";
 
+/** What an error says to people. */
+export function said(error: unknown): string {
+    return error instanceof Error ? error.message : String(error);
+}
+
 export function number(value: number): string {
     return value.toLocaleString("en-GB");
 }
