@@ -3,9 +3,8 @@
  * no launch.json; which example is meant is asked where there are several.
  */
 import * as vscode from "vscode";
-import { DEBUG_TYPE } from "./languages";
 import { rows } from "./answers";
-import { GRID, isKarel, PROGRAM } from "./languages";
+import { DEBUG_TYPE, GRID, isKarel, PROGRAM } from "./languages";
 import { type ExampleRun, exampleIn, readRuns } from "./runs";
 import { findServer } from "./server";
 import type { Session } from "./session";
