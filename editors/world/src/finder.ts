@@ -1,5 +1,6 @@
 /** Programs that pass all examples: looked for, and looked at before one is taken. */
 import type { Candidates, ExampleName, Finding, Recording } from "./contract";
+import type { State } from "./model";
 import type { Pages } from "./pages";
 import type { Connection } from "./rpc";
 
@@ -18,6 +19,11 @@ interface Page {
     /** What is seen of the search; undefined: nothing. */
     show(search: Search | undefined): void;
     trouble(error: unknown): void;
+}
+
+/** Whether somebody looks for programs. */
+export function canFind({ editor, synthesis }: State): boolean {
+    return editor || synthesis;
 }
 
 export class Finder {

@@ -87,6 +87,8 @@ export interface State {
     editor: boolean;
     /** The host does, and undoes it where it is asked to. */
     undo: boolean;
+    /** The host looks for programs that pass, where no editor does. */
+    synthesis: boolean;
     /** What a screen reader is to say. */
     spoken: string;
 }
@@ -157,6 +159,7 @@ export class Model {
             drawing: undefined,
             editor: surroundings.editor,
             undo: false,
+            synthesis: false,
             spoken: "",
         };
         this.finder = new Finder({
@@ -582,16 +585,17 @@ export class Model {
     }
 
     private onShow(params: unknown): void {
-        const { uri, example, step, editor, undo, find } = params as {
+        const { uri, example, step, editor, undo, synthesis, find } = params as {
             uri: string;
             example?: ExampleName | null;
             step?: number | null;
             editor?: boolean;
             undo?: boolean;
+            synthesis?: boolean;
             find?: boolean;
         };
         // A browser, too, may stand beside an editor.
-        this.change({ editor: editor ?? this.state.editor, undo: undo ?? false });
+        this.change({ editor: editor ?? this.state.editor, undo: undo ?? false, synthesis: synthesis ?? false });
         void this.show(uri, example ?? undefined, step ?? undefined).then(() => {
             if (find === true) {
                 void this.finder.look();

@@ -79,6 +79,26 @@ impl<'o> Checked<'o> {
     }
 }
 
+impl Checked<'_> {
+    /// What was found, to be kept beside the files; none where nothing passes. For [`Goal::Others`] the user's own program
+    /// comes first.
+    pub fn found(self, analysis: &Analysis, goal: &Goal) -> Option<Found> {
+        if self.solutions.is_empty() {
+            return None;
+        }
+        let texts = self.solutions.into_iter().map(|solution| solution.text);
+        if *goal != Goal::Others {
+            return Some(self.ambiguity.unwrap_or_else(|| Found::clear(texts.collect())));
+        }
+        let own = analysis.program().map(|program| program.text.to_string()).unwrap_or_default();
+        let found = self.ambiguity.unwrap_or_else(|| {
+            let others = texts.filter(|text| *text != own);
+            Found::clear(std::iter::once(own.clone()).chain(others).collect())
+        });
+        Some(Found { is_open: found.programs.len() > 1, beside_own: true, ..found })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ide::{Config, NEVER, Source};
@@ -129,9 +149,12 @@ mod tests {
         assert_eq!(checked.solutions[0].candidate.fills, ["move()"]);
         assert_eq!(checked.left_out.len(), 2, "{:?}", checked.left_out);
         assert_eq!(checked.left_out[0], "A program of the engine passes only 0/1 example.");
-        assert_eq!(
-            checked.ambiguity.map(|ambiguity| ambiguity.programs),
-            Some(texts.iter().map(|text| (*text).to_owned()).collect())
-        );
+        let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
+        let found = checked.found(&analysis, &task.goal).unwrap();
+        assert_eq!((&found.programs, found.is_open), (&texts, true));
+        let others = Checked::new(&analysis, &task, &outcome, NEVER).unwrap();
+        let others = Checked { ambiguity: None, ..others }.found(&analysis, &Goal::Others).unwrap();
+        assert_eq!(others.programs, [&[TEXT.to_owned()][..], &texts].concat(), "beside the user's own");
+        assert!(Checked::default().found(&analysis, &task.goal).is_none());
     }
 }

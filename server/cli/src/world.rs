@@ -1,7 +1,8 @@
 //! `karel world`: the runs of a program's examples in a browser's page, which follows the files as they are edited, and
-//! writes into them what is drawn.
+//! writes into them what is drawn there and which program is taken.
 
 mod history;
+mod synthesis;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use ide::{Analysis, Config};
 use owo_colors::OwoColorize;
-use recording::messages::{Applied, EditParams, Show, UndoParams, Which, method};
+use recording::messages::{
+    AnswerParams, Applied, EditParams, FindParams, Show, TakeParams, TextDocument, UndoParams, Which, method,
+};
 use recording::{Failure, Plain, Program, Recorder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,10 +27,11 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use self::history::{History, Rewrite};
+use self::synthesis::{Synthesis, texts};
 use crate::files::{self, Loaded};
 use crate::{Verdict, import};
 
-/// Show the runs of a program's examples in a browser, step by step, and draw examples there
+/// Show a program in a browser: step through the runs of its examples, draw examples, have programs found
 #[derive(Args)]
 pub(crate) struct World {
     /// The program; while the page is open it follows what you save, and what you draw is saved at once
@@ -39,6 +43,9 @@ pub(crate) struct World {
     /// Print the page's address and open no browser
     #[arg(long)]
     no_browser: bool,
+    /// Start the synthesis engine with this command, words separated by blanks [default: karel-synth serve]
+    #[arg(long, value_name = "COMMAND", env = "KAREL_ENGINE")]
+    engine: Option<String>,
     /// The port to serve the page at, on this machine only; any free one where it is 0
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
@@ -73,9 +80,12 @@ impl World {
     async fn serve(&self, path: PathBuf, loaded: Loaded) -> anyhow::Result<Verdict> {
         let uri = loaded.analysis.sources().next().map(|source| source.uri.clone()).unwrap_or_default();
         let example = self.example.clone().map(Which::Name);
-        let first = Show { uri, editor: false, undo: true, example, step: None };
+        let words = |engine: &String| engine.split_whitespace().map(str::to_owned).collect();
+        let synthesis = Synthesis::new(self.engine.as_ref().map(words).or_else(protocol::program::engine));
+        let can_find = synthesis.can_find();
+        let first = Show { uri, editor: false, synthesis: can_find, undo: true, example, step: None };
         let pages = Pages::default();
-        let shown = Arc::new(Shown::new(path, first, &loaded, pages.clone()));
+        let shown = Arc::new(Shown::new(path, first, &loaded, pages.clone(), synthesis));
         let host = Arc::new(Shared(Arc::clone(&shown)));
         let served = ::world::serve(host, pages, Bundle::BUILT_IN, self.port).await;
         let served = served.with_context(|| match self.port {
@@ -94,6 +104,7 @@ impl World {
             () = Arc::clone(&shown).follow(loaded.paths) => {}
             asked = tokio::signal::ctrl_c() => asked.context("Ctrl-C can't be waited for")?,
         }
+        shown.synthesis.end().await;
         Ok(Verdict::Fine)
     }
 }
@@ -124,12 +135,13 @@ struct Shown {
     reading: Mutex<()>,
     /// Who writes files holds it.
     history: Mutex<History>,
+    synthesis: Synthesis,
     pages: Pages,
     room: Arc<Semaphore>,
 }
 
 impl Shown {
-    fn new(path: PathBuf, first: Show, loaded: &Loaded, pages: Pages) -> Shown {
+    fn new(path: PathBuf, first: Show, loaded: &Loaded, pages: Pages, synthesis: Synthesis) -> Shown {
         Shown {
             path,
             first,
@@ -137,6 +149,7 @@ impl Shown {
             program: Mutex::new(Arc::new(Plain::new(Arc::clone(&loaded.analysis)))),
             reading: Mutex::default(),
             history: Mutex::default(),
+            synthesis,
             pages,
             room: Arc::new(Semaphore::new(AT_A_TIME)),
         }
@@ -158,29 +171,42 @@ impl Shown {
             }
             let shown = Arc::clone(&self);
             // A file that is just being written, or is gone for a moment, is looked at again.
-            let Ok(Ok(read)) = tokio::task::spawn_blocking(move || shown.read()).await else { continue };
+            let Ok(Ok(read)) = tokio::task::spawn_blocking(move || shown.read(false)).await else { continue };
             known = if paths == read { now } else { Vec::new() };
             paths = read;
         }
     }
 
-    /// Reads the program anew, and tells pages if it has changed. Gives the paths of its files.
-    fn read(&self) -> Result<Vec<PathBuf>, disk::Unreadable> {
+    /// Reads the program anew, and tells pages if it has changed, or in any case. Gives the paths of its files.
+    fn read(&self, tells: bool) -> Result<Vec<PathBuf>, disk::Unreadable> {
         let _alone = lock(&self.reading);
         let shown = self.program();
         let version = shown.analysis().sources().next().and_then(|source| source.version).unwrap_or(0);
         let loaded = load(&self.path, version.wrapping_add(1))?;
-        if !same(shown.analysis(), &loaded.analysis) {
-            let program = Arc::new(Plain::new(loaded.analysis));
+        let is_new = tells || texts(shown.analysis()) != texts(&loaded.analysis);
+        // Nobody else has it yet.
+        if let Some(analysis) = Arc::into_inner(loaded.analysis).filter(|_| is_new) {
+            let program = Arc::new(Plain::new(Arc::new(self.synthesis.with_found(analysis))));
             *lock(&self.program) = Arc::clone(&program);
             self.pages.tell(method::OUTDATED, &self.recorder.outdated(&*program));
         }
         Ok(loaded.paths)
     }
 
+    /// Looks for programs; the program that is shown has what was found.
+    async fn find(&self, params: Value, cancel: CancellationToken) -> Result<String, Failure> {
+        let params: FindParams = parsed(params)?;
+        let program = self.program_of(&params.text_document.uri)?;
+        let found = self.synthesis.find(program.analysis(), &cancel).await?;
+        let _ = tokio::task::block_in_place(|| self.read(true));
+        written(&found)
+    }
+
     fn answer_now(&self, method: &str, params: Value, cancel: &CancellationToken) -> Result<String, Failure> {
         let write = match method {
             method::EDIT => self.edit(&parsed(params)?, cancel),
+            method::TAKE => self.take(&parsed(params)?),
+            method::ANSWER => self.take_answer(&parsed(params)?),
             method::UNDO => self.rewrite(&parsed(params)?, History::undo),
             method::REDO => self.rewrite(&parsed(params)?, History::redo),
             _ => {
@@ -189,8 +215,11 @@ impl Shown {
             }
         };
         // Pages see at once what was written, and what was not because somebody else has written.
-        let _ = self.read();
-        write.and_then(|()| written(&Applied { applied: true }))
+        let _ = self.read(false);
+        write.and_then(|()| match method {
+            method::TAKE | method::ANSWER => Ok("null".to_owned()),
+            _ => written(&Applied { applied: true }),
+        })
     }
 
     /// The program, if it is the one that the document is of.
@@ -205,14 +234,35 @@ impl Shown {
         let mut history = lock(&self.history);
         let program = self.program_of(&params.text_document.uri)?;
         let (_, change) = self.recorder.edit(&*program, params, &|| cancel.is_cancelled())?;
-        for source in program.analysis().sources() {
-            let after = change.text_of(source);
-            if after != *source.text {
-                let (path, before) = (path_of(&source.uri), Arc::clone(&source.text));
-                history.change(Rewrite { path, before, after: after.into() })?;
-            }
-        }
-        Ok(())
+        write(&mut history, program.analysis(), &change)
+    }
+
+    /// Puts a program that was found into its file.
+    fn take(&self, params: &TakeParams) -> Result<(), Failure> {
+        self.act(&params.text_document, params.version, |analysis| {
+            ide::synthesis::solution(analysis, params.candidate)
+        })
+    }
+
+    /// Adds the deciding example with the ending that was chosen, and a program that ends so.
+    fn take_answer(&self, params: &AnswerParams) -> Result<(), Failure> {
+        self.act(&params.text_document, params.version, |analysis| {
+            ide::synthesis::chosen_answer(analysis, params.answer)
+        })
+    }
+
+    fn act(
+        &self,
+        document: &TextDocument,
+        version: Option<i32>,
+        action: impl FnOnce(&Analysis) -> Option<ide::Action>,
+    ) -> Result<(), Failure> {
+        let mut history = lock(&self.history);
+        let program = self.program_of(&document.uri)?;
+        let analysis = program.analysis();
+        let is_same = analysis.sources().next().is_some_and(|source| source.version == version);
+        let action = action(analysis).filter(|_| is_same).ok_or(Failure::Cancelled)?;
+        write(&mut history, analysis, &action.change)
     }
 
     fn rewrite(
@@ -223,6 +273,18 @@ impl Shown {
         self.program_of(&params.text_document.uri)?;
         how(&mut lock(&self.history))
     }
+}
+
+/// Makes the change in the files, each of which has to be as it was read.
+fn write(history: &mut History, analysis: &Analysis, change: &ide::Change) -> Result<(), Failure> {
+    for source in analysis.sources() {
+        let after = change.text_of(source);
+        if after != *source.text {
+            let (path, before) = (path_of(&source.uri), Arc::clone(&source.text));
+            history.change(Rewrite { path, before, after: after.into() })?;
+        }
+    }
+    Ok(())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -246,13 +308,6 @@ fn stamps(paths: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
     paths.iter().map(stamp).collect()
 }
 
-fn same(a: &Analysis, b: &Analysis) -> bool {
-    let texts = |analysis: &Analysis| {
-        analysis.sources().map(|source| (source.uri.clone(), Arc::clone(&source.text))).collect::<Vec<_>>()
-    };
-    texts(a) == texts(b)
-}
-
 /// The program as pages ask about it: a request may outlive the page that asked.
 struct Shared(Arc<Shown>);
 
@@ -264,6 +319,9 @@ impl Host for Shared {
         cancel: CancellationToken,
     ) -> BoxFuture<'static, Result<String, Failure>> {
         let shown = Arc::clone(&self.0);
+        if method == method::FIND {
+            return async move { shown.find(params, cancel).await }.boxed();
+        }
         async move {
             let room = Arc::clone(&shown.room).acquire_owned().await;
             let work = move || {
@@ -309,12 +367,16 @@ test \"b\":\r
 ";
 
     fn shown(folder: &Path) -> Shown {
+        shown_with(folder, TEXT, None)
+    }
+
+    fn shown_with(folder: &Path, text: &str, engine: Option<Vec<String>>) -> Shown {
         let path = folder.join("a.karel");
-        std::fs::write(&path, TEXT).unwrap();
+        std::fs::write(&path, text).unwrap();
         let loaded = load(&path, 1).unwrap();
         let uri = loaded.analysis.sources().next().unwrap().uri.clone();
-        let first = Show { uri, editor: false, undo: true, example: None, step: None };
-        Shown::new(path, first, &loaded, Pages::default())
+        let first = Show { uri, editor: false, synthesis: false, undo: true, example: None, step: None };
+        Shown::new(path, first, &loaded, Pages::default(), Synthesis::new(engine))
     }
 
     impl Shown {
@@ -326,6 +388,62 @@ test \"b\":\r
         fn text(&self) -> String {
             std::fs::read_to_string(&self.path).unwrap()
         }
+    }
+
+    /// An engine that always finds the same two programs, and a world in which they end differently.
+    const ENGINE: &str = r#"
+import json, sys
+for line in sys.stdin:
+    request = json.loads(line)
+    if request.get("method") != "synthesize":
+        continue
+    fills = [["move()"], ["while(frontIsClear()):\n    move()"]]
+    candidates = [dict(fills=fill, program="", length=7, examplesPassed=1) for fill in fills]
+    answers = [dict(output=". > .\n. . .", candidates=[0]), dict(output=". . >\n. . .", candidates=[1])]
+    result = dict(candidates=candidates, ambiguous=True, tracesFound=1, examples=1, programsRun=2, milliseconds=1,
+                  device="cpu", enumerated=False, bestPassed=1, stopped="exhausted",
+                  deciding=dict(input="> . .\n. . .", answers=answers))
+    print(json.dumps(dict(jsonrpc="2.0", id=request["id"], result=result)), flush=True)
+"#;
+    const OPEN: &str = "\
+def main():
+    ...
+
+example \"short\":
+    input:
+        > .
+        . .
+    output:
+        . >
+        . .
+";
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn programs_are_looked_at_taken_and_decided_between() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = ["python3", "-c", ENGINE].map(str::to_owned).to_vec();
+        let shown = shown_with(folder.path(), OPEN, Some(engine));
+        let ask = |method: &str, params: Value| tokio::task::block_in_place(|| shown.asked(method, params));
+        assert_eq!(ask(method::CANDIDATES, json!({})).unwrap(), "null");
+        let document = json!({ "textDocument": { "uri": shown.first.uri } });
+        let found = shown.find(document, CancellationToken::new()).await.unwrap();
+        assert!(found.contains("\"programs\":2"), "{found}");
+        assert_eq!(shown.text(), OPEN, "nothing has changed");
+        let candidates: Value = serde_json::from_str(&ask(method::CANDIDATES, json!({})).unwrap()).unwrap();
+        assert_eq!(candidates["candidates"].as_array().map(Vec::len), Some(2));
+        let version = candidates["document"]["version"].clone();
+        ask(method::TAKE, json!({ "version": version, "candidate": 1 })).unwrap();
+        assert!(shown.text().contains("while(frontIsClear()):\n        move()"), "{}", shown.text());
+        ask(method::TAKE, json!({ "version": version, "candidate": 0 })).unwrap_err();
+        ask(method::UNDO, json!({})).unwrap();
+        assert_eq!(shown.text(), OPEN);
+        let question: Value = serde_json::from_str(&ask(method::QUESTION, json!({})).unwrap()).unwrap();
+        let version = question["document"]["version"].clone();
+        ask(method::ANSWER, json!({ "version": version, "answer": 1 })).unwrap();
+        let text = shown.text();
+        assert!(text.contains("while(") && text.contains("example \"deciding\":"), "{text}");
+        assert_eq!(ask(method::QUESTION, json!({})).unwrap(), "null", "it is answered");
+        shown.synthesis.end().await;
     }
 
     fn change() -> impl Strategy<Value = Value> {

@@ -58,8 +58,14 @@ impl Browser {
         let Some(uri) = document.or_else(|| worlds.touched()) else {
             return Err(refused("Open a Karel program first, then its world."));
         };
-        let show =
-            Show { uri: uri.into(), editor: true, undo: false, example: example.map(Which::One), step: None };
+        let show = Show {
+            uri: uri.into(),
+            editor: true,
+            synthesis: false,
+            undo: false,
+            example: example.map(Which::One),
+            step: None,
+        };
         *self.host.shown() = Some(show.clone());
         let mut served = self.served.lock().await;
         let address = match &*served {
@@ -238,7 +244,14 @@ impl Host for InServer {
     }
 
     fn first(&self) -> Show {
-        let nothing = || Show { uri: String::new(), editor: true, undo: false, example: None, step: None };
+        let nothing = || Show {
+            uri: String::new(),
+            editor: true,
+            synthesis: false,
+            undo: false,
+            example: None,
+            step: None,
+        };
         self.shown().clone().unwrap_or_else(nothing)
     }
 }

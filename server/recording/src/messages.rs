@@ -433,6 +433,9 @@ pub struct Show {
     pub uri: String,
     /// Whether an editor stands beside the page, which shows the program.
     pub editor: bool,
+    /// Whether the host answers `karel/find`, where no editor does.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub synthesis: bool,
     /// Whether the host undoes what is drawn, where no editor does.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub undo: bool,

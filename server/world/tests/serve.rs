@@ -55,7 +55,14 @@ impl Host for Toy {
     }
 
     fn first(&self) -> Show {
-        Show { uri: "file:///a.karel".to_owned(), editor: false, undo: false, example: None, step: None }
+        Show {
+            uri: "file:///a.karel".to_owned(),
+            editor: false,
+            synthesis: false,
+            undo: false,
+            example: None,
+            step: None,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 /** The whole page. */
 import { useEffect, useState } from "preact/hooks";
 import { heading, type Model, type State } from "../model";
+import { canFind } from "../finder";
 import { canDraw } from "../pencil";
 import { Controls } from "./controls";
 import { Details } from "./details";
@@ -47,7 +48,7 @@ export function App({ model }: { model: Model }) {
                             onToggle={(on) => model.pencil.draw(on)}
                         />
                     )}
-                    {state.editor && (
+                    {canFind(state) && (
                         <Toggle
                             icon="programs"
                             label="Programs that pass"

@@ -1,5 +1,6 @@
 /** The keys, and the dialog that lists them. */
 import { useEffect, useRef } from "preact/hooks";
+import { canFind } from "../finder";
 import type { Model } from "../model";
 
 const KEYS: [keys: string, does: string][] = [
@@ -15,7 +16,7 @@ const KEYS: [keys: string, does: string][] = [
     ["E", "show or hide the expected world"],
     ["C", "follow the editor's cursor, or don't"],
     ["D", "draw the example"],
-    ["S", "programs that pass, where an editor takes one"],
+    ["S", "programs that pass, where the engine is installed"],
     ["Ctrl+Z Ctrl+Y", "undo and redo what was drawn, where no editor does"],
     ["?", "show these keys"],
 ];
@@ -70,7 +71,7 @@ function press(model: Model, event: KeyboardEvent, help: () => void): boolean {
         case "s":
             if (model.state.search !== undefined) {
                 model.finder.close();
-            } else if (model.state.editor) {
+            } else if (canFind(model.state)) {
                 void model.finder.look();
             }
             return true;

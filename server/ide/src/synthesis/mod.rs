@@ -21,7 +21,7 @@ pub use crate::found::{Deciding, Ending, Found};
 pub(crate) use actions::at_hole;
 pub use actions::{SynthesisAction, actions, passes_already};
 pub use edit::{Answer, answer};
-pub use question::{answers, question};
+pub use question::{answers, chosen_answer, question};
 pub(crate) use reasons::{given, no_synthesis};
 pub(crate) use solutions::current_solution;
 pub use solutions::{next_solution, solution, solutions};
@@ -30,8 +30,23 @@ pub use trace::{trace_change, trace_prompt};
 pub use trust::{measured, trust};
 
 use crate::analysis::Analysis;
+use crate::cancel::{Cancel, Cancelled};
 use crate::statements;
 use syntax::{TextRange, TextSize};
+
+/// What is asked for where a program is wanted and no place is named: what fills its holes, others than a `main` that passes,
+/// or a `main`.
+///
+/// # Errors
+/// The work was cancelled.
+pub fn goal(analysis: &Analysis, cancel: Cancel<'_>) -> Result<Goal, Cancelled> {
+    let holes = analysis.program().is_some_and(|program| !statements::holes(program.file()).is_empty());
+    Ok(match (analysis.main(), holes) {
+        (Some(_), true) => Goal::Holes,
+        (Some(_), false) if passes_already(analysis, cancel)?.is_some() => Goal::Others,
+        _ => Goal::Program,
+    })
+}
 
 /// Where in the program something is synthesized, where no place is asked for: the first hole, else the name of `main`.
 pub fn place(analysis: &Analysis) -> Option<TextRange> {

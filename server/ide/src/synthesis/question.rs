@@ -37,6 +37,13 @@ pub fn answers(analysis: &Analysis) -> Vec<Action> {
     asked.unwrap_or_default()
 }
 
+/// The answer of that number, from 0, of those that a question shows; with none the example without an answer.
+pub fn chosen_answer(analysis: &Analysis, number: Option<usize>) -> Option<Action> {
+    let shown = analysis.ambiguity()?.deciding.as_ref()?.answers.len();
+    let number = number.map_or(Some(shown), |number| (number < shown).then_some(number))?;
+    answers(analysis).into_iter().nth(number)
+}
+
 fn is_place(analysis: &Analysis, uri: &str, range: TextRange) -> bool {
     let touches = |at: TextRange| at.intersect(range).is_some();
     let in_program = analysis.program_at(uri).is_some_and(|program| {

@@ -121,25 +121,8 @@ pub fn at_position(
     (uri, position, trace): (Url, Position, bool),
 ) -> Result<At> {
     let target = context.target(&uri).ok_or_else(content_modified)?;
-    let offset = context.offset(&target, position);
-    at(context, &target, TextRange::empty(offset), trace)
-}
-
-/// What is asked for where the program is to be found, wherever the user is.
-///
-/// # Errors
-/// Says why nothing can be synthesized in this program.
-pub fn wherever(context: &mut RequestContext, uri: Url) -> Result<(Question, String)> {
-    let target = context.target(&uri).ok_or_else(content_modified)?;
-    let range = ide::synthesis::place(&target.unit.analysis).unwrap_or_default();
-    Ok(match at(context, &target, range, false)? {
-        At::Ask(question, title) => (question, title),
-        At::Passes(_, question) => (question, "Look for other programs".to_owned()),
-    })
-}
-
-fn at(context: &RequestContext, target: &Target, range: TextRange, trace: bool) -> Result<At> {
-    let mut offers = offered(context, target, range)?;
+    let range = TextRange::empty(context.offset(&target, position));
+    let mut offers = offered(context, &target, range)?;
     offers.retain(|offer| matches!(offer.goal, Goal::Trace(_)) == trace);
     // What is enabled first; of that what is most particular to the place.
     offers.sort_by_key(|offer| {
@@ -166,6 +149,17 @@ fn at(context: &RequestContext, target: &Target, range: TextRange, trace: bool) 
         return Err(refused(reason));
     }
     Ok(At::Ask(Question::new(&target.document.uri, &target.unit, offer.goal), offer.title))
+}
+
+/// What is asked for where the program is to be found, wherever the user is.
+///
+/// # Errors
+/// Says why nothing can be synthesized in this program.
+pub fn wherever(context: &mut RequestContext, uri: Url) -> Result<(Question, String)> {
+    let target = context.target(&uri).ok_or_else(content_modified)?;
+    let goal = ide::synthesis::goal(&target.unit.analysis, &|| context.cancelled()).map_err(cancelled)?;
+    let title = if goal == Goal::Others { "Look for other programs" } else { "Look for programs" };
+    Ok((Question::new(&target.document.uri, &target.unit, goal), title.to_owned()))
 }
 
 /// The change from the solution in the program to the next one, and how the client's history calls it.

@@ -170,42 +170,24 @@ impl Synthesis {
             for reason in &checked.left_out {
                 tracing::error!("a program is left out: {reason}");
             }
-            let held_out = checked.solutions.first().and_then(|first| first.candidate.held_out);
-            let (answers, texts): (Vec<_>, Vec<_>) =
-                checked.solutions.into_iter().map(|solution| (solution.answer, solution.text)).unzip();
-            Ok((answers.into_iter().next(), held_out, texts, checked.ambiguity))
+            let first = checked.solutions.first();
+            let first = first.map(|first| (first.answer.clone(), first.candidate.held_out));
+            Ok(first.zip(checked.found(&own.analysis, &task.goal)))
         });
         let checked: Result<_, ide::Cancelled> = checked.await?;
-        let (first, held_out, texts, ambiguity) = checked.map_err(|_| Failure::Cancelled)?;
-        let Some(first) = first else {
+        let Some(((first, held_out), found)) = checked.map_err(|_| Failure::Cancelled)? else {
             return Err(Failure::Notice(sentences::nothing_passes(outcome)));
         };
-        if others {
-            return Ok(self.show_others(unit, texts, ambiguity));
-        }
-        let found = self.keep(unit, ambiguity.unwrap_or_else(|| Found::clear(texts)));
-        let note = sentences::note(outcome, &first, held_out, &found);
-        Ok(Solved { score: first.score(), note, change: Some(first.change), found: Some(found) })
-    }
-
-    /// Keeps the programs, the user's own before them, to be looked at.
-    fn show_others(&self, unit: &Arc<Unit>, texts: Vec<String>, ambiguity: Option<Found>) -> Solved {
-        let own = unit.analysis.program().map(|program| program.text.to_string()).unwrap_or_default();
-        let found = ambiguity.unwrap_or_else(|| {
-            let others = texts.into_iter().filter(|text| *text != own);
-            Found::clear(std::iter::once(own.clone()).chain(others).collect())
-        });
-        let others = found.programs.len() - 1;
-        let found = self.keep(unit, Found { is_open: others > 0, beside_own: true, ..found });
-        let score = sentences::other_programs(others);
-        Solved { change: None, score, note: Some(sentences::others(others)), found: Some(found) }
-    }
-
-    /// Keeps what was found, for as long as the documents are about that.
-    fn keep(&self, unit: &Unit, found: Found) -> Arc<Found> {
+        // It is kept for as long as the documents are about it.
         let found = Arc::new(found);
         self.client.global().set_synthesized(&unit.root, Synthesized::new(unit, Arc::clone(&found)));
-        found
+        if others {
+            let others = found.programs.len() - 1;
+            let (score, note) = (sentences::other_programs(others), sentences::others(others));
+            return Ok(Solved { change: None, score, note: Some(note), found: Some(found) });
+        }
+        let note = sentences::note(outcome, &first, held_out, &found);
+        Ok(Solved { score: first.score(), note, change: Some(first.change), found: Some(found) })
     }
 
     async fn infer_trace(

@@ -110,11 +110,7 @@ pub async fn answer(client: &Client, uri: Url, version: Option<i32>, number: Opt
     let global = client.global();
     let action = global.workers.run(Lane::Commands, &global.over, move || {
         let document = current.document_at(&uri).filter(|document| document.version == version)?;
-        let unit = current.unit(document);
-        let answers = unit.analysis.ambiguity()?.deciding.as_ref()?.answers.len();
-        // After the answers comes the one that is none of them.
-        let number = number.map_or(Some(answers), |number| (number < answers).then_some(number))?;
-        ide::synthesis::answers(&unit.analysis).into_iter().nth(number)
+        ide::synthesis::chosen_answer(&current.unit(document).analysis, number)
     });
     apply(client, &snapshot, action.await.ok().flatten()).await
 }

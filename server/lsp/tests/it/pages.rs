@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::client::{GUARD, InProcess, at, place};
+use crate::synthesis::engine;
 
 /// No file, so that no files beside it are read, which would outdate runs once more.
 const URI: &str = "untitled:walk.karel";
@@ -147,4 +148,62 @@ async fn a_page_shows_what_the_editor_last_touched_and_follows_it() {
     server.client.notify("exit", Value::Null).await;
     assert!(server.session.await.unwrap());
     assert_eq!(page.next().await, None, "it ends with the session");
+}
+
+/// As [`editor`], and the engine does `body` with each request `r`.
+async fn editor_with_engine(body: &str) -> InProcess {
+    let capabilities = json!({
+        "window": { "showDocument": { "support": true } },
+        "workspace": { "applyEdit": true, "workspaceEdit": { "documentChanges": true } },
+        "textDocument": {},
+    });
+    engine::server(capabilities, body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_looks_for_programs_and_has_one_taken() {
+    let mut server = editor_with_engine("send(id=r['id'], result=outcome('move()'))").await;
+    let address = open_world(&mut server).await;
+    let mut page = Page::open(&address).await;
+    let document = json!({ "textDocument": { "uri": engine::URI } });
+    let found = page.ask("karel/find", document.clone()).await["result"].take();
+    assert_eq!(found["programs"], 1, "{found}");
+    let mut asked = document.clone();
+    asked["example"] = 0.into();
+    let candidates = page.ask("karel/candidates", asked).await["result"].take();
+    let [candidate] = candidates["candidates"].as_array().unwrap().as_slice() else { panic!("{candidates}") };
+    assert_eq!(candidate["recording"]["page"]["steps"][0]["name"], "move()");
+
+    let mut take = document;
+    (take["version"], take["candidate"]) = (candidates["document"]["version"].clone(), 0.into());
+    page.send(json!({ "id": 2, "method": "karel/take", "params": take })).await;
+    let apply = server.client.told("workspace/applyEdit").await;
+    let edit = &apply["params"]["edit"]["documentChanges"][0]["edits"][0];
+    assert!(edit["newText"].as_str().is_some_and(|text| text.contains("move()")), "{apply}");
+    server.client.answer(&apply, json!({ "applied": true })).await;
+    loop {
+        let message = page.next().await.expect("the page is served");
+        if message["id"] == 2 {
+            assert_eq!(message["result"], Value::Null, "{message}");
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_can_give_up_its_search() {
+    let mut server = editor_with_engine("pass").await;
+    let address = open_world(&mut server).await;
+    let mut page = Page::open(&address).await;
+    let document = json!({ "textDocument": { "uri": engine::URI } });
+    page.send(json!({ "id": 1, "method": "karel/find", "params": document })).await;
+    // The engine never answers: only this ends it.
+    page.send(json!({ "method": "$/cancelRequest", "params": { "id": 1 } })).await;
+    loop {
+        let message = page.next().await.expect("the page is served");
+        if message["id"] == 1 {
+            assert_eq!(message["error"]["code"], -32801, "{message}");
+            break;
+        }
+    }
 }

@@ -414,8 +414,8 @@ impl<'a, N: Network> Run<'a, N> {
             ("trained_on", tasks),
             ("trained_tasks", self.progress.tasks.to_string()),
             ("trained_steps", self.progress.step.to_string()),
-            ("trained_minutes", format!("{:.2}", self.progress.seconds / 60.0)),
-            ("trained_processor_minutes", format!("{:.2}", self.progress.processor_seconds / 60.0)),
+            ("trained_minutes", format!("{:.4}", self.progress.seconds / 60.0)),
+            ("trained_processor_minutes", format!("{:.4}", self.progress.processor_seconds / 60.0)),
             ("excluded", if data.exclude.is_some() { "yes" } else { "no" }.to_owned()),
         ] {
             metadata.insert(key.to_owned(), value);

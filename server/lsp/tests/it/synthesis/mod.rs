@@ -1,7 +1,7 @@
 //! Synthesis actions and commands, with engines that are a few lines of Python.
 
 mod ambiguity;
-mod engine;
+pub(crate) mod engine;
 
 use crate::client::{self, InProcess, capabilities};
 use engine::{TEXT, URI, actions, server, shown, the_action, with_progress};
