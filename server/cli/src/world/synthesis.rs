@@ -86,12 +86,11 @@ impl Synthesis {
 impl Last {
     fn is_about(&self, analysis: &Analysis) -> bool {
         let now = texts(analysis);
-        let same = |(old, new): (&(String, Arc<str>), &(String, Arc<str>))| old == new;
-        let mut pairs = self.texts.iter().zip(&now);
-        let program = pairs.next().is_some_and(|(old, new)| {
-            same((old, new)) || old.0 == new.0 && self.found.programs.iter().any(|text| **text == *new.1)
-        });
-        program && self.texts.len() == now.len() && pairs.all(same)
+        let (Some((was, beside)), Some((is, others))) = (self.texts.split_first(), now.split_first()) else {
+            return false;
+        };
+        let is_one = || was.0 == is.0 && self.found.programs.iter().any(|text| **text == *is.1);
+        (was == is || is_one()) && beside == others
     }
 }
 
