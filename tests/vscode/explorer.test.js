@@ -2,8 +2,6 @@
 // expected one, and an example is debugged.
 
 const assert = require("node:assert");
-const fs = require("node:fs");
-const path = require("node:path");
 const { after, afterEach, before, test } = require("node:test");
 const { listeningServer, openWorkbench } = require("./workbench.js");
 
@@ -31,9 +29,9 @@ example "far":
 const server = listeningServer("explorer");
 let workbench;
 before(async () => {
-    workbench = await openWorkbench("explorer", undefined, { "karel.server.path": server.path });
-    fs.writeFileSync(path.join(workbench.workspace, "walk.karel"), PROGRAM);
-    fs.writeFileSync(path.join(workbench.workspace, "notes.txt"), "Notes.\n");
+    // The extension starts by itself in a folder that holds a program.
+    const files = { "walk.karel": PROGRAM, "notes.txt": "Notes.\n" };
+    workbench = await openWorkbench("explorer", files, { "karel.server.path": server.path });
 });
 afterEach(async (context) => {
     if (context.passed === false) {

@@ -63,15 +63,19 @@ const BEFORE_ENTER = 700;
 const BRIEFLY = 10_000;
 
 /**
- * Starts VS Code on the folder `name` among the outputs, a copy of the folder `examples`; without it the folder is
- * empty. `close` ends all that was started. `settings` are the user's own.
+ * Starts VS Code on the folder `name` among the outputs, which holds nothing but `files`: those of a folder that is copied, or
+ * texts by their names. `close` ends all that was started. `settings` are the user's own.
  */
-async function openWorkbench(name, examples, settings = {}) {
+async function openWorkbench(name, files = {}, settings = {}) {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "karel-vscode-"));
     const workspace = path.join(output, name);
+    // What an earlier run has left there would be found.
+    fs.rmSync(workspace, { recursive: true, force: true });
     fs.mkdirSync(workspace, { recursive: true });
-    if (examples !== undefined) {
-        fs.cpSync(examples, workspace, { recursive: true });
+    if (typeof files === "string") {
+        fs.cpSync(files, workspace, { recursive: true });
+    } else {
+        Object.entries(files).forEach(([file, text]) => fs.writeFileSync(path.join(workspace, file), text));
     }
     // The window is a remote one to VS Code: settings that name programs count only in the machine's own file.
     for (const scope of ["User", "Machine"]) {
