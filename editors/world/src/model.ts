@@ -570,7 +570,9 @@ export class Model {
                 ? answer.examples[0]
                 : (find(answer.examples, key(chosen)) ?? find(answer.examples, { name: chosen.name, uri: chosen.uri }));
         this.change({ document: answer.document, examples: answer.examples, problem: undefined });
-        this.pencil.showAdded();
+        if (this.pencil.showAdded()) {
+            return;
+        }
         if (same === undefined) {
             this.change({ stale: "gone", selected: undefined, playing: false });
             return;

@@ -118,14 +118,16 @@ export class Pencil {
         }
     }
 
-    /** The examples are known anew: one that was asked for here may be among them. */
-    showAdded(): void {
+    /** The examples are known anew: one that was asked for here may be among them, and is shown then. Whether it is. */
+    showAdded(): boolean {
         const { awaited } = this;
         const added = awaited && this.paper.state().examples?.findLast((example) => !awaited.known.has(name(example)));
-        if (awaited !== undefined && added !== undefined) {
-            this.awaited = undefined;
-            void this.paper.select(added.index).then(() => awaited.draws && this.draw(true));
+        if (awaited === undefined || added === undefined) {
+            return false;
         }
+        this.awaited = undefined;
+        void this.paper.select(added.index).then(() => awaited.draws && this.draw(true));
+        return true;
     }
 
     /** Makes the change that waits for longest, if its time has come. */

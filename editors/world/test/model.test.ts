@@ -441,6 +441,22 @@ test("an example that can't be run is drawn all the same", async () => {
     assert.equal(bench.model.state.examples?.[0]?.expected?.walls.length, 1);
 });
 
+test("an example that is begun here is shown, and drawn", async () => {
+    const bench = await new Bench(COLLECT).open("upwards");
+    bench.host("karel/show", { uri: URI, editor: true });
+    await bench.settle();
+    const { length } = bench.model.state.examples ?? [];
+    await bench.model.pencil.add();
+    bench.tell();
+    await bench.settle();
+    const { examples, selected, pages, drawing } = bench.model.state;
+    assert.equal(examples?.length, length + 1);
+    assert.equal(examples[length]?.name, "new");
+    assert.equal(selected, length);
+    assert.equal(pages?.recording.example.name, "new", "what is named is what is shown");
+    assert.deepEqual(drawing, {});
+});
+
 test("what is drawn is undone and redone in its turn, where the host says that it does so", async () => {
     const bench = await new Bench(COLLECT).open("a row");
     bench.model.pencil.undo("undo");
