@@ -179,6 +179,7 @@ test("which program is meant is answered by a click on an ending", async () => {
         return text.includes('example "deciding"') && text.includes("while(frontIsClear())");
     });
     await frame.locator(".overview button.passes", { hasText: "deciding" }).waitFor();
+    await frame.locator("h1", { hasText: 'example "deciding"' }).waitFor();
     await workbench.lens(/2\/2 examples pass/);
     await workbench.screenshot("10-answered");
 });
