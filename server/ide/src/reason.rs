@@ -6,7 +6,7 @@ use crate::describe::{contents, count, crash, heading, place, robot};
 use crate::run::Run;
 use crate::statements::{head_text, statement_at};
 use crate::verdict::{Failure, TraceDifference, Verdict};
-use runtime::{Difference, Robot, World};
+use runtime::{Cell, Difference, Robot, World};
 use syntax::TextRange;
 
 /// Two or three words: `crashes at action 4`.
@@ -101,12 +101,19 @@ fn differences(expected: &World, found: &World, difference: &Difference) -> Stri
     clauses.join("; ")
 }
 
-/// `expected 3 markers at row 1, column 2, but there is 1 marker`
+/// `expected 3 markers at row 1, column 2, but there is 1 marker`. Walls are never moved: where they differ, it is the
+/// expected world that can't come about.
 pub(crate) fn cell_difference(expected: &World, found: &World, row: u8, col: u8) -> String {
+    let at = place(expected, row, col);
+    match (expected.cell(row, col), found.cell(row, col)) {
+        (Cell::Wall, _) => return format!("the output has a wall at {at}, where there is none"),
+        (_, Cell::Wall) => return format!("the output has no wall at {at}, where there is one"),
+        _ => {}
+    }
     let there = contents(found.cell(row, col));
     let verb = if there.ends_with("markers") { "are" } else { "is" };
     let wanted = contents(expected.cell(row, col));
-    format!("expected {wanted} at {}, but there {verb} {there}", place(expected, row, col))
+    format!("expected {wanted} at {at}, but there {verb} {there}")
 }
 
 pub(crate) fn robot_difference(world: &World, difference: &Difference) -> Option<String> {
@@ -137,5 +144,19 @@ fn other_trace(difference: &TraceDifference) -> String {
             format!("the trace ends after {done}, but the program goes on with {}", ran.name())
         }
         (None, None) => "the traces differ".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wall_is_told_as_what_the_output_has() {
+        let world = |text: &str| World::parse(text).unwrap();
+        let told = |expected: &str, found: &str| cell_difference(&world(expected), &world(found), 0, 1);
+        assert_eq!(told("> #", "> ."), "the output has a wall at row 1, column 2, where there is none");
+        assert_eq!(told("> 1", "> #"), "the output has no wall at row 1, column 2, where there is one");
+        assert_eq!(told("> 2", "> ."), "expected 2 markers at row 1, column 2, but there is no marker");
     }
 }
