@@ -65,10 +65,7 @@ const SIDE: u8 = 5;
 /// Adds an example with an empty world and the robot in its corner: below `case`, or at the end of the file `source` where
 /// there is none.
 pub fn added(analysis: &Analysis, source: &Source, case: Option<Case<'_>>) -> Change {
-    let taken: HashSet<&str> = analysis.cases().map(|case| case.example.name.text.as_str()).collect();
-    let numbered = (2..).map(|number| format!("new {number}"));
-    let mut names = std::iter::once("new".to_owned()).chain(numbered);
-    let name = names.find(|name| !taken.contains(name.as_str())).unwrap_or_default();
+    let name = free_name(analysis, "new");
     let (source, at, indent) = match case {
         Some(Case { source, example, .. }) => {
             let range = example.range;
@@ -97,6 +94,14 @@ pub fn added(analysis: &Analysis, source: &Source, case: Option<Case<'_>>) -> Ch
     }
     let edit = Edit { range: TextRange::empty(at), insert: lines.join(source.line_ending()) };
     Change::of(source, vec![edit])
+}
+
+/// The name, with a number where there is an example of that name.
+pub(crate) fn free_name(analysis: &Analysis, name: &str) -> String {
+    let taken: HashSet<&str> = analysis.cases().map(|case| case.example.name.text.as_str()).collect();
+    let numbered = (2..).map(|number| format!("{name} {number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| !taken.contains(name.as_str())).unwrap_or_default()
 }
 
 fn world_edits(source: &Source, example: &Example, which: Which, world: &World) -> Result<Vec<Edit>, String> {

@@ -7,7 +7,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use recording::Failure;
 use recording::messages::{
-    AnswerParams, ExampleKind, FindParams, One, Position, Reveal, Show, TextDocument, Which, method,
+    AnswerParams, ExampleKind, FindParams, One, Position, Reveal, Show, TakeParams, TextDocument, Which,
+    method,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -176,7 +177,9 @@ async fn take_answer(client: &Client, params: Value) -> std::result::Result<Stri
 
 /// Takes the program that a page has chosen.
 async fn take_candidate(client: &Client, params: Value) -> std::result::Result<String, Failure> {
-    let taken = which::take(client, &read(params)?).await;
+    let params: TakeParams = read(params)?;
+    let uri = uri(&params.text_document)?;
+    let taken = which::take(client, uri, params.version, params.candidate).await;
     taken.map(|()| "null".to_owned()).map_err(|error| failure(&error))
 }
 

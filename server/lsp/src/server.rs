@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use recording::messages::{AnswerParams, FindParams, Finding, TakeParams, method};
+use recording::messages::{AnswerParams, FindParams, Finding, TakeParams, TextDocument, method};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::LanguageServer;
@@ -424,6 +424,11 @@ impl LanguageServer for Server {
     }
 }
 
+/// The URI of the document that a request is about.
+fn uri(document: &TextDocument) -> Result<Url> {
+    document.uri.parse().map_err(|_| Error::invalid_params("the URI can't be read"))
+}
+
 /// The request that this task answers, as synthesis takes it.
 fn arrived(progress: Option<ProgressToken>) -> Result<Request> {
     let Arrival { snapshot, cancel } = arrival::current().ok_or_else(Error::internal_error)?;
@@ -475,15 +480,12 @@ impl Server {
 
     /// Takes an answer to the question which program is meant: an edit, which the client applies.
     pub async fn answer(&self, params: AnswerParams) -> Result<()> {
-        let uri =
-            params.text_document.uri.parse().map_err(|_| Error::invalid_params("the URI can't be read"))?;
-        which::answer(&self.client, uri, params.version, params.answer).await
+        which::answer(&self.client, uri(&params.text_document)?, params.version, params.answer).await
     }
 
     /// Looks for programs, for somebody who wants to see them before one is taken.
     pub async fn find(&self, params: FindParams) -> Result<Finding> {
-        let uri: Url =
-            params.text_document.uri.parse().map_err(|_| Error::invalid_params("the URI can't be read"))?;
+        let uri = uri(&params.text_document)?;
         let asked = self.work(Lane::Commands, uri.clone(), uri, actions::wherever).await?;
         self.synthesis.find(arrived(None)?, asked).await
     }
@@ -494,7 +496,7 @@ impl Server {
 
     /// Takes one of the programs that were found: an edit, which the client applies.
     pub async fn take(&self, params: TakeParams) -> Result<()> {
-        which::take(&self.client, &params).await
+        which::take(&self.client, uri(&params.text_document)?, params.version, params.candidate).await
     }
 
     async fn recorded(&self, method: &'static str, params: Value) -> Result<Value> {

@@ -5,10 +5,10 @@ use super::reasons::given;
 use crate::analysis::{Analysis, Case};
 use crate::change::{Action, ActionKind, Change, FileEdits};
 use crate::diagnostics::ambiguous;
+use crate::drawing::free_name;
 use crate::found::{Deciding, Ending, Found};
 use crate::source::Source;
 use runtime::World;
-use std::collections::HashSet;
 use syntax::TextRange;
 use syntax::codes::synthesis;
 use syntax::diagnostic::Edit;
@@ -56,7 +56,7 @@ fn is_place(analysis: &Analysis, uri: &str, range: TextRange) -> bool {
 
 fn asked(analysis: &Analysis, ambiguity: &Found, deciding: &Deciding) -> Vec<Action> {
     let Some(last) = given(analysis).last() else { return Vec::new() };
-    let name = free_name(analysis);
+    let name = free_name(analysis, NAME);
     let action = |id, title, change| Action {
         id,
         kind: ActionKind::QuickFix,
@@ -103,13 +103,6 @@ fn change(analysis: &Analysis, ambiguity: &Found, last: Case<'_>, block: Edit, a
         None => change.files.push(FileEdits { uri: program.uri.clone(), edits: vec![edit] }),
     }
     change
-}
-
-fn free_name(analysis: &Analysis) -> String {
-    let taken: HashSet<&str> = analysis.cases().map(|case| case.example.name.text.as_str()).collect();
-    let numbered = (2..).map(|n| format!("{NAME} {n}"));
-    let mut names = std::iter::once(NAME.to_owned()).chain(numbered);
-    names.find(|name| !taken.contains(name.as_str())).unwrap_or_default()
 }
 
 /// What the new block expects.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::select_all;
-use ide::Action;
 use ide::synthesis::Found;
-use recording::messages::{QuestionAsked, TakeParams, method};
+use ide::{Action, Analysis};
+use recording::messages::{QuestionAsked, method};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::notification::Notification;
 use tower_lsp::lsp_types::{MessageActionItem, MessageType, Url};
@@ -14,7 +14,6 @@ use tower_lsp::lsp_types::{MessageActionItem, MessageType, Url};
 use crate::client::Client;
 use crate::proto::to_proto;
 use crate::request::refused;
-use crate::state::snapshot::Snapshot;
 use crate::synthesis::sentences;
 use crate::workers::Lane;
 
@@ -105,34 +104,32 @@ async fn take_answer(
 /// # Errors
 /// The question is not open any more, or the client refuses the edit.
 pub async fn answer(client: &Client, uri: Url, version: Option<i32>, number: Option<usize>) -> Result<()> {
-    let snapshot = client.global().snapshot();
-    let current = Arc::clone(&snapshot);
-    let global = client.global();
-    let action = global.workers.run(Lane::Commands, &global.over, move || {
-        let document = current.document_at(&uri).filter(|document| document.version == version)?;
-        ide::synthesis::chosen_answer(&current.unit(document).analysis, number)
-    });
-    apply(client, &snapshot, action.await.ok().flatten()).await
+    act(client, uri, version, move |analysis| ide::synthesis::chosen_answer(analysis, number)).await
 }
 
 /// Puts the program of that number, from 0, of those that the last synthesis found into the document of that version.
 ///
 /// # Errors
 /// There is no such program any more, or the client refuses the edit.
-pub async fn take(client: &Client, params: &TakeParams) -> Result<()> {
-    let snapshot = client.global().snapshot();
-    let (current, params) = (Arc::clone(&snapshot), params.clone());
-    let global = client.global();
-    let action = global.workers.run(Lane::Commands, &global.over, move || {
-        let uri = params.text_document.uri.parse().ok()?;
-        let document = current.document_at(&uri).filter(|document| document.version == params.version)?;
-        ide::synthesis::solution(&current.unit(document).analysis, params.candidate)
-    });
-    apply(client, &snapshot, action.await.ok().flatten()).await
+pub async fn take(client: &Client, uri: Url, version: Option<i32>, number: usize) -> Result<()> {
+    act(client, uri, version, move |analysis| ide::synthesis::solution(analysis, number)).await
 }
 
-async fn apply(client: &Client, snapshot: &Snapshot, action: Option<Action>) -> Result<()> {
-    let Some(action) = action else { return Err(refused(sentences::CHANGED)) };
-    let edit = to_proto::workspace_edit(snapshot, &action.change);
+/// Has the client apply the action that there is in the document, if it is still of that version.
+async fn act(
+    client: &Client,
+    uri: Url,
+    version: Option<i32>,
+    action: impl FnOnce(&Analysis) -> Option<Action> + Send + 'static,
+) -> Result<()> {
+    let snapshot = client.global().snapshot();
+    let current = Arc::clone(&snapshot);
+    let global = client.global();
+    let action = global.workers.run(Lane::Commands, &global.over, move || {
+        let document = current.document_at(&uri).filter(|document| document.version == version)?;
+        action(&current.unit(document).analysis)
+    });
+    let Some(action) = action.await.ok().flatten() else { return Err(refused(sentences::CHANGED)) };
+    let edit = to_proto::workspace_edit(&snapshot, &action.change);
     client.apply(action.title, edit).await.map_err(refused)
 }
