@@ -17,6 +17,7 @@ interface Page {
     shown(): { uri: string; example: ExampleName } | undefined;
     paged(recording: Recording): Pages;
     /** What is seen of the search; undefined: nothing. */
+    search(): Search | undefined;
     show(search: Search | undefined): void;
     trouble(error: unknown): void;
 }
@@ -27,7 +28,6 @@ export function canFind({ editor, synthesis }: State): boolean {
 }
 
 export class Finder {
-    private search: Search | undefined;
     private stop: AbortController | undefined;
     /** Counts what was asked for: the answer to anything but the last is late. */
     private asking = 0;
@@ -49,7 +49,7 @@ export class Finder {
         this.stop?.abort();
         const stop = new AbortController();
         this.stop = stop;
-        this.set({ kind: "running" });
+        this.page.show({ kind: "running" });
         const textDocument = { uri: shown.uri };
         try {
             const { connection } = this.page;
@@ -72,12 +72,12 @@ export class Finder {
         this.asking++;
         this.stop?.abort();
         this.stop = undefined;
-        this.set(undefined);
+        this.page.show(undefined);
     }
 
     /** Has the program of that number put into the text. */
     async take(number: number): Promise<void> {
-        const { search } = this;
+        const search = this.page.search();
         if (search?.kind !== "found") {
             return;
         }
@@ -93,8 +93,9 @@ export class Finder {
 
     /** The text has changed, or another example is looked at. */
     refresh(): void {
-        if (this.search?.kind === "found") {
-            const { message } = this.search;
+        const search = this.page.search();
+        if (search?.kind === "found") {
+            const { message } = search;
             void this.list(message).then((any) => !any && this.close());
         }
     }
@@ -119,12 +120,7 @@ export class Finder {
         const runs = asked.candidates.flatMap(({ recording }) =>
             recording === null ? [] : [this.page.paged(recording)],
         );
-        this.set({ kind: "found", asked, runs, message });
+        this.page.show({ kind: "found", asked, runs, message });
         return true;
-    }
-
-    private set(search: Search | undefined): void {
-        this.search = search;
-        this.page.show(search);
     }
 }

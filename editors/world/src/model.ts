@@ -169,6 +169,7 @@ export class Model {
                 return document && selected !== undefined ? { uri: document.uri, example: selected } : undefined;
             },
             paged: (recording) => this.paged(recording),
+            search: () => this.state.search,
             show: (search) => this.change({ search, ...(search && { playing: false }) }),
             trouble: (error) => this.trouble(error),
         });
