@@ -16,7 +16,9 @@
 //! | [`eval`] | the paper's metrics on a file of tasks, benchmarks, the ablation |
 //! | [`train`] | training of any network |
 //! | [`reproduce`] | the paper's tables |
+//! | [`adopt`] | new weights in the place of old ones |
 
+pub mod adopt;
 pub mod decode;
 pub mod device;
 pub mod eval;

@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod ablate;
+mod adopt;
 mod bench;
 mod eval;
 mod generate;
@@ -35,6 +36,7 @@ enum Command {
     Generate(generate::Generate),
     Merge(merge::Merge),
     Ablate(ablate::Ablate),
+    Adopt(adopt::Adopt),
     Bench(bench::Bench),
     Train(train::Train),
     Verify(verify::Verify),
@@ -53,6 +55,7 @@ impl Arguments {
             Command::Generate(generate) => generate.run(),
             Command::Merge(merge) => merge.run(),
             Command::Ablate(ablate) => ablate.run(),
+            Command::Adopt(adopt) => adopt.run(),
             Command::Bench(bench) => bench.run(),
             Command::Train(train) => train.run(),
             Command::Verify(verify) => verify.run(),

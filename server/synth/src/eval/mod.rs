@@ -8,6 +8,7 @@ pub mod ablate;
 mod beams;
 pub mod bench;
 mod metrics;
+pub mod paired;
 mod report;
 mod served;
 pub mod shard;

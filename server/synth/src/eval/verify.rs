@@ -15,7 +15,7 @@ use crate::models::{Models, Pair};
 /// Greatest difference of two logarithms of a probability.
 const TOLERANCE: f64 = 1e-3;
 /// Greatest number of tokens that the reference writes.
-const LONGEST: usize = 32;
+pub(crate) const LONGEST: usize = 32;
 
 /// What the reference has found for a task.
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,6 @@
 //! The engine tested from outside, in one program: each links torch, which takes longer than the tests.
 
+mod adopt;
 mod background;
 mod beam;
 mod documents;
