@@ -88,7 +88,7 @@ pub fn adopt(request: &Request) -> anyhow::Result<String> {
             "the new weights are not shown to be better by {DECISIVE}: nothing is changed (`--anyway` takes them)"
         );
     }
-    let files = measured(request, &new, &is_new, &report, &table)?;
+    let files = measured(request, &new, is_new, &report, &table)?;
     for (file, content) in &files {
         write(file, content)?;
     }
@@ -229,7 +229,7 @@ fn conditions(request: &Request, settings: &Settings, tasks: usize, start: Insta
 fn measured(
     request: &Request,
     new: &Path,
-    is_new: &[bool; 2],
+    is_new: [bool; 2],
     report: &Report,
     comparison: &str,
 ) -> anyhow::Result<Vec<(PathBuf, Vec<u8>)>> {
@@ -246,7 +246,7 @@ fn measured(
     let results = with_section(&results, "served", body(&served))?;
     let mut readme = text("weights/README.md")?;
     let mut files = Vec::new();
-    for ((_, name), _) in FILES.iter().zip(is_new).filter(|(_, is_new)| **is_new) {
+    for ((_, name), _) in FILES.iter().zip(is_new).filter(|(_, is_new)| *is_new) {
         let bytes = read(&new.join(name))?;
         readme = with_row(&readme, &row(name, &bytes)?)?;
         files.push((into("weights").join(name), bytes));

@@ -14,8 +14,16 @@ const MARGIN: f64 = 10.0;
 /// The option to stop, beside the five actions.
 const STOP: usize = 5;
 
+/// A trace that leads to the goal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Likely {
+    /// In natural logarithm, the stop included.
+    pub log_probability: f64,
+    pub actions: Vec<Action>,
+}
+
 /// The traces found for one pair, likeliest first.
-pub type Ranked = Vec<Vec<Action>>;
+pub type Ranked = Vec<Likely>;
 
 /// One trace under way.
 struct Live {
@@ -84,7 +92,8 @@ pub fn search(
         }
         live = next;
     }
-    let right = |done: Vec<Done>| done.into_iter().filter(|d| d.right).map(|d| d.actions).collect();
+    let likely = |d: Done| Likely { log_probability: d.log_probability, actions: d.actions };
+    let right = |done: Vec<Done>| done.into_iter().filter(|d| d.right).map(likely).collect();
     let mut done = done.into_iter().map(right);
     tasks.iter().map(|pairs| done.by_ref().take(pairs.len()).collect()).collect()
 }
@@ -180,13 +189,13 @@ mod tests {
         let pair = |start, goal| Pair { start: world(start), goal: world(goal) };
         let pairs = [pair("> . .\n. . .", ". ^ .\n. . ."), pair("> . .\n. . .", "> . .\n. . .")];
         let found = search(&Mover { longest: 75 }, &[&pairs, &pairs[1..]], 10, Mask::Possible, &|| false);
-        assert_eq!(found[0][0][0], [Action::Move, Action::TurnLeft]);
-        assert_eq!((&found[0][1][0][..], &found[1][0][0][..]), (&[][..], &[][..]));
+        assert_eq!(found[0][0][0].actions, [Action::Move, Action::TurnLeft]);
+        assert!(found[0][1][0].actions.is_empty() && found[1][0][0].actions.is_empty());
         for (traces, pair) in found[0].iter().zip(&pairs) {
             assert!((1..=10).contains(&traces.len()));
             for trace in traces {
                 let mut end = pair.start.clone();
-                assert!(trace.iter().all(|&action| end.act(action)) && end == pair.goal);
+                assert!(trace.actions.iter().all(|&action| end.act(action)) && end == pair.goal);
             }
         }
         assert!(

@@ -116,7 +116,7 @@ fn infer(models: &Models, subjects: &mut [&mut Subject], settings: &Settings, st
         if let Some(found) = beam.as_ref().map(|beam| &beam[number]) {
             let beam = result.beam.insert(Default::default());
             for (example, found) in subject.task.examples.iter().zip(found) {
-                beam.exact.push(found.contains(&example.actions));
+                beam.exact.push(found.iter().any(|trace| trace.actions == example.actions));
                 beam.correct.push(!found.is_empty());
             }
         }

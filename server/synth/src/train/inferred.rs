@@ -2,6 +2,9 @@
 //! task's are found once and used once: if it is shown the same inferred traces again and again, a code model learns them by
 //! heart.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use anyhow::{Context, bail};
 use tch::{Device, Kind};
 
@@ -26,6 +29,8 @@ pub struct Inferrer {
     way: Way,
     /// Threads that roll out batches: while one steps its worlds, the device computes for the other.
     threads: usize,
+    /// Asked to give up: what is rolled out is not wanted any more.
+    stop: Arc<AtomicBool>,
 }
 
 /// Builds the trace model of a weight file.
@@ -51,7 +56,23 @@ impl Inferrer {
             _ => return Ok(None),
         };
         let threads = if device == Device::Cpu { 1 } else { 2 };
-        Ok(Some(Inferrer { model: load(of, device, kind)?, way: config.way(), threads }))
+        Ok(Some(Inferrer {
+            model: load(of, device, kind)?,
+            way: config.way(),
+            threads,
+            stop: Arc::default(),
+        }))
+    }
+
+    /// Whether the roll-outs go on beside the training. On the CPU, where both compute on the same cores, nothing would be
+    /// won by it.
+    pub fn is_beside(&self) -> bool {
+        self.threads > 1
+    }
+
+    /// What ends roll-outs that are not wanted any more.
+    pub fn stop(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
     }
 
     /// Batches of so many tasks that are best given together: for a device enough to fill it, as long as a roll-out of
@@ -67,20 +88,22 @@ impl Inferrer {
     /// depend on the others.
     pub fn infer(&self, drafts: &mut [Draft]) {
         let way = self.way;
+        let flag = &*self.stop;
+        let stop = || flag.load(Ordering::Relaxed);
         if self.threads == 1 {
-            return infer(&*self.model, drafts, way);
+            return infer(&*self.model, drafts, way, &stop);
         }
         let share = drafts.len().div_ceil(self.threads).max(1);
         std::thread::scope(|scope| {
             for drafts in drafts.chunks_mut(share) {
                 let model = self.model.share();
-                scope.spawn(move || infer(&*model, drafts, way));
+                scope.spawn(move || infer(&*model, drafts, way, &stop));
             }
         });
     }
 }
 
-fn infer(model: &dyn TraceModel, drafts: &mut [Draft], way: Way) {
+fn infer(model: &dyn TraceModel, drafts: &mut [Draft], way: Way, stop: &dyn Fn() -> bool) {
     let _no_grad = tch::no_grad_guard();
     let wishes = |(number, draft): (usize, &Draft)| {
         draft.wishes.iter().map(move |&(sample, choice)| (number, sample, choice)).collect::<Vec<_>>()
@@ -98,7 +121,7 @@ fn infer(model: &dyn TraceModel, drafts: &mut [Draft], way: Way) {
         let (now, later) = rest.split_at(count);
         let tasks: Vec<&[Pair]> = now.iter().map(|&(draft, sample, _)| pairs(draft, sample)).collect();
         let choices: Vec<Selection> = now.iter().map(|&(.., choice)| choice).collect();
-        let traces = roll_out_each(Some(model), &tasks, &choices, way, &|| false);
+        let traces = roll_out_each(Some(model), &tasks, &choices, way, stop);
         for (&(draft, sample, _), traces) in now.iter().zip(traces) {
             drafts[draft].samples[sample].task.traces = traces;
         }

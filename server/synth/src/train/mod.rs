@@ -6,12 +6,13 @@
 //! | [`start`] | first weights that are those of a finished network |
 //! | [`background`] | giving way to everything else on the machine |
 //! | [`data`], [`file`], [`stream`] | which task is learned when, and having it ready in time |
-//! | [`inferred`] | traces found as training goes |
+//! | [`inferred`], [`beside`] | traces found as training goes, on a device on a thread of their own |
 //! | [`optimizer`], [`schedule`], [`ema`] | what becomes of the gradients |
 //! | [`checkpoint`], [`pieces`] | a training on disk, and in pieces that travel |
 //! | [`evaluation`], [`metrics`], [`curve`] | what is known of it |
 
 pub mod background;
+pub mod beside;
 pub mod checkpoint;
 pub mod config;
 pub mod curve;
