@@ -1,8 +1,8 @@
 /** Programs that pass all examples: looked for, and looked at before one is taken. */
 import type { Candidates, ExampleName, Finding, Recording } from "./contract";
-import type { State } from "./model";
 import type { Pages } from "./pages";
 import type { Connection } from "./rpc";
+import type { State } from "./state";
 
 export type Search =
     /** They are being looked for. */

@@ -1,167 +1,51 @@
 /**
- * What the page shows and what its buttons do: asks the host for examples and recordings, moves through a run, plays it,
- * follows edits and the cursor. No DOM here; whoever shows it is told of every change.
+ * What the page shows: asks the host for examples and recordings, and again where they are edited; its parts do the rest.
+ * No DOM here; whoever shows it is told of every change.
  */
 import type {
     DocumentText,
     DocumentVersion,
     ExampleItem,
-    ExampleKey,
     ExampleName,
-    Occurrences,
     Page,
-    Position,
     Question,
-    Range,
     Recording,
     Recordings,
 } from "./contract";
 import { find, key } from "./examples";
-import type { Frame } from "./frame";
-import { Finder, type Search } from "./finder";
-import { type Drafts, Pencil } from "./pencil";
+import { Finder } from "./finder";
+import { Follower } from "./follower";
 import { Pages } from "./pages";
+import { Pencil } from "./pencil";
+import { Player } from "./player";
 import { type Connection, OUTDATED, Refusal } from "./rpc";
-import { type Stride, stride } from "./seek";
-import { said, spoken, title } from "./words";
+import { initial, type State } from "./state";
+import type { Place, Surroundings } from "./surroundings";
+import { said } from "./words";
 
-/** Steps per second that can be chosen. */
-export const SPEEDS: readonly number[] = [1, 2, 4, 8, 16, 60, 250, 1000, 10_000];
-
-/** Milliseconds between two messages about the statement that is carried out. */
-const HIGHLIGHT_PACE = 50;
-
-/** Milliseconds before that is done: who types goes on typing. */
+/** Milliseconds before what has changed meanwhile is asked for again: who types goes on typing. */
 const RETRY = 100;
-
-/** What is kept when the page is hidden or loaded anew. */
-export interface Place {
-    /** The file that was asked for; of an example file, the document that is shown is its program. */
-    uri: string;
-    example: ExampleKey | undefined;
-    at: number;
-    speed: number;
-    follow: boolean;
-    expected: boolean;
-}
-
-/** The statement at the editor's cursor, and when the run carries it out. */
-export interface AtCursor {
-    position: Position;
-    occurrences: Occurrences;
-}
-
-export interface State {
-    link: "waiting" | "open" | "lost";
-    document: DocumentVersion | undefined;
-    /** Undefined until they are known. */
-    examples: ExampleItem[] | undefined;
-    selected: number | undefined;
-    pages: Pages | undefined;
-    frame: Frame | undefined;
-    /** The moment that is waited for. */
-    seeking: number | undefined;
-    playing: boolean;
-    /** Steps per second. */
-    speed: number;
-    /** What is shown is not of the program as it is now. */
-    stale: "edited" | "gone" | undefined;
-    /** Why nothing, or nothing newer, can be shown. */
-    problem: string | undefined;
-    /** Why the last change was not made; it is to be read though what is shown is asked for anew. */
-    refused: string | undefined;
-    /** Show the expected world beside the run's. */
-    expected: boolean;
-    /** Go to the statement at the editor's cursor. */
-    follow: boolean;
-    cursor: AtCursor | undefined;
-    /** The program, where there is no editor beside the page. */
-    text: DocumentText | undefined;
-    /** The question which of several programs is meant, where it is open. */
-    question: OpenQuestion | undefined;
-    /** Programs are looked for, or looked at. */
-    search: Search | undefined;
-    /** The example is being drawn; what is drawn and not in the text yet is here. */
-    drawing: Drafts | undefined;
-    /** An editor takes what is drawn. */
-    editor: boolean;
-    /** The host does, and undoes it where it is asked to. */
-    undo: boolean;
-    /** The host looks for programs that pass, where no editor does. */
-    synthesis: boolean;
-    /** What a screen reader is to say. */
-    spoken: string;
-}
-
-export interface OpenQuestion {
-    asked: Question;
-    /** The runs of its answers. */
-    pages: Pages[];
-    /** The user does not want to be asked this. */
-    dismissed: boolean;
-}
-
-/** What the model needs of its surroundings. */
-export interface Surroundings {
-    /** Milliseconds, on any clock that does not go back. */
-    now(): number;
-    /** Calls back before the next picture is drawn. */
-    nextFrame(callback: () => void): void;
-    after(milliseconds: number, callback: () => void): void;
-    load(): Place | undefined;
-    save(place: Place): void;
-    /** An editor stands beside the page, and shows the program. */
-    editor: boolean;
-}
 
 export class Model {
     state: State;
     readonly finder: Finder;
     readonly pencil: Pencil;
+    readonly player: Player;
+    readonly follower: Follower;
     private readonly listeners = new Set<() => void>();
     /** Counts what was asked for: the answer to anything but the last is late, and dropped. */
     private asking = 0;
-    private moving = 0;
     private refreshing: "no" | "once" | "again" = "no";
     private restoring: Place | undefined;
     /** What was last asked for; the example and the moment only until they are shown. */
     private wanted: { uri: string; example?: ExampleName | undefined; at?: number | undefined } | undefined;
-    /** The moment of the last played step. */
-    private played = 0;
-    private ticking = false;
-    private highlighted = "";
-    private highlightWaits = false;
 
     constructor(
         private readonly connection: Connection,
         private readonly surroundings: Surroundings,
     ) {
         this.restoring = surroundings.load();
-        this.state = {
-            link: "waiting",
-            document: undefined,
-            examples: undefined,
-            selected: undefined,
-            pages: undefined,
-            frame: undefined,
-            seeking: undefined,
-            playing: false,
-            speed: this.restoring?.speed ?? 4,
-            stale: undefined,
-            problem: undefined,
-            refused: undefined,
-            expected: this.restoring?.expected ?? true,
-            follow: this.restoring?.follow ?? true,
-            cursor: undefined,
-            text: undefined,
-            question: undefined,
-            search: undefined,
-            drawing: undefined,
-            editor: surroundings.editor,
-            undo: false,
-            synthesis: false,
-            spoken: "",
-        };
+        this.state = initial(this.restoring, surroundings.editor);
         this.finder = new Finder({
             connection,
             shown: () => {
@@ -182,8 +66,29 @@ export class Model {
             select: (index) => this.select(index),
             trouble: (error) => this.trouble(error),
         });
+        this.player = new Player({
+            connection,
+            surroundings,
+            state: () => this.state,
+            change: (change) => this.change(change),
+            keep: () => this.keep(),
+            moved: () => this.follower.highlight(),
+            trouble: (error) => this.trouble(error),
+        });
+        this.follower = new Follower({
+            connection,
+            surroundings,
+            state: () => this.state,
+            change: (change) => this.change(change),
+            chosen: () => this.chosen(),
+            select: (index) => this.select(index),
+            seek: (at) => this.player.seek(at),
+            go: (at) => this.player.go(at),
+            ask: (method, params) => this.ask(method, params, ++this.asking),
+            keep: () => this.keep(),
+        });
         connection.on("karel/show", (params) => this.onShow(params));
-        connection.on("karel/cursor", (params) => this.onCursor(params));
+        connection.on("karel/cursor", (params) => this.follower.onCursor(params));
         connection.on("karel/recordingsOutdated", (params) => this.onOutdated(params));
     }
 
@@ -198,7 +103,7 @@ export class Model {
         // What was asked while nobody listened gets no answer.
         this.connection.abandon("The connection to the language server was lost.");
         this.change({ link: "open", problem: undefined });
-        this.highlighted = "";
+        this.follower.connected();
         this.connection.notify("karel/ready", {});
         if (again && this.state.document !== undefined) {
             this.refresh();
@@ -289,98 +194,9 @@ export class Model {
         }
     }
 
-    /** Goes to the moment before step `at`, or to the end. */
-    seek(at: number): void {
-        this.change({ playing: false });
-        void this.go(at);
-    }
-
-    async stride(kind: Stride): Promise<void> {
-        const { pages, frame, seeking } = this.state;
-        if (pages === undefined || frame === undefined) {
-            return;
-        }
-        // Keys that come faster than pages go on from where the last one leads.
-        const from = seeking ?? frame.at;
-        const moving = ++this.moving;
-        this.change({ playing: false });
-        const way = stride(kind, from, pages.length, pages.step(from));
-        if (typeof way === "number") {
-            void this.go(way);
-            return;
-        }
-        try {
-            const { id } = pages.recording;
-            const { step } = await this.connection.request<{ step: number | null }>("karel/recordingSeek", {
-                id,
-                ...way,
-            });
-            if (moving === this.moving && this.state.pages === pages) {
-                void this.go(step ?? (way.backwards ? 0 : pages.length));
-            }
-        } catch (error) {
-            this.trouble(error);
-        }
-    }
-
-    /** Goes to where the run shows what is wrong: its end. */
-    toEnd(): void {
-        this.seek(this.state.pages?.length ?? 0);
-    }
-
-    toggle(): void {
-        const { playing, pages, frame } = this.state;
-        if (pages === undefined || frame === undefined) {
-            return;
-        }
-        if (playing) {
-            this.change({ playing: false });
-            this.speak();
-            return;
-        }
-        if (frame.at >= pages.length) {
-            void this.go(0);
-        }
-        this.played = this.surroundings.now();
-        this.change({ playing: true });
-        this.tick();
-    }
-
-    setSpeed(speed: number): void {
-        this.played = this.surroundings.now();
-        this.change({ speed });
-        this.keep();
-    }
-
-    /** The next of the speeds that can be chosen. */
-    faster(by: 1 | -1): void {
-        const place = SPEEDS.findIndex((speed) => speed >= this.state.speed);
-        this.setSpeed(SPEEDS[Math.max(0, Math.min(place + by, SPEEDS.length - 1))] ?? this.state.speed);
-    }
-
     setExpected(expected: boolean): void {
         this.change({ expected });
         this.keep();
-    }
-
-    setFollow(follow: boolean): void {
-        this.change({ follow, ...(follow ? {} : { cursor: undefined }) });
-        this.keep();
-    }
-
-    /** Has the editor show the statement of a step; of the next one, or where the run ended, unless another is named. */
-    reveal(at = this.state.frame?.at): void {
-        const { pages, document } = this.state;
-        if (pages === undefined || document === undefined || at === undefined) {
-            return;
-        }
-        const step = pages.step(at);
-        // At the end of a run that came to its end there is only the example to show.
-        const range = step?.range ?? pages.recording.outcome.range ?? this.chosen()?.range;
-        if (range !== undefined) {
-            const uri = step === undefined && pages.recording.outcome.range === null ? this.chosen()?.uri : undefined;
-            this.connection.notify("karel/reveal", { uri: uri ?? pages.recording.document.uri, range });
-        }
     }
 
     /** Takes the answer of that number to the question; null: none of them is right. */
@@ -416,14 +232,12 @@ export class Model {
         const examples = this.state.examples?.map((example) =>
             example.index === recording.example.index ? recording.example : example,
         );
-        this.moving++;
         this.restoring = undefined;
         this.wanted = this.wanted && { uri: this.wanted.uri };
         void this.inquire(recording.document);
         this.finder.refresh();
         this.change({ pages, examples, stale: undefined, problem: undefined, cursor: undefined, seeking: undefined });
-        this.played = this.surroundings.now();
-        void this.go(Math.min(at, pages.length));
+        this.player.begin(Math.min(at, pages.length));
         void this.read(recording.document);
         this.pencil.settle();
     }
@@ -463,70 +277,6 @@ export class Model {
         const text = await this.connection.request<DocumentText>("karel/text", params).catch(() => undefined);
         if (this.state.pages?.recording.document.uri === document.uri) {
             this.change({ text });
-        }
-    }
-
-    /** Shows the moment as soon as its page is there, unless another one is wanted by then. */
-    private async go(at: number): Promise<void> {
-        const { pages } = this.state;
-        if (pages === undefined) {
-            return;
-        }
-        const to = Math.max(0, Math.min(at, pages.length));
-        const moving = ++this.moving;
-        if (!pages.has(to)) {
-            this.change({ seeking: to });
-            try {
-                await pages.fetch(to);
-            } catch (error) {
-                if (moving === this.moving) {
-                    this.change({ seeking: undefined, playing: false });
-                    this.trouble(error);
-                }
-                return;
-            }
-        }
-        if (moving === this.moving && this.state.pages === pages) {
-            this.change({ frame: pages.frame(to), seeking: undefined });
-            if (!this.state.playing) {
-                this.speak();
-            }
-            this.keep();
-            this.highlight();
-        }
-    }
-
-    private tick(): void {
-        if (this.ticking) {
-            return;
-        }
-        this.ticking = true;
-        this.surroundings.nextFrame(() => {
-            this.ticking = false;
-            if (this.state.playing) {
-                this.advance();
-                this.tick();
-            }
-        });
-    }
-
-    /** Plays the steps that are due. Where their page is not here yet, time stands still. */
-    private advance(): void {
-        const { pages, frame, speed, seeking } = this.state;
-        if (pages === undefined || frame === undefined || seeking !== undefined) {
-            this.played = this.surroundings.now();
-            return;
-        }
-        const due = Math.floor(((this.surroundings.now() - this.played) * speed) / 1000);
-        if (due > 0) {
-            this.played += (due * 1000) / speed;
-            const to = Math.min(frame.at + due, pages.length);
-            if (to === pages.length) {
-                this.change({ playing: false });
-            }
-            void this.go(to);
-            // The next page is on its way before it is needed.
-            void pages.fetch(Math.min(to + Math.max(speed, 500), pages.length)).catch(() => {});
         }
     }
 
@@ -621,64 +371,6 @@ export class Model {
         }
     }
 
-    /** Goes to the first time that the statement at the cursor is carried out, unless it is the one that comes next. */
-    private onCursor(params: unknown): void {
-        const { uri, position } = params as { uri: string; position: Position };
-        const { follow, pages, examples, selected, playing, stale } = this.state;
-        if (!follow || playing || pages === undefined || stale !== undefined) {
-            return;
-        }
-        const inside = examples?.find((example) => example.uri === uri && holds(example.block, position));
-        if (inside !== undefined && inside.index !== selected) {
-            void this.select(inside.index);
-        } else if (inside === undefined && uri === pages.recording.document.uri) {
-            void this.goToStatement(position);
-        }
-    }
-
-    /** The world before the statement at this place of the program, the first time that it is carried out. */
-    async goToStatement(position: Position): Promise<void> {
-        const { pages } = this.state;
-        if (pages === undefined) {
-            return;
-        }
-        const asking = ++this.asking;
-        const { id } = pages.recording;
-        const occurrences = await this.ask<Occurrences>("karel/occurrences", { id, position }, asking);
-        if (occurrences === undefined || this.state.pages !== pages) {
-            return;
-        }
-        this.change({ cursor: occurrences.range === null ? undefined : { position, occurrences } });
-        const [first] = occurrences.steps;
-        const next = this.state.frame?.next;
-        if (first !== undefined && (next === undefined || !holds(next.range, position))) {
-            void this.go(first);
-        }
-    }
-
-    /** Goes to the time of that number, from 0, that the statement at the cursor is carried out. */
-    async goToOccurrence(number: number): Promise<void> {
-        const { pages, cursor } = this.state;
-        if (pages === undefined || cursor === undefined) {
-            return;
-        }
-        const { occurrences, position } = cursor;
-        const listed = occurrences.steps[number - occurrences.from];
-        if (listed !== undefined) {
-            this.seek(listed);
-            return;
-        }
-        const asking = ++this.asking;
-        const { id } = pages.recording;
-        const from = Math.max(0, number - 500);
-        const others = await this.ask<Occurrences>("karel/occurrences", { id, position, from }, asking);
-        const step = others?.steps[number - others.from];
-        if (others !== undefined && step !== undefined && this.state.pages === pages) {
-            this.change({ cursor: { position, occurrences: others } });
-            this.seek(step);
-        }
-    }
-
     /** All examples of the file, of which one answer has two hundred. */
     private async list(uri: string, asking: number): Promise<Recordings | undefined> {
         const textDocument = { uri };
@@ -720,36 +412,6 @@ export class Model {
         }
     }
 
-    private speak(): void {
-        const { frame, pages } = this.state;
-        if (frame !== undefined && pages !== undefined) {
-            this.change({ spoken: spoken(frame, pages.recording) });
-        }
-    }
-
-    /** Tells the host which statement comes next, not faster than an editor can show it. */
-    private highlight(): void {
-        if (this.highlightWaits) {
-            return;
-        }
-        const { frame, pages } = this.state;
-        if (frame === undefined || pages === undefined) {
-            return;
-        }
-        const range: Range | null = frame.next?.range ?? pages.recording.outcome.range;
-        const message = { ...pages.recording.document, range };
-        const text = JSON.stringify(message);
-        if (text !== this.highlighted) {
-            this.highlighted = text;
-            this.connection.notify("karel/highlight", message);
-            this.highlightWaits = true;
-            this.surroundings.after(HIGHLIGHT_PACE, () => {
-                this.highlightWaits = false;
-                this.highlight();
-            });
-        }
-    }
-
     private keep(): void {
         const { frame, speed, follow, expected } = this.state;
         const chosen = this.chosen();
@@ -766,18 +428,7 @@ export class Model {
     }
 }
 
-/** A heading for the page. */
-export function heading({ examples, selected, pages, stale }: State): string {
-    const chosen = stale === "gone" ? pages?.recording.example : examples?.find(({ index }) => index === selected);
-    return chosen === undefined ? "" : title(chosen);
-}
-
 /** Tells questions apart. */
 function endings({ input, answers }: Question): string {
     return JSON.stringify([input, answers.map(({ recording }) => recording.end)]);
-}
-
-function holds({ start, end }: Range, { line, character }: Position): boolean {
-    const afterStart = line > start.line || (line === start.line && character >= start.character);
-    return afterStart && (line < end.line || (line === end.line && character <= end.character));
 }

@@ -1,8 +1,8 @@
 /** What is drawn on the page, on its way into the text: one change after the other, each of the text that is known then. */
 import type { Change, DocumentVersion, ExampleItem, Side, World } from "./contract";
 import { key } from "./examples";
-import type { State } from "./model";
 import { type Connection, OUTDATED, Refusal } from "./rpc";
+import type { State } from "./state";
 import { said } from "./words";
 
 /** What is to become of the texts. */

@@ -1,6 +1,6 @@
 /** How the page reaches its host: VS Code's messages where the page is a webview, else a WebSocket to where it is from. */
-import type { Place } from "./model";
 import type { Channel } from "./rpc";
+import type { Place } from "./surroundings";
 
 interface VsCode {
     postMessage(message: unknown): void;

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setWall } from "../src/drawing";
-import { Model, type Place, type Surroundings } from "../src/model";
+import { Model } from "../src/model";
 import { Connection } from "../src/rpc";
+import type { Stride } from "../src/seek";
+import type { Place, Surroundings } from "../src/surroundings";
 import { COLLECT, long, STAIRS } from "./programs";
 import { Refused, Toy } from "./toy";
 
@@ -122,11 +124,11 @@ test("the failing example is shown first, from its beginning", async () => {
 
 test("to the failure, and back from it step by step", async () => {
     const bench = await new Bench(STAIRS).open("too low");
-    bench.model.toEnd();
+    bench.model.player.toEnd();
     await bench.settle();
     assert.equal(bench.at, 1);
     assert.match(bench.model.state.spoken, /runs into a wall/);
-    await bench.model.stride("back");
+    await bench.model.player.stride("back");
     await bench.settle();
     assert.equal(bench.at, 0);
     assert.match(bench.model.state.spoken, /^Step 1 of 1: repeat\(3\), round 1 of 3 begins/);
@@ -134,8 +136,8 @@ test("to the failure, and back from it step by step", async () => {
 
 test("over a call, out of it, and back over it", async () => {
     const bench = await new Bench(STAIRS).open("room enough");
-    const go = async (kind: Parameters<Model["stride"]>[0]) => {
-        await bench.model.stride(kind);
+    const go = async (kind: Stride) => {
+        await bench.model.player.stride(kind);
         await bench.settle();
         return bench.at;
     };
@@ -150,24 +152,24 @@ test("over a call, out of it, and back over it", async () => {
 
 test("playing goes with the time, not with the pictures, and stops at the end", async () => {
     const bench = await new Bench(COLLECT).open();
-    bench.model.setSpeed(4);
-    bench.model.toggle();
+    bench.model.player.setSpeed(4);
+    bench.model.player.toggle();
     await bench.pass(100);
     assert.equal(bench.at, 0, "a quarter of a second is not over");
     await bench.pass(400);
     assert.equal(bench.at, 2);
     await bench.pass(250);
     assert.equal(bench.at, 3);
-    bench.model.toggle();
+    bench.model.player.toggle();
     await bench.pass(1000);
     assert.equal(bench.at, 3, "paused");
-    bench.model.toggle();
+    bench.model.player.toggle();
     for (let second = 0; second < 10; second++) {
         await bench.pass(1000);
     }
     assert.equal(bench.at, 23);
     assert.equal(bench.model.state.playing, false);
-    bench.model.toggle();
+    bench.model.player.toggle();
     await bench.pass(250);
     assert.equal(bench.at, 1, "once more from the beginning");
 });
@@ -175,9 +177,9 @@ test("playing goes with the time, not with the pictures, and stops at the end", 
 test("of many places that are wanted before their pages come, the last is shown", async () => {
     const bench = await new Bench(long(300, 5)).open();
     bench.held.add("karel/recordingSteps");
-    bench.model.seek(2500);
-    bench.model.seek(4500);
-    bench.model.seek(3500);
+    bench.model.player.seek(2500);
+    bench.model.player.seek(4500);
+    bench.model.player.seek(3500);
     await bench.settle();
     assert.equal(bench.at, 0, "what is here stays in view");
     assert.equal(bench.model.state.seeking, 3500);
@@ -188,7 +190,7 @@ test("of many places that are wanted before their pages come, the last is shown"
 
 test("an edit is followed: the place is kept, and what is shown meanwhile says that it is old", async () => {
     const bench = await new Bench(COLLECT).open();
-    bench.model.seek(5);
+    bench.model.player.seek(5);
     await bench.settle();
     bench.held.add("karel/recordings");
     bench.edit(COLLECT.replace("move()", "move()\n        turnLeft()\n        turnRight()"));
@@ -199,7 +201,7 @@ test("an edit is followed: the place is kept, and what is shown meanwhile says t
     assert.equal(bench.model.state.stale, undefined);
     assert.equal(bench.model.state.pages?.recording.document.version, 2);
     assert.equal(bench.at, 5);
-    bench.model.toEnd();
+    bench.model.player.toEnd();
     await bench.settle();
     bench.edit(COLLECT);
     await bench.settle();
@@ -223,7 +225,7 @@ test("edits that come faster than answers are asked about once more, not once ea
 
 test("an example that is deleted while it is looked at stays, and is said to be gone", async () => {
     const bench = await new Bench(COLLECT).open();
-    bench.model.seek(3);
+    bench.model.player.seek(3);
     await bench.settle();
     bench.edit(COLLECT.replace(/example "it stands on one"[^]*?(?=test )/, ""));
     await bench.settle();
@@ -249,7 +251,7 @@ test("the world at the cursor: the first time, and any other time", async () => 
     await bench.settle();
     assert.equal(bench.at, 1);
     assert.equal(bench.model.state.cursor?.occurrences.total, 5);
-    await bench.model.goToOccurrence(3);
+    await bench.model.follower.goToOccurrence(3);
     await bench.settle();
     assert.equal(bench.model.state.frame?.next?.name, "move()");
     const there = bench.at;
@@ -262,7 +264,7 @@ test("the world at the cursor: the first time, and any other time", async () => 
     bench.host("karel/cursor", { uri: URI, position: { line: 15, character: 9 } });
     await bench.settle();
     assert.equal(bench.name, "a row");
-    bench.model.setFollow(false);
+    bench.model.follower.setFollow(false);
     bench.host("karel/cursor", { uri: URI, position: { line: 3, character: 9 } });
     await bench.settle();
     assert.equal(bench.at, 0, "it is not followed");
@@ -270,21 +272,21 @@ test("the world at the cursor: the first time, and any other time", async () => 
 
 test("a server that was started anew is asked anew, and the place is kept", async () => {
     const bench = await new Bench(long(300, 5)).open();
-    bench.model.seek(3);
+    bench.model.player.seek(3);
     await bench.settle();
     bench.toy.restart();
-    bench.model.seek(2500);
+    bench.model.player.seek(2500);
     await bench.settle();
     await bench.pass(1000);
     assert.equal(bench.model.state.problem, undefined);
-    bench.model.seek(2500);
+    bench.model.player.seek(2500);
     await bench.settle();
     assert.equal(bench.at, 2500);
 });
 
 test("a connection that is lost leaves what is shown, and comes back to it", async () => {
     const bench = await new Bench(COLLECT).open();
-    bench.model.seek(7);
+    bench.model.player.seek(7);
     await bench.settle();
     bench.model.disconnected();
     assert.equal(bench.model.state.link, "lost");
@@ -297,8 +299,8 @@ test("a connection that is lost leaves what is shown, and comes back to it", asy
 
 test("a page that is loaded anew is where it was", async () => {
     const first = await new Bench(COLLECT).open("upwards");
-    first.model.seek(4);
-    first.model.setSpeed(16);
+    first.model.player.seek(4);
+    first.model.player.setSpeed(16);
     await first.settle();
     const again = await new Bench(COLLECT, first.saved.at(-1)).open();
     assert.equal(again.name, "upwards");
@@ -316,7 +318,7 @@ test("the statement that comes next is told, twenty times a second at most", asy
     const told = () => bench.heard.filter(({ method }) => method === "karel/highlight").length;
     assert.equal(told(), 1);
     for (let at = 1; at < 9; at++) {
-        bench.model.seek(at);
+        bench.model.player.seek(at);
         await bench.settle();
     }
     assert.equal(told(), 1, "no time has passed");
@@ -327,14 +329,14 @@ test("the statement that comes next is told, twenty times a second at most", asy
 
 test("a step is revealed, and at the end of a run that went well the example", async () => {
     const bench = await new Bench(COLLECT).open("a row");
-    bench.model.reveal(1);
+    bench.model.follower.reveal(1);
     assert.deepEqual(bench.heard.at(-1), {
         method: "karel/reveal",
         params: { uri: URI, range: { start: { line: 3, character: 8 }, end: { line: 3, character: 14 } } },
     });
-    bench.model.toEnd();
+    bench.model.player.toEnd();
     await bench.settle();
-    bench.model.reveal();
+    bench.model.follower.reveal();
     const { range } = bench.heard.at(-1)?.params as { range: { start: { line: number } } };
     assert.equal(range.start.line, 12);
 });
@@ -409,13 +411,13 @@ test("of an example file its own are shown first, and loaded anew the page is wh
     bench.host("karel/show", { uri: GRID });
     await bench.settle();
     assert.equal(bench.name, "upwards");
-    bench.model.seek(4);
+    bench.model.player.seek(4);
     await bench.settle();
     bench.host("karel/show", { uri: URI });
     await bench.settle();
     assert.deepEqual([bench.name, bench.at], ["upwards", 4], "the program's other document is worked on now");
     bench.host("karel/show", { uri: GRID });
-    bench.model.seek(3);
+    bench.model.player.seek(3);
     await bench.settle();
     const again = new Bench(COLLECT, bench.saved.at(-1));
     again.toy.files.set("upwards", GRID);

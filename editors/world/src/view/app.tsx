@@ -1,8 +1,9 @@
 /** The whole page. */
 import { useEffect, useState } from "preact/hooks";
-import { heading, type Model, type State } from "../model";
 import { canFind } from "../finder";
+import type { Model } from "../model";
 import { canDraw } from "../pencil";
+import { heading, type State } from "../state";
 import { Controls } from "./controls";
 import { Details } from "./details";
 import { Drawing } from "./drawing";
@@ -69,7 +70,7 @@ export function App({ model }: { model: Model }) {
                         label="Follow the cursor"
                         keys="C"
                         on={state.follow}
-                        onToggle={(on) => model.setFollow(on)}
+                        onToggle={(on) => model.follower.setFollow(on)}
                     />
                     <button type="button" aria-label="Keys" title="Keys (?)" onClick={() => setHelp(true)}>
                         <Icon name="keys" />

@@ -1,5 +1,7 @@
 /** The buttons that move through the run, the slider, the speed. */
-import { type Model, SPEEDS, type State } from "../model";
+import type { Model } from "../model";
+import { SPEEDS } from "../player";
+import type { State } from "../state";
 import { number } from "../words";
 import { Icon, type IconName } from "./icons";
 
@@ -57,30 +59,30 @@ export function Controls({ model, state: { pages, frame, playing, seeking, speed
                 disabled={length === 0}
                 aria-label="Step"
                 aria-valuetext={spoken}
-                onInput={(event) => model.seek(Number(event.currentTarget.value))}
+                onInput={(event) => model.player.seek(Number(event.currentTarget.value))}
             />
             <div class="buttons">
-                <Button icon="first" label="Start" keys="Home" disabled={start} onClick={() => model.seek(0)} />
+                <Button icon="first" label="Start" keys="Home" disabled={start} onClick={() => model.player.seek(0)} />
                 <Button
                     icon="backOut"
                     label="Step back out of the procedure"
                     keys="Shift+O"
                     disabled={start}
-                    onClick={() => void model.stride("backOut")}
+                    onClick={() => void model.player.stride("backOut")}
                 />
                 <Button
                     icon="backOver"
                     label="Step back over calls"
                     keys="Shift+←"
                     disabled={start}
-                    onClick={() => void model.stride("backOver")}
+                    onClick={() => void model.player.stride("backOver")}
                 />
                 <Button
                     icon="back"
                     label="Step back"
                     keys="←"
                     disabled={start}
-                    onClick={() => void model.stride("back")}
+                    onClick={() => void model.player.stride("back")}
                 />
                 <Button
                     icon={playing ? "pause" : "play"}
@@ -88,24 +90,24 @@ export function Controls({ model, state: { pages, frame, playing, seeking, speed
                     keys="Space"
                     disabled={length === 0}
                     primary
-                    onClick={() => model.toggle()}
+                    onClick={() => model.player.toggle()}
                 />
-                <Button icon="in" label="Step" keys="→" disabled={end} onClick={() => void model.stride("in")} />
+                <Button icon="in" label="Step" keys="→" disabled={end} onClick={() => void model.player.stride("in")} />
                 <Button
                     icon="over"
                     label="Step over calls"
                     keys="Shift+→"
                     disabled={end}
-                    onClick={() => void model.stride("over")}
+                    onClick={() => void model.player.stride("over")}
                 />
                 <Button
                     icon="out"
                     label="Step out of the procedure"
                     keys="O"
                     disabled={end}
-                    onClick={() => void model.stride("out")}
+                    onClick={() => void model.player.stride("out")}
                 />
-                <Button icon="last" label="End" keys="End" disabled={end} onClick={() => model.seek(length)} />
+                <Button icon="last" label="End" keys="End" disabled={end} onClick={() => model.player.seek(length)} />
                 <output class="count" aria-hidden="true">
                     {number(at)} / {number(length)}
                 </output>
@@ -117,7 +119,7 @@ export function Controls({ model, state: { pages, frame, playing, seeking, speed
                         max={SPEEDS.length - 1}
                         value={place}
                         aria-valuetext={pace}
-                        onInput={(event) => model.setSpeed(SPEEDS[Number(event.currentTarget.value)] ?? speed)}
+                        onInput={(event) => model.player.setSpeed(SPEEDS[Number(event.currentTarget.value)] ?? speed)}
                     />
                     <span aria-hidden="true">{number(speed)}/s</span>
                 </label>

@@ -2,8 +2,9 @@
 import type { Step } from "../contract";
 import { change, clear, type Frame } from "../frame";
 import { around } from "../loops";
-import type { Model, State } from "../model";
+import type { Model } from "../model";
 import type { Pages } from "../pages";
+import type { State } from "../state";
 import { count, differences, markers, markersHere, moment, number, robotAt, willDo } from "../words";
 import { Icon } from "./icons";
 import { rove } from "./roving";
@@ -50,7 +51,7 @@ function Statement({ model, pages, frame }: PartProps & { model: Model }) {
                         type="button"
                         class="link"
                         title="Show it in the program (Enter)"
-                        onClick={() => model.reveal()}
+                        onClick={() => model.follower.reveal()}
                     >
                         <Icon name="reveal" /> Line {line + 1}
                     </button>
@@ -141,8 +142,8 @@ function Steps({ model, pages, frame }: PartProps & { model: Model }) {
                             tabIndex={at === frame.at ? 0 : -1}
                             aria-current={at === frame.at ? "step" : undefined}
                             onClick={() => {
-                                model.seek(at);
-                                model.reveal(at);
+                                model.player.seek(at);
+                                model.follower.reveal(at);
                             }}
                         >
                             <span class="number">{end ? "" : number(at + 1)}</span>

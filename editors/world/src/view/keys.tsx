@@ -26,23 +26,23 @@ function press(model: Model, event: KeyboardEvent, help: () => void): boolean {
     const { shiftKey } = event;
     switch (event.key.length === 1 ? event.key.toLowerCase() : event.key) {
         case " ":
-            model.toggle();
+            model.player.toggle();
             return true;
         case "ArrowRight":
-            void model.stride(shiftKey ? "over" : "in");
+            void model.player.stride(shiftKey ? "over" : "in");
             return true;
         case "ArrowLeft":
-            void model.stride(shiftKey ? "backOver" : "back");
+            void model.player.stride(shiftKey ? "backOver" : "back");
             return true;
         case "o":
-            void model.stride(shiftKey ? "backOut" : "out");
+            void model.player.stride(shiftKey ? "backOut" : "out");
             return true;
         case "Home":
-            model.seek(0);
+            model.player.seek(0);
             return true;
         case "End":
         case "f":
-            model.toEnd();
+            model.player.toEnd();
             return true;
         case "n":
             model.next(1);
@@ -51,19 +51,19 @@ function press(model: Model, event: KeyboardEvent, help: () => void): boolean {
             model.next(-1);
             return true;
         case "+":
-            model.faster(1);
+            model.player.faster(1);
             return true;
         case "-":
-            model.faster(-1);
+            model.player.faster(-1);
             return true;
         case "Enter":
-            model.reveal();
+            model.follower.reveal();
             return true;
         case "e":
             model.setExpected(!model.state.expected);
             return true;
         case "c":
-            model.setFollow(!model.state.follow);
+            model.follower.setFollow(!model.state.follow);
             return true;
         case "d":
             model.pencil.draw(model.state.drawing === undefined);

@@ -1,7 +1,8 @@
 /** Lines above the world: how the example went, what is old, what can't be shown. */
 import type { ExampleItem } from "../contract";
-import type { Model, State } from "../model";
+import type { Model } from "../model";
 import type { Pages } from "../pages";
+import type { State } from "../state";
 import { verdict } from "../words";
 import { Icon } from "./icons";
 
@@ -49,7 +50,7 @@ export function Notices({ model, state: { link, stale, problem, refused, frame, 
                             type="button"
                             title="Run to the failure (F)"
                             aria-disabled={atEnd}
-                            onClick={() => model.toEnd()}
+                            onClick={() => model.player.toEnd()}
                         >
                             <Icon name="flag" /> Run to the failure
                         </button>

@@ -1,5 +1,6 @@
 /** The statement at the editor's cursor, and which time of its being carried out is looked at. */
-import type { Model, State } from "../model";
+import type { Model } from "../model";
+import type { State } from "../state";
 import { number } from "../words";
 
 export function Occurrence({ model, state: { cursor, frame } }: { model: Model; state: State }) {
@@ -22,7 +23,7 @@ export function Occurrence({ model, state: { cursor, frame } }: { model: Model; 
                     min={1}
                     max={total}
                     value={now + 1}
-                    onChange={(event) => void model.goToOccurrence(Number(event.currentTarget.value) - 1)}
+                    onChange={(event) => void model.follower.goToOccurrence(Number(event.currentTarget.value) - 1)}
                 />
             </label>
             <span>of {number(total)}</span>
@@ -30,7 +31,7 @@ export function Occurrence({ model, state: { cursor, frame } }: { model: Model; 
                 type="button"
                 aria-label="The time before"
                 aria-disabled={now === 0}
-                onClick={() => void model.goToOccurrence(Math.max(0, now - 1))}
+                onClick={() => void model.follower.goToOccurrence(Math.max(0, now - 1))}
             >
                 ‹
             </button>
@@ -38,7 +39,7 @@ export function Occurrence({ model, state: { cursor, frame } }: { model: Model; 
                 type="button"
                 aria-label="The time after"
                 aria-disabled={now + 1 >= total}
-                onClick={() => void model.goToOccurrence(Math.min(total - 1, now + 1))}
+                onClick={() => void model.follower.goToOccurrence(Math.min(total - 1, now + 1))}
             >
                 ›
             </button>

@@ -29,7 +29,7 @@ export function Program({ model, text, range }: Props) {
                             tabIndex={number === (line ?? 0) ? 0 : -1}
                             onClick={() => {
                                 const character = content.search(/\S/);
-                                void model.goToStatement({ line: number, character: Math.max(0, character) });
+                                void model.follower.goToStatement({ line: number, character: Math.max(0, character) });
                             }}
                         >
                             <Marked content={content} range={number === line ? range : null} />

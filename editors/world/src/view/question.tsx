@@ -2,8 +2,9 @@
 import { useMemo } from "preact/hooks";
 import type { Answer } from "../contract";
 import { ground } from "../frame";
-import type { Model, OpenQuestion } from "../model";
+import type { Model } from "../model";
 import type { Pages } from "../pages";
+import type { OpenQuestion } from "../state";
 import { count, number, robotAt } from "../words";
 import { WorldCanvas } from "./canvas";
 import { type Player, PlayerBar, programOf, Run, usePlayer } from "./player";

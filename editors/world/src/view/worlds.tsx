@@ -2,7 +2,7 @@
 import { useMemo, useRef } from "preact/hooks";
 import { cellSize, type Scene } from "../draw";
 import { ground } from "../frame";
-import type { State } from "../model";
+import type { State } from "../state";
 import { robotAt } from "../words";
 import { LARGEST, WorldCanvas } from "./canvas";
 import { useRoom } from "./room";
