@@ -1,20 +1,5 @@
--- Examples that allow two programs: Neovim shows where they differ, and a code action decides. The engine is a few
--- lines of Python that always find the same two.
-
-local ENGINE = [==[
-import json, sys
-for line in sys.stdin:
-    request = json.loads(line)
-    if request.get("method") != "synthesize":
-        continue
-    fills = [["move()"], ["while(frontIsClear()):\n    move()"]]
-    candidates = [dict(fills=fill, program="", length=7, examplesPassed=1) for fill in fills]
-    answers = [dict(output=". > .\n. . .", candidates=[0]), dict(output=". . >\n. . .", candidates=[1])]
-    result = dict(candidates=candidates, ambiguous=True, tracesFound=1, examples=1, programsRun=2, milliseconds=1,
-                  device="cpu", enumerated=False, bestPassed=1, stopped="exhausted",
-                  deciding=dict(input="> . .\n. . .", answers=answers))
-    print(json.dumps(dict(jsonrpc="2.0", id=request["id"], result=result)), flush=True)
-]==]
+-- Examples that allow two programs: Neovim shows where they differ, and a code action decides. The engine is
+-- tests/two_programs.py, which always finds the same two.
 
 local PROGRAM = [[
 def main():
@@ -56,7 +41,7 @@ test('a code action answers the deciding example', function(t)
   local client = t.client(buffer)
   use_engine(client, { 'no-such-engine' })
   wait_for_engine(t, false)
-  use_engine(client, { 'python3', '-c', ENGINE })
+  use_engine(client, { 'python3', vim.g.karel_root .. '/tests/two_programs.py' })
   wait_for_engine(t, true)
   vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(PROGRAM, '\n'))
   t.go_to([[\V...]])

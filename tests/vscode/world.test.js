@@ -10,21 +10,7 @@ const { openWorkbench } = require("./workbench.js");
 const examples = path.join(__dirname, "../examples");
 const CRASH = fs.readFileSync(path.join(examples, "crash.karel"), "utf8");
 
-// An engine that always finds the same two programs, and a world in which they end differently.
-const ENGINE = `
-import json, sys
-for line in sys.stdin:
-    request = json.loads(line)
-    if request.get("method") != "synthesize":
-        continue
-    fills = [["move()"], ["while(frontIsClear()):\\n    move()"]]
-    candidates = [dict(fills=fill, program="", length=7, examplesPassed=1) for fill in fills]
-    answers = [dict(output=". > .\\n. . .", candidates=[0]), dict(output=". . >\\n. . .", candidates=[1])]
-    result = dict(candidates=candidates, ambiguous=True, tracesFound=1, examples=1, programsRun=2, milliseconds=1,
-                  device="cpu", enumerated=False, bestPassed=1, stopped="exhausted",
-                  deciding=dict(input="> . .\\n. . .", answers=answers))
-    print(json.dumps(dict(jsonrpc="2.0", id=request["id"], result=result)), flush=True)
-`;
+const ENGINE = ["python3", path.join(__dirname, "../two_programs.py")];
 const OPEN = `def main():
     ...
 
@@ -40,7 +26,7 @@ example "short":
 let workbench;
 
 before(async () => {
-    workbench = await openWorkbench("world", examples, { "karel.engine.command": ["python3", "-c", ENGINE] });
+    workbench = await openWorkbench("world", examples, { "karel.engine.command": ENGINE });
     fs.writeFileSync(path.join(workbench.workspace, "open.karel"), OPEN);
 });
 afterEach(async (context) => {

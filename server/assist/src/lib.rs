@@ -1,5 +1,8 @@
 //! A synthesis as the command line and the language server both do it: what a task asks of the engine, and what is left
-//! of its answer once every program has been run again.
+//! of its answer once every program has been run again, and what is said about it.
+
+pub mod notice;
+pub mod sentences;
 
 use ide::synthesis::{Answer, Found, Goal, Prompt, Task};
 use ide::{Analysis, Cancel, Cancelled};

@@ -18,8 +18,8 @@ use tower_lsp::lsp_types::{
     WorkspaceEdit,
 };
 
-use crate::notice::Notice;
 use crate::state::global::GlobalState;
+use assist::notice::Notice;
 
 /// How long a client may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);

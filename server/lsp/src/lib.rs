@@ -3,7 +3,7 @@
 //!
 //! A module uses only those above it in this list:
 //!
-//! - [`commands`], [`docs`], [`log`], [`notice`], [`workers`]: names, texts and threads
+//! - [`commands`], [`docs`], [`log`], [`workers`]: names, texts and threads
 //! - [`state`]: the documents, files, settings and analyses, changed in order and read as snapshots
 //! - [`proto`]: between the protocol's types and `ide`'s plain data
 //! - [`transport`]: from the client's bytes to a handler's call, and back
@@ -22,7 +22,6 @@ pub mod diagnostics;
 mod docs;
 pub mod handlers;
 pub mod log;
-pub mod notice;
 mod pages;
 mod proto;
 pub mod request;

@@ -20,13 +20,13 @@ use world::{Bundle, Host, Served};
 
 use crate::client::Client;
 use crate::handlers::recordings::{self, Question};
-use crate::notice::Notice;
 use crate::request::{RequestContext, content_modified, refused};
 use crate::state::global::GlobalState;
 use crate::state::text::Encoding;
 use crate::synthesis::{Request, Synthesis, actions, which};
 use crate::transport::arrival::Arrival;
 use crate::workers::{Lane, Stopped};
+use assist::notice::Notice;
 
 /// The page of recorded runs in a browser.
 pub(crate) struct Browser {

@@ -3,7 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use assist::Checked;
+use assist::notice::Notice;
+use assist::{Checked, sentences};
 use ide::synthesis::{self, Found};
 use ide::{Analysis, NEVER};
 use protocol::message::{Budget, Synthesize};
@@ -63,16 +64,20 @@ impl Synthesis {
         let request = Synthesize { specification: assist::specification(&task), budget: Budget::default() };
         let outcome = engine.synthesize(&request, |_| (), cancel).await.map_err(|error| match error {
             EngineError::Cancelled => Failure::Cancelled,
-            error => Failure::Refused(format!("The engine gave no program: {error}.")),
+            error => refused(Notice::from(&error).in_full()),
         })?;
         let checked = block_in_place(|| Checked::new(analysis, &task, &outcome, NEVER))?;
+        let first = checked.solutions.first();
+        let note =
+            first.and_then(|first| sentences::note_beside(&outcome, &first.answer, first.candidate.held_out));
         let Some(found) = checked.found(analysis, &task.goal) else {
             let (best, all) = (outcome.best_passed, outcome.examples);
             return Err(refused(format!("Nothing passes every example: the best passes {best} of {all}.")));
         };
         let programs = found.programs.len();
+        let message = note.map(|note| note.in_full().to_owned());
         *lock(&self.last) = Some(Last { texts: texts(analysis), found: Arc::new(found) });
-        Ok(Finding { programs, message: None })
+        Ok(Finding { programs, message })
     }
 
     /// Ends the engine.

@@ -21,7 +21,6 @@ use super::publish::{Publisher, Tier};
 use crate::client::Client;
 use crate::handlers::examples::{self, VerdictsNotification};
 use crate::handlers::recordings::OutdatedNotification;
-use crate::notice::Notice;
 use crate::proto::recorded::Recorded;
 use crate::state::document::{Document, Key, MAX_ANALYSED};
 use crate::state::event::Event;
@@ -30,6 +29,7 @@ use crate::state::snapshot::Snapshot;
 use crate::state::unit::Unit;
 use crate::synthesis::Synthesis;
 use crate::workers::{Lane, Stopped};
+use assist::notice::Notice;
 
 pub struct Scheduler {
     global: Arc<GlobalState>,

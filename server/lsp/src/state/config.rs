@@ -5,7 +5,7 @@ use std::path::Path;
 use protocol::{System, program};
 use serde_json::{Map, Value};
 
-use crate::notice::{Notice, SHORT};
+use assist::notice::{Notice, SHORT};
 
 const NOT_INSTALLED: &str = "The engine karel-synth is missing: install it.";
 const NO_PROGRAM: &str = "karel.engine.command names no program: correct it.";

@@ -2,9 +2,9 @@
 
 use tower_lsp::lsp_types::MessageType;
 
-use crate::notice::Notice;
 use crate::state::document::Key;
 use crate::state::on_disk::OnDisk;
+use assist::notice::Notice;
 
 /// Something that has happened.
 #[derive(Clone)]

@@ -15,7 +15,6 @@ use tower_lsp::lsp_types::{
     TextDocumentIdentifier, TextDocumentPositionParams, WorkDoneProgressCancelParams,
 };
 
-use crate::notice::Notice;
 use crate::state::config::Config;
 use crate::state::document::{Document, Key};
 use crate::state::event::Event;
@@ -27,6 +26,7 @@ use crate::state::synthesized::Synthesized;
 use crate::state::text::Text;
 use crate::state::worlds::Worlds;
 use crate::workers::Workers;
+use assist::notice::Notice;
 
 /// Ends long work on a text that is no longer the document's.
 fn supersede(document: Option<&Document>) {

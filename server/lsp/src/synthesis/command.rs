@@ -11,9 +11,9 @@ use tower_lsp::lsp_types::{CodeAction, MessageType, Url};
 use super::actions::{self, At};
 use super::question::Question;
 use super::{Failure, Request, Solved, Synthesis, passing, which};
-use crate::notice::Notice;
 use crate::proto::to_proto;
 use crate::request::{content_modified, refused};
+use assist::notice::Notice;
 
 impl Synthesis {
     /// Answers what the command asks for at a place.

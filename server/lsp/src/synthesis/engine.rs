@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use tower_lsp::lsp_types::notification::Notification;
 
 use crate::client::Client;
-use crate::notice::Notice;
 use crate::state::config::Config;
+use assist::notice::Notice;
 
 /// `karel/status`, as `editors/README.md` has it.
 pub enum StatusNotification {}

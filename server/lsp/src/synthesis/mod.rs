@@ -4,7 +4,7 @@
 //! - [`command`]: what becomes of an action that is chosen, and of a command
 //! - [`question`]: what travels with a code action, so that it can be answered when it is chosen
 //! - [`passing`], [`which`]: what the user is asked: whether to look for other programs, and which of several is right
-//! - [`sentences`], [`progress`]: what the user reads, at the end and meanwhile
+//! - [`progress`]: what the user reads meanwhile; what they read at the end is in `assist`
 //! - [`engine`]: the engine's process, and its state as the client shows it
 
 pub mod actions;
@@ -13,7 +13,6 @@ pub mod engine;
 pub mod passing;
 pub mod progress;
 pub mod question;
-pub mod sentences;
 pub mod which;
 
 use std::sync::Arc;
@@ -27,13 +26,14 @@ use tokio_util::sync::CancellationToken;
 use tower_lsp::lsp_types::ProgressToken;
 
 use crate::client::Client;
-use crate::notice::Notice;
 use crate::state::snapshot::Snapshot;
 use crate::state::synthesized::Synthesized;
 use crate::state::unit::Unit;
 use crate::synthesis::engine::{EngineSlot, State, Status};
 use crate::synthesis::progress::Progress;
 use crate::workers::{Lane, Stopped};
+use assist::notice::Notice;
+use assist::sentences;
 use question::Question;
 
 /// The synthesis of a session, and its engine.

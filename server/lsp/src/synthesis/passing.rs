@@ -33,7 +33,7 @@ pub async fn ask(client: &Client, synthesis: &Arc<Synthesis>, fact: String, ques
                 }
             }
             Err(Failure::Notice(notice)) => client.report(MessageType::WARNING, &notice).await,
-            Err(Failure::Stale) => client.show(MessageType::WARNING, super::sentences::CHANGED).await,
+            Err(Failure::Stale) => client.show(MessageType::WARNING, assist::sentences::CHANGED).await,
             Err(Failure::Cancelled) => {}
         }
     });

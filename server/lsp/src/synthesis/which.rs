@@ -14,8 +14,8 @@ use tower_lsp::lsp_types::{MessageActionItem, MessageType, Url};
 use crate::client::Client;
 use crate::proto::to_proto;
 use crate::request::refused;
-use crate::synthesis::sentences;
 use crate::workers::Lane;
+use assist::sentences;
 
 /// `karel/questionAsked`
 enum QuestionAskedNotification {}

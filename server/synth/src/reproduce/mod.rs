@@ -24,7 +24,7 @@ use crate::models::weights::Weights;
 use crate::train::config::Config;
 use crate::train::pieces::crc;
 use crate::train::start::is_of;
-use crate::train::{From, Keep, Options, Resume, train};
+use crate::train::{From, Keep, Options, Resume, curve, metrics, train};
 pub use plan::{ROWS, Row, Scale, TRAINEES, Trainee};
 
 /// How the tables are to be made.
@@ -102,7 +102,7 @@ pub struct Evaluated {
     pub report: Report,
 }
 
-/// Does what is not done yet, and writes `tables.md` and `tables.json` after each row. Gives the tables as Markdown.
+/// Does what is not done yet, and writes `tables.md` and `tables.json` after each row, `curves.svg` at the end. Gives the tables as Markdown.
 ///
 /// # Errors
 /// Where a name is unknown, a network can't be trained, or a file can't be read or written. What was done is kept.
@@ -140,12 +140,26 @@ pub fn reproduce(request: &Request, tasks: &Tasks, stop: &AtomicBool) -> anyhow:
             }
         }
     }
+    draw_curves(request)?;
     Ok(match request.shard {
         Some(Shard { number, count }) => {
             format!("part {number} of {count} is evaluated; without --shard all parts are put together\n")
         }
         None => text,
     })
+}
+
+/// Writes how the networks have learned, `curves.svg`, as far as the course of their training is here.
+fn draw_curves(request: &Request) -> anyhow::Result<()> {
+    let course =
+        |trainee: &Trainee| (trainee.name.to_owned(), metrics::read(&request.out.join(trainee.name)));
+    let courses: Vec<_> = TRAINEES.iter().map(course).filter(|(_, lines)| !lines.is_empty()).collect();
+    if courses.is_empty() {
+        return Ok(());
+    }
+    let file = request.out.join("curves.svg");
+    let svg = curve::compare(&format!("the networks, {} scale", request.scale.name()), &courses)?;
+    fs::write(&file, svg).with_context(|| format!("can't write {}", file.display()))
 }
 
 /// Whether the row is asked for, itself or by one of its networks.

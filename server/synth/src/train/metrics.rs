@@ -23,7 +23,7 @@ pub enum Line {
 }
 
 /// The steps since the line before.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Training {
     /// Since the training began.
     pub step: u64,
@@ -150,6 +150,16 @@ pub struct Left {
     pub all: Option<Duration>,
 }
 
+/// The file of a training's lines, in its folder.
+const FILE: &str = "metrics.jsonl";
+
+/// What is known of the training in this folder; nothing where there is none.
+pub fn read(folder: &Path) -> Vec<Line> {
+    let Ok(file) = File::open(folder.join(FILE)) else { return Vec::new() };
+    let lines = BufReader::new(file).lines().map_while(Result::ok);
+    lines.filter_map(|line| serde_json::from_str(&line).ok()).collect()
+}
+
 /// Where all of it goes.
 pub struct Log {
     lines: Vec<Line>,
@@ -171,19 +181,12 @@ impl Log {
     /// # Errors
     /// Where the files can't be written.
     pub fn open(folder: &Path, title: &str, step: u64, show: bool) -> anyhow::Result<Log> {
-        let path = folder.join("metrics.jsonl");
-        let lines: Vec<Line> = match File::open(&path) {
-            Ok(file) => BufReader::new(file)
-                .lines()
-                .map_while(Result::ok)
-                .filter_map(|line| serde_json::from_str(&line).ok())
-                .filter(|line| match line {
-                    Line::Training(line) => line.step <= step,
-                    Line::Evaluation(line) => line.step <= step,
-                })
-                .collect(),
-            Err(_) => Vec::new(),
-        };
+        let path = folder.join(FILE);
+        let mut lines = read(folder);
+        lines.retain(|line| match line {
+            Line::Training(line) => line.step <= step,
+            Line::Evaluation(line) => line.step <= step,
+        });
         let can = || format!("can't write {}", path.display());
         let beside = folder.join("metrics.jsonl.new");
         let mut file = File::create(&beside).with_context(can)?;

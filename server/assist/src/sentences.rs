@@ -51,40 +51,61 @@ pub fn nothing_passes(outcome: &Outcome) -> Notice {
 
 /// What the user should know about a program that passes: what is most urgent in short, all of it in full.
 pub fn note(outcome: &Outcome, answer: &Answer, held_out: Option<HeldOut>, found: &Found) -> Option<Notice> {
-    let mut notes: Vec<Notice> = Vec::new();
-    if answer.tests_passed < answer.tests {
-        let tests = count(answer.tests as u64, "held-out test");
-        notes.push(Notice::new(
+    together(answer, [tests(answer), others_pass(found), trusted(answer, held_out), enumerated(outcome)])
+}
+
+/// The same where the programs lie before the user, who need not be told that there are several.
+pub fn note_beside(outcome: &Outcome, answer: &Answer, held_out: Option<HeldOut>) -> Option<Notice> {
+    together(answer, [tests(answer), trusted(answer, held_out), enumerated(outcome)])
+}
+
+/// The most urgent one in short, all in full.
+fn together(answer: &Answer, notes: impl IntoIterator<Item = Option<Notice>>) -> Option<Notice> {
+    let notes: Vec<Notice> = notes.into_iter().flatten().collect();
+    let short = notes.first()?.short.clone();
+    let all: Vec<&str> = notes.iter().map(Notice::in_full).collect();
+    Some(Notice::new(short, format!("{}. {}", answer.score(), all.join(" "))))
+}
+
+fn tests(answer: &Answer) -> Option<Notice> {
+    let tests = count(answer.tests as u64, "held-out test");
+    (answer.tests_passed < answer.tests).then(|| {
+        Notice::new(
             format!("{}, but only {}/{} tests pass.", answer.score(), answer.tests_passed, answer.tests),
             format!("It passes {} of {tests}.", answer.tests_passed),
-        ));
-    }
-    if found.is_open {
-        let decide = match found.deciding {
-            Some(_) => "and the deciding example, a quick fix here, decides",
-            None => "and one more example would decide",
-        };
-        let programs = found.programs.len();
-        notes.push(Notice::new(
+        )
+    })
+}
+
+fn others_pass(found: &Found) -> Option<Notice> {
+    let decide = match found.deciding {
+        Some(_) => "and the deciding example, a quick fix here, decides",
+        None => "and one more example would decide",
+    };
+    let programs = found.programs.len();
+    found.is_open.then(|| {
+        Notice::new(
             format!("{programs} different programs pass: hover over main."),
             format!(
                 "{programs} different programs pass all examples; this one comes first. 'Next solution' shows the \
                  others, {decide}."
             ),
-        ));
-    }
-    if let Some(HeldOut { percent, tasks }) = held_out {
-        notes.push(Notice::new(format!("{}. {}", answer.score(), trust(percent)), measured(percent, tasks)));
-    }
-    if outcome.enumerated {
-        notes.push(Notice::new(
+        )
+    })
+}
+
+fn trusted(answer: &Answer, held_out: Option<HeldOut>) -> Option<Notice> {
+    let HeldOut { percent, tasks } = held_out?;
+    Some(Notice::new(format!("{}. {}", answer.score(), trust(percent)), measured(percent, tasks)))
+}
+
+fn enumerated(outcome: &Outcome) -> Option<Notice> {
+    outcome.enumerated.then(|| {
+        Notice::new(
             "Found without the networks, by trying programs.",
             "The networks can't read this task; it was found by enumeration.",
-        ));
-    }
-    let short = notes.first()?.short.clone();
-    let all: Vec<&str> = notes.iter().map(Notice::in_full).collect();
-    Some(Notice::new(short, format!("{}. {}", answer.score(), all.join(" "))))
+        )
+    })
 }
 
 /// The question which of the programs is meant, and below it the endings in a fixed-width font, for a client that shows a
