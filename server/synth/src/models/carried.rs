@@ -38,7 +38,7 @@ pub fn of(system: System) -> &'static [Carried] {
             const {
                 &[
                     carried("IoTrace", "embedded I/O → TRACE", weights!("small/io-trace-presnet")),
-                    carried("TraceCode", "embedded TRACE → CODE", weights!("small/trace-code-gold")),
+                    carried("TraceCode", "embedded TRACE → CODE", weights!("small/trace-code-inferred")),
                 ]
             }
         }
