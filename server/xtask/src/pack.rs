@@ -64,8 +64,13 @@ pub(crate) fn check_size(folder: &Path, size: u64) -> Result<()> {
 }
 
 /// The weights that a usual engine has embedded (`models/carried.rs`), and a packed one has not.
-const EMBEDDED: [&str; 5] =
-    ["trace-policy", "code-transformer", "small/io-trace-presnet", "small/trace-code-inferred", "small/io-code"];
+const EMBEDDED: [&str; 5] = [
+    "trace-policy",
+    "code-transformer",
+    "small/io-trace-presnet",
+    "small/trace-code-inferred",
+    "small/io-code",
+];
 
 /// Their size in bytes.
 pub(crate) fn embedded() -> Result<u64> {
