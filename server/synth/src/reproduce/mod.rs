@@ -277,6 +277,32 @@ enum Kept {
 fn kept(file: &Path, config: &Config) -> Option<Kept> {
     let bytes = fs::read(file).ok()?;
     let weights = Weights::parse(&bytes, "weights", Device::Cpu).ok()?;
-    let is_finished = weights.metadata().get("trained_finished").is_some_and(|word| word == "yes");
+    let word = |key: &str| weights.metadata().get(key).map(String::as_str);
+    let minutes = word("trained_processor_minutes").and_then(|text| text.parse::<f64>().ok());
+    // It may have come to the end of a shorter training.
+    let is_enough = match (minutes, config.schedule.processor_minutes) {
+        (Some(minutes), Some(due)) => minutes >= due,
+        _ => true,
+    };
+    let is_finished = word("trained_finished") == Some("yes") && is_enough;
     is_of(&weights, config).then_some(if is_finished { Kept::Finished } else { Kept::Unfinished })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_weights_are_finished_for_as_long_a_training_only() {
+        let config = |minutes: &str| {
+            let trainee = TRAINEES.iter().find(|trainee| trainee.name == "io-trace-lgrl").unwrap();
+            let mut overrides = Scale::Small.overrides(trainee.name).unwrap();
+            overrides.push(format!("schedule.processor_minutes={minutes}"));
+            Config::parse(trainee.config, trainee.name, &overrides).unwrap()
+        };
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/small/io-trace-lgrl.safetensors");
+        assert!(matches!(kept(&file, &config("45.0")), Some(Kept::Finished)));
+        assert!(matches!(kept(&file, &config("180.0")), Some(Kept::Unfinished)));
+        assert!(kept(Path::new("nowhere"), &config("45.0")).is_none());
+    }
 }
